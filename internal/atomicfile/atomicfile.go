@@ -1,0 +1,139 @@
+// Package atomicfile writes whole files: a reader of the path sees the old
+// contents or the new ones, never a part, also after a crash.
+package atomicfile
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// bufferSize is that of the writer handed to fill. Larger writes pass through
+// it untouched, so it only has to be large enough for small ones.
+const bufferSize = 64 << 10
+
+// Write replaces path by what fill writes. The bytes go to a temporary
+// neighbour, which is synced, given the permission bits of the file it
+// replaces (0644 less the umask for a new one) and renamed over path; then the
+// folder is synced.
+//
+// On an error path is untouched and the temporary file is gone. The one
+// exception is a folder that fails to sync, where the new file is in place but
+// might not survive a power cut. Errors name path and wrap their cause.
+//
+// A symbolic link is followed and its target replaced. Anything else at path
+// that is not a regular file (a folder, a device) is refused.
+func Write(path string, fill func(w io.Writer) error) error {
+	target, mode, err := resolve(path)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := replace(target, mode, fill); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// resolve follows links to the file that is to be replaced and gives its
+// permission bits, or 0 when there is none yet.
+func resolve(path string) (target string, mode fs.FileMode, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, lerr := os.Lstat(path); lerr == nil {
+			return "", 0, errors.New("is a symbolic link to nothing")
+		}
+		return path, 0, nil
+	}
+	if err != nil {
+		return "", 0, cause(err)
+	}
+	if info.IsDir() {
+		return "", 0, errors.New("is a folder, not a file")
+	}
+	if !info.Mode().IsRegular() {
+		return "", 0, errors.New("is not a regular file")
+	}
+	target, err = filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", 0, cause(err)
+	}
+	return target, info.Mode().Perm(), nil
+}
+
+// replace does Write's work on a path that is no link.
+func replace(path string, mode fs.FileMode, fill func(w io.Writer) error) error {
+	dir := filepath.Dir(path)
+	tmp, err := createNeighbour(path)
+	if err != nil {
+		return cause(err)
+	}
+	defer func() { // also when fill panics; both are no-ops once renamed
+		tmp.Close()
+		os.Remove(tmp.Name())
+	}()
+
+	buffered := bufio.NewWriterSize(tmp, bufferSize)
+	if err := fill(buffered); err != nil {
+		return causeOf(err, tmp.Name())
+	}
+	if err := buffered.Flush(); err != nil {
+		return cause(err)
+	}
+	if mode != 0 {
+		if err := tmp.Chmod(mode); err != nil {
+			return cause(err)
+		}
+	}
+	if err := tmp.Sync(); err != nil {
+		return cause(err)
+	}
+	// Closed before the rename: Windows renames no open file, and some network
+	// file systems report a failed write only here.
+	if err := tmp.Close(); err != nil {
+		return cause(err)
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return cause(err)
+	}
+	if err := syncFolder(dir); err != nil {
+		return fmt.Errorf("syncing the folder: %w", cause(err))
+	}
+	return nil
+}
+
+// createNeighbour makes a new file beside path. It does not use os.CreateTemp,
+// whose files are 0600 whatever the umask says.
+func createNeighbour(path string) (*os.File, error) {
+	base := filepath.Base(path)
+	if len(base) > 180 { // file systems end a name at 255 bytes
+		base = base[:180]
+	}
+	name := filepath.Join(filepath.Dir(path), "."+base+"."+rand.Text()[:12]+".tmp")
+	return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+}
+
+// cause drops the operation and the temporary file's name from an error of
+// package os: Write names the path the caller knows.
+func cause(err error) error {
+	switch e := err.(type) {
+	case *fs.PathError:
+		return e.Err
+	case *os.LinkError:
+		return e.Err
+	}
+	return err
+}
+
+// causeOf is cause for an error that came through fill: the caller's own
+// wrapping, and errors about other files, stay as they are.
+func causeOf(err error, tmp string) error {
+	if e, ok := err.(*fs.PathError); ok && e.Path == tmp {
+		return e.Err
+	}
+	return err
+}
