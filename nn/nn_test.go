@@ -1,0 +1,131 @@
+package nn_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"likeness/nn"
+	"likeness/nn/nntest"
+)
+
+// Every layer alone and behind others, at sizes around the kernels' tiles.
+func TestLayersAgainstNaive(t *testing.T) {
+	for _, units := range []int{1, 3, 31, 32, 33, 70} {
+		t.Run(fmt.Sprintf("Dense/%d", units), func(t *testing.T) {
+			nntest.Check(t, nn.Shape{19}, nn.Dense{Units: units, Activation: nn.ELU}, nn.Dense{Units: 5})
+		})
+	}
+	for _, kernel := range []int{1, 2, 3, 4, 5} {
+		for _, stride := range []int{1, 2, 3} {
+			t.Run(fmt.Sprintf("Conv2D/kernel%d/stride%d", kernel, stride), func(t *testing.T) {
+				nntest.Check(t, nn.Shape{6, 5, 3}, nn.Conv2D{Filters: 35, Kernel: kernel, Stride: stride, Activation: nn.ELU},
+					nn.Conv2D{Filters: 2, Kernel: kernel, Stride: stride})
+			})
+			t.Run(fmt.Sprintf("Conv2DTranspose/kernel%d/stride%d", kernel, stride), func(t *testing.T) {
+				nntest.Check(t, nn.Shape{3, 2, 4}, nn.Conv2DTranspose{Filters: 5, Kernel: kernel, Stride: stride, Activation: nn.ELU},
+					nn.Conv2DTranspose{Filters: 3, Kernel: kernel, Stride: stride})
+			})
+		}
+	}
+	t.Run("MaxPooling2D", func(t *testing.T) {
+		nntest.Check(t, nn.Shape{8, 4, 3}, nn.Conv2D{Filters: 18, Kernel: 3}, nn.MaxPooling2D{}, nn.Conv2D{Filters: 3, Kernel: 3}, nn.MaxPooling2D{})
+	})
+	t.Run("Flatten and Reshape", func(t *testing.T) {
+		nntest.Check(t, nn.Shape{4, 4, 3}, nn.Flatten{}, nn.Dense{Units: 24}, nn.Reshape{Shape: nn.Shape{2, 2, 6}},
+			nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2})
+	})
+}
+
+func TestWrongShapes(t *testing.T) {
+	picture := nn.Shape{6, 6, 3}
+	for _, c := range []struct {
+		input nn.Shape
+		layer nn.Layer
+		want  string
+	}{
+		{picture, nn.Dense{Units: 3}, "put a Flatten before it"},
+		{nn.Shape{3}, nn.Dense{}, "at least 1 unit"},
+		{nn.Shape{3}, nn.Conv2D{Filters: 1, Kernel: 3}, "needs an input of shape (H, W, C)"},
+		{picture, nn.Conv2D{Kernel: 3}, "at least 1 filter"},
+		{picture, nn.Conv2DTranspose{Filters: 2}, "at least 1x1"},
+		{picture, nn.Conv2D{Filters: 1, Kernel: 1, Activation: "relu"}, "unknown activation"},
+		{nn.Shape{5, 6, 3}, nn.MaxPooling2D{}, "even sides, not 6x5"},
+		{picture, nn.Reshape{Shape: nn.Shape{5}}, "5 values are not 108"},
+		{nn.Shape{0, 6, 3}, nn.Flatten{}, "has no size"},
+	} {
+		_, err := nn.New("net", c.input, c.layer)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%#v on %v: error %v, want one that says %q", c.layer, c.input, err, c.want)
+		}
+	}
+}
+
+// The bits of a trained network do not depend on the number of threads.
+func TestThreadsDoNotMatter(t *testing.T) {
+	train := func(threads int) []float32 {
+		net := smallNetwork(t)
+		step := nn.NewStep(30, threads, net)
+		x := make([]float32, 30*net.Input.Size())
+		for i := range x {
+			x[i] = float32(i%97)/97 - 0.5
+		}
+		for range 3 {
+			step.Do(x, x, 0.01)
+			step.Do(x[:13*net.Input.Size()], x[:13*net.Input.Size()], 0.01)
+		}
+		return append([]float32(nil), net.Weights()...)
+	}
+	want := train(1)
+	for _, threads := range []int{2, 3, 8} {
+		if !slices.Equal(train(threads), want) {
+			t.Errorf("%d threads give other weights than one", threads)
+		}
+	}
+}
+
+func smallNetwork(t testing.TB) *nn.Network {
+	net, err := nn.New("small", nn.Shape{8, 8, 3},
+		nn.Conv2D{Filters: 8, Kernel: 3, Activation: nn.ELU},
+		nn.MaxPooling2D{},
+		nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	net.Init(42)
+	return net
+}
+
+// A step plans all its memory beforehand.
+func TestStepDoesNotAllocate(t *testing.T) {
+	net := smallNetwork(t)
+	step := nn.NewStep(8, 1, net)
+	x := make([]float32, 8*net.Input.Size())
+	if n := testing.AllocsPerRun(5, func() { step.Do(x, x, 0.01) }); n > 40 {
+		t.Errorf("a step allocates %v times", n)
+	}
+}
+
+func TestGlorotUniform(t *testing.T) {
+	net, err := nn.New("net", nn.Shape{100}, nn.Dense{Units: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	net.Init(1)
+	kernel, bias := net.Params()[0].Value, net.Params()[1].Value
+	const limit = 0.1414213562 // sqrt(6/300)
+	lowest, highest, sum := slices.Min(kernel), slices.Max(kernel), 0.0
+	for _, v := range kernel {
+		sum += float64(v)
+	}
+	if lowest < -limit || highest > limit || lowest > -0.999*limit || highest < 0.999*limit {
+		t.Errorf("weights lie in [%g, %g], want to fill [-%g, %g]", lowest, highest, limit, limit)
+	}
+	if mean := sum / float64(len(kernel)); mean > 0.003 || mean < -0.003 {
+		t.Errorf("weights have mean %g", mean)
+	}
+	if slices.Max(bias) != 0 || slices.Min(bias) != 0 {
+		t.Error("biases do not start at zero")
+	}
+}
