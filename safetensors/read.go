@@ -1,0 +1,95 @@
+package safetensors
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// Open reads a whole file. Errors name path.
+func Open(path string) (*File, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	f.path = path
+	return f, nil
+}
+
+func open(path string) (*File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		if e, ok := err.(*fs.PathError); ok {
+			return nil, e.Err
+		}
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, errors.New("is a folder, expected a safetensors file")
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("is not a regular file")
+	}
+	return Read(file, info.Size())
+}
+
+// Read reads a file of size bytes. It takes no more memory for tensors than
+// that, and reads nothing into it before the whole header has been found
+// right. Each tensor's Data is its own piece of memory.
+func Read(r io.ReaderAt, size int64) (*File, error) {
+	var prefix [8]byte
+	if size < int64(len(prefix)) {
+		return nil, fmt.Errorf("has %d bytes, too few for a safetensors file", size)
+	}
+	if err := readFull(r, prefix[:], 0); err != nil {
+		return nil, fmt.Errorf("reading the header length: %w", err)
+	}
+	n := binary.LittleEndian.Uint64(prefix[:])
+	rest := size - int64(len(prefix))
+	if n > uint64(rest) {
+		return nil, fmt.Errorf("announces a header of %d bytes, but only %d follow: cut short, or not a safetensors file", n, rest)
+	}
+	if n > MaxHeader {
+		return nil, fmt.Errorf("announces a header of %d bytes, more than the %d allowed", n, MaxHeader)
+	}
+	header := make([]byte, n)
+	if err := readFull(r, header, int64(len(prefix))); err != nil {
+		return nil, fmt.Errorf("reading the header: %w", err)
+	}
+	start := int64(len(prefix)) + int64(n)
+	metadata, entries, err := parseHeader(header, size-start)
+	if err != nil {
+		return nil, err
+	}
+
+	f := &File{Metadata: metadata, Tensors: make([]Tensor, len(entries))}
+	for i, e := range entries {
+		data := make([]byte, e.end-e.begin)
+		if err := readFull(r, data, start+e.begin); err != nil {
+			return nil, fmt.Errorf("reading tensor %q: %w", e.name, err)
+		}
+		f.Tensors[i] = Tensor{Name: e.name, DType: e.dtype, Shape: e.shape, Data: data}
+	}
+	return f, nil
+}
+
+// readFull fills b from offset at. A file that got shorter since its size was
+// taken is an error here.
+func readFull(r io.ReaderAt, b []byte, at int64) error {
+	n, err := r.ReadAt(b, at)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
