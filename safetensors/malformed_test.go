@@ -31,7 +31,7 @@ var malformed = []struct {
 	{"padded", raw("{} \n ", 0), ""},
 	{"right", raw(one("F32", "[2,1]", "[0,8]"), 8), ""},
 	{"unknown key", raw(`{"x":{"dtype":"U8","more":[{}],"shape":[1],"data_offsets":[0,1]}}`, 1), ""},
-	{"empty tensor of huge shape", raw(one("U8", "[0,4611686018427387904]", "[0,0]"), 0), ""},
+	{"empty tensor of huge shape", raw(one("U8", "[0,2147483647]", "[0,0]"), 0), ""},
 
 	{"no bytes", nil, "0 bytes"},
 	{"seven bytes", make([]byte, 7), "7 bytes"},
@@ -70,7 +70,7 @@ var malformed = []struct {
 	{"dimension over 64 bits", raw(one("U8", "[18446744073709551617]", "[0,1]"), 1), "where a whole number"},
 	{"product over 64 bits", raw(one("F32", "[4611686018427387904,4]", "[0,0]"), 0), "too large"},
 	{"product wraps to the right length", raw(one("U8", "[4294967296,4294967296]", "[0,0]"), 0), "too large"},
-	{"larger than the file", raw(one("U8", "[1000000000000]", "[0,1000000000000]"), 1), "cut short"},
+	{"larger than the file", raw(one("U8", "[1000000000]", "[0,1000000000]"), 1), "cut short"},
 	{"shape longer than the bytes", raw(one("F32", "[3]", "[0,8]"), 8), "bytes 0 to 8, expected 12"},
 	{"shape shorter than the bytes", raw(one("F32", "[1]", "[0,8]"), 8), "bytes 0 to 8, expected 4"},
 	{"backwards", raw(one("U8", "[1]", "[1,0]"), 1), "bytes 1 to 0"},
@@ -144,7 +144,9 @@ func (s sparse) ReadAt(b []byte, at int64) (int, error) {
 // read is written and read again as the same file.
 func FuzzRead(f *testing.F) {
 	for _, c := range malformed {
-		f.Add(c.file)
+		if len(c.file) < 1000 { // the long one would only slow it down
+			f.Add(c.file)
+		}
 	}
 	f.Add(write(f, &File{Metadata: map[string]string{"a": "b"}, Tensors: append(FromStrings("s", []string{"x", "", "yz"}),
 		FromFloats("f", []int{2, 1}, []float32{1, 2}), FromInts("i", nil, []int64{3}))}))
