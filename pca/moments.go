@@ -1,0 +1,117 @@
+// Package pca has the closed forms that trained networks are measured
+// against: exact principal component analysis, the best that any linear
+// autoencoder can do, and the Wiener filter, the best that any linear denoiser
+// can do.
+//
+// Data are float32 rows of equal length that lie one behind the other.
+package pca
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"likeness/internal/kernel"
+)
+
+// Moments are the mean and the covariance of a set of rows.
+type Moments struct {
+	Rows, Dim  int
+	Mean       []float32 // Dim
+	Covariance []float32 // Dim x Dim, symmetric; divided by Rows
+}
+
+// chunkRows is how many rows one product of the covariance takes: enough to
+// be worth the call, few enough for the second cache.
+const chunkRows = 256
+
+// panelWidth is the number of columns that the widest kernel tile takes.
+const panelWidth = 32
+
+// Measure computes the moments of the rows of length dim in x. It fails when
+// there are fewer than two rows, when x is not a whole number of rows, or when
+// ctx ends. Products are summed in float32, chunk by chunk, in an order that
+// does not depend on the number of processors.
+func Measure(ctx context.Context, x []float32, dim int) (*Moments, error) {
+	if dim < 1 || len(x)%dim != 0 {
+		return nil, fmt.Errorf("pca: %d values are not a whole number of rows of %d", len(x), dim)
+	}
+	m := &Moments{Rows: len(x) / dim, Dim: dim, Mean: make([]float32, dim), Covariance: make([]float32, dim*dim)}
+	if m.Rows < 2 {
+		return nil, errors.New("pca: at least two rows are needed")
+	}
+	sums := make([]float64, dim)
+	for r := range m.Rows {
+		for j, v := range x[r*dim : (r+1)*dim] {
+			sums[j] += float64(v)
+		}
+	}
+	for j, s := range sums {
+		m.Mean[j] = float32(s / float64(m.Rows))
+	}
+	for r := 0; r < m.Rows; r += chunkRows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		m.add(x[r*dim : min(r+chunkRows, m.Rows)*dim])
+	}
+	m.finish()
+	return m, nil
+}
+
+// add adds the products of some centred rows to the upper triangle.
+func (m *Moments) add(x []float32) {
+	rows, stride := len(x)/m.Dim, m.Dim+16 // the padding keeps columns out of one cache set
+	centred := make([]float32, rows*stride)
+	for r := range rows {
+		row := centred[r*stride:][:m.Dim]
+		copy(row, x[r*m.Dim:])
+		kernel.Axpy(row, -1, m.Mean)
+	}
+	eachPanel(m.Dim, func(col, width int) {
+		panel := make([]float32, rows*panelWidth)
+		for r := range rows {
+			copy(panel[r*panelWidth:][:width], centred[r*stride+col:])
+		}
+		kernel.BlockGemm(m.Covariance[col:], m.Dim, centred, 1, stride, panel, panelWidth, oneBlock, col+width, width, rows, true)
+	})
+}
+
+// finish divides by the number of rows and mirrors the upper triangle.
+func (m *Moments) finish() {
+	kernel.Scale(m.Covariance, 1/float32(m.Rows))
+	for i := range m.Dim {
+		for j := range i {
+			m.Covariance[i*m.Dim+j] = m.Covariance[j*m.Dim+i]
+		}
+	}
+}
+
+var oneBlock = []kernel.Block{{}}
+
+// eachPanel calls f for every panel of up to 32 of n columns, in parallel.
+func eachPanel(n int, f func(col, width int)) {
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for col := 0; col < n; col += panelWidth {
+		g.Go(func() error {
+			f(col, min(panelWidth, n-col))
+			return nil
+		})
+	}
+	_ = g.Wait() // f returns no errors
+}
+
+// multiply writes the product of a (m x k) and b (k x n) into dst (m x n).
+func multiply(dst, a, b []float32, m, k, n int) {
+	eachPanel(n, func(col, width int) {
+		panel := make([]float32, k*panelWidth)
+		for r := range k {
+			copy(panel[r*panelWidth:][:width], b[r*n+col:])
+		}
+		kernel.BlockGemm(dst[col:], n, a, k, 1, panel, panelWidth, oneBlock, m, width, k, false)
+	})
+}
