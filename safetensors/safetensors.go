@@ -43,7 +43,7 @@ func (f *File) Tensor(name string) (*Tensor, error) {
 			return &f.Tensors[i], nil
 		}
 	}
-	return nil, f.errorf("has no tensor %q", name)
+	return nil, f.Errorf("has no tensor %q", name)
 }
 
 // Floats gives the numbers of a tensor as Tensor.Floats does, and holds its
@@ -56,7 +56,7 @@ func (f *File) Floats(name string, shape ...int) ([]float32, error) {
 	}
 	x, err := t.Floats()
 	if err != nil {
-		return nil, f.errorf("%w", err)
+		return nil, f.Errorf("%w", err)
 	}
 	return x, nil
 }
@@ -69,7 +69,7 @@ func (f *File) Bytes(name string, shape ...int) ([]byte, error) {
 	}
 	x, err := t.Bytes()
 	if err != nil {
-		return nil, f.errorf("%w", err)
+		return nil, f.Errorf("%w", err)
 	}
 	return x, nil
 }
@@ -82,7 +82,7 @@ func (f *File) Ints(name string, shape ...int) ([]int64, error) {
 	}
 	x, err := t.Ints()
 	if err != nil {
-		return nil, f.errorf("%w", err)
+		return nil, f.Errorf("%w", err)
 	}
 	return x, nil
 }
@@ -91,7 +91,7 @@ func (f *File) Ints(name string, shape ...int) ([]int64, error) {
 func (f *File) Meta(key string) (string, error) {
 	s, ok := f.Metadata[key]
 	if !ok {
-		return "", f.errorf("has no metadata %q", key)
+		return "", f.Errorf("has no metadata %q", key)
 	}
 	return s, nil
 }
@@ -104,13 +104,13 @@ func (f *File) shaped(name string, want []int) (*Tensor, error) {
 	}
 	same := slices.EqualFunc(t.Shape, want, func(have, want int) bool { return want == -1 || have == want })
 	if !same {
-		return nil, f.errorf("tensor %q has shape %v, expected %v", name, t.Shape, want)
+		return nil, f.Errorf("tensor %q has shape %v, expected %v", name, t.Shape, want)
 	}
 	return t, nil
 }
 
-// errorf makes an error that begins with the file's path, when it has one.
-func (f *File) errorf(format string, args ...any) error {
+// Errorf makes an error that begins with the file's path, when it has one.
+func (f *File) Errorf(format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
 	if f.path != "" {
 		return fmt.Errorf("%s: %w", f.path, err)

@@ -40,13 +40,13 @@ func (f *File) Strings(name string, n int) ([]string, error) {
 	begin := int64(0)
 	for i, end := range ends {
 		if end < begin || end > int64(len(all)) {
-			return nil, f.errorf("tensor %q: string %d ends at %d, expected %d to %d", name+endsSuffix, i, end, begin, len(all))
+			return nil, f.Errorf("tensor %q: string %d ends at %d, expected %d to %d", name+endsSuffix, i, end, begin, len(all))
 		}
 		list[i] = all[begin:end]
 		begin = end
 	}
 	if begin != int64(len(all)) {
-		return nil, f.errorf("tensor %q: the strings end at %d, expected %d, the length of %q", name+endsSuffix, begin, len(all), name)
+		return nil, f.Errorf("tensor %q: the strings end at %d, expected %d, the length of %q", name+endsSuffix, begin, len(all), name)
 	}
 	return list, nil
 }
