@@ -1,0 +1,146 @@
+package autoencoder
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	"likeness/nn"
+	"likeness/pix"
+	"likeness/safetensors"
+)
+
+// Format is the metadata entry "format" of a model file. The layout of the
+// file is described in docs/FORMAT.md.
+const Format = "likeness model 1"
+
+// normalisation tells other programs what the network expects.
+const normalisation = "float32(byte)/255 - 0.5, (N, H, W, 3), RGB"
+
+// Save writes the model to a safetensors file: weights in Keras's layouts,
+// everything else in the metadata. It replaces path whole or not at all.
+func (m *Model) Save(path string) error {
+	f, err := m.File()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return f.Save(path)
+}
+
+// File is the model as a file that is not yet written. It shares the weights.
+func (m *Model) File() (*safetensors.File, error) {
+	prep, err := json.Marshal(m.Prep)
+	if err != nil {
+		return nil, err
+	}
+	training, err := json.Marshal(m.Training)
+	if err != nil {
+		return nil, fmt.Errorf("training history: %w", err)
+	}
+	layers, err := json.Marshal(map[string]any{
+		"encoder": m.Encoder.LayerTable(), "decoder": m.Decoder.LayerTable(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	f := &safetensors.File{Metadata: map[string]string{
+		"format": Format, "architecture": m.Arch, "code": strconv.Itoa(m.Code), "prep": string(prep),
+		"normalisation": normalisation, "layers": string(layers), "training": string(training),
+		"fingerprint": m.Fingerprint(),
+	}}
+	m.eachTensor(func(name string, p *nn.Param) {
+		f.Tensors = append(f.Tensors, safetensors.FromFloats(name, p.Shape, p.Value))
+	})
+	return f, nil
+}
+
+// eachTensor visits all weights with their names in the file.
+func (m *Model) eachTensor(visit func(name string, p *nn.Param)) {
+	for _, n := range []*nn.Network{m.Encoder, m.Decoder} {
+		for _, p := range n.Params() {
+			visit(n.Name+"/"+p.Name, p)
+		}
+	}
+}
+
+// Open reads a model file. The error names the file and what is wrong: not a
+// model, a newer format, an unknown architecture, a weight that is missing,
+// has another shape or is not a number.
+func Open(path string) (*Model, error) {
+	f, err := safetensors.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return FromFile(f)
+}
+
+// FromFile makes the model that a file holds. Tensors that do not belong to
+// the model are left alone, so that a checkpoint is a model file too.
+func FromFile(f *safetensors.File) (*Model, error) {
+	switch got := f.Metadata["format"]; got {
+	case Format:
+	case "":
+		return nil, f.Errorf("not a likeness model: the metadata have no format, expected %q", Format)
+	default:
+		return nil, f.Errorf("not a model this version can read: the format is %q, expected %q", got, Format)
+	}
+	m := &Model{Arch: f.Metadata["architecture"]}
+	if err := json.Unmarshal([]byte(f.Metadata["prep"]), &m.Prep); err != nil {
+		return nil, f.Errorf("metadata prep: %w", err)
+	}
+	if err := json.Unmarshal([]byte(f.Metadata["training"]), &m.Training); err != nil {
+		return nil, f.Errorf("metadata training: %w", err)
+	}
+	var err error
+	if m.Code, err = strconv.Atoi(f.Metadata["code"]); err != nil {
+		return nil, f.Errorf("metadata code: %w", err)
+	}
+	if err := checkSizes(f, m); err != nil {
+		return nil, err
+	}
+	if m.Encoder, m.Decoder, err = build(m.Arch, m.Prep.H, m.Prep.W, m.Code); err != nil {
+		return nil, f.Errorf("%w", err)
+	}
+	m.eachTensor(func(name string, p *nn.Param) {
+		if err == nil {
+			err = load(f, name, p)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	m.Encoder.Pack()
+	m.Decoder.Pack()
+	return m, nil
+}
+
+// checkSizes holds what the metadata promise against the encoder's Dense
+// kernel before any memory is taken for a network, so that a lying file cannot
+// ask for more than a few times its own size.
+func checkSizes(f *safetensors.File, m *Model) error {
+	const largest = 4096
+	if m.Prep.W < 1 || m.Prep.H < 1 || m.Prep.W > largest || m.Prep.H > largest {
+		return f.Errorf("metadata prep: pictures of %dx%d, expected 1x1 to %dx%d", m.Prep.W, m.Prep.H, largest, largest)
+	}
+	inputs := m.Prep.H * m.Prep.W * 3
+	if m.Arch == "conv" {
+		inputs = m.Prep.H / shrink * (m.Prep.W / shrink) * filters[len(filters)-1]
+	}
+	_, err := f.Floats("encoder/dense/kernel", inputs, m.Code)
+	return err
+}
+
+func load(f *safetensors.File, name string, p *nn.Param) error {
+	v, err := f.Floats(name, p.Shape...)
+	if err != nil {
+		return err
+	}
+	for i, x := range v {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			return f.Errorf("tensor %q, value %d: %g is not a weight", name, i, x)
+		}
+	}
+	copy(p.Value, v)
+	return nil
+}

@@ -1,0 +1,96 @@
+// Package autoencoder has the models: an encoder that turns a picture into a
+// code, a few numbers, and a decoder that turns a code back into a picture.
+//
+// Pictures are float32 in [-0.5, 0.5], (N, H, W, 3), one behind the other; codes
+// are float32, (N, Code).
+package autoencoder
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+
+	"likeness/internal/kernel"
+	"likeness/nn"
+	"likeness/pix"
+)
+
+// Model is an autoencoder with everything that is needed to use it again.
+type Model struct {
+	Arch string   // one of Architectures
+	Code int      // numbers in a code
+	Prep pix.Prep // how photographs become inputs; W and H are the size
+
+	Encoder, Decoder *nn.Network
+
+	// Training tells how the weights came about; nil for a new model.
+	Training *Training
+}
+
+// New makes an untrained model for pictures of prep.H x prep.W. The weights
+// follow from the seed alone. It fails when the architecture is unknown, or
+// cannot have this size or code.
+func New(arch string, prep pix.Prep, code int, seed uint64) (*Model, error) {
+	encoder, decoder, err := build(arch, prep.H, prep.W, code)
+	if err != nil {
+		return nil, err
+	}
+	encoder.Init(seed)
+	decoder.Init(seed ^ decoderSeed)
+	return &Model{Arch: arch, Code: code, Prep: prep, Encoder: encoder, Decoder: decoder}, nil
+}
+
+// decoderSeed sets the decoder's random numbers apart from the encoder's.
+const decoderSeed = 0x9e3779b97f4a7c15
+
+// Values is the number of values in one picture, H*W*3.
+func (m *Model) Values() int { return m.Encoder.Input.Size() }
+
+// Encode gives the codes of the pictures in x.
+func (m *Model) Encode(x []float32) []float32 { return m.Encoder.Predict(x) }
+
+// Decode gives the pictures of codes. Values may lie a little outside
+// [-0.5, 0.5].
+func (m *Model) Decode(codes []float32) []float32 { return m.Decoder.Predict(codes) }
+
+// Reconstruct encodes and decodes pictures.
+func (m *Model) Reconstruct(x []float32) []float32 { return m.Decode(m.Encode(x)) }
+
+// MSE is the mean squared error between the reconstructions of the pictures in
+// x and target, which is x itself for a plain autoencoder and the clean
+// pictures for a denoiser.
+func (m *Model) MSE(x, target []float32) float64 {
+	if len(x) != len(target) || len(x) == 0 {
+		panic("autoencoder: MSE: pictures and targets are not equally many")
+	}
+	const images = 512 // bounds the memory
+	sum, step := 0.0, images*m.Values()
+	for i := 0; i < len(x); i += step {
+		end := min(i+step, len(x))
+		sum += kernel.SquaredError(m.Reconstruct(x[i:end]), target[i:end])
+	}
+	return sum / float64(len(x))
+}
+
+// Fingerprint names the model by its contents: architecture, preparation and
+// weights. Codes of models with different fingerprints do not compare.
+func (m *Model) Fingerprint() string {
+	h := sha256.New()
+	_ = binary.Write(h, binary.LittleEndian, []int64{int64(m.Prep.W), int64(m.Prep.H), int64(m.Prep.DX), int64(m.Prep.DY), int64(m.Code)})
+	h.Write([]byte(m.Arch))
+	if m.Prep.Auto {
+		h.Write([]byte("auto"))
+	}
+	for _, n := range []*nn.Network{m.Encoder, m.Decoder} {
+		b := make([]byte, 0, 4*len(n.Weights()))
+		for _, v := range n.Weights() {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
+		h.Write(b)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Summary is the layer tables of encoder and decoder as Keras prints them.
+func (m *Model) Summary() string { return m.Encoder.Summary() + "\n" + m.Decoder.Summary() }
