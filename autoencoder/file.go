@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"likeness/nn"
-	"likeness/pix"
 	"likeness/safetensors"
 )
 
@@ -123,11 +122,11 @@ func checkSizes(f *safetensors.File, m *Model) error {
 	if m.Prep.W < 1 || m.Prep.H < 1 || m.Prep.W > largest || m.Prep.H > largest {
 		return f.Errorf("metadata prep: pictures of %dx%d, expected 1x1 to %dx%d", m.Prep.W, m.Prep.H, largest, largest)
 	}
-	inputs := m.Prep.H * m.Prep.W * 3
-	if m.Arch == "conv" {
-		inputs = m.Prep.H / shrink * (m.Prep.W / shrink) * filters[len(filters)-1]
+	flat, err := flatSize(m.Arch, m.Prep.H, m.Prep.W)
+	if err != nil {
+		return f.Errorf("%w", err)
 	}
-	_, err := f.Floats("encoder/dense/kernel", inputs, m.Code)
+	_, err = f.Floats("encoder/dense/kernel", flat, m.Code)
 	return err
 }
 

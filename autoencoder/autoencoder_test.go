@@ -1,0 +1,200 @@
+package autoencoder_test
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"likeness/autoencoder"
+	"likeness/nn"
+	"likeness/pix"
+	"likeness/safetensors"
+)
+
+func prep(w, h int) pix.Prep { return pix.Prep{W: w, H: h, Auto: true} }
+
+func newModel(t testing.TB, arch string, w, h, code int) *autoencoder.Model {
+	t.Helper()
+	m, err := autoencoder.New(arch, prep(w, h), code, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// The tutorial's shape checks: for every code size, pictures become codes of
+// that size and codes pictures.
+func TestCodeSizes(t *testing.T) {
+	x := make([]float32, 3*32*32*3)
+	for _, arch := range autoencoder.Architectures {
+		for _, code := range []int{1, 8, 32, 128, 512} {
+			m := newModel(t, arch, 32, 32, code)
+			if got := m.Encoder.Output(); !slices.Equal(got, nn.Shape{code}) {
+				t.Errorf("%s: encoder's output is %v, want (%d)", arch, got, code)
+			}
+			if got := m.Decoder.Output(); !slices.Equal(got, nn.Shape{32, 32, 3}) {
+				t.Errorf("%s: decoder's output is %v, want (32, 32, 3)", arch, got)
+			}
+			codes := m.Encode(x)
+			if len(codes) != 3*code || len(m.Decode(codes)) != len(x) {
+				t.Errorf("%s, code %d: 3 pictures became %d numbers", arch, code, len(codes))
+			}
+		}
+	}
+}
+
+func TestOtherSizes(t *testing.T) {
+	for _, s := range [][2]int{{16, 16}, {48, 32}, {64, 64}} {
+		m := newModel(t, "conv", s[0], s[1], 8)
+		x := make([]float32, s[0]*s[1]*3)
+		if got := m.Reconstruct(x); len(got) != len(x) {
+			t.Errorf("%v: %d values became %d", s, len(x), len(got))
+		}
+	}
+}
+
+func TestBadModels(t *testing.T) {
+	for _, c := range []struct {
+		arch       string
+		w, h, code int
+		want       string
+	}{
+		{"vgg", 32, 32, 8, `unknown architecture "vgg"`},
+		{"conv", 45, 45, 8, "divisible by 16, such as 48x48"},
+		{"conv", 32, 32, 0, "between 1 and 1024"},
+		{"conv", 32, 32, 1025, "between 1 and 1024"},
+		{"pca", 32, 32, 3073, "between 1 and 3072"},
+		{"pca", 0, 32, 3, "no pixels"},
+	} {
+		_, err := autoencoder.New(c.arch, prep(c.w, c.h), c.code, 1)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: error %v, want one that says %q", c, err, c.want)
+		}
+	}
+}
+
+// Parameter counts are those that Keras prints for the tutorial's models.
+func TestSummary(t *testing.T) {
+	s := newModel(t, "conv", 32, 32, 32).Summary()
+	for _, want := range []string{
+		`Model: "encoder"`, "conv2d (Conv2D)", "(None, 32, 32, 32)", "896",
+		"conv2d_3 (Conv2D)", "(None, 4, 4, 256)", "295168",
+		"max_pooling2d_3 (MaxPooling2D)", "flatten (Flatten)", "dense (Dense)", "32800",
+		"Total params: 421,216",
+		`Model: "decoder"`, "reshape (Reshape)", "(None, 2, 2, 256)", "conv2d_transpose (Conv2DTranspose)", "295040",
+		"conv2d_transpose_3 (Conv2DTranspose)", "867", "Total params: 421,955",
+	} {
+		if !strings.Contains(s, want) {
+			t.Errorf("the summary does not have %q:\n%s", want, s)
+		}
+	}
+}
+
+func TestSaveAndOpen(t *testing.T) {
+	for _, arch := range autoencoder.Architectures {
+		m := newModel(t, arch, 16, 32, 5)
+		m.Training = &autoencoder.Training{Task: autoencoder.Denoise, Data: "some faces", History: []autoencoder.Epoch{{Epoch: 1, Loss: 0.1}}}
+		path := filepath.Join(t.TempDir(), "m.safetensors")
+		if err := m.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		got, err := autoencoder.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Arch != m.Arch || got.Code != m.Code || got.Prep != m.Prep || got.Fingerprint() != m.Fingerprint() {
+			t.Errorf("%s: %+v came back as %+v", arch, m, got)
+		}
+		if got.Training == nil || got.Training.Data != "some faces" || got.Training.History[0].Loss != 0.1 {
+			t.Errorf("%s: training came back as %+v", arch, got.Training)
+		}
+		x := make([]float32, m.Values())
+		for i := range x {
+			x[i] = float32(math.Sin(float64(i))) / 2
+		}
+		if !slices.Equal(got.Reconstruct(x), m.Reconstruct(x)) {
+			t.Errorf("%s: the opened model reconstructs differently", arch)
+		}
+	}
+}
+
+func TestFingerprintTellsModelsApart(t *testing.T) {
+	a := newModel(t, "pca", 16, 16, 5)
+	b := newModel(t, "pca", 16, 16, 5)
+	if a.Fingerprint() != b.Fingerprint() {
+		t.Error("the same model has two fingerprints")
+	}
+	b.Decoder.Weights()[7] += 1e-6
+	c := newModel(t, "pca", 16, 16, 5)
+	c.Prep.Auto = false
+	for _, other := range []*autoencoder.Model{b, c, newModel(t, "pca", 16, 16, 6)} {
+		if other.Fingerprint() == a.Fingerprint() {
+			t.Error("different models have one fingerprint")
+		}
+	}
+}
+
+// Files that are no models, or lie, are refused with words that help.
+func TestOpenBadFiles(t *testing.T) {
+	change := func(f func(*safetensors.File)) *safetensors.File {
+		file, err := newModel(t, "conv", 16, 16, 4).File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f(file)
+		return file
+	}
+	meta := func(key, value string) *safetensors.File {
+		return change(func(f *safetensors.File) { f.Metadata[key] = value })
+	}
+	for name, c := range map[string]struct {
+		file *safetensors.File
+		want string
+	}{
+		"foreign":      {&safetensors.File{}, "not a likeness model"},
+		"newer":        {meta("format", "likeness model 9"), "likeness model 9"},
+		"architecture": {meta("architecture", "vgg"), `"vgg"`},
+		"other":        {meta("architecture", "pca"), "encoder/dense/kernel"},
+		"huge":         {meta("prep", `{"w":1000000,"h":1000000}`), "1000000x1000000"},
+		"large":        {meta("prep", `{"w":4096,"h":4096}`), "shape"},
+		"prep":         {meta("prep", "32"), "metadata prep"},
+		"code":         {meta("code", "many"), "metadata code"},
+		"lying code":   {meta("code", "5"), "shape"},
+		"training":     {meta("training", "{"), "metadata training"},
+		"missing":      {change(func(f *safetensors.File) { f.Tensors = f.Tensors[:len(f.Tensors)-1] }), `no tensor "decoder/conv2d_transpose_3/bias"`},
+		"nan": {change(func(f *safetensors.File) {
+			f.Tensors[0] = safetensors.FromFloats(f.Tensors[0].Name, f.Tensors[0].Shape, slices.Repeat([]float32{float32(math.NaN())}, 3*3*3*32))
+		}), "not a weight"},
+	} {
+		path := filepath.Join(t.TempDir(), "m.safetensors")
+		if err := c.file.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		_, err := autoencoder.Open(path)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), path) {
+			t.Errorf("%s: error %v, want one that names the file and says %q", name, err, c.want)
+		}
+	}
+}
+
+func TestOpenCutShort(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := newModel(t, "pca", 16, 16, 4).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, 7, 100, len(whole) / 2, len(whole) - 1} {
+		if err := os.WriteFile(path, whole[:n], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := autoencoder.Open(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("cut to %d bytes: error %v", n, err)
+		}
+	}
+}
