@@ -1,0 +1,43 @@
+package autoencoder_test
+
+import (
+	"fmt"
+	"testing"
+
+	"likeness/nn"
+)
+
+// BenchmarkStep trains on one batch of 32 pictures of 32x32.
+func BenchmarkStep(b *testing.B) {
+	for _, c := range []struct {
+		arch string
+		code int
+	}{{"pca", 32}, {"conv", 32}, {"conv", 512}} {
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s-%d/threads=%d", c.arch, c.code, threads), func(b *testing.B) {
+				m := newModel(b, c.arch, 32, 32, c.code)
+				step := nn.NewStep(32, threads, m.Encoder, m.Decoder)
+				x := make([]float32, 32*m.Values())
+				for i := range x {
+					x[i] = float32(i%251)/251 - 0.5
+				}
+				b.ResetTimer()
+				for range b.N {
+					step.Do(x, x, 0.001)
+				}
+				b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+			})
+		}
+	}
+}
+
+// BenchmarkReconstruct runs a whole data set forward.
+func BenchmarkReconstruct(b *testing.B) {
+	m := newModel(b, "conv", 32, 32, 32)
+	x := make([]float32, 256*m.Values())
+	b.ResetTimer()
+	for range b.N {
+		m.Reconstruct(x)
+	}
+	b.ReportMetric(256*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+}
