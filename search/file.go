@@ -1,0 +1,111 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+
+	"likeness/safetensors"
+)
+
+// The metadata and tensors of an index file; docs/FORMAT.md describes them.
+const (
+	formatName  = "likeness"
+	fileKind    = "index"
+	fileVersion = "1"
+
+	codesName  = "codes"
+	idsName    = "ids"
+	peopleName = "people"
+)
+
+// Save writes the index to path as one safetensors file: whole, or not at all.
+func (ix *Exact) Save(path string) error {
+	e := ix.entries
+	tensors := []safetensors.Tensor{safetensors.FromFloats(codesName, []int{e.Len(), e.Dim}, e.Codes)}
+	tensors = append(tensors, safetensors.FromStrings(idsName, e.IDs)...)
+	tensors = append(tensors, safetensors.FromStrings(peopleName, e.People)...)
+	f := safetensors.File{
+		Metadata: map[string]string{
+			"format":  formatName,
+			"kind":    fileKind,
+			"version": fileVersion,
+			"space":   ix.space.Name(),
+			"model":   ix.about.Model,
+			"arch":    ix.about.Arch,
+			"prep":    ix.about.Prep,
+			// A path may be any bytes; the file's texts are UTF-8.
+			"source": strings.ToValidUTF8(ix.about.Source, "\uFFFD"),
+		},
+		Tensors: tensors,
+	}
+	return f.Save(path)
+}
+
+// Open reads an index that Save wrote. Errors name path and say what was
+// expected: a file cut short, one of another kind or a newer version, codes
+// that are not finite, lists of different lengths, an unknown space.
+func Open(path string) (*Exact, error) {
+	f, err := safetensors.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return fromFile(f)
+}
+
+func fromFile(f *safetensors.File) (*Exact, error) {
+	if f.Metadata["format"] != formatName || f.Metadata["kind"] != fileKind {
+		what := "a safetensors file of another program"
+		if f.Metadata["format"] == formatName {
+			what = fmt.Sprintf("a likeness file of kind %q", f.Metadata["kind"])
+		}
+		return nil, f.Errorf("is %s, expected a likeness index", what)
+	}
+	if v := f.Metadata["version"]; v != fileVersion {
+		return nil, f.Errorf("is an index of version %q, this program reads version %s", v, fileVersion)
+	}
+	var about About
+	var name string
+	for _, m := range []struct {
+		key   string
+		value *string
+	}{
+		{"space", &name},
+		{"model", &about.Model},
+		{"arch", &about.Arch},
+		{"prep", &about.Prep},
+		{"source", &about.Source},
+	} {
+		var err error
+		if *m.value, err = f.Meta(m.key); err != nil {
+			return nil, err
+		}
+	}
+	space, err := SpaceNamed(name)
+	if err != nil {
+		return nil, f.Errorf("%w", err)
+	}
+
+	codes, err := f.Tensor(codesName)
+	if err != nil {
+		return nil, err
+	}
+	if len(codes.Shape) != 2 {
+		return nil, f.Errorf("tensor %q has shape %v, expected [entries numbers]", codesName, codes.Shape)
+	}
+	n := codes.Shape[0]
+	e := Entries{Dim: codes.Shape[1]}
+	if e.Codes, err = f.Floats(codesName); err != nil {
+		return nil, err
+	}
+	if e.IDs, err = f.Strings(idsName, n); err != nil {
+		return nil, err
+	}
+	if e.People, err = f.Strings(peopleName, n); err != nil {
+		return nil, err
+	}
+	ix, err := NewExact(space, e, about)
+	if err != nil {
+		return nil, f.Errorf("%w", err)
+	}
+	return ix, nil
+}

@@ -1,0 +1,224 @@
+package search
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"likeness/safetensors"
+)
+
+func three(t testing.TB) *Exact {
+	t.Helper()
+	ix, err := NewExact(Euclidean{}, Entries{
+		Dim:    2,
+		Codes:  []float32{0, 0.5, 1, 0, 3, -4},
+		IDs:    []string{"Ada_0001", "Ada_0002", "Jürgen_0001"},
+		People: []string{"Ada", "Ada", ""},
+	}, About{Model: "f00d", Arch: "conv", Prep: `{"w":32}`, Source: "lfw.tgz"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ix
+}
+
+func save(t testing.TB, ix *Exact) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "faces.index")
+	if err := ix.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, p := range parts {
+		if !strings.Contains(err.Error(), p) {
+			t.Errorf("error %q does not say %q", err, p)
+		}
+	}
+}
+
+func TestSaveAndOpen(t *testing.T) {
+	empty, err := NewExact(nil, Entries{Dim: 7}, About{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []*Exact{three(t), empty} {
+		got, err := Open(save(t, want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want.About(), got.About()); d != "" {
+			t.Error(d)
+		}
+		if d := cmp.Diff(len(want.Entries().IDs), len(got.Entries().IDs)); d != "" {
+			t.Error(d)
+		}
+		if want.Len() > 0 {
+			if d := cmp.Diff(want.Entries(), got.Entries()); d != "" {
+				t.Error(d)
+			}
+		}
+		if got.Dim() != want.Dim() || got.Space().Name() != "euclidean" {
+			t.Errorf("opened with dimension %d, space %s", got.Dim(), got.Space().Name())
+		}
+		query := make([]float32, want.Dim())
+		a, errA := want.Search(query, 5)
+		b, errB := got.Search(query, 5)
+		if d := cmp.Diff(a, b); d != "" || errA != nil || errB != nil {
+			t.Error(d, errA, errB)
+		}
+	}
+}
+
+func TestSaveIsDeterministicAndTakesAnyPath(t *testing.T) {
+	ix := three(t)
+	ix.about.Source = "pictures\xff"
+	a, err := os.ReadFile(save(t, ix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(save(t, ix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(a, b) {
+		t.Error("the same index gave different bytes")
+	}
+	got, err := Open(save(t, ix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.About().Source != "pictures\uFFFD" {
+		t.Errorf("source %q", got.About().Source)
+	}
+}
+
+func TestSaveError(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "x")
+	wantError(t, three(t).Save(path), path)
+}
+
+// Every change to a right file that makes it wrong is found, by a message that
+// names the file.
+func TestOpenErrors(t *testing.T) {
+	tensor := func(name string, to ...safetensors.Tensor) func(f *safetensors.File) {
+		return func(f *safetensors.File) {
+			var rest []safetensors.Tensor
+			for _, x := range f.Tensors {
+				if x.Name != name {
+					rest = append(rest, x)
+				}
+			}
+			f.Tensors = append(rest, to...)
+		}
+	}
+	meta := func(key, value string) func(f *safetensors.File) {
+		return func(f *safetensors.File) { f.Metadata[key] = value }
+	}
+	without := func(key string) func(f *safetensors.File) {
+		return func(f *safetensors.File) { delete(f.Metadata, key) }
+	}
+	codes := func(shape []int, x ...float32) func(f *safetensors.File) {
+		return tensor("codes", safetensors.FromFloats("codes", shape, x))
+	}
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, c := range []struct {
+		name   string
+		change func(f *safetensors.File)
+		want   string
+	}{
+		{"foreign", func(f *safetensors.File) { f.Metadata = nil }, "another program, expected a likeness index"},
+		{"model file", meta("kind", "model"), `kind "model", expected a likeness index`},
+		{"newer", meta("version", "2"), `version "2", this program reads version 1`},
+		{"no space", without("space"), `no metadata "space"`},
+		{"unknown space", meta("space", "hyperbolic"), `space "hyperbolic" is not known`},
+		{"no model", without("model"), `no metadata "model"`},
+		{"no prep", without("prep"), `no metadata "prep"`},
+		{"no codes", tensor("codes"), `no tensor "codes"`},
+		{"no ids", tensor("ids"), `no tensor "ids"`},
+		{"no people", tensor("people.ends"), `no tensor "people.ends"`},
+		{"NaN", codes([]int{3, 2}, 0, 1, 2, nan, 4, 5), `code 1 ("Ada_0002") has NaN at place 1`},
+		{"infinite", codes([]int{3, 2}, 0, 1, 2, 3, 4, inf), `code 2 ("Jürgen_0001") has +Inf at place 1`},
+		{"flat codes", codes([]int{6}, 0, 1, 2, 3, 4, 5), `"codes" has shape [6]`},
+		{"too few codes", codes([]int{2, 2}, 0, 1, 2, 3), `"ids.ends" has shape [3], expected [2]`},
+		{"codes of no numbers", codes([]int{3, 0}), "codes of 0 numbers"},
+		{"byte codes", tensor("codes", safetensors.FromBytes("codes", []int{3, 2}, make([]byte, 6))), `"codes" is U8`},
+		{"ids out of order", tensor("ids.ends", safetensors.FromInts("ids.ends", []int{3}, []int64{9, 3, 20})), "string 1 ends at 3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := save(t, three(t))
+			f, err := safetensors.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.change(f)
+			if err := f.Save(path); err != nil {
+				t.Fatal(err)
+			}
+			_, err = Open(path)
+			wantError(t, err, path, c.want)
+			if strings.Count(err.Error(), path) != 1 {
+				t.Errorf("error %q names the file more than once", err)
+			}
+		})
+	}
+}
+
+func TestOpenCutShort(t *testing.T) {
+	path := save(t, three(t))
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; n < len(whole); n += 7 {
+		if err := os.WriteFile(path, whole[:n], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(path)
+		wantError(t, err, path)
+	}
+}
+
+// FuzzOpen: no header and no data make opening, or a search after it, panic.
+// The two are apart so that the fuzzer need not find the header's length.
+func FuzzOpen(f *testing.F) {
+	whole, err := os.ReadFile(save(f, three(f)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	n := 8 + int(binary.LittleEndian.Uint64(whole))
+	f.Add(whole[8:n], whole[n:])
+	f.Fuzz(func(t *testing.T, header, data []byte) {
+		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+		b = append(append(b, header...), data...)
+		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			return
+		}
+		ix, err := fromFile(file)
+		if err != nil {
+			return
+		}
+		if ix.Len()*ix.Dim()*4 > len(data) {
+			t.Fatalf("%d x %d codes from %d bytes", ix.Len(), ix.Dim(), len(data))
+		}
+		if ix.Len() == 0 {
+			return // of any dimension
+		}
+		if _, err := ix.Search(make([]float32, ix.Dim()), 3); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
