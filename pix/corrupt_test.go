@@ -1,0 +1,116 @@
+package pix
+
+import (
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func testRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
+func TestGaussian(t *testing.T) {
+	const w, h, sigma = 64, 64, 0.1
+	x := make([]float32, w*h*3)
+	for i := range x {
+		x[i] = 0.45
+	}
+	Gaussian{Sigma: sigma}.Corrupt(x, w, h, testRand())
+	var sum, squares, above float64
+	for _, v := range x {
+		d := float64(v) - 0.45
+		sum, squares = sum+d, squares+d*d
+		if v > 0.5 {
+			above++
+		}
+	}
+	n := float64(len(x))
+	if mean := sum / n; math.Abs(mean) > 4*sigma/math.Sqrt(n) {
+		t.Errorf("mean is %v", mean)
+	}
+	if s := math.Sqrt(squares / n); math.Abs(s-sigma) > 4*sigma/math.Sqrt(2*n) {
+		t.Errorf("standard deviation is %v, want %v", s, sigma)
+	}
+	if share := above / n; share < 0.25 || share > 0.36 {
+		t.Errorf("%.2f of the values are above 0.5, want about 0.31: values must not be clamped", share)
+	}
+}
+
+func TestOcclusion(t *testing.T) {
+	rng := testRand()
+	for range 200 {
+		w, h := 1+rng.IntN(40), 1+rng.IntN(40)
+		size := 1 + rng.IntN(20)
+		x := make([]float32, w*h*3)
+		Occlusion{Size: size}.Corrupt(x, w, h, rng)
+		// What is black must be one rectangle of the sides promised.
+		x0, y0, x1, y1, n := w, h, -1, -1, 0
+		for i, v := range x {
+			if v == 0 {
+				continue
+			}
+			if v != -0.5 {
+				t.Fatalf("value %v, want black", v)
+			}
+			px, py := i/3%w, i/3/w
+			x0, y0, x1, y1, n = min(x0, px), min(y0, py), max(x1, px), max(y1, py), n+1
+		}
+		bw, bh := x1-x0+1, y1-y0+1
+		if n != bw*bh*3 {
+			t.Fatalf("%d values black, not a rectangle of %dx%d", n, bw, bh)
+		}
+		least := (size + 1) / 2
+		if bw > size || bh > size || bw < min(least, w) || bh < min(least, h) {
+			t.Fatalf("rectangle of %dx%d, want sides from %d to %d in %dx%d", bw, bh, least, size, w, h)
+		}
+	}
+	few, many := make([]float32, 32*32*3), make([]float32, 32*32*3)
+	Occlusion{}.Corrupt(few, 32, 32, testRand())
+	Occlusion{Count: 20}.Corrupt(many, 32, 32, testRand())
+	if a, b := blackShare(few), blackShare(many); a == 0 || a > 0.25 || b < 0.5 {
+		t.Errorf("one rectangle covers %.2f, twenty cover %.2f", a, b)
+	}
+}
+
+func blackShare(x []float32) float64 {
+	n := 0
+	for _, v := range x {
+		if v == -0.5 {
+			n++
+		}
+	}
+	return float64(n) / float64(len(x))
+}
+
+// TestCorruptionRepeats: the same seed, the same numbers, now and in a later
+// version: stored results depend on them.
+func TestCorruptionRepeats(t *testing.T) {
+	for _, c := range []struct {
+		c    Corruption
+		name string
+		hash uint32
+	}{
+		{Gaussian{Sigma: 0.1}, "gaussian(sigma=0.1)", 0x33c04f9a},
+		{Occlusion{}, "occlusion(count=1)", 0x53a29115},
+		{Occlusion{Count: 3, Size: 9}, "occlusion(count=3, size=9)", 0x85bfd5b5},
+	} {
+		a, b := make([]float32, 20*30*3), make([]float32, 20*30*3)
+		c.c.Corrupt(a, 20, 30, testRand())
+		c.c.Corrupt(b, 20, 30, testRand())
+		if !slices.Equal(a, b) {
+			t.Errorf("%v: two results from one seed", c.c)
+		}
+		sum := fnv.New32a()
+		for _, v := range a {
+			u := math.Float32bits(v)
+			sum.Write([]byte{byte(u), byte(u >> 8), byte(u >> 16), byte(u >> 24)})
+		}
+		if got := sum.Sum32(); got != c.hash {
+			t.Errorf("%v: hash of the result is %#x, want %#x", c.c, got, c.hash)
+		}
+		if got := c.c.String(); got != c.name {
+			t.Errorf("got %q, want %q", got, c.name)
+		}
+	}
+}

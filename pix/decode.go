@@ -1,0 +1,214 @@
+package pix
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/image/webp"
+)
+
+// Limits of what is read. A picture's size is checked in its header before any
+// memory is taken for its pixels.
+const (
+	MaxPixels    = 100_000_000 // 100 megapixels
+	MaxFileBytes = 256 << 20   // 256 MiB
+)
+
+// Open reads a picture from a file, as [Decode] does. Errors name path.
+func Open(path string) (*Image, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	m, err := Decode(f)
+	if err != nil {
+		// An error in reading (a folder, say) names the path already.
+		if _, ok := errors.AsType[*os.PathError](err); ok {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// Decode reads a JPEG, PNG, WebP or GIF (its first frame), turns it upright by
+// its EXIF orientation and lays transparent pixels on white. What r gives after
+// the picture's end is ignored. A picture cut short, or larger than [MaxPixels]
+// or [MaxFileBytes], is an error.
+func Decode(r io.Reader) (*Image, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > MaxFileBytes {
+		return nil, fmt.Errorf("file is larger than %d MiB", MaxFileBytes>>20)
+	}
+	return decode(data, MaxPixels)
+}
+
+// A format knows a file by its first bytes.
+type format struct {
+	name    string
+	is      func(data []byte) bool
+	config  func(io.Reader) (image.Config, error)
+	decode  func(data []byte, cfg image.Config) (*Image, error)
+	minimum func(data []byte, cfg image.Config) int // fewest bytes that can hold such a picture
+}
+
+var formats = []format{
+	{"JPEG", prefixed("\xff\xd8"), jpeg.DecodeConfig, decodeJPEG, minJPEG},
+	{"PNG", prefixed("\x89PNG\r\n\x1a\n"), png.DecodeConfig, decodePNG, minPNG},
+	{"GIF", prefixed("GIF8"), gif.DecodeConfig, decodeGIF, nil},
+	{"WebP", isWebP, webp.DecodeConfig, decodeWebP, nil},
+}
+
+func prefixed(magic string) func([]byte) bool {
+	return func(data []byte) bool { return bytes.HasPrefix(data, []byte(magic)) }
+}
+
+func isWebP(data []byte) bool {
+	return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
+}
+
+func decode(data []byte, maxPixels int64) (*Image, error) {
+	if len(data) == 0 {
+		return nil, errors.New("file is empty (zero bytes)")
+	}
+	for _, f := range formats {
+		if !f.is(data) {
+			continue
+		}
+		m, err := f.read(data, maxPixels)
+		if err != nil {
+			if ranOut(err) {
+				err = errCut
+			}
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		return upright(m, orientation(f.name, data)), nil
+	}
+	return nil, errors.New("not a picture: want JPEG, PNG, WebP or GIF")
+}
+
+var errCut = errors.New("the file is cut short")
+
+// ranOut tells whether a decoder wanted more bytes. Some wrap io's error, some
+// only print it, some have their own words.
+func ranOut(err error) bool {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return true
+	}
+	for _, words := range []string{io.ErrUnexpectedEOF.Error(), "not enough pixel data", "not enough image data"} {
+		if strings.HasSuffix(err.Error(), words) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *format) read(data []byte, maxPixels int64) (*Image, error) {
+	cfg, err := f.config(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Width < 1 || cfg.Height < 1 {
+		return nil, fmt.Errorf("header says %dx%d: no pixels", cfg.Width, cfg.Height)
+	}
+	// Divided, so that no product overflows.
+	if int64(cfg.Width) > maxPixels/int64(cfg.Height) {
+		return nil, fmt.Errorf("header says %dx%d: more than %s", cfg.Width, cfg.Height, megapixels(maxPixels))
+	}
+	if f.minimum != nil && f.minimum(data, cfg) > len(data) {
+		return nil, fmt.Errorf("header says %dx%d, which %d bytes cannot hold: %w", cfg.Width, cfg.Height, len(data), errCut)
+	}
+	return f.decode(data, cfg)
+}
+
+func megapixels(n int64) string {
+	if n%1_000_000 == 0 {
+		return fmt.Sprintf("%d megapixels", n/1_000_000)
+	}
+	return fmt.Sprintf("%d pixels", n)
+}
+
+func decodeJPEG(data []byte, _ image.Config) (*Image, error) {
+	src, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return FromImage(src), nil
+}
+
+// minJPEG: each block of 8x8 takes a Huffman code, one bit at least.
+func minJPEG(_ []byte, cfg image.Config) int {
+	return cfg.Width * cfg.Height / (64 * 8)
+}
+
+func decodePNG(data []byte, _ image.Config) (*Image, error) {
+	src, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return FromImage(src), nil
+}
+
+// minPNG: deflate makes at most 1032 bytes out of one.
+func minPNG(data []byte, cfg image.Config) int {
+	// Signature, length and name of the IHDR chunk, width and height come first;
+	// png.DecodeConfig has checked them.
+	const depthAt, colourAt = 24, 25
+	channels := map[byte]int{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[data[colourAt]]
+	return cfg.Height * (cfg.Width * channels * int(data[depthAt]) / 8) / 1032
+}
+
+// decodeGIF lays the first frame on a white screen, as viewers show it.
+func decodeGIF(data []byte, cfg image.Config) (*Image, error) {
+	src, err := gif.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	frame, ok := src.(*image.Paletted)
+	if !ok {
+		return FromImage(src), nil
+	}
+	screen := image.Rect(0, 0, cfg.Width, cfg.Height)
+	if !frame.Rect.In(screen) {
+		return nil, fmt.Errorf("first frame %v lies outside the screen of %dx%d", frame.Rect, cfg.Width, cfg.Height)
+	}
+	dst := New(cfg.Width, cfg.Height)
+	for i := range dst.Pix {
+		dst.Pix[i] = 255
+	}
+	drawPaletted(dst, frame, frame.Rect.Min.X, frame.Rect.Min.Y)
+	return dst, nil
+}
+
+func decodeWebP(data []byte, _ image.Config) (*Image, error) {
+	if animated(data) {
+		return nil, errors.New("animated pictures of this kind are not read")
+	}
+	if promised := 8 + int64(binary.LittleEndian.Uint32(data[4:])); promised > int64(len(data)) {
+		return nil, fmt.Errorf("header promises %d bytes, there are %d: %w", promised, len(data), errCut)
+	}
+	src, err := webp.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return fromWebP(src), nil
+}
+
+// animated looks at the flags of the VP8X chunk, which comes first if at all.
+func animated(data []byte) bool {
+	const flagsAt, animationBit = 20, 1 << 1
+	return len(data) > flagsAt && string(data[12:16]) == "VP8X" && data[flagsAt]&animationBit != 0
+}

@@ -1,0 +1,45 @@
+package pix
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/png"
+	"io"
+	"time"
+)
+
+// WritePNG writes the picture as an 8-bit RGB PNG.
+func (m *Image) WritePNG(w io.Writer) error {
+	return png.Encode(w, m.RGBA())
+}
+
+// WriteGIF writes the frames as a GIF that plays for ever, each shown for delay
+// (kept in hundredths of a second, 0.02 s at least: players slow down what is
+// faster). All frames share one palette of at most 256 colours made for them,
+// so that nothing flickers; with no more colours than that they are kept
+// exactly, else errors are spread over the neighbours (Floyd-Steinberg). No
+// frames, frames of unequal size and sides above 65,535 are errors.
+func WriteGIF(w io.Writer, frames []*Image, delay time.Duration) error {
+	if len(frames) == 0 {
+		return errors.New("gif: no frames")
+	}
+	first := frames[0]
+	if first.W > 0xffff || first.H > 0xffff {
+		return fmt.Errorf("gif: %dx%d is too large, a side can be 65535 at most", first.W, first.H)
+	}
+	for i, m := range frames {
+		if m.W != first.W || m.H != first.H {
+			return fmt.Errorf("gif: frame %d is %dx%d, the first is %dx%d", i+1, m.W, m.H, first.W, first.H)
+		}
+	}
+	p := makePalette(frames, 256)
+	ticks := int(min(max(delay.Round(10*time.Millisecond)/(10*time.Millisecond), 2), 0xffff))
+	out := &gif.GIF{Config: image.Config{ColorModel: p.model(), Width: first.W, Height: first.H}}
+	for _, m := range frames {
+		out.Image = append(out.Image, p.dither(m))
+		out.Delay = append(out.Delay, ticks)
+	}
+	return gif.EncodeAll(w, out)
+}

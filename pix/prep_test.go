@@ -1,0 +1,69 @@
+package pix
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestPrep(t *testing.T) {
+	crop := func(m *Image, dx, dy int) *Image {
+		out, err := m.Crop(dx, dy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	lfw := noise(250, 250)
+	for _, c := range []struct {
+		name string
+		prep Prep
+		src  *Image
+		want *Image
+	}{
+		{"the tutorial's crop", Prep{W: 32, H: 32, Auto: true}, lfw, crop(lfw, 80, 80).Resize(32, 32)},
+		{"Auto ignores DX, DY", Prep{W: 45, H: 45, DX: 3, DY: 4, Auto: true}, lfw, crop(lfw, 80, 80).Resize(45, 45)},
+		{"wide", Prep{W: 8, H: 8, Auto: true}, noise(31, 20), noise(31, 20).part(5, 0, 20, 20).Resize(8, 8)},
+		{"tall", Prep{W: 8, H: 8, Auto: true}, noise(20, 30), crop(noise(20, 30), 0, 5).Resize(8, 8)},
+		{"square", Prep{W: 8, H: 9, Auto: true}, noise(249, 249), noise(249, 249).Resize(8, 9)},
+		{"own crop", Prep{W: 8, H: 9, DX: 2, DY: 1}, noise(20, 30), crop(noise(20, 30), 2, 1).Resize(8, 9)},
+		{"no crop", Prep{W: 8, H: 9}, lfw, lfw.Resize(8, 9)},
+		{"ready already", Prep{W: 20, H: 30, DX: 2, DY: 1}, noise(20, 30), noise(20, 30)},
+		{"one pixel", Prep{W: 32, H: 32, Auto: true}, noise(1, 1), noise(1, 1).Resize(32, 32)},
+	} {
+		got, err := c.prep.Apply(c.src)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		checkNear(t, got, c.want, 0, 0)
+	}
+	for _, c := range []struct {
+		prep Prep
+		want string
+	}{
+		{Prep{}, "0x0"},
+		{Prep{W: 8, H: -8, Auto: true}, "8x-8"},
+		{Prep{W: 1 << 40, H: 1 << 40}, "cannot prepare"},
+		{Prep{W: 8, H: 8, DX: 10}, "20x30"},
+	} {
+		if _, err := c.prep.Apply(noise(20, 30)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: got %v, want it to say %q", c.prep, err, c.want)
+		}
+	}
+}
+
+func TestPrepJSON(t *testing.T) {
+	p := Prep{W: 32, H: 33, DX: 1, DY: 2, Auto: true}
+	data, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"w":32,"h":33,"dx":1,"dy":2,"auto":true}`; string(data) != want {
+		t.Errorf("got %s, want %s", data, want)
+	}
+	var back Prep
+	if err := json.Unmarshal(data, &back); err != nil || back != p {
+		t.Errorf("got %+v, %v", back, err)
+	}
+}
