@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package kernel
 
 func blockGemm(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb int, blocks []Block, m, n, k int, accumulate bool) {
@@ -32,3 +34,7 @@ func maxPool2x2Grad(dx, dy []float32, winner []uint8, h, w, c int) {
 func adamax(p, m, u, g []float32, step, beta1, rest1, beta2, eps float32) {
 	adamaxPortable(p, m, u, g, step, beta1, rest1, beta2, eps)
 }
+
+func best() version { return none }
+
+func peakRun() float64 { return peakRunPortable() }

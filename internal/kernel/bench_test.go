@@ -1,0 +1,115 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+func BenchmarkPeak(b *testing.B) {
+	for b.Loop() {
+		b.ReportMetric(PeakFMA(200*time.Millisecond), "GFLOP/s")
+	}
+}
+
+// BenchmarkBlockGemm takes the shapes of the conv model: its dense layers, and
+// convolutions by image, forward and back.
+func BenchmarkBlockGemm(b *testing.B) {
+	for _, s := range []struct {
+		name                  string
+		m, n, k, blocks       int
+		aRow, aCol, ldb, rows int // rows: floats from block to block in A, if more than it takes
+	}{
+		{"tile 8x32, k=256", 8, 32, 256, 1, 256, 1, 32, 0},
+		{"tile 4x64, k=256", 4, 64, 256, 1, 256, 1, 64, 0},
+		{"tile 4x32, k=256", 4, 32, 256, 1, 256, 1, 32, 0},
+		{"square 512", 512, 512, 512, 1, 512, 1, 512, 0},
+		{"conv 4 images, 3 to 32", 4, 32, 9, 3, 32 * 32 * 3, 1, 32, 0},
+		{"conv 4 images, 32 to 64", 4, 64, 96, 3, 16 * 16 * 32, 1, 64, 0},
+		{"conv 4 images, 64 to 128", 4, 128, 192, 3, 8 * 8 * 64, 1, 128, 0},
+		{"conv 8 images, 64 to 128", 8, 128, 192, 3, 8 * 8 * 64, 1, 128, 0},
+		{"conv row of 32, 32 to 32", 32, 32, 96, 3, 32, 1, 32, 0},
+		{"conv row of 32, 64 to 3", 32, 3, 192, 3, 64, 1, 3, 0},
+		{"conv weights, 3 to 32", 3, 32, 32, 128, 1, 3, 32, 32 * 3},
+		{"conv weights, 32 to 64", 32, 64, 16, 64, 1, 32, 64, 16 * 32},
+		{"dense 4 x 3072 to 512", 4, 512, 3072, 1, 3072, 1, 512, 0},
+		{"dense 32 x 3072 to 512", 32, 512, 3072, 1, 3072, 1, 512, 0},
+		{"dense 1 x 3072 to 512", 1, 512, 3072, 1, 3072, 1, 512, 0},
+		{"dense 4 x 512 to 3072", 4, 3072, 512, 1, 512, 1, 3072, 0},
+		{"dense weights 3072 x 512, 4 images", 3072, 512, 4, 1, 1, 3072, 512, 0},
+	} {
+		b.Run(s.name, func(b *testing.B) {
+			rng := rand.New(rand.NewPCG(1, 2))
+			blocks := make([]Block, s.blocks)
+			stepA := max(s.rows, s.k*s.aCol)
+			for i := range blocks {
+				blocks[i] = Block{i * stepA, i * s.k * s.ldb}
+			}
+			x := make([]float32, (s.m-1)*s.aRow+(s.k-1)*s.aCol+1+(s.blocks-1)*stepA)
+			y := make([]float32, s.blocks*s.k*s.ldb)
+			fill(rng, x)
+			fill(rng, y)
+			c := make([]float32, s.m*s.n)
+			for b.Loop() {
+				BlockGemm(c, s.n, x, s.aRow, s.aCol, y, s.ldb, blocks, s.m, s.n, s.k, false)
+			}
+			rate(b, 2*s.m*s.n*s.k*s.blocks)
+		})
+	}
+}
+
+func rate(b *testing.B, flops int) {
+	b.ReportMetric(float64(flops)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+}
+
+// BenchmarkLoops measures the other kernels on 64 KiB, which the second-level
+// cache holds.
+func BenchmarkLoops(b *testing.B) {
+	const n = 16384
+	rng := rand.New(rand.NewPCG(1, 2))
+	var x [4][]float32
+	for i := range x {
+		x[i] = make([]float32, n)
+		fill(rng, x[i])
+	}
+	bias := x[3][:32]
+	winner := make([]uint8, n/4)
+	bytes := make([]byte, n)
+	for _, k := range []struct {
+		name string
+		run  func()
+	}{
+		{"Add", func() { Add(x[0], x[1]) }},
+		{"Scale", func() { Scale(x[0], 1) }},
+		{"Axpy", func() { Axpy(x[0], 0.001, x[1]) }},
+		{"AddBias 32", func() { AddBias(x[0], bias) }},
+		{"AddBias 3", func() { AddBias(x[0][:n/3*3], bias[:3]) }},
+		{"AddBiasELU 32", func() { AddBiasELU(x[0], bias) }},
+		{"ELU", func() { ELU(x[0], x[1]) }},
+		{"ELUGrad", func() { ELUGrad(x[0], x[1], x[2]) }},
+		{"SumRows 32", func() { SumRows(x[2][:32], x[1]) }},
+		{"SumRows 3", func() { SumRows(x[2][:3], x[1][:n/3*3]) }},
+		{"MaxPool2x2 32", func() { MaxPool2x2(x[0][:n/4], winner, x[1], 32, 16, 32) }},
+		{"MaxPool2x2Grad 32", func() { MaxPool2x2Grad(x[0], x[1][:n/4], winner, 32, 16, 32) }},
+		{"MSEGrad", func() { MSEGrad(x[0], x[1], x[2], 1) }},
+		{"SquaredError", func() { SquaredError(x[1], x[2]) }},
+		{"Adamax", func() { Adamax(x[0], x[1], x[2], x[3], 2e-3, 0.9, 0.999, 1e-7) }},
+		{"Dot", func() { Dot(x[0], x[1]) }},
+		{"SquaredDistances 256", func() { SquaredDistances(x[0][:64], x[1][:256], x[2]) }},
+		{"Transpose 128", func() { Transpose(x[0], x[1], 128, 128) }},
+		{"FromBytes", func() { FromBytes(x[0], bytes) }},
+	} {
+		b.Run(k.name, func(b *testing.B) {
+			for b.Loop() {
+				k.run()
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gvalues/s")
+		})
+	}
+}
+
+func ExamplePeakFMA() {
+	fmt.Println(PeakFMA(time.Millisecond) > 0)
+	// Output: true
+}

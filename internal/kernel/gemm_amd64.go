@@ -1,0 +1,59 @@
+//go:build !purego
+
+package kernel
+
+// kRows is about how many rows of B are worked through before the next columns
+// of C: 32 columns of so many rows stay in the second-level cache, however far
+// apart they lie, while the rows of A go past them.
+const kRows = 512
+
+// blockGemm cuts the list of blocks, or the one block, into pieces of kRows.
+// That keeps the order within each sum, and its bits: between two pieces a sum
+// waits in C.
+func blockGemm(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb int, blocks []Block, m, n, k int, accumulate bool) {
+	if running == none {
+		blockGemmPortable(c, ldc, a, aRow, aCol, b, ldb, blocks, m, n, k, accumulate)
+		return
+	}
+	if m <= 8 { // one tile high: nothing of B is used twice
+		gemmPiece(c, ldc, a, aRow, aCol, b, ldb, blocks, m, n, k, accumulate)
+		return
+	}
+	per := max(1, kRows/k)
+	for len(blocks) > 0 {
+		now := min(per, len(blocks))
+		if now == 1 {
+			for k0 := 0; k0 < k; k0 += kRows {
+				gemmPiece(c, ldc, a[k0*aCol:], aRow, aCol, b[k0*ldb:], ldb, blocks[:1], m, n, min(kRows, k-k0), accumulate)
+				accumulate = true
+			}
+		} else {
+			gemmPiece(c, ldc, a, aRow, aCol, b, ldb, blocks[:now], m, n, k, accumulate)
+			accumulate = true
+		}
+		blocks = blocks[now:]
+	}
+}
+
+// gemmPiece walks the columns of C; the assembly walks the rows.
+func gemmPiece(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb int, blocks []Block, m, n, k int, accumulate bool) {
+	for j := 0; j < n; {
+		if running == avx512 {
+			// Few rows make up for it with four vectors side by side.
+			vecs := min(2, (n-j+15)/16)
+			if m <= 4 && n-j >= 64 {
+				vecs = 4
+			}
+			last := min(16, n-j-16*(vecs-1))
+			gemmPanelAVX512(&c[j], ldc, &a[0], aRow, aCol, &b[j], ldb, &blocks[0].A, len(blocks), k, m, vecs, last, accumulate)
+			j += 16 * vecs
+		} else {
+			vecs := 1
+			if n-j >= 16 {
+				vecs = 2
+			}
+			gemmPanelAVX2(&c[j], ldc, &a[0], aRow, aCol, &b[j], ldb, &blocks[0].A, len(blocks), k, m, vecs, min(8, n-j), accumulate)
+			j += 8 * vecs
+		}
+	}
+}
