@@ -1,0 +1,68 @@
+package train
+
+import "math/rand/v2"
+
+// batch is what one step learns from.
+type batch struct {
+	images        int
+	input, target []float32 // the same memory for a plain autoencoder
+}
+
+// feed draws the batches of an epoch from the step at which the loop stands,
+// one ahead of the loop. Order and noise follow from the seed and the epoch
+// alone, so a resumed epoch goes on as it would have.
+type feed struct {
+	batches chan batch
+	quit    chan struct{}
+}
+
+func (l *loop) newFeed() *feed {
+	f := &feed{batches: make(chan batch), quit: make(chan struct{})}
+	epoch, first := l.epoch, l.done
+	order := rand.New(rand.NewPCG(l.Seed, uint64(epoch))).Perm(len(l.Split.Train))
+	size := l.Model.Values()
+	// Two sets of memory: one in the loop, one being filled. The channel holds
+	// nothing, so a set is filled again only when the loop has taken the other.
+	var sets [2]batch
+	for i := range sets {
+		sets[i].target = make([]float32, l.Batch*size)
+		sets[i].input = sets[i].target
+		if l.Corruption != nil {
+			sets[i].input = make([]float32, l.Batch*size)
+		}
+	}
+	go func() {
+		for s := first; s < l.steps; s++ {
+			b := sets[s%len(sets)]
+			rows := order[s*l.Batch : min((s+1)*l.Batch, len(order))]
+			l.fill(&b, rows, epoch)
+			select {
+			case f.batches <- b:
+			case <-f.quit:
+				return
+			}
+		}
+	}()
+	return f
+}
+
+// fill loads the pictures of the given training rows.
+func (l *loop) fill(b *batch, rows []int, epoch int) {
+	size := l.Model.Values()
+	b.images = len(rows)
+	b.input, b.target = b.input[:len(rows)*size], b.target[:len(rows)*size]
+	for i, row := range rows {
+		target := b.target[i*size : (i+1)*size]
+		l.Data.Floats(target, l.Split.Train[row])
+		if l.Corruption == nil {
+			continue
+		}
+		input := b.input[i*size : (i+1)*size]
+		copy(input, target)
+		rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, uint64(row)))
+		l.Corruption.Corrupt(input, l.Data.W, l.Data.H, rng)
+	}
+}
+
+func (f *feed) next() batch { return <-f.batches }
+func (f *feed) stop()       { close(f.quit) }

@@ -1,0 +1,226 @@
+package train_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/pix"
+	"likeness/train"
+)
+
+// set makes n pictures of 16x16 that have something to learn: waves.
+func set(n int) *faces.Set {
+	s := &faces.Set{W: 16, H: 16, Source: "waves", Fingerprint: "waves"}
+	for i := range n {
+		for p := range 16 * 16 * 3 {
+			v := math.Sin(float64(i)/3+float64(p%48)/(5+float64(i%7))) * math.Cos(float64(p/48)/3+float64(i))
+			s.Pix = append(s.Pix, byte(128+100*v))
+		}
+		s.IDs = append(s.IDs, string(rune('a'+i)))
+	}
+	return s
+}
+
+// run is a short run with everything in it: noise, a batch that is not full,
+// a shard that is not full, a falling rate.
+func run(t testing.TB) *train.Run {
+	t.Helper()
+	data := set(70)
+	m, err := autoencoder.New("conv", pix.Prep{W: 16, H: 16, Auto: true}, 8, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	split, err := faces.RandomSplit(data.Len(), 0.1, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &train.Run{
+		Model: m, Data: data, Split: split, SplitName: "random", Epochs: 3, Batch: 20, Rate: 0.003,
+		Schedule: train.Cosine, Seed: 42, Threads: 2, Corruption: pix.Gaussian{Sigma: 0.1},
+	}
+}
+
+func weights(m *autoencoder.Model) []float32 {
+	return slices.Concat(m.Encoder.Weights(), m.Decoder.Weights())
+}
+
+func TestLearns(t *testing.T) {
+	r := run(t)
+	r.Epochs, r.Corruption, r.Schedule = 30, nil, train.Constant
+	var epochs []train.Event
+	r.Events = func(e train.Event) {
+		if e.EpochDone {
+			epochs = append(epochs, e)
+		}
+	}
+	story, err := r.Do(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(story.History) != 30 || len(epochs) != 30 || r.Model.Training != story {
+		t.Fatalf("30 epochs gave a history of %d and %d events", len(story.History), len(epochs))
+	}
+	first, last := story.History[0], story.History[29]
+	if !(last.Loss < first.Loss/3) || !(last.TestLoss < first.TestLoss) {
+		t.Errorf("the loss went from %g to %g, on the test pictures from %g to %g", first.Loss, last.Loss, first.TestLoss, last.TestLoss)
+	}
+	test := r.Data.AllFloats(r.Split.Test)
+	if got := r.Model.MSE(test, test); got != last.TestLoss {
+		t.Errorf("the model's error is %g, its story says %g", got, last.TestLoss)
+	}
+}
+
+// The threads share the work, not the result.
+func TestThreadsDoNotMatter(t *testing.T) {
+	var want []float32
+	for _, threads := range []int{1, 2, 5} {
+		r := run(t)
+		r.Threads = threads
+		if _, err := r.Do(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = weights(r.Model)
+		} else if !slices.Equal(weights(r.Model), want) {
+			t.Errorf("%d threads give other weights than one", threads)
+		}
+	}
+}
+
+// However often a run is stopped, and wherever, it ends in the same bits.
+func TestResumeIsExact(t *testing.T) {
+	whole := run(t)
+	story, err := whole.Do(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkpoint := filepath.Join(t.TempDir(), "run.checkpoint")
+	sittings := 0
+	for {
+		sittings++
+		r := run(t)
+		r.Threads = 1 + sittings%3
+		r.Checkpoint = checkpoint
+		ctx, cancel := context.WithCancel(context.Background())
+		steps, resumed := 0, false
+		r.Events = func(e train.Event) {
+			resumed = resumed || e.Resumed
+			if !e.EpochDone && !e.Resumed {
+				if steps++; steps == 2 {
+					cancel()
+				}
+			}
+		}
+		got, err := r.Do(ctx)
+		cancel()
+		if resumed != (sittings > 1) {
+			t.Errorf("sitting %d: resumed is %v", sittings, resumed)
+		}
+		if errors.Is(err, train.ErrInterrupted) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(weights(r.Model), weights(whole.Model)) {
+			t.Error("the resumed run has other weights than the one in one piece")
+		}
+		for i, e := range got.History {
+			if w := story.History[i]; e.Loss != w.Loss || e.TestLoss != w.TestLoss || e.Rate != w.Rate {
+				t.Errorf("epoch %d: %+v, in one piece %+v", i+1, e, w)
+			}
+		}
+		break
+	}
+	if sittings < 5 {
+		t.Errorf("only %d sittings: nothing was interrupted", sittings)
+	}
+	if err := train.Discard(checkpoint); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(checkpoint); !os.IsNotExist(err) {
+		t.Error("the checkpoint is still there")
+	}
+}
+
+// A checkpoint that does not belong to the run is refused and left alone.
+func TestForeignCheckpoint(t *testing.T) {
+	checkpoint := filepath.Join(t.TempDir(), "run.checkpoint")
+	r := run(t)
+	r.Checkpoint, r.Epochs = checkpoint, 1
+	if _, err := r.Do(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*train.Run){
+		"seed":   func(r *train.Run) { r.Seed = 1 },
+		"noise":  func(r *train.Run) { r.Corruption = nil },
+		"rate":   func(r *train.Run) { r.Rate = 0.1 },
+		"epochs": func(r *train.Run) { r.Epochs = 7 },
+		"data":   func(r *train.Run) { r.Data.Fingerprint = "others" },
+	} {
+		r := run(t)
+		r.Checkpoint, r.Epochs = checkpoint, 1
+		change(r)
+		if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), "checkpoint of another run") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if err := os.WriteFile(checkpoint, before[:len(before)/2], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r = run(t)
+	r.Checkpoint = checkpoint
+	if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), checkpoint) {
+		t.Errorf("cut short: error %v", err)
+	}
+}
+
+func TestBadRuns(t *testing.T) {
+	for want, change := range map[string]func(*train.Run){
+		"fewer than one batch":    func(r *train.Run) { r.Batch = 64 },
+		"no test pictures":        func(r *train.Run) { r.Split.Test = nil },
+		"must not be negative":    func(r *train.Run) { r.Epochs = -1 },
+		"above zero":              func(r *train.Run) { r.Rate = math.NaN() },
+		"unknown schedule":        func(r *train.Run) { r.Schedule = "sometimes" },
+		"the model is for 16x16":  func(r *train.Run) { r.Data.W = 32 },
+		"try a learning rate":     func(r *train.Run) { r.Rate = 1e30 },
+		"cannot/be/written/there": func(r *train.Run) { r.Checkpoint = "cannot/be/written/there" },
+	} {
+		r := run(t)
+		change(r)
+		if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
+		}
+	}
+}
+
+// Noise on the inputs is fresh in every epoch and the same for every sitting.
+func TestCorrupted(t *testing.T) {
+	x := make([]float32, 3*16*16*3)
+	prep := pix.Prep{W: 16, H: 16}
+	a := train.Corrupted(x, pix.Gaussian{Sigma: 0.1}, prep, 1)
+	if !slices.Equal(a, train.Corrupted(x, pix.Gaussian{Sigma: 0.1}, prep, 1)) {
+		t.Error("the same seed gives other noise")
+	}
+	if slices.Equal(a, train.Corrupted(x, pix.Gaussian{Sigma: 0.1}, prep, 2)) {
+		t.Error("another seed gives the same noise")
+	}
+	if slices.Equal(a[:768], a[768:1536]) {
+		t.Error("two pictures have the same noise")
+	}
+	if slices.Max(x) != 0 {
+		t.Error("the input was changed")
+	}
+}
