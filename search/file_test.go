@@ -200,6 +200,8 @@ func FuzzOpen(f *testing.F) {
 	}
 	n := 8 + int(binary.LittleEndian.Uint64(whole))
 	f.Add(whole[8:n], whole[n:])
+	f.Add(whole[8:n], bytes.Repeat([]byte{0xff}, len(whole)-n)) // NaN, and ends of -1
+	f.Add(bytes.Replace(whole[8:n], []byte("euclidean"), []byte("cosine"), 1), whole[n:])
 	f.Fuzz(func(t *testing.T, header, data []byte) {
 		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 		b = append(append(b, header...), data...)
