@@ -44,7 +44,9 @@ func Open(path string) (*Image, error) {
 // Decode reads a JPEG, PNG, WebP or GIF (its first frame), turns it upright by
 // its EXIF orientation and lays transparent pixels on white. What r gives after
 // the picture's end is ignored. A picture cut short, or larger than [MaxPixels]
-// or [MaxFileBytes], is an error.
+// or [MaxFileBytes], is an error. So is what the decoders underneath do not
+// read: animated WebP, and progressive JPEGs that have both restart markers and
+// subsampled chroma (image/jpeg of Go 1.26), which are rare.
 func Decode(r io.Reader) (*Image, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
 	if err != nil {
