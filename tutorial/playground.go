@@ -1,0 +1,54 @@
+package tutorial
+
+import "likeness/nn"
+
+// Playground is one case of the transposed-convolution play-ground: a picture
+// of ascending numbers and a filter of ones, at stride 2 with 'same' padding.
+type Playground struct {
+	Image  int         `json:"image"`  // side of the input
+	Kernel int         `json:"kernel"` // side of the filter
+	Input  [][]float32 `json:"input"`
+	Filter [][]float32 `json:"filter"`
+	Output [][]float32 `json:"output"`
+}
+
+// Playgrounds are the tutorial's four cases.
+func Playgrounds() []Playground {
+	var all []Playground
+	for _, image := range []int{2, 4} {
+		for _, filter := range []int{2, 3} {
+			all = append(all, NewPlayground(image, filter))
+		}
+	}
+	return all
+}
+
+// NewPlayground computes one case; both sides must be at least 1.
+func NewPlayground(image, filter int) Playground {
+	net, err := nn.New("playground", nn.Shape{image, image, 1}, nn.Conv2DTranspose{Filters: 1, Kernel: filter, Stride: 2})
+	if err != nil {
+		panic("tutorial: NewPlayground: sides must be at least 1")
+	}
+	x := make([]float32, image*image)
+	for i := range x {
+		x[i] = float32(i + 1)
+	}
+	f := net.Params()[0].Value
+	for i := range f {
+		f[i] = 1
+	}
+	net.Pack()
+	return Playground{
+		Image: image, Kernel: filter,
+		Input: matrix(x, image), Filter: matrix(f, filter), Output: matrix(net.Predict(x), 2*image),
+	}
+}
+
+// matrix cuts a square matrix into rows.
+func matrix(x []float32, side int) [][]float32 {
+	var rows [][]float32
+	for i := range side {
+		rows = append(rows, x[i*side:(i+1)*side])
+	}
+	return rows
+}
