@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -161,6 +163,12 @@ func TestSpaceOfAnotherWidth(t *testing.T) {
 	}
 	if ix.Space().Name() != "mirror" || ix.Dim() != 3 {
 		t.Errorf("space %s of %d numbers", ix.Space().Name(), ix.Dim())
+	}
+	// No file is written that could not be opened.
+	path := filepath.Join(t.TempDir(), "x")
+	wantError(t, ix.Save(path), path, `space "mirror" is not known`)
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file was written all the same")
 	}
 }
 

@@ -7,32 +7,34 @@ import (
 	"likeness/safetensors"
 )
 
-// The metadata and tensors of an index file; docs/FORMAT.md describes them.
-const (
-	formatName  = "likeness"
-	fileKind    = "index"
-	fileVersion = "1"
+// Format is the metadata entry "format" of an index file, which docs/FORMAT.md
+// describes.
+const Format = "likeness index 1"
 
+// The tensors of an index file.
+const (
 	codesName  = "codes"
 	idsName    = "ids"
 	peopleName = "people"
 )
 
 // Save writes the index to path as one safetensors file: whole, or not at all.
+// A space that Open would not know is an error.
 func (ix *Exact) Save(path string) error {
+	if _, err := SpaceNamed(ix.space.Name()); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
 	e := ix.entries
 	tensors := []safetensors.Tensor{safetensors.FromFloats(codesName, []int{e.Len(), e.Dim}, e.Codes)}
 	tensors = append(tensors, safetensors.FromStrings(idsName, e.IDs)...)
 	tensors = append(tensors, safetensors.FromStrings(peopleName, e.People)...)
 	f := safetensors.File{
 		Metadata: map[string]string{
-			"format":  formatName,
-			"kind":    fileKind,
-			"version": fileVersion,
-			"space":   ix.space.Name(),
-			"model":   ix.about.Model,
-			"arch":    ix.about.Arch,
-			"prep":    ix.about.Prep,
+			"format":       Format,
+			"space":        ix.space.Name(),
+			"model":        ix.about.Model,
+			"architecture": ix.about.Arch,
+			"prep":         ix.about.Prep,
 			// A path may be any bytes; the file's texts are UTF-8.
 			"source": strings.ToValidUTF8(ix.about.Source, "\uFFFD"),
 		},
@@ -53,15 +55,12 @@ func Open(path string) (*Exact, error) {
 }
 
 func fromFile(f *safetensors.File) (*Exact, error) {
-	if f.Metadata["format"] != formatName || f.Metadata["kind"] != fileKind {
-		what := "a safetensors file of another program"
-		if f.Metadata["format"] == formatName {
-			what = fmt.Sprintf("a likeness file of kind %q", f.Metadata["kind"])
-		}
-		return nil, f.Errorf("is %s, expected a likeness index", what)
-	}
-	if v := f.Metadata["version"]; v != fileVersion {
-		return nil, f.Errorf("is an index of version %q, this program reads version %s", v, fileVersion)
+	switch got := f.Metadata["format"]; got {
+	case Format:
+	case "":
+		return nil, f.Errorf("not a likeness index: the metadata have no format, expected %q", Format)
+	default:
+		return nil, f.Errorf("not an index this version can read: the format is %q, expected %q", got, Format)
 	}
 	var about About
 	var name string
@@ -71,7 +70,7 @@ func fromFile(f *safetensors.File) (*Exact, error) {
 	}{
 		{"space", &name},
 		{"model", &about.Model},
-		{"arch", &about.Arch},
+		{"architecture", &about.Arch},
 		{"prep", &about.Prep},
 		{"source", &about.Source},
 	} {

@@ -139,9 +139,9 @@ func TestOpenErrors(t *testing.T) {
 		change func(f *safetensors.File)
 		want   string
 	}{
-		{"foreign", func(f *safetensors.File) { f.Metadata = nil }, "another program, expected a likeness index"},
-		{"model file", meta("kind", "model"), `kind "model", expected a likeness index`},
-		{"newer", meta("version", "2"), `version "2", this program reads version 1`},
+		{"foreign", func(f *safetensors.File) { f.Metadata = nil }, "not a likeness index: the metadata have no format"},
+		{"model file", meta("format", "likeness model 1"), `the format is "likeness model 1", expected "likeness index 1"`},
+		{"newer", meta("format", "likeness index 2"), `the format is "likeness index 2"`},
 		{"no space", without("space"), `no metadata "space"`},
 		{"unknown space", meta("space", "hyperbolic"), `space "hyperbolic" is not known`},
 		{"no model", without("model"), `no metadata "model"`},
