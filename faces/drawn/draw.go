@@ -1,0 +1,112 @@
+package drawn
+
+import (
+	"image"
+	"math"
+)
+
+// Draw paints one photograph of the person, Size pixels wide and high.
+func Draw(p *Person, s *Shot) *image.RGBA {
+	dst := image.NewRGBA(image.Rect(0, 0, Size, Size))
+	newCanvas().draw(dst, p, s)
+	return dst
+}
+
+// draw paints from the back to the front, then develops the picture into dst.
+func (c *canvas) draw(dst *image.RGBA, p *Person, s *Shot) {
+	c.reset()
+	h := newHead(p, s)
+	hair := newHairdo(h)
+	c.paintBackground(s)
+	c.paintBackHair(hair)
+	c.paintNeck(h)
+	c.paintClothes(h)
+	if s.Hat != Scarf {
+		c.paintEars(h)
+	}
+	c.paintHead(h)
+	c.paintBeard(h)
+	c.paintMarks(h)
+	c.paintNose(h)
+	c.paintMouth(h)
+	c.paintEyes(h)
+	c.paintBrows(h)
+	c.paintHair(hair)
+	c.paintHat(h)
+	c.paintGlasses(h)
+	c.develop(dst, s)
+}
+
+// develop is the camera: softness, exposure, colour and grain.
+func (c *canvas) develop(dst *image.RGBA, s *Shot) {
+	for range s.Blur {
+		c.blur()
+	}
+	curve := toneCurve(s)
+	t := grain()
+	place := uint32(mix64(s.NoiseSeed))
+	noise := float32(s.Noise * 255 * 1.73) // a sum of two uniform numbers has deviation 1/√6·...
+	sat := float32(s.Saturation)
+	for y := range Size {
+		src := c.pix[y*Size*3 : (y+1)*Size*3]
+		out := dst.Pix[y*dst.Stride : y*dst.Stride+Size*4]
+		row := (place + uint32(y)*2654435761) >> 3
+		for x := range Size {
+			r, g, b := src[x*3], src[x*3+1], src[x*3+2]
+			l := 0.3*r + 0.59*g + 0.11*b
+			if s.Mono {
+				r, g, b = l, l, l
+			} else {
+				r, g, b = l+(r-l)*sat, l+(g-l)*sat, l+(b-l)*sat
+			}
+			k := row + uint32(x)
+			n := (t[k&0xffff] + t[(k*3+7)&0xffff] - 1) * noise
+			out[x*4] = level(curve, r, n)
+			out[x*4+1] = level(curve, g, n)
+			out[x*4+2] = level(curve, b, n)
+			out[x*4+3] = 255
+		}
+	}
+}
+
+const curveLen = 1024
+
+// toneCurve maps 0 to 1.6 in curveLen steps to levels 0 to 255: exposure,
+// contrast around the middle, and a soft shoulder instead of clipped whites.
+func toneCurve(s *Shot) *[curveLen]float32 {
+	t := new([curveLen]float32)
+	for i := range t {
+		v := float64(i) / (curveLen - 1) * 1.6 * s.Exposure
+		v = 0.42 + (v-0.42)*s.Contrast
+		if v > 0.75 {
+			v = 0.75 + 0.25*(1-math.Exp(-(v-0.75)/0.25))
+		}
+		t[i] = float32(255 * clamp(v, 0, 1))
+	}
+	return t
+}
+
+func level(t *[curveLen]float32, v, noise float32) uint8 {
+	i := int(clamp32(v*((curveLen-1)/1.6), 0, curveLen-1))
+	return uint8(clamp32(t[i]+noise+0.5, 0, 255))
+}
+
+// blur softens the whole picture by the kernel 1 2 1 in both directions.
+func (c *canvas) blur() {
+	const n = Size * 3
+	for y := range Size {
+		src, dst := c.pix[y*n:(y+1)*n], c.tmp[y*n:(y+1)*n]
+		copy(dst[:3], src[:3])
+		copy(dst[n-3:], src[n-3:])
+		for i := 3; i < n-3; i++ {
+			dst[i] = 0.25*(src[i-3]+src[i+3]) + 0.5*src[i]
+		}
+	}
+	for y := range Size {
+		a, b, d := c.tmp[max(0, y-1)*n:][:n], c.tmp[y*n:][:n], c.tmp[min(Size-1, y+1)*n:][:n]
+		dst := c.pix[y*n:][:n]
+		for i := range dst {
+			dst[i] = 0.25*(a[i]+d[i]) + 0.5*b[i]
+		}
+	}
+}
