@@ -1,0 +1,54 @@
+package report
+
+import "likeness/pix"
+
+// Denoising is one row of the denoising figure. The errors are against the
+// original.
+type Denoising struct {
+	Original, Noisy, Denoised *pix.Image
+	NoisyMSE, DenoisedMSE     Number
+	Title                     string // beneath the original
+
+	// Yardstick is what a closed-form filter makes of the same noisy picture;
+	// its column is drawn when a row has one.
+	Yardstick     *pix.Image
+	YardstickMSE  Number
+	YardstickName string // heads the column; "Wiener filter" when empty
+}
+
+// Denoised draws "Original | Noisy | Denoised" with the errors beneath, and a
+// fourth column for the yardstick where there is one.
+func Denoised(rows []Denoising) *pix.Image {
+	p := newPen()
+	heads := []string{"Original", "Noisy", "Denoised"}
+	yardstick := false
+	name := "Wiener filter"
+	for _, r := range rows {
+		if r.Yardstick != nil {
+			yardstick = true
+			if r.YardstickName != "" {
+				name = r.YardstickName
+			}
+		}
+	}
+	if yardstick {
+		heads = append(heads, name)
+	}
+	cells := make([][]cell, len(rows))
+	for i, r := range rows {
+		cells[i] = []cell{
+			{pic: p.tile(r.Original, tileLarge), below: title(r.Title)},
+			{pic: p.tile(r.Noisy, tileLarge), below: mseCaption(r.NoisyMSE)},
+			{pic: p.tile(r.Denoised, tileLarge), below: mseCaption(r.DenoisedMSE)},
+		}
+		if yardstick {
+			cells[i] = append(cells[i], cell{pic: p.tile(r.Yardstick, tileLarge), below: mseCaption(r.YardstickMSE)})
+		}
+	}
+	if yardstick { // two blocks of four would be too wide for a page
+		return (&sheet{heads: heads, rows: cells}).draw(p)
+	}
+	return blocks(heads, cells).draw(p)
+}
+
+func mseCaption(n Number) []words { return caption("MSE " + FormMSE.Format(n)) }

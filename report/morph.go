@@ -1,0 +1,115 @@
+package report
+
+import (
+	"fmt"
+
+	"likeness/pix"
+)
+
+// Morph is one walk between two codes: decoded frames with their alphas, the
+// share of the second code in each.
+type Morph struct {
+	Frames   []*pix.Image
+	Alphas   []float64  // one for each frame; nil means evenly from 0 to 1
+	From, To string     // who the ends are
+	A, B     *pix.Image // the photographs the ends were encoded from; may be nil
+}
+
+// alpha gives the share of frame i.
+func (m Morph) alpha(i int) float64 {
+	switch {
+	case m.Alphas != nil:
+		if len(m.Alphas) != len(m.Frames) {
+			panic("report: a morph needs one alpha for each frame")
+		}
+		return m.Alphas[i]
+	case len(m.Frames) == 1:
+		return 0
+	}
+	return float64(i) / float64(len(m.Frames)-1)
+}
+
+// MorphStrip draws each morph as a row of frames, "a=0.00" to "a=1.00", with
+// the original photographs at both ends where they are given.
+func MorphStrip(morphs []Morph) *pix.Image {
+	p := newPen()
+	originals, longest := false, 0
+	for _, m := range morphs {
+		originals = originals || m.A != nil || m.B != nil
+		longest = max(longest, len(m.Frames))
+	}
+	rows := make([][]cell, len(morphs))
+	for i, m := range morphs {
+		var row []cell
+		name := func(who string) []words {
+			return []words{{text: PersonName(who), style: captionStyle, rows: 2}}
+		}
+		if originals {
+			row = append(row, cell{pic: p.tile(m.A, tileSmall), below: name(m.From)})
+		}
+		for k, f := range m.Frames {
+			c := cell{pic: p.tile(f, tileSmall)}
+			c.below = append(c.below, words{text: fmt.Sprintf("a=%.2f", m.alpha(k)), style: mutedStyle})
+			if !originals && k == 0 && m.From != "" {
+				c.below = append(c.below, name(m.From)...)
+			}
+			if !originals && k == len(m.Frames)-1 && k > 0 && m.To != "" {
+				c.below = append(c.below, name(m.To)...)
+			}
+			row = append(row, c)
+		}
+		for len(row) < longest && originals { // keep the last column the photographs'
+			row = append(row, cell{})
+		}
+		if originals {
+			row = append(row, cell{pic: p.tile(m.B, tileSmall), below: name(m.To)})
+		}
+		rows[i] = row
+	}
+	s := &sheet{rows: rows, gap: 12}
+	if originals {
+		s.heads = make([]string, longest+2)
+		s.heads[0], s.heads[longest+1] = "Original", "Original"
+	}
+	return s.draw(p)
+}
+
+// MorphFrames gives the frames of an animation that walks every morph there
+// and back again and rests at both ends, all morphs side by side, enlarged;
+// write them with pix.WriteGIF. Morphs with fewer frames wait at their end.
+func MorphFrames(morphs []Morph) []*pix.Image {
+	longest := 0
+	for _, m := range morphs {
+		longest = max(longest, len(m.Frames))
+	}
+	if longest == 0 {
+		return nil
+	}
+	p := newPen()
+	there := make([]*pix.Image, longest)
+	for k := range there {
+		var row []cell
+		for _, m := range morphs {
+			if len(m.Frames) > 0 {
+				row = append(row, cell{pic: p.tile(m.Frames[min(k, len(m.Frames)-1)], tileLarge)})
+			}
+		}
+		there[k] = (&sheet{rows: [][]cell{row}, gap: 12}).draw(p)
+	}
+	const rest = 3
+	var out []*pix.Image
+	for range rest {
+		out = append(out, there[0])
+	}
+	if longest == 1 {
+		return out
+	}
+	out = append(out, there[1:]...)
+	for range rest {
+		out = append(out, there[longest-1])
+	}
+	for k := longest - 2; k > 0; k-- {
+		out = append(out, there[k])
+	}
+	return out
+}
