@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -107,9 +106,4 @@ func BenchmarkLoops(b *testing.B) {
 			b.ReportMetric(float64(n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gvalues/s")
 		})
 	}
-}
-
-func ExamplePeakFMA() {
-	fmt.Println(PeakFMA(time.Millisecond) > 0)
-	// Output: true
 }

@@ -12,3 +12,5 @@
 //
 // A wrong length is a programming mistake and panics with a constant message.
 package kernel
+
+//go:generate go -C _gen run .

@@ -16,7 +16,7 @@ func blockGemm(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, l
 		return
 	}
 	if m <= 8 { // one tile high: nothing of B is used twice
-		gemmPiece(c, ldc, a, aRow, aCol, b, ldb, blocks, m, n, k, accumulate)
+		gemmBand(c, ldc, a, aRow, aCol, b, ldb, blocks, m, n, k, accumulate)
 		return
 	}
 	per := max(1, kRows/k)
@@ -35,8 +35,21 @@ func blockGemm(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, l
 	}
 }
 
-// gemmPiece walks the columns of C; the assembly walks the rows.
+// gemmPiece takes a band of rows at a time. Where all of B fits the second-level
+// cache a band is low, so that C is written nearly in order: with a small k that
+// is most of the work. Otherwise it is high, for each band reads B anew.
 func gemmPiece(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb int, blocks []Block, m, n, k int, accumulate bool) {
+	band := 32
+	if len(blocks)*k*n > 1<<16 {
+		band = 256
+	}
+	for i := 0; i < m; i += band {
+		gemmBand(c[i*ldc:], ldc, a[i*aRow:], aRow, aCol, b, ldb, blocks, min(band, m-i), n, k, accumulate)
+	}
+}
+
+// gemmBand walks the columns of C; the assembly walks the rows.
+func gemmBand(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb int, blocks []Block, m, n, k int, accumulate bool) {
 	for j := 0; j < n; {
 		if running == avx512 {
 			// Few rows make up for it with four vectors side by side.

@@ -191,3 +191,17 @@ func TestBlockGemmBounds(t *testing.T) {
 		}
 	})
 }
+
+// TestBlockGemmAllocates checks that the list of blocks may live on the stack.
+func TestBlockGemmAllocates(t *testing.T) {
+	c, a, b := make([]float32, 128), make([]float32, 128), make([]float32, 1024)
+	eachVersion(t, func(t *testing.T) {
+		n := testing.AllocsPerRun(100, func() {
+			blocks := [2]Block{{0, 0}, {16, 512}}
+			BlockGemm(c, 32, a, 32, 1, b, 32, blocks[:], 4, 32, 16, false)
+		})
+		if n != 0 {
+			t.Errorf("%g allocations a call", n)
+		}
+	})
+}

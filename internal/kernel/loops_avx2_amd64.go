@@ -4,67 +4,67 @@
 
 package kernel
 
-// addAVX2 is add.
+// addAVX2 is add with AVX2.
 //
 //go:noescape
 func addAVX2(dst []float32, src []float32)
 
-// scaleAVX2 is scale.
+// scaleAVX2 is scale with AVX2.
 //
 //go:noescape
 func scaleAVX2(dst []float32, s float32)
 
-// axpyAVX2 is axpy.
+// axpyAVX2 is axpy with AVX2.
 //
 //go:noescape
 func axpyAVX2(dst []float32, a float32, x []float32)
 
-// eluAVX2 is elu.
+// eluAVX2 is elu with AVX2.
 //
 //go:noescape
 func eluAVX2(dst []float32, x []float32)
 
-// eluGradAVX2 is eluGrad.
+// eluGradAVX2 is eluGrad with AVX2.
 //
 //go:noescape
 func eluGradAVX2(dx []float32, dy []float32, y []float32)
 
-// adamaxAVX2 is adamax.
+// adamaxAVX2 is adamax with AVX2.
 //
 //go:noescape
 func adamaxAVX2(p []float32, m []float32, u []float32, g []float32, step float32, beta1 float32, rest1 float32, beta2 float32, eps float32)
 
-// addBiasAVX2 is addBias.
+// addBiasAVX2 is addBias with AVX2.
 //
 //go:noescape
 func addBiasAVX2(x []float32, bias []float32)
 
-// addBiasELUAVX2 is addBiasELU.
+// addBiasELUAVX2 is addBiasELU with AVX2.
 //
 //go:noescape
 func addBiasELUAVX2(x []float32, bias []float32)
 
-// sumRowsAVX2 is sumRows.
+// sumRowsAVX2 is sumRows with AVX2.
 //
 //go:noescape
 func sumRowsAVX2(dst []float32, x []float32)
 
-// dotAVX2 is dot.
+// dotAVX2 is dot with AVX2.
 //
 //go:noescape
 func dotAVX2(a []float32, b []float32) float32
 
-// squaredDistancesAVX2 is squaredDistances.
+// squaredDistancesAVX2 is squaredDistances with AVX2.
 //
 //go:noescape
 func squaredDistancesAVX2(dst []float32, q []float32, rows []float32)
 
-// mseGradAVX2 is mseGrad.
+// mseGradAVX2 is mseGrad with AVX2.
 //
 //go:noescape
 func mseGradAVX2(grad []float32, y []float32, t []float32, scale float32) float64
 
-// squaredErrorAVX2 is squaredError.
+// squaredErrorAVX2 is squaredError with AVX2.
 //
 //go:noescape
 func squaredErrorAVX2(y []float32, t []float32) float64

@@ -4,67 +4,67 @@
 
 package kernel
 
-// addAVX512 is add.
+// addAVX512 is add with AVX-512.
 //
 //go:noescape
 func addAVX512(dst []float32, src []float32)
 
-// scaleAVX512 is scale.
+// scaleAVX512 is scale with AVX-512.
 //
 //go:noescape
 func scaleAVX512(dst []float32, s float32)
 
-// axpyAVX512 is axpy.
+// axpyAVX512 is axpy with AVX-512.
 //
 //go:noescape
 func axpyAVX512(dst []float32, a float32, x []float32)
 
-// eluAVX512 is elu.
+// eluAVX512 is elu with AVX-512.
 //
 //go:noescape
 func eluAVX512(dst []float32, x []float32)
 
-// eluGradAVX512 is eluGrad.
+// eluGradAVX512 is eluGrad with AVX-512.
 //
 //go:noescape
 func eluGradAVX512(dx []float32, dy []float32, y []float32)
 
-// adamaxAVX512 is adamax.
+// adamaxAVX512 is adamax with AVX-512.
 //
 //go:noescape
 func adamaxAVX512(p []float32, m []float32, u []float32, g []float32, step float32, beta1 float32, rest1 float32, beta2 float32, eps float32)
 
-// addBiasAVX512 is addBias.
+// addBiasAVX512 is addBias with AVX-512.
 //
 //go:noescape
 func addBiasAVX512(x []float32, bias []float32)
 
-// addBiasELUAVX512 is addBiasELU.
+// addBiasELUAVX512 is addBiasELU with AVX-512.
 //
 //go:noescape
 func addBiasELUAVX512(x []float32, bias []float32)
 
-// sumRowsAVX512 is sumRows.
+// sumRowsAVX512 is sumRows with AVX-512.
 //
 //go:noescape
 func sumRowsAVX512(dst []float32, x []float32)
 
-// dotAVX512 is dot.
+// dotAVX512 is dot with AVX-512.
 //
 //go:noescape
 func dotAVX512(a []float32, b []float32) float32
 
-// squaredDistancesAVX512 is squaredDistances.
+// squaredDistancesAVX512 is squaredDistances with AVX-512.
 //
 //go:noescape
 func squaredDistancesAVX512(dst []float32, q []float32, rows []float32)
 
-// mseGradAVX512 is mseGrad.
+// mseGradAVX512 is mseGrad with AVX-512.
 //
 //go:noescape
 func mseGradAVX512(grad []float32, y []float32, t []float32, scale float32) float64
 
-// squaredErrorAVX512 is squaredError.
+// squaredErrorAVX512 is squaredError with AVX-512.
 //
 //go:noescape
 func squaredErrorAVX512(y []float32, t []float32) float64

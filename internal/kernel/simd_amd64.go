@@ -4,8 +4,6 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go -C _gen run .
-
 // best needs AVX2, FMA and BMI2 for either version and AVX-512F for the wider.
 func best() version {
 	switch x := &cpu.X86; {

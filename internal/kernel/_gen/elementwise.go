@@ -3,7 +3,7 @@ package main
 import "github.com/mmcloughlin/avo/reg"
 
 func (g *gen) elementwise() {
-	g.function("add", "func(dst, src []float32)", "is add.")
+	g.function("add", "func(dst, src []float32)", "")
 	dst, src := g.slice("dst"), g.slice("src")
 	g.loop(g.length("dst"), 1, func(a at) {
 		v, w := a.load(dst), a.load(src)
@@ -12,7 +12,7 @@ func (g *gen) elementwise() {
 	})
 	g.finish()
 
-	g.function("scale", "func(dst []float32, s float32)", "is scale.")
+	g.function("scale", "func(dst []float32, s float32)", "")
 	dst = g.slice("dst")
 	s := g.broadcast("s")
 	g.loop(g.length("dst"), 1, func(a at) {
@@ -24,7 +24,7 @@ func (g *gen) elementwise() {
 
 	// Product and sum apart, as in the portable version, for equal bits: the
 	// loop waits for memory either way.
-	g.function("axpy", "func(dst []float32, a float32, x []float32)", "is axpy.")
+	g.function("axpy", "func(dst []float32, a float32, x []float32)", "")
 	dst, x := g.slice("dst"), g.slice("x")
 	s = g.broadcast("a")
 	g.loop(g.length("dst"), 1, func(a at) {
@@ -35,7 +35,7 @@ func (g *gen) elementwise() {
 	})
 	g.finish()
 
-	g.function("elu", "func(dst, x []float32)", "is elu.")
+	g.function("elu", "func(dst, x []float32)", "")
 	dst, x = g.slice("dst"), g.slice("x")
 	c := g.eluConstants()
 	g.loop(g.length("dst"), 1, func(a at) {
@@ -48,7 +48,7 @@ func (g *gen) elementwise() {
 }
 
 func (g *gen) eluGrad() {
-	g.function("eluGrad", "func(dx, dy, y []float32)", "is eluGrad.")
+	g.function("eluGrad", "func(dx, dy, y []float32)", "")
 	dx, dy, y := g.slice("dx"), g.slice("dy"), g.slice("y")
 	one, zero := g.float(1), g.zero()
 	g.loop(g.length("dx"), 1, func(a at) {
@@ -79,7 +79,7 @@ func (g *gen) choose(a, b, yes, no reg.VecVirtual) reg.VecVirtual {
 // adamax rounds each product and sum as the portable version does. VMAXPS gives
 // its second operand, here |g|, when either is NaN.
 func (g *gen) adamax() {
-	g.function("adamax", "func(p, m, u, g []float32, step, beta1, rest1, beta2, eps float32)", "is adamax.")
+	g.function("adamax", "func(p, m, u, g []float32, step, beta1, rest1, beta2, eps float32)", "")
 	p, m, u, grad := g.slice("p"), g.slice("m"), g.slice("u"), g.slice("g")
 	step, beta1, rest1 := g.broadcast("step"), g.broadcast("beta1"), g.broadcast("rest1")
 	beta2, eps := g.broadcast("beta2"), g.broadcast("eps")

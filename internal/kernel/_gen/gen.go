@@ -40,8 +40,12 @@ func newGen(c *build.Context, wide bool) *gen {
 	return g
 }
 
-// function starts a function; none of them keeps its arguments.
+// function starts a function; none of them keeps its arguments. Without doc it
+// is the kernel of the same name.
 func (g *gen) function(name, signature, doc string) {
+	if doc == "" {
+		doc = fmt.Sprintf("is %s with %s.", name, map[bool]string{true: "AVX-512", false: "AVX2"}[g.wide])
+	}
 	g.Function(name + g.suffix)
 	g.Attributes(attr.NOSPLIT)
 	g.SignatureExpr(signature)

@@ -6,7 +6,7 @@ import (
 )
 
 func (g *gen) reductions() {
-	g.function("dot", "func(a, b []float32) float32", "is dot.")
+	g.function("dot", "func(a, b []float32) float32", "")
 	pa, pb := g.slice("a"), g.slice("b")
 	sums := g.sums(4)
 	g.loop(g.length("a"), 4, func(a at) {
@@ -16,7 +16,7 @@ func (g *gen) reductions() {
 	g.Store(g.total(sums), g.ReturnIndex(0))
 	g.finish()
 
-	g.function("squaredDistances", "func(dst, q, rows []float32)", "is squaredDistances.")
+	g.function("squaredDistances", "func(dst, q, rows []float32)", "")
 	dst, q, rows, n := g.slice("dst"), g.slice("q"), g.slice("rows"), g.length("q")
 	count := g.length("dst")
 	row := g.label("row")
@@ -34,10 +34,10 @@ func (g *gen) reductions() {
 	g.JNZ(operand.LabelRef(row))
 	g.finish()
 
-	g.function("mseGrad", "func(grad, y, t []float32, scale float32) float64", "is mseGrad.")
+	g.function("mseGrad", "func(grad, y, t []float32, scale float32) float64", "")
 	g.squares(g.slice("grad"), g.broadcast("scale"), g.length("grad"))
 
-	g.function("squaredError", "func(y, t []float32) float64", "is squaredError.")
+	g.function("squaredError", "func(y, t []float32) float64", "")
 	g.squares(nil, nil, g.length("y"))
 }
 

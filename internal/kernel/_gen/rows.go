@@ -13,7 +13,7 @@ func (g *gen) rows() {
 
 // addBias walks x row by row.
 func (g *gen) addBias(name string, elu bool) {
-	g.function(name, "func(x, bias []float32)", "is "+name+".")
+	g.function(name, "func(x, bias []float32)", "")
 	x, bias, cols := g.slice("x"), g.slice("bias"), g.length("bias")
 	end := g.length("x")
 	g.LEAQ(operand.Mem{Base: x, Index: end, Scale: 4}, end)
@@ -40,7 +40,7 @@ func (g *gen) addBias(name string, elu bool) {
 // sumRows walks down columns, so many vectors wide at a time, that the sums stay
 // in registers and each is added up in the order of the rows.
 func (g *gen) sumRows() {
-	g.function("sumRows", "func(dst, x []float32)", "is sumRows.")
+	g.function("sumRows", "func(dst, x []float32)", "")
 	dst, x, cols := g.slice("dst"), g.slice("x"), g.length("dst")
 	end, stride := g.length("x"), g.GP64()
 	g.LEAQ(operand.Mem{Base: x, Index: end, Scale: 4}, end)

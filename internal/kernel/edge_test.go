@@ -1,0 +1,84 @@
+//go:build linux
+
+package kernel
+
+import (
+	"math/rand/v2"
+	"syscall"
+	"testing"
+	"unsafe"
+)
+
+// edge is memory between two pages that nobody may touch: a read or write one
+// element too far ends the program.
+type edge struct{ data []float32 }
+
+func newEdge(t *testing.T) edge {
+	page, room := syscall.Getpagesize(), 1<<18
+	mem, err := syscall.Mmap(-1, 0, room+2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Munmap(mem) })
+	for _, fence := range [][]byte{mem[:page], mem[page+room:]} {
+		if err := syscall.Mprotect(fence, syscall.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return edge{unsafe.Slice((*float32)(unsafe.Pointer(&mem[page])), room/4)}
+}
+
+// take is a slice at the end of the memory or at its start.
+func (e edge) take(n int, end bool) []float32 {
+	if end {
+		return e.data[len(e.data)-n:]
+	}
+	return e.data[:n:n]
+}
+
+// TestEdges runs every kernel where the slices end, and where they start, at
+// memory that cannot be touched.
+func TestEdges(t *testing.T) {
+	p, q, r, s := newEdge(t), newEdge(t), newEdge(t), newEdge(t)
+	eachVersion(t, func(t *testing.T) {
+		for _, end := range []bool{true, false} {
+			for n := 1; n < 150; n++ {
+				a, b, c, d := p.take(n, end), q.take(n, end), r.take(n, end), s.take(n, end)
+				Add(a, b)
+				Scale(a, 2)
+				Axpy(a, 2, b)
+				ELU(a, b)
+				ELUGrad(a, b, c)
+				MSEGrad(a, b, c, 1)
+				SquaredError(a, b)
+				Adamax(a, b, c, d, 1, 0.9, 0.9, 1)
+				Dot(a, b)
+				FromBytes(a, make([]byte, n))
+				rows := q.take(5*n, end)
+				AddBias(rows, a)
+				AddBiasELU(rows, a)
+				SumRows(a, rows)
+				SquaredDistances(r.take(5, end), a, rows)
+				Transpose(s.take(5*n, end), rows, 5, n)
+				const h, w = 5, 5
+				bytes := unsafe.Slice((*uint8)(unsafe.Pointer(&d[0])), 4*n) // (h/2, w/2, n)
+				MaxPool2x2(a[:0:0], bytes[:0], nil, 0, 0, n)
+				MaxPool2x2(p.take(4*n, end), bytes, q.take(h*w*n, end), h, w, n)
+				MaxPool2x2Grad(q.take(h*w*n, end), p.take(4*n, end), bytes, h, w, n)
+			}
+			rng := rand.New(rand.NewPCG(17, 18))
+			for m := 1; m < 18; m++ {
+				for n := 1; n < 100; n++ {
+					k := 1 + rng.IntN(4)
+					ldc, ldb := n+rng.IntN(2), n+rng.IntN(2)
+					aRow, aCol := k, 1
+					if rng.IntN(2) == 0 {
+						aRow, aCol = 1, m
+					}
+					c := r.take((m-1)*ldc+n, end)
+					BlockGemm(c, ldc, p.take(m*k, end), aRow, aCol, q.take((k-1)*ldb+n, end), ldb, []Block{{}}, m, n, k, rng.IntN(2) == 0)
+				}
+			}
+		}
+	})
+}
