@@ -1,0 +1,189 @@
+package faces
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"likeness/pix"
+	"likeness/safetensors"
+)
+
+// cacheVersion is part of every cache file's name. Raise it when the same source would decode to another set: a change
+// of the decoders, of resizing, of how names are read, or of the file's layout.
+const cacheVersion = 1
+
+// CacheDir returns the folder of decoded sets, drawn archives and, below it, downloads: the environment variable
+// LIKENESS_CACHE, else "likeness" in the user's cache folder.
+func CacheDir() (string, error) {
+	if dir := os.Getenv("LIKENESS_CACHE"); dir != "" {
+		return dir, nil
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("faces: no folder for the cache: %w; set LIKENESS_CACHE", err)
+	}
+	return filepath.Join(dir, "likeness"), nil
+}
+
+// DataDir returns the folder of downloaded archives: the environment variable LIKENESS_DATA, else "data" in CacheDir.
+func DataDir() (string, error) {
+	if dir := os.Getenv("LIKENESS_DATA"); dir != "" {
+		return dir, nil
+	}
+	dir, err := CacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "data"), nil
+}
+
+// cacheDir returns the folder that the options ask for.
+func (opt Options) cacheDir() (string, error) {
+	if opt.CacheDir != "" {
+		return opt.CacheDir, nil
+	}
+	return CacheDir()
+}
+
+// cacheEntry is the place of a decoded set in the cache.
+type cacheEntry struct {
+	path string
+	prep pix.Prep
+}
+
+// findCache names the entry after everything that the set depends on: the contents of the source and of the attribute
+// file, the preparation and the limit.
+func findCache(ctx context.Context, src source, opt Options) (*cacheEntry, error) {
+	dir, err := opt.cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	contents, err := src.fingerprint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	attributes := ""
+	if opt.Attributes != "" {
+		if attributes, err = hashFile(ctx, opt.Attributes); err != nil {
+			return nil, err
+		}
+	}
+	key := sha256.Sum256(fmt.Appendf(nil, "likeness set %d\n%s %s\n%s\n%+v\n%d\n",
+		cacheVersion, src.kind(), contents, attributes, opt.Prep, opt.Limit))
+	name := "set-" + hex.EncodeToString(key[:16]) + ".safetensors"
+	return &cacheEntry{path: filepath.Join(dir, "sets", name), prep: opt.Prep}, nil
+}
+
+// cacheFormat is the value of the key "format" in a cache file's metadata.
+const cacheFormat = "likeness.faces.Set"
+
+// save writes the set. The file is a safetensors file with the pictures as "pix", (N, H, W, 3) bytes, the attributes
+// as "attributes", (N, A) numbers, the lists of names as strings, and the rest in the metadata.
+func (c *cacheEntry) save(s *Set) error {
+	if err := os.MkdirAll(filepath.Dir(c.path), 0o777); err != nil {
+		return err
+	}
+	skipped, err := json.Marshal(s.Skipped)
+	if err != nil {
+		return err
+	}
+	sum, err := cacheSum(s)
+	if err != nil {
+		return err
+	}
+	numbers := make([]int64, s.Len())
+	for i, n := range s.Numbers {
+		numbers[i] = int64(n)
+	}
+	f := safetensors.File{
+		Metadata: map[string]string{
+			"format": cacheFormat, "fingerprint": s.Fingerprint, "skipped": string(skipped), "checksum": sum,
+		},
+		Tensors: []safetensors.Tensor{
+			safetensors.FromBytes("pix", []int{s.Len(), s.H, s.W, 3}, s.Pix),
+			safetensors.FromInts("numbers", []int{s.Len()}, numbers),
+		},
+	}
+	add := func(name string, list []string) {
+		f.Tensors = append(f.Tensors, safetensors.FromStrings(name, list)...)
+	}
+	add("ids", s.IDs)
+	add("people", s.People)
+	add("unlisted", s.Unlisted)
+	add("missing", s.Missing)
+	if a := s.Attributes; a != nil {
+		add("attribute.names", a.Names)
+		f.Tensors = append(f.Tensors, safetensors.FromFloats("attributes", []int{s.Len(), len(a.Names)}, a.Values))
+	}
+	return f.Save(c.path)
+}
+
+// load returns the cached set, or nil when there is none that can be trusted: a file that is missing, damaged or of
+// another layout is built anew.
+func (c *cacheEntry) load() *Set {
+	f, err := safetensors.Open(c.path)
+	if err != nil {
+		return nil
+	}
+	s, err := c.decode(f)
+	if err != nil || s.fingerprint() != s.Fingerprint {
+		return nil
+	}
+	if sum, err := cacheSum(s); err != nil || sum != f.Metadata["checksum"] {
+		return nil
+	}
+	return s
+}
+
+// cacheSum hashes what the fingerprint does not cover.
+func cacheSum(s *Set) (string, error) {
+	b, err := json.Marshal([]any{s.Fingerprint, s.Skipped, s.Unlisted, s.Missing})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// decode takes the set out of the file. It checks that the parts fit together; load checks that they are whole.
+func (c *cacheEntry) decode(f *safetensors.File) (*Set, error) {
+	s := &Set{W: c.prep.W, H: c.prep.H, Fingerprint: f.Metadata["fingerprint"]}
+	if f.Metadata["format"] != cacheFormat {
+		return nil, errors.New("another format")
+	}
+	errs := []error{json.Unmarshal([]byte(f.Metadata["skipped"]), &s.Skipped)}
+	get := func(name string, n int) []string {
+		list, err := f.Strings(name, n)
+		errs = append(errs, err)
+		if len(list) == 0 {
+			return nil
+		}
+		return list
+	}
+	s.IDs = get("ids", -1)
+	n := len(s.IDs)
+	s.People = get("people", n)
+	s.Unlisted = get("unlisted", -1)
+	s.Missing = get("missing", -1)
+	numbers, err := f.Ints("numbers", n)
+	errs = append(errs, err)
+	s.Numbers = make([]int, len(numbers))
+	for i, v := range numbers {
+		s.Numbers[i] = int(v)
+	}
+	s.Pix, err = f.Bytes("pix", n, s.H, s.W, 3)
+	errs = append(errs, err)
+	if _, err := f.Tensor("attributes"); err == nil {
+		a := &Attributes{Names: get("attribute.names", -1)}
+		a.Values, err = f.Floats("attributes", n, len(a.Names))
+		errs = append(errs, err)
+		s.Attributes = a
+	}
+	return s, errors.Join(errs...)
+}

@@ -1,0 +1,158 @@
+package faces
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"likeness/pix"
+)
+
+// cached loads and reports whether the set came from the cache: only a set that is built makes progress.
+func cached(t *testing.T, source string, opt Options) (*Set, bool) {
+	t.Helper()
+	hit := true
+	opt.Progress = func(int, int) { hit = false }
+	s, err := Load(context.Background(), source, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, hit
+}
+
+func cacheFiles(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "sets", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestCache(t *testing.T) {
+	files := append(people("lfw", 4), entry{"lfw/notes.txt", []byte("x")}, entry{"lfw/Ann/one.jpg", picture(1, 40)})
+	archive := write(t, "x.tgz", gzipBytes(tarBytes(files)))
+	table := write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nNobody\t1\t0\t0\n"))
+	dir := t.TempDir()
+	variants := []Options{
+		{}, {Attributes: table}, {Limit: 2}, {Prep: pix.Prep{W: 16, H: 16, Auto: true}}, {Prep: pix.Prep{DX: 3, DY: 3}},
+	}
+	for i, opt := range variants {
+		opt.CacheDir = dir
+		fresh, hit := cached(t, archive, opt)
+		if hit {
+			t.Errorf("variant %d comes from another one's cache", i)
+		}
+		again, hit := cached(t, archive, opt)
+		if !hit {
+			t.Errorf("variant %d is not cached: %v", i, fresh.Warnings)
+		}
+		sameSet(t, again, fresh)
+	}
+	if got := len(cacheFiles(t, dir)); got != len(variants) {
+		t.Errorf("%d cache files, want %d", got, len(variants))
+	}
+	// The name of the archive does not matter, its contents do.
+	data, err := os.ReadFile(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, hit := cached(t, write(t, "y.tgz", data), Options{CacheDir: dir}); !hit {
+		t.Error("a copy is decoded again")
+	}
+	if _, hit := cached(t, write(t, "x.tgz", gzipBytes(tarBytes(files[1:]))), Options{CacheDir: dir}); hit {
+		t.Error("another archive comes from the cache")
+	}
+	// A changed attribute file changes the set.
+	if err := os.WriteFile(table, []byte(tableHead+"Person A\t1\t1\t1\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if s, hit := cached(t, archive, Options{CacheDir: dir, Attributes: table}); hit || s.Attributes.Values[1] != 1 {
+		t.Error("the attributes come from before their change")
+	}
+}
+
+func TestCacheOfFolder(t *testing.T) {
+	folder, dir := unpack(t, people("lfw", 3)), t.TempDir()
+	cached(t, folder, Options{CacheDir: dir})
+	if _, hit := cached(t, folder, Options{CacheDir: dir}); !hit {
+		t.Error("the folder is not cached")
+	}
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(filepath.Join(folder, "lfw", "Person_A", "Person_A_0001.jpg"), later, later); err != nil {
+		t.Fatal(err)
+	}
+	if _, hit := cached(t, folder, Options{CacheDir: dir}); hit {
+		t.Error("a touched picture goes unnoticed")
+	}
+}
+
+// Whatever byte of the cache is damaged, the set is built anew and is right.
+func TestDamagedCache(t *testing.T) {
+	archive, dir := write(t, "x.tar", tarBytes(append(people("lfw", 2), entry{"lfw/x.txt", []byte("x")}))), t.TempDir()
+	table := write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nNobody\t1\t0\t0\n"))
+	opt := Options{CacheDir: dir, Attributes: table, Prep: pix.Prep{W: 8, H: 8}}
+	want, _ := cached(t, archive, opt)
+	files := cacheFiles(t, dir)
+	if len(files) != 1 {
+		t.Fatal(files)
+	}
+	good, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	damage := map[string][]byte{"empty": {}, "cut": good[:len(good)-1], "longer": append(bytes.Clone(good), 0), "text": []byte("hello")}
+	if err := os.WriteFile(files[0], good, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	entry := &cacheEntry{path: files[0], prep: want.Prep}
+	for name, data := range damage {
+		if err := os.WriteFile(files[0], data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		got, hit := cached(t, archive, opt)
+		if hit {
+			t.Errorf("%s: the damaged cache was used", name)
+		}
+		sameSet(t, got, want)
+		if now, _ := os.ReadFile(files[0]); !bytes.Equal(now, good) {
+			t.Errorf("%s: the cache was not written anew", name)
+		}
+	}
+	for at := range good {
+		bad := bytes.Clone(good)
+		bad[at] ^= 0x04
+		if err := os.WriteFile(files[0], bad, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		// Spaces that fill up the header may become other white space; the set must be right then.
+		if s := entry.load(); s != nil {
+			s.Prep = want.Prep
+			sameSet(t, s, want)
+			if t.Failed() {
+				t.Fatalf("byte %d of %d is not covered", at, len(good))
+			}
+		}
+	}
+}
+
+func TestCacheThatCannotBeWritten(t *testing.T) {
+	archive := write(t, "x.tar", tarBytes(people("lfw", 2)))
+	notFolder := write(t, "file", []byte("x"))
+	s := load(t, archive, Options{CacheDir: notFolder})
+	if s.Len() != 3 || len(s.Warnings) != 1 || !strings.Contains(s.Warnings[0], "not cached: ") {
+		t.Errorf("%d pictures, warnings %q", s.Len(), s.Warnings)
+	}
+	t.Setenv("LIKENESS_CACHE", notFolder)
+	t.Setenv("LIKENESS_DATA", "")
+	if dir, err := CacheDir(); err != nil || dir != notFolder {
+		t.Error(dir, err)
+	}
+	if dir, err := DataDir(); err != nil || dir != filepath.Join(notFolder, "data") {
+		t.Error(dir, err)
+	}
+}

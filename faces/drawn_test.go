@@ -1,0 +1,98 @@
+package faces
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestLoadDrawn(t *testing.T) {
+	dir := t.TempDir()
+	opt := Options{People: 4, PerPerson: 3, Seed: 7, CacheDir: dir}
+	fresh, hit := cached(t, "drawn", opt)
+	if hit || fresh.Len() != 12 || fresh.Source != "drawn" || len(fresh.Skipped)+len(fresh.Missing)+len(fresh.Unlisted)+len(fresh.Warnings) != 0 {
+		t.Fatalf("%d pictures, skipped %v, missing %q, unlisted %q, warnings %q", fresh.Len(), fresh.Skipped, fresh.Missing, fresh.Unlisted, fresh.Warnings)
+	}
+	if a := fresh.Attributes; a == nil || a.Column("Smiling") < 0 || len(a.Values) != 12*len(a.Names) {
+		t.Error("drawn faces have no attributes")
+	}
+	names := map[string]bool{}
+	for i, p := range fresh.People {
+		names[p] = true
+		if fresh.Numbers[i] != 1+i%3 || fresh.IDs[i] != PictureID(p, fresh.Numbers[i]) {
+			t.Errorf("picture %d is %s, number %d of %s", i, fresh.IDs[i], fresh.Numbers[i], p)
+		}
+	}
+	if len(names) != 4 || names[""] {
+		t.Errorf("people %v", names)
+	}
+	again, hit := cached(t, "drawn", opt)
+	if !hit {
+		t.Error("drawn faces are not cached")
+	}
+	sameSet(t, again, fresh)
+	stream := opt
+	stream.NoCache, stream.Threads, stream.CacheDir = true, 3, filepath.Join(dir, "unused")
+	streamed, _ := cached(t, "drawn", stream)
+	sameSet(t, streamed, fresh)
+	if _, err := os.Stat(stream.CacheDir); err == nil {
+		t.Error("NoCache wrote to the cache")
+	}
+	stream.Limit = 5 // ends the drawing early
+	if s, _ := cached(t, "drawn", stream); !slices.Equal(s.IDs, fresh.IDs[:5]) {
+		t.Errorf("limited to %q", s.IDs)
+	}
+	opt.Seed = 8
+	if other, hit := cached(t, "drawn", opt); hit || other.Fingerprint == fresh.Fingerprint {
+		t.Error("another seed draws the same faces")
+	}
+}
+
+// A damaged archive in the cache is drawn again.
+func TestDamagedDrawnArchive(t *testing.T) {
+	dir := t.TempDir()
+	opt := Options{People: 2, PerPerson: 2, CacheDir: dir}
+	want, _ := cached(t, "drawn", opt)
+	archive, table, err := drawnFiles(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{archive, table} {
+		good, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, data := range map[string][]byte{"cut": good[:len(good)/2], "flipped": slices.Concat(good[:len(good)/2], []byte{good[len(good)/2] ^ 1, '\t'}, good[len(good)/2+2:])} {
+			if err := os.WriteFile(path, data, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			got, _ := cached(t, "drawn", opt)
+			sameSet(t, got, want)
+			if now, _ := os.ReadFile(path); !slices.Equal(now, good) {
+				t.Errorf("%s, %s: the file was not mended", path, name)
+			}
+		}
+	}
+}
+
+func TestDrawnErrors(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	dir := t.TempDir()
+	for _, noCache := range []bool{false, true} {
+		if _, err := Load(ctx, "drawn", Options{People: 2, CacheDir: dir, NoCache: noCache}); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*", "*")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	notFolder := write(t, "file", []byte("x"))
+	if _, err := Load(context.Background(), "drawn", Options{People: 1, PerPerson: 1, CacheDir: notFolder}); err == nil || !strings.Contains(err.Error(), notFolder) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,147 @@
+package faces
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+)
+
+// folder is the path of a folder that holds pictures, at any depth: an unpacked archive or somebody's photographs.
+type folder string
+
+// file is a file below a folder.
+type file struct {
+	name   string // relative path with slashes, clean
+	path   string // where to open it
+	size   int64
+	mtime  int64  // nanoseconds
+	reason string // why it cannot be read, "" when it can
+}
+
+func (s folder) kind() string { return "folder" }
+
+// fingerprint hashes the paths, sizes and modification times of all files. It does not read them: a folder of
+// photographs may be many gigabytes. A file changed without a change of its size or its time goes unnoticed.
+func (s folder) fingerprint(ctx context.Context) (string, error) {
+	files, err := s.files(ctx)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%q %d %d %q\n", f.name, f.size, f.mtime, f.reason)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// files lists what is below the folder, sorted by path as an archive of it would be. Links to files are followed, links
+// to folders are not, for they may lead in a circle.
+func (s folder) files(ctx context.Context) ([]file, error) {
+	root, err := filepath.EvalSymlinks(string(s))
+	if err != nil {
+		return nil, fmt.Errorf("faces: %w", err)
+	}
+	var files []file
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if path == root {
+			return err
+		}
+		rel, relErr := filepath.Rel(root, path)
+		if relErr != nil {
+			return relErr
+		}
+		name := cleanName(filepath.ToSlash(rel))
+		switch {
+		case ignored(name) && entry.IsDir():
+			return fs.SkipDir
+		case ignored(name):
+			return nil
+		case err != nil: // a folder that cannot be read; its other neighbours may
+			files = append(files, file{name: name, path: path, reason: withoutPath(err)})
+			return nil
+		case entry.IsDir():
+			return nil
+		case len(files) >= maxMembers:
+			return fmt.Errorf("faces: %s holds more than %d files", s, maxMembers)
+		}
+		files = append(files, inspect(name, path))
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("faces: read folder %s: %w", s, err)
+	}
+	sort.SliceStable(files, func(i, j int) bool { return files[i].name < files[j].name })
+	return files, nil
+}
+
+// inspect looks at a file without opening it, which could block on a pipe.
+func inspect(name, path string) file {
+	f := file{name: name, path: path}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		f.reason = withoutPath(err)
+	case info.IsDir():
+		f.reason = "a link to a folder; links to folders are not followed"
+	case !info.Mode().IsRegular():
+		f.reason = "not a plain file"
+	default:
+		f.size, f.mtime = info.Size(), info.ModTime().UnixNano()
+		f.reason = skipReason(name, uint64(f.size))
+	}
+	return f
+}
+
+func (s folder) walk(ctx context.Context, want func(string) bool, visit func(member) error) error {
+	files, err := s.files(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		m := member{name: shorten(f.name), skip: f.reason}
+		if m.skip == "" {
+			if m.unwanted = !want(f.name); !m.unwanted {
+				m.data, m.skip = readFile(f)
+			}
+		}
+		if err := visit(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readFile returns the bytes of a file, or why they cannot be had.
+func readFile(f file) (data []byte, reason string) {
+	r, err := os.Open(f.path)
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	defer r.Close()
+	if data, err = readMember(r, f.size); err != nil {
+		return nil, withoutPath(err)
+	}
+	return data, ""
+}
+
+// withoutPath returns what went wrong without the path, which stands beside it already and would make the text
+// different in each place that the same folder lies in.
+func withoutPath(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Op + ": " + p.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,249 @@
+package faces
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"likeness/pix"
+)
+
+func load(t *testing.T, source string, opt Options) *Set {
+	t.Helper()
+	if opt.CacheDir == "" {
+		opt.NoCache = true
+	}
+	s, err := Load(context.Background(), source, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Every kind of source and every thread count gives the same set.
+func TestLoadAnySource(t *testing.T) {
+	files := people("lfw", 7)
+	archive := tarBytes(files)
+	want := load(t, write(t, "lfw.tar", archive), Options{Threads: 1})
+	if want.Len() != len(files) || want.W != 32 || want.H != 32 || len(want.Pix) != len(files)*32*32*3 || !want.Prep.Auto {
+		t.Fatalf("%d pictures of %dx%d, %+v", want.Len(), want.W, want.H, want.Prep)
+	}
+	if want.IDs[2] != "Person_B_0002" || want.People[2] != "Person B" || want.Numbers[2] != 2 {
+		t.Errorf("picture 2 is %q of %q, number %d", want.IDs[2], want.People[2], want.Numbers[2])
+	}
+	for i, f := range files {
+		m, err := pix.Decode(strings.NewReader(string(f.data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, err = want.Prep.Apply(m); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(m.Pix, want.Image(i).Pix) {
+			t.Errorf("picture %d is not %s", i, f.name)
+		}
+	}
+	zipped := zipBytes(files)
+	for name, path := range map[string]string{
+		"tgz":                 write(t, "lfw.tgz", gzipBytes(archive)),
+		"tgz named otherwise": write(t, "download", gzipBytes(archive)),
+		"two gzip members":    write(t, "lfw.tgz", append(gzipBytes(archive[:5000]), gzipBytes(archive[5000:])...)),
+		"zip":                 write(t, "lfw.zip", zipped),
+		"zip named tgz":       write(t, "lfw.tgz", zipped),
+		"folder":              unpack(t, files),
+		"inside the folder":   filepath.Join(unpack(t, files), "lfw"),
+		"funneled":            write(t, "f.tar", tarBytes(people("lfw_funneled", 7))),
+		"nested":              write(t, "f.tar", tarBytes(people("./a/b/lfw-deepfunneled", 7))),
+	} {
+		for _, threads := range []int{1, 3, 16} {
+			t.Run(fmt.Sprintf("%s, %d threads", name, threads), func(t *testing.T) {
+				sameSet(t, load(t, path, Options{Threads: threads}), want)
+			})
+		}
+	}
+	t.Run("link to a folder", func(t *testing.T) {
+		link := filepath.Join(t.TempDir(), "link")
+		if err := os.Symlink(unpack(t, files), link); err != nil {
+			t.Skip("skipped: no symbolic links here:", err)
+		}
+		sameSet(t, load(t, link, Options{}), want)
+	})
+}
+
+func TestLoadPhotoFolder(t *testing.T) {
+	broken := picture(3, 48)
+	dir := unpack(t, []entry{
+		{"Anna/beach.png", pngPicture(1, 60, 40)},
+		{"Anna/IMG_0001.jpg", picture(2, 48)},
+		{"Ben/portrait.jpg", picture(4, 48)},
+		{"Ben/portrait.png", pngPicture(5, 48, 48)},
+		{"alone.JPEG", picture(6, 48)},
+		{"Anna/broken.jpg", broken[:len(broken)/3]},
+		{"Anna/zero.jpg", nil},
+		{"Ben/notes.txt", []byte("hello")},
+		{"Ben/text.jpg", []byte("not a picture")},
+		{"Ben/dot.png", pngPicture(7, 1, 1)},
+		{".hidden.jpg", picture(1, 8)}, {".git/x.jpg", picture(1, 8)}, {"Anna/._beach.png", []byte("x")},
+		{"__MACOSX/Anna/x.jpg", []byte("x")}, {"Thumbs.db", []byte("x")}, {"Ben/Desktop.ini", []byte("x")},
+	})
+	s := load(t, dir, Options{})
+	wantIDs := []string{"Anna/IMG_0001", "Anna/beach", "Ben/dot", "Ben/portrait.jpg", "Ben/portrait.png", "alone"}
+	if !slices.Equal(s.IDs, wantIDs) {
+		t.Errorf("ids %q, want %q", s.IDs, wantIDs)
+	}
+	if want := []string{"Anna", "Anna", "Ben", "Ben", "Ben", ""}; !slices.Equal(s.People, want) {
+		t.Errorf("people %q, want %q", s.People, want)
+	}
+	if !slices.Equal(s.Numbers, make([]int, 6)) {
+		t.Errorf("numbers %d", s.Numbers)
+	}
+	var skipped []string
+	for _, k := range s.Skipped {
+		skipped = append(skipped, k.Name)
+		if k.Reason == "" || strings.Contains(k.Reason, dir) {
+			t.Errorf("%s: reason %q", k.Name, k.Reason)
+		}
+	}
+	if want := []string{"Anna/broken.jpg", "Anna/zero.jpg", "Ben/notes.txt", "Ben/text.jpg"}; !slices.Equal(skipped, want) {
+		t.Errorf("skipped %q, want %q", skipped, want)
+	}
+	if s.Index("Ben/dot") != 2 || s.Index("nobody") != -1 {
+		t.Error("Index is wrong")
+	}
+}
+
+func TestLoadNames(t *testing.T) {
+	p := picture(1, 40)
+	s := load(t, write(t, "x.tar", tarBytes([]entry{
+		{"../../etc/Ann_Lee/Ann_Lee_0001.jpg", p}, // a path that leads out
+		{`win\Ann_Lee\Ann_Lee_0002.jpg`, p},
+		{"/abs/Ann_Lee/Ann_Lee_0001.jpg", p}, // the same id again
+		{"a/x.jpg", p},
+		{"a/x.jpg", p}, // the same name again
+		{"a/Ann_Lee_0003.jpg", p},
+		{"a/x\x1b[31m\xff.jpg", p},
+		{strings.Repeat("n/", 3000) + "x.jpg", p},
+	})), Options{})
+	want := []string{"Ann_Lee_0001", "Ann_Lee_0002", "a/x", "a/Ann_Lee_0003", "a/x\ufffd[31m\ufffd"}
+	if !slices.Equal(s.IDs, want) {
+		t.Errorf("ids %q, want %q", s.IDs, want)
+	}
+	var reasons []string
+	for _, k := range s.Skipped {
+		reasons = append(reasons, k.Reason)
+	}
+	if want := []string{"the same person and number as etc/Ann_Lee/Ann_Lee_0001.jpg", "a picture of the same name came before it", "its name is longer than 4096 bytes"}; !slices.Equal(reasons, want) {
+		t.Errorf("reasons %q, want %q", reasons, want)
+	}
+}
+
+func TestLoadOptions(t *testing.T) {
+	path := write(t, "x.tar", tarBytes(people("lfw", 5)))
+	t.Run("limit", func(t *testing.T) {
+		s, all := load(t, path, Options{Limit: 3}), load(t, path, Options{})
+		if s.Len() != 3 || !slices.Equal(s.IDs, all.IDs[:3]) || !slices.Equal(s.Pix, all.Pix[:3*32*32*3]) {
+			t.Errorf("got %q", s.IDs)
+		}
+	})
+	t.Run("size", func(t *testing.T) {
+		s := load(t, path, Options{Prep: pix.Prep{W: 45, H: 30, DX: 4, DY: 2}})
+		if s.W != 45 || s.H != 30 || s.Image(1).W != 45 || len(s.Pix) != s.Len()*45*30*3 {
+			t.Errorf("%dx%d", s.W, s.H)
+		}
+	})
+	t.Run("crop", func(t *testing.T) {
+		_, err := Load(context.Background(), path, Options{NoCache: true, Prep: pix.Prep{DX: 24, DY: 24}})
+		if err == nil || !strings.Contains(err.Error(), "no usable picture among 9 files") || !strings.Contains(err.Error(), "48") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("progress", func(t *testing.T) {
+		var calls [][2]int
+		load(t, path, Options{Progress: func(done, total int) { calls = append(calls, [2]int{done, total}) }})
+		if len(calls) != 9 || calls[8] != [2]int{9, 0} {
+			t.Errorf("calls %v", calls)
+		}
+	})
+	t.Run("floats", func(t *testing.T) {
+		s := load(t, path, Options{})
+		x := s.AllFloats([]int{4, 0})
+		if n := 32 * 32 * 3; len(x) != 2*n || x[n+5] != float32(s.Pix[5])/255-0.5 || x[7] != float32(s.Pix[4*n+7])/255-0.5 {
+			t.Error("AllFloats gives other pictures")
+		}
+	})
+	t.Run("cancel", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		_, err := Load(ctx, path, Options{NoCache: true, Progress: func(int, int) { cancel() }})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestLoadErrors(t *testing.T) {
+	t.Setenv("LIKENESS_DATA", t.TempDir())
+	good := write(t, "x.tar", tarBytes(people("lfw", 2)))
+	for name, c := range map[string]struct {
+		source string
+		opt    Options
+		want   string
+	}{
+		"none":              {"", Options{}, "no source"},
+		"absent":            {"no/such/file", Options{}, "no/such/file"},
+		"not downloaded":    {"lfw", Options{}, "likeness data get lfw"},
+		"no attributes":     {good, Options{Attributes: "lfw-attributes"}, "likeness data get lfw-attributes"},
+		"absent attributes": {good, Options{Attributes: "nope.txt"}, "nope.txt"},
+		"empty file":        {write(t, "e.tgz", nil), Options{}, "e.tgz is empty"},
+		"empty folder":      {t.TempDir(), Options{}, "no picture in it"},
+		"nothing usable":    {unpack(t, []entry{{"a/b.txt", []byte("x")}}), Options{}, "no usable picture among 1 files; the first is a/b.txt: not a picture"},
+		"text":              {write(t, "x.tgz", []byte("hello, world")), Options{}, "although its name ends in .tgz"},
+		"page":              {write(t, "x.tgz", []byte("<html>")), Options{}, "web page"},
+		"xz":                {write(t, "x.tgz", []byte("\xfd7zXZ\x00...")), Options{}, "xz"},
+		"picture":           {write(t, "x.jpg", picture(1, 8)), Options{}, "it is a JPEG; give the folder"},
+		"size":              {good, Options{Prep: pix.Prep{W: 32}}, "32x0"},
+		"crop":              {good, Options{Prep: pix.Prep{DX: -1}}, "-1 and 0"},
+		"huge":              {good, Options{Prep: pix.Prep{W: 1 << 40, H: 1}}, "from 1 to 4096"},
+		"limit":             {good, Options{Limit: -1}, "limit of -1"},
+		"no people":         {"drawn", Options{People: -3}, "-3 drawn people"},
+	} {
+		c.opt.NoCache = true
+		s, err := Load(context.Background(), c.source, c.opt)
+		if err == nil || s != nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	for name, want := range map[string]struct {
+		person string
+		number int
+		ok     bool
+	}{
+		"Aaron_Eckhart_0001.jpg":     {"Aaron_Eckhart", 1, true},
+		"lfw/Ana/Ana_0012.PNG":       {"Ana", 12, true},
+		"Jean-Luc_St._Jr_12345.jpeg": {"Jean-Luc_St._Jr", 12345, true},
+		"St._Jr_0002":                {"St._Jr", 2, true},
+		"A__0001.jpg":                {"A_", 1, true},
+		"Aaron_Eckhart.jpg":          {}, "_0001.jpg": {}, "Aaron_001.jpg": {}, "Aaron_00001.jpg": {}, "Aaron_0000.jpg": {},
+		"Aaron_+001.jpg": {}, "Aaron_1234567890.jpg": {}, "Aaron0001.jpg": {}, "": {}, ".": {}, "/": {}, "Aaron_0001.txt": {},
+	} {
+		person, number, ok := ParseName(name)
+		if person != want.person || number != want.number || ok != want.ok {
+			t.Errorf("ParseName(%q) = %q, %d, %v", name, person, number, ok)
+		}
+	}
+	if got := PictureID("Aaron Eckhart", 7); got != "Aaron_Eckhart_0007" {
+		t.Error(got)
+	}
+	got := uniqueIDs([]string{"a.jpg", "a.png", "a.jpg.gif", "b_0001.jpg", "x/b_0001.jpg"}, []string{"", "", "", "", "b_0001"})
+	if want := []string{"a.jpg", "a.png", "a.jpg.gif", "b_0001.jpg", "b_0001"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("uniqueIDs: %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,136 @@
+package faces
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxName bounds the length of a name inside an archive.
+const maxName = 4096
+
+// ParseName splits the name of a photograph in LFW's layout, "Aaron_Eckhart_0001.jpg", into the person, with the
+// underscores it has there, and the number. A name counts only when the number follows an underscore, is 1 or more and
+// is written with at least four digits, with zeros in front to fill four: then PictureID(person, number) is the name
+// again, less its extension. A path before the name and an extension after it are passed over.
+func ParseName(name string) (person string, number int, ok bool) {
+	base := path.Base(name)
+	if isPicture(base) {
+		base = stem(base)
+	}
+	cut := strings.LastIndexByte(base, '_')
+	if cut < 1 {
+		return "", 0, false
+	}
+	person, digits := base[:cut], base[cut+1:]
+	if len(digits) < 4 || len(digits) > 9 || (len(digits) > 4 && digits[0] == '0') {
+		return "", 0, false
+	}
+	for i := range len(digits) {
+		if digits[i] < '0' || digits[i] > '9' {
+			return "", 0, false
+		}
+	}
+	number, err := strconv.Atoi(digits)
+	if err != nil || number < 1 {
+		return "", 0, false
+	}
+	return person, number, true
+}
+
+// PictureID returns LFW's name of a picture without its extension: "Aaron Eckhart", 1 is "Aaron_Eckhart_0001".
+func PictureID(person string, number int) string {
+	return fmt.Sprintf("%s_%04d", strings.ReplaceAll(person, " ", "_"), number)
+}
+
+// identity is what the path of a picture says about it.
+type identity struct {
+	id     string // LFW's id, or "" when the path is not in LFW's layout
+	person string
+	number int
+}
+
+// identify reads a path. It is in LFW's layout when the folder bears the person's name, as in
+// ".../Aaron_Eckhart/Aaron_Eckhart_0001.jpg"; with anyFolder, which suits a source that an attribute file goes with,
+// the folder does not matter. Of other pictures the folder is the person, for which underscores stand
+// for spaces as they do in LFW, and there is no number: the digits of "IMG_0001.jpg" say nothing about who is on it.
+func identify(name string, anyFolder bool) identity {
+	folder := path.Base(path.Dir(name))
+	if person, number, ok := ParseName(name); ok && (anyFolder || folder == person) {
+		return identity{id: stem(path.Base(name)), person: strings.ReplaceAll(person, "_", " "), number: number}
+	}
+	if folder == "." || folder == "/" {
+		folder = ""
+	}
+	return identity{person: strings.ReplaceAll(folder, "_", " ")}
+}
+
+// stem returns name without its extension.
+func stem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
+
+// isPicture reports whether the extension is that of a format that pix decodes.
+func isPicture(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".jpg", ".jpeg", ".png", ".webp", ".gif":
+		return true
+	}
+	return false
+}
+
+// cleanName makes the name of an archive's member a plain relative path with slashes. Members are never written to
+// disk, so "../" could harm nobody; it goes so that names and ids are what they look like. Characters that would
+// disturb a terminal become U+FFFD.
+func cleanName(name string) string {
+	name = strings.ReplaceAll(name, `\`, "/")
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, name)
+}
+
+// ignored reports whether the file is one that systems leave about and nobody meant: hidden files, macOS's resource
+// forks and the thumbnails and settings of folders.
+func ignored(name string) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		if strings.HasPrefix(part, ".") || part == "__MACOSX" {
+			return true
+		}
+	}
+	switch strings.ToLower(path.Base(name)) {
+	case "thumbs.db", "desktop.ini":
+		return true
+	}
+	return name == ""
+}
+
+// uniqueIDs names pictures by their paths: without the extension where that tells the picture from all others, else
+// with it. given holds ids that are fixed already ("" where none is); paths are distinct.
+func uniqueIDs(paths, given []string) []string {
+	used := make(map[string]int, len(paths))
+	for i, p := range paths {
+		if given[i] != "" {
+			used[given[i]]++
+		} else {
+			used[p]++
+			used[stem(p)]++
+		}
+	}
+	ids := make([]string, len(paths))
+	for i, p := range paths {
+		switch {
+		case given[i] != "":
+			ids[i] = given[i]
+		case used[stem(p)] == 1:
+			ids[i] = stem(p)
+		default:
+			ids[i] = p
+		}
+	}
+	return ids
+}

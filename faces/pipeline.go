@@ -1,0 +1,109 @@
+package faces
+
+import (
+	"context"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+)
+
+// maxInFlight bounds the bytes of compressed pictures that have been read and not yet been worked on.
+const maxInFlight = 128 << 20
+
+// errEnough ends a walk early without being an error.
+type errEnough struct{}
+
+func (errEnough) Error() string { return "enough" }
+
+// process walks src, runs work on the members that hold data on several threads at once, and hands every member with
+// its result to collect in the order of the source, whatever the number of threads. collect runs on one goroutine;
+// the result of a member without data is R's zero value. errEnough from collect ends the walk in peace. An error of
+// the walk comes in its turn, after all members before it, so that it does not depend on chance what was collected.
+func process[R any](ctx context.Context, src source, threads int, want func(name string) bool,
+	work func(member) R, collect func(member, R) error) error {
+	if threads < 1 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	type job struct {
+		member
+		bytes  int64
+		result chan R // one slot, so that no worker ever waits
+		err    error  // the end of the walk
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	weight := semaphore.NewWeighted(maxInFlight)
+	todo := make(chan job, 4*threads)
+	ordered := make(chan job, 8*threads)
+
+	group.Go(func() error {
+		defer close(todo)
+		defer close(ordered)
+		err := src.walk(ctx, want, func(m member) error {
+			j := job{member: m, bytes: int64(len(m.data))}
+			if m.data != nil {
+				j.result = make(chan R, 1)
+				if err := weight.Acquire(ctx, j.bytes); err != nil {
+					return err
+				}
+				select {
+				case todo <- j:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				j.data = nil // the worker's alone from here
+			}
+			select {
+			case ordered <- j:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			return nil
+		})
+		if err == nil {
+			return nil
+		}
+		select {
+		case ordered <- job{err: err}:
+			return nil
+		case <-ctx.Done():
+			return err
+		}
+	})
+	for range threads {
+		group.Go(func() error {
+			for j := range todo {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				j.result <- work(j.member)
+				weight.Release(j.bytes)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		for j := range ordered {
+			if j.err != nil {
+				return j.err
+			}
+			var r R
+			if j.result != nil {
+				select {
+				case r = <-j.result:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+			if err := collect(j.member, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err := group.Wait()
+	if _, enough := err.(errEnough); enough {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,135 @@
+// Package faces is where pictures of faces come from: the archives of Labeled Faces in the Wild (LFW) with their
+// attributes, folders of photographs, and drawn faces. It reads them into a [Set] of equally sized pictures, splits
+// sets into training and test rows, checks data before it is used and downloads the published archives.
+//
+// Only [Download] opens a network connection.
+package faces
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+	"slices"
+
+	"likeness/pix"
+)
+
+// Set holds N prepared pictures of one size and what is known about each. Row i of every list is about picture i.
+type Set struct {
+	W, H int
+	// Pix holds the pictures one after the other: N x H x W x 3 bytes, RGB.
+	Pix []byte
+	// IDs name the pictures, each once: "Aaron_Eckhart_0001" in LFW's layout, else the path inside the source without
+	// its extension (with it where two pictures would share one id).
+	IDs []string
+	// People are the names as people write them, with spaces where the source has underscores ("Aaron Eckhart"), "" where
+	// no name is known.
+	People []string
+	// Numbers are the number of the picture among those of its person, 0 where the name holds none.
+	Numbers []int
+	// Attributes is nil when no attribute file was given.
+	Attributes *Attributes
+
+	// Skipped are the files that hold no usable picture, in the source's order.
+	Skipped []Skip
+	// Unlisted are the pictures left out because the attribute file does not list them, by id.
+	Unlisted []string
+	// Missing are the rows of the attribute file whose picture the source lacks, by id, in the file's order. It is empty
+	// when Options.Limit ended the reading early.
+	Missing []string
+	// Warnings tell of what went wrong without harm to the set, such as a cache that could not be written.
+	Warnings []string
+
+	// Source is what was loaded, as it was named.
+	Source string
+	// Fingerprint is a hash of the set's pictures, names and attributes: two sets with the same fingerprint hold the
+	// same data, wherever it came from.
+	Fingerprint string
+	// Prep is how each photograph was prepared.
+	Prep pix.Prep
+}
+
+// Attributes are numbers about the pictures of a set, such as LFW's "Smiling".
+type Attributes struct {
+	Names []string
+	// Values is N x len(Names), row by row.
+	Values []float32
+}
+
+// Skip names a file that was passed over, and says why.
+type Skip struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// Column returns the column with the given name, or -1.
+func (a *Attributes) Column(name string) int {
+	if a == nil {
+		return -1
+	}
+	return slices.Index(a.Names, name)
+}
+
+// Row returns the attributes of picture i; the slice is part of a.
+func (a *Attributes) Row(i int) []float32 {
+	n := len(a.Names)
+	return a.Values[i*n : (i+1)*n : (i+1)*n]
+}
+
+// Len returns the number of pictures.
+func (s *Set) Len() int { return len(s.IDs) }
+
+// Index returns the row of the picture with the given id, or -1.
+func (s *Set) Index(id string) int { return slices.Index(s.IDs, id) }
+
+// Image returns picture i. It shares the set's memory: treat it as read-only.
+func (s *Set) Image(i int) *pix.Image {
+	n := s.pixels()
+	return &pix.Image{W: s.W, H: s.H, Pix: s.Pix[i*n : (i+1)*n : (i+1)*n]}
+}
+
+// Floats writes picture i to dst, which must hold H*W*3 numbers: x/255 - 0.5, (H, W, 3).
+func (s *Set) Floats(dst []float32, i int) { s.Image(i).Floats(dst) }
+
+// AllFloats returns the pictures of the rows idx as (len(idx), H, W, 3), x/255 - 0.5.
+func (s *Set) AllFloats(idx []int) []float32 {
+	n := s.pixels()
+	out := make([]float32, len(idx)*n)
+	for k, i := range idx {
+		s.Floats(out[k*n:(k+1)*n], i)
+	}
+	return out
+}
+
+// pixels returns the bytes of one picture.
+func (s *Set) pixels() int { return s.W * s.H * 3 }
+
+// fingerprint computes what Fingerprint holds. Every list is preceded by its length and every string by its own, so
+// that no two different sets feed the hash the same bytes.
+func (s *Set) fingerprint() string {
+	var b []byte
+	number := func(v int) { b = binary.LittleEndian.AppendUint64(b, uint64(v)) }
+	text := func(v string) { number(len(v)); b = append(b, v...) }
+	number(s.W)
+	number(s.H)
+	number(s.Len())
+	for i := range s.IDs {
+		text(s.IDs[i])
+		text(s.People[i])
+		number(s.Numbers[i])
+	}
+	if a := s.Attributes; a != nil {
+		number(len(a.Names))
+		for _, name := range a.Names {
+			text(name)
+		}
+		for _, v := range a.Values {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
+	}
+	h := sha256.New()
+	h.Write(b)
+	h.Write(s.Pix)
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
