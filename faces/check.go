@@ -1,0 +1,285 @@
+package faces
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"likeness/pix"
+)
+
+// CheckReport is what Check found.
+type CheckReport struct {
+	Source string `json:"source"`
+	Kind   string `json:"kind"` // "folder", "zip", "tar" or "tar+gzip"
+	OK     bool   `json:"ok"`   // there are pictures and no Problems
+
+	Pictures int `json:"pictures"` // that decode
+	People   int `json:"people"`   // with a name
+	Nameless int `json:"nameless"` // pictures without a person's name
+	Numbered int `json:"numbered"` // pictures with person and number in LFW's layout
+
+	Sizes     []SizeCount   `json:"sizes"`      // the most frequent first
+	PerPerson []PersonCount `json:"per_person"` // how many people have how many pictures, by rising number
+	Largest   string        `json:"largest"`    // the person with the most pictures, the first of several
+
+	Skipped []Skip `json:"skipped"` // files without a usable picture
+	// Duplicates are groups of files with the very same bytes, by name.
+	Duplicates [][]string `json:"duplicates"`
+	// Attributes is nil when no attribute file was given.
+	Attributes *AttributeCheck `json:"attributes,omitempty"`
+	// Problems keep the data from being used, or used whole: a broken archive, errors in the attribute file.
+	Problems []string `json:"problems"`
+}
+
+// SizeCount counts pictures of one size.
+type SizeCount struct {
+	W     int `json:"w"`
+	H     int `json:"h"`
+	Count int `json:"count"`
+}
+
+// PersonCount counts people with the same number of pictures.
+type PersonCount struct {
+	Pictures int `json:"pictures"`
+	People   int `json:"people"`
+}
+
+// AttributeCheck is how an attribute file and the pictures fit.
+type AttributeCheck struct {
+	File    string `json:"file"`
+	Rows    int    `json:"rows"`
+	Columns int    `json:"columns"`
+	Joined  int    `json:"joined"` // pictures with a row
+	// Missing are rows without a usable picture, Unlisted pictures without a row, by id or, where a picture has none, by
+	// name.
+	Missing  []string `json:"missing"`
+	Unlisted []string `json:"unlisted"`
+}
+
+// maxTableErrors is how many errors of an attribute file are told.
+const maxTableErrors = 20
+
+// Check reads a source as Load does, decodes every picture and reports what is there. Of the options Attributes, Threads
+// and Progress count. What is wrong with the data is in the report, also a broken archive, of which the part before the
+// break is counted; an error is returned when there is nothing to look at or ctx is done.
+func Check(ctx context.Context, source string, opt Options) (*CheckReport, error) {
+	if source == sourceDrawn {
+		return nil, errors.New("faces: drawn faces need no check; a folder of that name is ./drawn")
+	}
+	path, err := resolve(source)
+	if err != nil {
+		return nil, err
+	}
+	src, err := openSource(path)
+	if err != nil {
+		return nil, err
+	}
+	c := newChecker(source, src.kind(), opt)
+	if opt.Attributes != "" {
+		if err := c.readTable(opt.Attributes); err != nil {
+			return nil, err
+		}
+	}
+	err = process(ctx, src, opt.Threads, func(string) bool { return true }, look, c.add)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if broken, ok := errors.AsType[*ArchiveError](err); ok {
+		c.problem(broken)
+	} else if err != nil {
+		return nil, err
+	}
+	return c.finish(), nil
+}
+
+// looked is what Check learns of one file.
+type looked struct {
+	w, h   int
+	reason string // why it does not decode
+	hash   [sha256.Size]byte
+}
+
+func look(m member) looked {
+	l := looked{hash: sha256.Sum256(m.data)}
+	picture, err := pix.Decode(bytes.NewReader(m.data))
+	if err != nil {
+		l.reason = err.Error()
+		return l
+	}
+	l.w, l.h = picture.W, picture.H
+	return l
+}
+
+type checker struct {
+	report *CheckReport
+	opt    Options
+	table  *AttributeTable
+	joined map[int]bool      // rows of the table
+	taken  map[string]string // names of pictures by LFW's id
+	sizes  map[[2]int]int
+	people map[string]int
+	order  []string // people in order of appearance
+	hashes map[[sha256.Size]byte]int
+	groups [][]string // names of files by hash
+	done   int
+}
+
+func newChecker(source, kind string, opt Options) *checker {
+	return &checker{
+		// Lists are empty and not nil, so that they are [] in JSON.
+		report: &CheckReport{
+			Source: source, Kind: kind, Sizes: []SizeCount{}, PerPerson: []PersonCount{}, Skipped: []Skip{},
+			Duplicates: [][]string{}, Problems: []string{},
+		},
+		opt: opt, joined: make(map[int]bool), taken: make(map[string]string), sizes: make(map[[2]int]int),
+		people: make(map[string]int), hashes: make(map[[sha256.Size]byte]int),
+	}
+}
+
+func (c *checker) problem(err error) { c.report.Problems = append(c.report.Problems, err.Error()) }
+
+// readTable reads the attribute file and reports what is wrong with it; only a file that cannot be read is an error.
+func (c *checker) readTable(path string) error {
+	if path == sourceAttributes {
+		var err error
+		if path, err = resolve(path); err != nil {
+			return err
+		}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("faces: %w", err)
+	}
+	defer f.Close()
+	c.report.Attributes = &AttributeCheck{File: path, Missing: []string{}, Unlisted: []string{}}
+	count := 0
+	table, err := parseAttributes(f, path, func(e *AttributeError) error {
+		if count++; count <= maxTableErrors {
+			c.problem(e)
+		}
+		return nil
+	})
+	if _, wrong := errors.AsType[*AttributeError](err); wrong {
+		c.problem(err)
+	} else if err != nil {
+		return err
+	}
+	if more := count - maxTableErrors; more > 0 {
+		c.problem(fmt.Errorf("faces: %s: %d more bad lines", path, more))
+	}
+	if table != nil {
+		c.table = table
+		c.report.Attributes.Rows, c.report.Attributes.Columns = table.Len(), len(table.Names)
+	}
+	return nil
+}
+
+// add takes in the next file.
+func (c *checker) add(m member, l looked) error {
+	r := c.report
+	if m.skip != "" {
+		r.Skipped = append(r.Skipped, Skip{m.name, m.skip})
+		return nil
+	}
+	if c.done++; c.opt.Progress != nil {
+		c.opt.Progress(c.done, 0)
+	}
+	if g, again := c.hashes[l.hash]; again {
+		c.groups[g] = append(c.groups[g], m.name)
+	} else {
+		c.hashes[l.hash] = len(c.groups)
+		c.groups = append(c.groups, []string{m.name})
+	}
+	if l.reason != "" {
+		r.Skipped = append(r.Skipped, Skip{m.name, l.reason})
+		return nil
+	}
+	who := identify(m.name, c.opt.Attributes != "")
+	if who.id != "" {
+		if first, twice := c.taken[who.id]; twice {
+			r.Skipped = append(r.Skipped, Skip{m.name, "the same person and number as " + first})
+			return nil
+		}
+		c.taken[who.id] = m.name
+		r.Numbered++
+	}
+	r.Pictures++
+	c.sizes[[2]int{l.w, l.h}]++
+	if who.person == "" {
+		r.Nameless++
+	} else {
+		if c.people[who.person] == 0 {
+			c.order = append(c.order, who.person)
+		}
+		c.people[who.person]++
+	}
+	c.join(m.name, who.id)
+	return nil
+}
+
+// join looks for the picture's row in the attribute file.
+func (c *checker) join(name, id string) {
+	if c.table == nil {
+		return
+	}
+	a := c.report.Attributes
+	row := c.table.Row(id)
+	switch {
+	case row >= 0:
+		a.Joined++
+		c.joined[row] = true
+	case id != "":
+		a.Unlisted = append(a.Unlisted, id)
+	default:
+		a.Unlisted = append(a.Unlisted, name)
+	}
+}
+
+// finish sums up.
+func (c *checker) finish() *CheckReport {
+	r := c.report
+	for size, n := range c.sizes {
+		r.Sizes = append(r.Sizes, SizeCount{size[0], size[1], n})
+	}
+	slices.SortFunc(r.Sizes, func(a, b SizeCount) int {
+		return cmp.Or(b.Count-a.Count, a.W-b.W, a.H-b.H)
+	})
+	r.People = len(c.order)
+	counts := make(map[int]int)
+	for _, p := range c.order {
+		counts[c.people[p]]++
+		if c.people[p] > c.people[r.Largest] {
+			r.Largest = p
+		}
+	}
+	for pictures, people := range counts {
+		r.PerPerson = append(r.PerPerson, PersonCount{pictures, people})
+	}
+	slices.SortFunc(r.PerPerson, func(a, b PersonCount) int { return a.Pictures - b.Pictures })
+	for _, g := range c.groups {
+		if len(g) > 1 {
+			r.Duplicates = append(r.Duplicates, g)
+		}
+	}
+	if c.table != nil {
+		for i, person := range c.table.People {
+			if !c.joined[i] {
+				r.Attributes.Missing = append(r.Attributes.Missing, PictureID(person, c.table.Numbers[i]))
+			}
+		}
+		if r.Attributes.Joined == 0 && r.Pictures > 0 {
+			c.problem(fmt.Errorf("faces: %s lists none of the pictures", r.Attributes.File))
+		}
+	}
+	if r.Pictures == 0 {
+		c.problem(fmt.Errorf("faces: %s: no usable picture", r.Source))
+	}
+	r.OK = len(r.Problems) == 0
+	return r
+}

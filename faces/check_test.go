@@ -1,0 +1,114 @@
+package faces
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestCheck(t *testing.T) {
+	files := append(people("lfw", 3), // A 1, B 1-2, C 1-3
+		entry{"lfw/Person_D/Person_D_0001.jpg", picture(1, 48)}, // the bytes of A 1
+		entry{"lfw/Person_D/wide.png", pngPicture(1, 50, 20)},
+		entry{"lfw/Person_D/copy.png", pngPicture(1, 50, 20)},
+		entry{"lfw/broken.jpg", picture(1, 48)[:300]},
+		entry{"lfw/README", []byte("x")},
+		entry{"root.png", pngPicture(2, 20, 50)})
+	table := write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nPerson E\t1\t0\t0\n"))
+	for name, path := range map[string]string{
+		"tar": write(t, "x.tar", tarBytes(files)), "tar+gzip": write(t, "x.tgz", gzipBytes(tarBytes(files))), "zip": write(t, "x.zip", zipBytes(files)),
+	} {
+		r, err := Check(context.Background(), path, Options{Attributes: table, Threads: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := &CheckReport{
+			Source: path, Kind: name, OK: true, Pictures: 10, People: 4, Nameless: 1, Numbered: 7,
+			Sizes:     []SizeCount{{48, 48, 7}, {50, 20, 2}, {20, 50, 1}},
+			PerPerson: []PersonCount{{1, 1}, {2, 1}, {3, 2}}, Largest: "Person C",
+			Skipped:    r.Skipped,
+			Duplicates: [][]string{{files[0].name, files[6].name}, {files[7].name, files[8].name}},
+			Attributes: &AttributeCheck{
+				File: table, Rows: 3, Columns: 2, Joined: 2, Missing: []string{"Person_E_0001"},
+				Unlisted: []string{"Person_B_0001", "Person_C_0001", "Person_C_0002", "Person_C_0003", "Person_D_0001", "lfw/Person_D/wide.png", "lfw/Person_D/copy.png", "root.png"},
+			},
+			Problems: []string{},
+		}
+		if !reflect.DeepEqual(r, want) {
+			t.Errorf("%s: got\n%+v %+v\nwant\n%+v %+v", name, r, r.Attributes, want, want.Attributes)
+		}
+		if len(r.Skipped) != 2 || r.Skipped[0].Name != "lfw/broken.jpg" || r.Skipped[1].Name != "lfw/README" {
+			t.Errorf("skipped %v", r.Skipped)
+		}
+	}
+}
+
+func TestCheckProblems(t *testing.T) {
+	ctx := context.Background()
+	plain := tarBytes(people("lfw", 4))
+	cut := write(t, "x.tar", plain[:len(plain)/2])
+	table := write(t, "a.txt", []byte(tableHead+"Person A\t1\tx\t0\nPerson B\t1\t0\nPerson A\t2\t0\t0\nPerson A\t2\t0\t0\n"+strings.Repeat("Bob\t1\n", 30)))
+	r, err := Check(ctx, cut, Options{Attributes: table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.OK || r.Pictures == 0 || r.Attributes.Rows != 1 {
+		t.Errorf("%+v", r)
+	}
+	all := strings.Join(r.Problems, "\n")
+	for _, want := range []string{
+		"line 3, column 3 (Male)", "line 4: 3 columns", "line 6: Person A number 2 stands on line 5 already", "13 more bad lines",
+		"x.tar: broken after member ", "lists none of the pictures",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the problems lack %q:\n%s", want, all)
+		}
+	}
+	// Nothing usable; and an attribute file without a header.
+	r, err = Check(ctx, unpack(t, []entry{{"a.txt", []byte("x")}}), Options{Attributes: write(t, "b.txt", []byte("Ann\t1\t2\n"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.OK || len(r.Problems) != 2 || !strings.Contains(r.Problems[0], "before the header") || !strings.Contains(r.Problems[1], "no usable picture") {
+		t.Errorf("problems %q", r.Problems)
+	}
+	b, err := json.Marshal(r)
+	if err != nil || strings.Contains(string(b), "null") || !strings.Contains(string(b), `"duplicates":[]`) {
+		t.Errorf("%s %v", b, err)
+	}
+	for _, source := range []string{"drawn", "no/such/file", ""} {
+		if _, err := Check(ctx, source, Options{}); err == nil {
+			t.Errorf("%q: no error", source)
+		}
+	}
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := Check(cancelled, cut, Options{}); err != context.Canceled {
+		t.Error(err)
+	}
+}
+
+func TestCheckIsTheSameForAnyThreads(t *testing.T) {
+	path := write(t, "x.tar", tarBytes(append(people("lfw", 9), people("again", 4)...)))
+	var want *CheckReport
+	for _, threads := range []int{1, 2, 7} {
+		r, err := Check(context.Background(), path, Options{Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = r
+		}
+		if !reflect.DeepEqual(r, want) {
+			t.Errorf("%d threads: another report", threads)
+		}
+	}
+	if !slices.ContainsFunc(want.Skipped, func(s Skip) bool {
+		return s.Name == "again/Person_A/Person_A_0001.jpg" && s.Reason == "the same person and number as lfw/Person_A/Person_A_0001.jpg"
+	}) {
+		t.Errorf("skipped %v", want.Skipped)
+	}
+}
