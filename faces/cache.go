@@ -1,21 +1,25 @@
 package faces
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"likeness/pix"
 	"likeness/safetensors"
 )
 
-// cacheVersion is part of every cache file's name. Raise it when the same source would decode to another set: a change
-// of the decoders, of resizing, of how names are read, or of the file's layout.
+// cacheVersion is part of every cache file's name. Raise it when the same source would give another set because names
+// are read otherwise, or when the file's layout changes. Changes of decoding and resizing are noticed by probe.
 const cacheVersion = 1
 
 // CacheDir returns the folder of decoded sets, drawn archives and, below it, downloads: the environment variable
@@ -74,11 +78,27 @@ func findCache(ctx context.Context, src source, opt Options) (*cacheEntry, error
 			return nil, err
 		}
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "likeness set %d\n%s %s\n%s\n%+v\n%d\n",
-		cacheVersion, src.kind(), contents, attributes, opt.Prep, opt.Limit))
+	key := sha256.Sum256(fmt.Appendf(nil, "likeness set %d %s\n%s %s\n%s\n%+v\n%d\n",
+		cacheVersion, probe(), src.kind(), contents, attributes, opt.Prep, opt.Limit))
 	name := "set-" + hex.EncodeToString(key[:16]) + ".safetensors"
 	return &cacheEntry{path: filepath.Join(dir, "sets", name), prep: opt.Prep}, nil
 }
+
+// probe hashes what decoding and resizing make of a small colourful JPEG, so that a cache from before a change of either,
+// here or in the standard library, is not taken for a new one.
+var probe = sync.OnceValue(func() string {
+	m := image.NewRGBA(image.Rect(0, 0, 75, 61))
+	for i := range m.Pix {
+		m.Pix[i] = byte(i * i / 301) // waves of all lengths, different in each channel
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		return err.Error()
+	}
+	p := prepare(b.Bytes(), pix.Prep{W: 40, H: 50, DX: 3, DY: 2})
+	sum := sha256.Sum256(append(p.pix, p.reason...))
+	return hex.EncodeToString(sum[:8])
+})
 
 // cacheFormat is the value of the key "format" in a cache file's metadata.
 const cacheFormat = "likeness.faces.Set"

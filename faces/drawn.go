@@ -15,7 +15,8 @@ import (
 )
 
 // loadDrawn draws faces and loads them like any other archive. The archive and its attributes are kept in the cache
-// folder; a damaged one is drawn again.
+// folder; a damaged one is drawn again. Where nothing can be kept, on a full disk or without a home, the faces are drawn
+// each time and the set says so in its warnings.
 func loadDrawn(ctx context.Context, opt Options) (*Set, error) {
 	if opt.People < 0 || opt.PerPerson < 0 {
 		return nil, fmt.Errorf("faces: %d drawn people with %d pictures each", opt.People, opt.PerPerson)
@@ -23,17 +24,16 @@ func loadDrawn(ctx context.Context, opt Options) (*Set, error) {
 	if opt.NoCache {
 		return streamDrawn(ctx, opt)
 	}
-	archive, attributes, err := drawnFiles(opt)
-	if err != nil {
-		return nil, err
-	}
-	_, err1 := os.Stat(archive)
-	_, err2 := os.Stat(attributes)
-	fresh := err1 != nil || err2 != nil
-	if fresh {
-		if err := writeDrawn(ctx, archive, attributes, opt); err != nil {
-			return nil, err
+	archive, attributes, fresh, err := keepDrawn(ctx, opt)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	} else if err != nil {
+		s, streamErr := streamDrawn(ctx, opt)
+		if streamErr != nil {
+			return nil, streamErr
 		}
+		s.Warnings = append(s.Warnings, "not cached: "+err.Error())
+		return s, nil
 	}
 	own := opt.Attributes == ""
 	if own {
@@ -49,6 +49,19 @@ func loadDrawn(ctx context.Context, opt Options) (*Set, error) {
 		return nil, err
 	}
 	return loadArchive(ctx, archive, opt)
+}
+
+// keepDrawn sees to it that both files are in the cache folder; fresh tells that they were written just now.
+func keepDrawn(ctx context.Context, opt Options) (archive, attributes string, fresh bool, err error) {
+	if archive, attributes, err = drawnFiles(opt); err != nil {
+		return "", "", false, err
+	}
+	for _, path := range []string{archive, attributes} {
+		if _, err := os.Stat(path); err != nil {
+			return archive, attributes, true, writeDrawn(ctx, archive, attributes, opt)
+		}
+	}
+	return archive, attributes, false, nil
 }
 
 func loadArchive(ctx context.Context, archive string, opt Options) (*Set, error) {

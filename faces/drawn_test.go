@@ -91,8 +91,17 @@ func TestDrawnErrors(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, "*", "*")); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
-	notFolder := write(t, "file", []byte("x"))
-	if _, err := Load(context.Background(), "drawn", Options{People: 1, PerPerson: 1, CacheDir: notFolder}); err == nil || !strings.Contains(err.Error(), notFolder) {
-		t.Errorf("got %v", err)
+}
+
+// Without a place for the cache the faces are drawn all the same.
+func TestDrawnWithoutCache(t *testing.T) {
+	opt := Options{People: 2, PerPerson: 1, CacheDir: write(t, "file", []byte("x"))}
+	s, _ := cached(t, "drawn", opt)
+	if len(s.Warnings) != 1 || !strings.Contains(s.Warnings[0], "not cached: ") || !strings.Contains(s.Warnings[0], opt.CacheDir) {
+		t.Errorf("warnings %q", s.Warnings)
 	}
+	opt.CacheDir = t.TempDir()
+	want, _ := cached(t, "drawn", opt)
+	s.Warnings = nil
+	sameSet(t, s, want)
 }
