@@ -16,10 +16,9 @@ func (c *canvas) paintBeard(h *head) {
 		i, t := h.lamp.on(vec{n.x + (strand-0.5)*0.5, n.y, n.z}.unit())
 		return base.times(t).scale(i * (0.55 + 0.75*strand))
 	}
-	face := c.mask(0, h.face)
 	switch s.Beard {
 	case Stubble:
-		area := c.soften(c.mask(8, h.beardShape(m, nb, 0.0)), 3).within(face)
+		area := c.soften(c.mask(8, h.beardShape(m, nb, 0.0)), 3).within(c.face)
 		c.shade(area, float32(0.30*s.Growth), func(x, y int) rgb {
 			v := hair(x, y)
 			return v.mix(p.Skin.scale(0.6), 0.25)
@@ -79,10 +78,10 @@ func (c *canvas) strands(h *head, shape contour, hair func(x, y int) rgb, f fiel
 	for i := 0; i < len(shape); i += 2 {
 		a := shape[i]
 		r := float64(f.at(float64(i), 3))
-		k := 0.05 + 0.07*r
+		k := 0.02 + 0.05*r
 		b := pt{a.x + (a.x-centre.x)*k, a.y + (a.y-centre.y)*k*0.6 + 0.03*h.unit}
 		from := pt{a.x - (a.x-centre.x)*0.06, a.y - 0.05*h.unit}
 		x, y := int(clamp(a.x, 0, Size-1)), int(clamp(a.y, 0, Size-1))
-		c.fill(c.mask(1, ribbon(contour{from, from.to(b, 0.5), b}, brush(1.8))), 0.6, hair(x, y))
+		c.fill(c.mask(1, ribbon(contour{from, from.to(b, 0.5), b}, brush(1.5))), 0.45, hair(x, y))
 	}
 }

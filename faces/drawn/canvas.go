@@ -15,7 +15,9 @@ type canvas struct {
 	ras   vector.Rasterizer
 	arena []uint8 // masks of the current picture
 	used  int
-	bytes []uint8 // scratch of mask.soften
+	bytes []uint8 // scratch of soften
+	skin  []rgb   // scratch of paintHead
+	face  mask    // the face in the current picture
 }
 
 func newCanvas() *canvas {

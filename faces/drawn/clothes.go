@@ -45,7 +45,11 @@ func (c *canvas) paintClothes(h *head) {
 		c.shade(c.mask(1, roll), 1, fabric(s.Cloth.scale(1.08)))
 	default:
 		shirt := s.Cloth2.mix(gray(0.93), 0.7)
+		if s.Outfit == Suit {
+			wide *= 0.8 // well inside the jacket
+		}
 		inner := body(neck+0.05, 0.5)
+		wide = 1 + 0.10*boolf(p.Male) + 0.12*p.Chubby
 		under(inner)
 		c.shade(c.mask(1, inner), 1, fabric(shirt))
 		if s.Necktie {

@@ -25,7 +25,17 @@ func ramp(t float64, cs ...rgb) rgb {
 
 func clamp(x, lo, hi float64) float64 { return max(lo, min(hi, x)) }
 
-func clamp32(x, lo, hi float32) float32 { return max(lo, min(hi, x)) }
+// clamp32 is for inner loops: branches cost less there than min and max, which
+// have NaN to think of.
+func clamp32(x, lo, hi float32) float32 {
+	if x < lo {
+		return lo
+	}
+	if x > hi {
+		return hi
+	}
+	return x
+}
 
 // step is the smooth step from 0 at a to 1 at b.
 func step(a, b, x float64) float64 {

@@ -45,50 +45,67 @@ func (c *canvas) develop(dst *image.RGBA, s *Shot) {
 	curve := toneCurve(s)
 	t := grain()
 	place := uint32(mix64(s.NoiseSeed))
-	noise := float32(s.Noise * 255 * 1.73) // a sum of two uniform numbers has deviation 1/√6·...
+	// The sum of two uniform numbers in [0, 1) has the deviation 1/sqrt(6).
+	noise := float32(s.Noise * 255 * 2.449 * 256)
 	sat := float32(s.Saturation)
+	if s.Mono {
+		sat = 0
+	}
 	for y := range Size {
 		src := c.pix[y*Size*3 : (y+1)*Size*3]
 		out := dst.Pix[y*dst.Stride : y*dst.Stride+Size*4]
 		row := (place + uint32(y)*2654435761) >> 3
 		for x := range Size {
-			r, g, b := src[x*3], src[x*3+1], src[x*3+2]
-			l := 0.3*r + 0.59*g + 0.11*b
-			if s.Mono {
-				r, g, b = l, l, l
-			} else {
-				r, g, b = l+(r-l)*sat, l+(g-l)*sat, l+(b-l)*sat
-			}
+			p := src[x*3 : x*3+3 : x*3+3]
+			q := out[x*4 : x*4+4 : x*4+4]
+			l := 0.3*p[0] + 0.59*p[1] + 0.11*p[2]
 			k := row + uint32(x)
-			n := (t[k&0xffff] + t[(k*3+7)&0xffff] - 1) * noise
-			out[x*4] = level(curve, r, n)
-			out[x*4+1] = level(curve, g, n)
-			out[x*4+2] = level(curve, b, n)
-			out[x*4+3] = 255
+			n := int32((t[k&0xffff]+t[(k*3+7)&0xffff]-1)*noise) + 128
+			q[0] = level(curve, l+(p[0]-l)*sat, n)
+			q[1] = level(curve, l+(p[1]-l)*sat, n)
+			q[2] = level(curve, l+(p[2]-l)*sat, n)
+			q[3] = 255
 		}
 	}
 }
 
-const curveLen = 1024
+const (
+	curveLen = 1024
+	curveTop = 1.6 // the brightest value of the canvas that the curve knows
+)
 
-// toneCurve maps 0 to 1.6 in curveLen steps to levels 0 to 255: exposure,
-// contrast around the middle, and a soft shoulder instead of clipped whites.
-func toneCurve(s *Shot) *[curveLen]float32 {
-	t := new([curveLen]float32)
+// toneCurve maps 0 to curveTop to levels in 1/256: exposure, contrast around
+// the middle, and a soft shoulder instead of clipped whites.
+func toneCurve(s *Shot) *[curveLen]int32 {
+	t := new([curveLen]int32)
 	for i := range t {
-		v := float64(i) / (curveLen - 1) * 1.6 * s.Exposure
+		v := float64(i) / (curveLen - 1) * curveTop * s.Exposure
 		v = 0.42 + (v-0.42)*s.Contrast
 		if v > 0.75 {
 			v = 0.75 + 0.25*(1-math.Exp(-(v-0.75)/0.25))
 		}
-		t[i] = float32(255 * clamp(v, 0, 1))
+		t[i] = int32(255 * 256 * clamp(v, 0, 1))
 	}
 	return t
 }
 
-func level(t *[curveLen]float32, v, noise float32) uint8 {
-	i := int(clamp32(v*((curveLen-1)/1.6), 0, curveLen-1))
-	return uint8(clamp32(t[i]+noise+0.5, 0, 255))
+func level(t *[curveLen]int32, v float32, noise int32) uint8 {
+	i := int32(v * ((curveLen - 1) / curveTop))
+	if uint32(i) >= curveLen {
+		if i < 0 {
+			i = 0
+		} else {
+			i = curveLen - 1
+		}
+	}
+	o := (t[i] + noise) >> 8
+	if uint32(o) > 255 {
+		if o < 0 {
+			return 0
+		}
+		return 255
+	}
+	return uint8(o)
 }
 
 // blur softens the whole picture by the kernel 1 2 1 in both directions.

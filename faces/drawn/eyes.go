@@ -12,7 +12,7 @@ func (c *canvas) paintEye(h *head, side float64) {
 	p, s := h.p, h.s
 	a := 0.258 * p.EyeSize
 	upper := 0.142 * p.EyeSize * p.EyeHeight
-	lower := 0.088 * p.EyeSize * (1 - 0.45*max(0, s.Smile)) * (0.6 + 0.4*p.EyeHeight)
+	lower := 0.088 * p.EyeSize * (1 - 0.32*max(0, s.Smile)) * (0.6 + 0.4*p.EyeHeight)
 	open1 := s.EyeOpen * (1 - 0.12*s.Frown)
 	lid := lerp(-lower*0.75, upper, min(open1, 1)) + 0.10*max(0, open1-1)
 	tilt := p.EyeTilt * 2 * a

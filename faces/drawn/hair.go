@@ -134,7 +134,7 @@ func (d *hairdo) ring(sideEnd float64) []pt {
 	if sideEnd > 0.5 {
 		right = append(right, pt{1.04*w + v*0.8 + flare*0.5, 0.2}, pt{1.03*w + v*0.7 + flare, sideEnd * 0.65}, pt{0.98*w + v*0.4 + flare*0.8, sideEnd})
 	} else {
-		right = append(right, pt{1.02*w + v*0.45, sideEnd * 0.5}, pt{0.97 * w, sideEnd})
+		right = append(right, pt{1.03*w + v*0.5, sideEnd*0.3 - 0.12}, pt{0.98 * w, sideEnd - 0.12})
 	}
 	h := d.h
 	out := make([]pt, 0, 2*len(right))
@@ -256,8 +256,12 @@ func (d *hairdo) at(px, py int, deep float32) rgb {
 	switch d.flow {
 	case flowCurl:
 		f := 7.5 / d.curlSize
-		a := d.field.at(x*f, y*f)
-		b := d.field.at(x*f*2.1+9, y*f*2.1)
+		// Turned and warped, so that the noise's grid does not show.
+		wx := x + 0.22*float64(d.field.at(x*3+40, y*3))
+		wy := y + 0.22*float64(d.field.at(x*3, y*3+40))
+		wx, wy = 0.8*wx+0.6*wy, 0.8*wy-0.6*wx
+		a := d.field.at(wx*f, wy*f)
+		b := d.field.at(wx*f*2.1+9, wy*f*2.1)
 		ridge := 1 - 2*float32(math.Abs(float64(a)-0.5))
 		strand = 0.65*ridge*ridge + 0.35*b
 		clump = d.field.at(x*2+30, y*2)
@@ -270,7 +274,7 @@ func (d *hairdo) at(px, py int, deep float32) rgb {
 		if d.style == LongWavy && y > -0.6 {
 			wave = 0.10 * math.Sin(y*6.5+float64(d.field.at(x*3, 3))*2) * step(-0.6, 0.3, y)
 		}
-		s := math.Atan((x + wave - d.partX*step(0.3, -0.7, y)) / clamp(y+1.42, 0.12, 1.1))
+		s := math.Atan((x + wave - d.partX*step(0.3, -0.7, y)) / clamp(y+1.55, 0.3, 1.1))
 		strand = 0.6*d.field.at(s*24, y*0.9) + 0.4*d.field.at(s*63+5, y*1.5)
 		clump = d.field.at(s*7+30, y*0.7)
 	}
@@ -320,7 +324,6 @@ func (c *canvas) paintHair(d *hairdo) {
 	}
 	h := d.h
 	shapes := d.front()
-	face := c.mask(0, h.face)
 	// The hair's shadow on the skin.
 	off := 0.055 * h.unit * (0.6 + d.vol*3)
 	var moved []contour
@@ -335,7 +338,7 @@ func (c *canvas) paintHair(d *hairdo) {
 	if d.style == Buzz || d.style == Fringe {
 		amount = 0.2
 	}
-	c.multiply(c.soften(c.mask(7, moved...), 2).within(face), gray(1).mix(rgb{0.52, 0.40, 0.38}, amount))
+	c.multiply(c.soften(c.mask(7, moved...), 2).within(c.face), gray(1).mix(rgb{0.52, 0.40, 0.38}, amount))
 
 	alpha := float32(1)
 	soft := 0

@@ -43,7 +43,7 @@ func (c *canvas) castShadow(h *head, shape contour, drop float64) {
 	for i, q := range shape {
 		t[i] = pt{q.x - h.s.LightX*drop*0.6*h.unit, q.y + drop*h.unit}
 	}
-	c.multiply(c.soften(c.mask(9, t), 3).within(c.mask(0, h.face)), rgb{0.56, 0.47, 0.47})
+	c.multiply(c.soften(c.mask(9, t), 3).within(c.face), rgb{0.56, 0.47, 0.47})
 }
 
 func (c *canvas) paintBeanie(h *head) {

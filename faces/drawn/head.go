@@ -160,17 +160,17 @@ func (h *head) relief() {
 		h.bumps = append(h.bumps, bump{float32(u + out*h.sinY), float32(v + out*h.sinP), float32(su), float32(sv), float32(height)})
 	}
 	es := p.EyeSpacing
-	add(0, nb*0.45, 0.15, 0.62, 0.085*p.NoseBridge, 0.08) // bridge
-	add(0, nb-0.05, 0.20*p.NoseTip, 0.19, 0.15, 0.22)     // tip
+	add(0, nb*0.5, 0.19, 0.60, 0.075*p.NoseBridge, 0.10) // bridge
+	add(0, nb-0.05, 0.20*p.NoseTip, 0.19, 0.15, 0.22)    // tip
 	add(-0.15*p.NoseWidth, nb+0.005, 0.12, 0.11, 0.06, 0.12)
 	add(0.15*p.NoseWidth, nb+0.005, 0.12, 0.11, 0.06, 0.12)
 	smile := max(0, s.Smile)
 	for _, side := range []float64{-1, 1} {
-		add(side*es, 0.0, 0.36, 0.24, -0.075, 0)                                                     // socket
+		add(side*es, 0.0, 0.36, 0.24, -0.055, 0)                                                     // socket
 		add(side*es, 0.02, 0.25, 0.15, 0.05, 0)                                                      // eyeball
-		add(side*(es+0.02), -0.29, 0.42, 0.15, 0.03+0.02*boolf(p.Male), 0)                           // brow ridge
+		add(side*(es+0.02), -0.29, 0.42, 0.15, 0.014+0.03*boolf(p.Male)*(1-p.child()), 0)            // brow ridge
 		add(side*0.56, 0.44-0.05*smile, 0.38, 0.36, 0.045+0.035*p.Cheek+0.06*smile+0.03*p.Chubby, 0) // cheek
-		add(side*0.50, 0.86, 0.22, 0.34, -0.025*(1-p.Chubby)*p.Cheek, 0)                             // hollow below
+		add(side*0.50, 0.86, 0.22, 0.34, -0.015*(1-p.Chubby)*p.Cheek, 0)                             // hollow below
 		add(side*0.16, -0.62, 0.42, 0.34, 0.02, 0)                                                   // forehead
 	}
 	m := mouthHeight(p)
@@ -199,9 +199,9 @@ func (h *head) complexion() {
 	nb, es := noseBase(p), p.EyeSpacing
 	for _, side := range []float64{-1, 1} {
 		add(side*0.60, 0.47, 0.42, 0.36, red, 0.62*flush)
-		add(side*es, -0.02, 0.40, 0.24, dark, 0.30)    // sockets lie deeper
-		add(side*es*0.52, 0.0, 0.15, 0.22, dark, 0.30) // beside the bridge
-		add(side*es*1.0, 0.19, 0.26, 0.11, rgb{0.72, 0.62, 0.72}, 0.1+0.4*p.Bags)
+		add(side*es, -0.02, 0.40, 0.24, dark, 0.18)    // sockets lie deeper
+		add(side*es*0.52, 0.0, 0.15, 0.22, dark, 0.14) // beside the bridge
+		add(side*es*1.0, 0.19, 0.26, 0.11, rgb{0.74, 0.64, 0.72}, 0.02+0.42*p.Bags)
 		add(side*0.21, nb, 0.10, 0.14, dark, 0.22)
 	}
 	add(0.2*h.sinY, nb-0.03, 0.2, 0.2, red, 0.4*flush+0.15)
@@ -240,7 +240,7 @@ func (h *head) light(px, py float64) (n vec, u, v float32) {
 		gu += k * du / b.su
 		gv += k * dv / b.sv
 	}
-	n = vec{n.x + gu*0.95, n.y + gv*0.95, n.z}.unit()
+	n = vec{n.x + gu*0.8, n.y + gv*0.8, n.z}.unit()
 	return n, u, v
 }
 
@@ -272,16 +272,42 @@ func (h *head) lit(c rgb, u, v float64) rgb {
 	return h.lamp.lit(c, h.normal(x, y))
 }
 
-// paintHead paints neck, ears and the bare face.
+// paintHead paints the bare face. Its light is smooth, so every second pixel
+// of every second row is worked out and the rest interpolated.
 func (c *canvas) paintHead(h *head) {
-	face := c.mask(2, h.face)
-	c.shade(face, 1, h.skinAt)
+	m := c.mask(2, h.face)
+	c.face = m
+	w, n := m.w/2+2, m.h/2+2
+	if len(c.skin) < w*n {
+		c.skin = make([]rgb, w*n)
+	}
+	for j := range n {
+		for i := range w {
+			c.skin[j*w+i] = h.skinAt(m.x0+2*i, m.y0+2*j)
+		}
+	}
+	c.shade(m, 1, func(x, y int) rgb {
+		x, y = x-m.x0, y-m.y0
+		q := c.skin[y/2*w+x/2:]
+		v := q[0]
+		if x&1 != 0 {
+			v = v.plus(q[1]).scale(0.5)
+		}
+		if y&1 != 0 {
+			o := q[w]
+			if x&1 != 0 {
+				o = o.plus(q[w+1]).scale(0.5)
+			}
+			v = v.plus(o).scale(0.5)
+		}
+		return v
+	})
 }
 
 // paintNeck paints the neck behind the chin, in its shade.
 func (c *canvas) paintNeck(h *head) {
 	p := h.p
-	w := 0.60*p.FaceWidth + 0.07*boolf(p.Male)*(1-p.child()) + 0.1*p.Chubby - 0.08*p.child()
+	w := 0.53*p.FaceWidth + 0.12*boolf(p.Male)*(1-p.child()) + 0.1*p.Chubby - 0.08*p.child()
 	q := func(x, y float64) pt { return h.flat(x, y) }
 	neck := closed(q(-w*0.95, 0.6), q(w*0.95, 0.6), q(w, 1.3), q(w*1.05, 1.7), q(w*1.5, 2.1), q(w*2.2, 2.6), q(0, 3), q(-w*2.2, 2.6), q(-w*1.5, 2.1), q(-w*1.05, 1.7), q(-w, 1.3))
 	m := c.mask(1, neck)

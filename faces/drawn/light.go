@@ -26,11 +26,11 @@ type lamp struct {
 func newLamp(s *Shot) lamp {
 	l := lamp{dir: vec{float32(s.LightX), float32(s.LightY), float32(s.LightZ)}.unit()}
 	l.half = vec{l.dir.x, l.dir.y, l.dir.z + 1}.unit()
-	l.wrap = float32(0.38 - 0.26*step(0.6, 0.95, s.Key))
+	l.wrap = float32(0.48 - 0.30*step(0.6, 0.95, s.Key))
 	// A camera meters the face: most of the difference in strength is taken out again.
 	front := l.dir.z*0.9 + 0.1
 	total := float32(s.Ambient) + float32(s.Key)*front
-	meter := 1 / (0.35 + 0.65*total)
+	meter := 1 / (0.24 + 0.76*total)
 	l.key, l.amb = float32(s.Key)*meter, float32(s.Ambient)*meter
 	w := float32(s.Warmth)
 	l.keyTint = rgb{1 + 0.07*w, 1, 1 - 0.13*w}
@@ -41,8 +41,10 @@ func newLamp(s *Shot) lamp {
 // on is the light that a surface facing n receives, about 1 for a face in the
 // light, and its tint.
 func (l *lamp) on(n vec) (float32, rgb) {
-	d := max(0, (n.dot(l.dir)+l.wrap)/(1+l.wrap))
-	d *= l.key
+	d := (n.dot(l.dir) + l.wrap) * l.key / (1 + l.wrap)
+	if d < 0 {
+		d = 0
+	}
 	a := l.amb * (0.86 - 0.2*n.y)
 	return a + d, l.ambTint.mix(l.keyTint, d/(a+d))
 }
@@ -55,7 +57,10 @@ func (l *lamp) lit(c rgb, n vec) rgb {
 
 // gloss is the mirror of the light on a surface facing n.
 func (l *lamp) gloss(n vec, sharp int) float32 {
-	g := max(0, n.dot(l.half))
+	g := n.dot(l.half)
+	if g < 0 {
+		return 0
+	}
 	for range sharp {
 		g *= g
 	}
@@ -71,9 +76,9 @@ const rampTop = 1.45 // intensity of the last entry
 func newSkinRamp(skin rgb) *skinRamp {
 	pale := float64(skin.luma())
 	steps := []rgb{
-		skin.times(rgb{0.22, 0.15, 0.15}),
-		skin.times(rgb{0.55, 0.42, 0.41}),
-		skin.times(rgb{0.84, 0.73, 0.70}),
+		skin.times(rgb{0.24, 0.18, 0.18}),
+		skin.times(rgb{0.57, 0.46, 0.45}),
+		skin.times(rgb{0.85, 0.76, 0.73}),
 		skin.times(rgb{1.02, 0.98, 0.96}),
 		skin.times(rgb{1.06, 1.05, 1.04}).mix(rgb{1, 0.97, 0.92}, float32(0.12+0.2*pale)),
 	}

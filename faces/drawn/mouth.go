@@ -13,9 +13,9 @@ type lips struct {
 func newLips(h *head) lips {
 	p, s := h.p, h.s
 	l := lips{v: mouthHeight(p)}
-	l.m = 0.345 * p.MouthWidth * (1 + 0.2*max(0, s.Smile) - 0.14*s.Open*(1-max(0, s.Smile)) - 0.05*max(0, -s.Smile))
+	l.m = 0.36 * p.MouthWidth * (1 + 0.2*max(0, s.Smile) - 0.14*s.Open*(1-max(0, s.Smile)) - 0.05*max(0, -s.Smile))
 	m := l.m
-	yc := -0.085 * s.Smile // the corners
+	yc := -0.125 * s.Smile // the corners
 	if s.Smile < 0 {
 		yc = -0.06 * s.Smile
 	}
@@ -26,7 +26,7 @@ func newLips(h *head) lips {
 	curve := func(corner, y3, y2, y1, y0 float64) contour {
 		return open(q(-1, corner), q(-0.72, y3), q(-0.42, y2), q(-0.15, y1), q(0, y0), q(0.15, y1), q(0.42, y2), q(0.72, y3), q(1, corner))
 	}
-	sag := 0.02 * s.Smile
+	sag := 0.04 * s.Smile
 	l.top = curve(yc-0.006, yc*0.62-up*0.42, yc*0.22-up*0.82-g*0.15, -up*1.06-g*0.2, -up*0.86-g*0.2)
 	l.upper = curve(yc, yc*0.55+sag*0.4-g*0.06, yc*0.15+sag*0.7-g*0.14, sag+0.004-g*0.18, sag+0.014-g*0.17)
 	l.lower = curve(yc, yc*0.5+sag*0.6+g*0.42, yc*0.12+sag+g*0.72, sag+0.006+g*0.84, sag+0.016+g*0.86)
@@ -97,7 +97,7 @@ func (c *canvas) paintInside(h *head, l lips) {
 		return
 	}
 	// Upper teeth: a band below the upper lip, fading into the corners.
-	tall := 0.045 + 0.10*min(s.Open, 0.75)
+	tall := 0.05 + 0.12*min(s.Open, 0.75)
 	band := make(contour, 0, 2*len(l.upper))
 	n := len(l.upper)
 	for i := range n {
@@ -138,7 +138,7 @@ func (c *canvas) paintInside(h *head, l lips) {
 func (c *canvas) paintFolds(h *head, l lips) {
 	p, s := h.p, h.s
 	smile := max(0, s.Smile)
-	deep := 0.12 + 0.45*p.Lines + 0.42*smile + 0.12*p.Chubby - 0.12*p.child()
+	deep := 0.05 + 0.45*p.Lines + 0.36*smile + 0.10*p.Chubby - 0.12*p.child()
 	nb := noseBase(p)
 	for _, side := range []float64{-1, 1} {
 		q := func(u, v float64) pt { return h.at(side*u, v, 0.03) }

@@ -9,7 +9,7 @@ func (c *canvas) paintNose(h *head) {
 	// Shadow on the lip and to the side away from the light.
 	sx, sy := -s.LightX*0.13, clamp(-s.LightY*0.16, -0.03, 0.13)
 	shadow := closed(h.at(-w*0.8, nb+0.04, 0.08), h.at(0, nb+0.02, 0.2), h.at(w*0.8, nb+0.04, 0.08), h.at(w*0.6+sx, nb+0.07+sy, 0.03), h.at(sx, nb+0.11+sy, 0.03), h.at(-w*0.6+sx, nb+0.07+sy, 0.03))
-	hard := float32(clamp(0.25+0.45*s.Key, 0, 0.7))
+	hard := float32(clamp(0.15+0.40*s.Key, 0, 0.6))
 	c.multiply(c.soften(c.mask(6, shadow), 2), gray(1).mix(rgb{0.50, 0.37, 0.36}, hard))
 	if side := -s.LightX; side > 0.3 || side < -0.3 {
 		k := 1.0
@@ -17,7 +17,7 @@ func (c *canvas) paintNose(h *head) {
 			k = -1
 		}
 		cast := closed(h.at(k*0.05, 0.08, 0.1), h.at(k*0.1, nb*0.6, 0.12), h.at(k*(w+0.02), nb-0.06, 0.05), h.at(k*(w+0.12), nb+0.06, 0), h.at(k*(w+0.02), nb*0.65, 0), h.at(k*0.16, 0.12, 0))
-		c.multiply(c.soften(c.mask(8, cast), 3), gray(1).mix(rgb{0.58, 0.44, 0.43}, float32(clamp((k*side-0.3)*1.4, 0, 0.75))))
+		c.multiply(c.soften(c.mask(8, cast), 3), gray(1).mix(rgb{0.58, 0.44, 0.43}, float32(clamp((k*side-0.3)*1.1, 0, 0.55))))
 	}
 	lipDark := p.Skin.times(rgb{0.34, 0.20, 0.19})
 	for _, side := range []float64{-1, 1} {

@@ -128,9 +128,9 @@ type Person struct {
 var (
 	skinTones = [5][]rgb{
 		{{0.80, 0.60, 0.47}, {0.89, 0.70, 0.58}, {0.95, 0.79, 0.69}, {0.97, 0.85, 0.78}},
-		{{0.26, 0.17, 0.13}, {0.38, 0.25, 0.18}, {0.48, 0.32, 0.22}, {0.60, 0.42, 0.30}},
+		{{0.34, 0.235, 0.185}, {0.44, 0.305, 0.235}, {0.54, 0.38, 0.285}, {0.65, 0.475, 0.355}},
 		{{0.76, 0.57, 0.41}, {0.86, 0.68, 0.51}, {0.93, 0.77, 0.61}, {0.96, 0.84, 0.72}},
-		{{0.42, 0.28, 0.19}, {0.56, 0.39, 0.27}, {0.69, 0.50, 0.36}, {0.79, 0.60, 0.45}},
+		{{0.48, 0.34, 0.25}, {0.60, 0.43, 0.315}, {0.69, 0.50, 0.36}, {0.79, 0.60, 0.45}},
 		{{0.55, 0.38, 0.27}, {0.69, 0.49, 0.36}, {0.80, 0.60, 0.45}, {0.89, 0.71, 0.56}},
 	}
 	// black, darkest brown, brown, chestnut, auburn, red, dark blond, blond, platinum
@@ -239,8 +239,8 @@ func (p *Person) bones(d dice) {
 	young := p.child()
 	p.Chubby = clamp(d.bell(0.22, 0.28)+0.35*young, 0, 1)
 	p.FaceWidth = d.bell(1, 0.045) + 0.05*p.Chubby
-	p.Jaw = d.bell(0.80+0.045*sex*(1-young), 0.05) + 0.08*p.Chubby
-	p.ChinWidth = d.bell(0.40+0.035*sex*(1-young), 0.05) + 0.05*p.Chubby
+	p.Jaw = d.bell(0.795+0.06*sex*(1-young), 0.05) + 0.08*p.Chubby
+	p.ChinWidth = d.bell(0.395+0.055*sex*(1-young), 0.05) + 0.05*p.Chubby
 	p.ChinLength = d.bell(1.34+0.03*sex, 0.05) - 0.13*young
 	p.Cheek = d.bell(0.5, 0.22)
 	p.Forehead = d.bell(0.93, 0.03) + 0.04*young
@@ -253,13 +253,13 @@ func (p *Person) features(d dice) {
 	if p.Male {
 		male = 1 - young
 	}
-	p.EyeSize = d.bell(1.02, 0.07) + 0.16*young - 0.05*male
-	p.EyeHeight = d.bell(1, 0.13) + 0.1*young - 0.12*male
+	p.EyeSize = d.bell(1.13, 0.07) + 0.14*young - 0.09*male
+	p.EyeHeight = d.bell(1.06, 0.13) + 0.1*young - 0.13*male
 	p.EyeTilt = d.bell(0.07, 0.07) - 0.03*male
 	p.EyeSpacing = d.bell(0.455, 0.024)
 	p.Fold = clamp(d.bell(0.15, 0.12), 0, 1)
 	if p.Heritage == Asian {
-		p.EyeHeight -= 0.16
+		p.EyeHeight -= 0.13
 		p.EyeTilt += 0.05
 		p.Fold = d.between(0.55, 1)
 	}
@@ -267,17 +267,17 @@ func (p *Person) features(d dice) {
 	p.Iris, p.IrisBrown = irises[i].scale(float32(d.between(0.9, 1.15))), irisBrown[i]
 	p.Lashes = clamp(d.bell(0.75, 0.15)-0.5*male, 0, 1)
 
-	p.BrowThick = max(0.35, d.bell(0.85+0.45*male, 0.22)-0.2*young)
+	p.BrowThick = max(0.5, d.bell(0.88+0.42*male, 0.2)-0.15*young)
 	p.BrowArch = d.bell(0.55-0.25*male, 0.25)
 	p.BrowHeight = d.bell(0.02-0.045*male, 0.025) + 0.02*young
 	p.BrowTilt = d.bell(0, 0.035)
 
-	p.NoseWidth = d.bell(0.95+0.08*male, 0.1)
+	p.NoseWidth = d.bell(0.87+0.15*male, 0.09)
 	if p.Heritage == Black {
 		p.NoseWidth += 0.16
 	}
 	p.NoseLength = d.bell(1+0.03*male, 0.06) - 0.14*young
-	p.NoseTip = d.bell(1, 0.16) + 0.1*step(50, 80, p.Age)
+	p.NoseTip = d.bell(0.92+0.1*male, 0.14) + 0.1*step(50, 80, p.Age)
 	p.NoseBridge = d.bell(1, 0.25) - 0.5*young
 	if p.Heritage == Asian || p.Heritage == Black {
 		p.NoseBridge -= 0.25

@@ -133,13 +133,13 @@ func (s *Shot) light(d dice) {
 		s.Flash = d.between(0.5, 1)
 		side, up, s.Key = side*0.25, -0.15, s.Key+0.15
 	}
-	if d.chance(0.14) { // hard light from one side
-		side, s.Key = math.Copysign(d.between(0.9, 1.6), side), s.Key+0.2
+	if d.chance(0.12) { // hard light from one side
+		side, s.Key = math.Copysign(d.between(0.8, 1.35), side), s.Key+0.12
 	}
 	z := 0.9
 	l := math.Sqrt(side*side + up*up + z*z)
 	s.LightX, s.LightY, s.LightZ = side/l, up/l, z/l
-	s.Ambient = clamp(1.02-s.Key+d.bell(0, 0.06), 0.16, 0.75)
+	s.Ambient = clamp(1.02-s.Key+d.bell(0, 0.06), 0.24, 0.78)
 	s.Warmth = clamp(d.bell(0.1, 0.42), -1, 1)
 }
 
@@ -147,14 +147,14 @@ func (s *Shot) mood(d dice, p *Person) {
 	s.EyeOpen = clamp(d.bell(1, 0.1), 0.7, 1.2)
 	s.GazeX = clamp(d.bell(-s.Yaw*0.8, 0.25), -0.8, 0.8)
 	s.GazeY = clamp(d.bell(0.02, 0.15), -0.4, 0.4)
-	switch d.choose(0.42, 0.27, 0.12, 0.09, 0.07, 0.03) {
+	switch d.choose(0.46, 0.25, 0.11, 0.07, 0.08, 0.03) {
 	case 0: // smile
 		s.Smile, s.Open = d.between(0.45, 1), d.between(0, 0.42)
 		s.Teeth = s.Open > 0.12
-		s.EyeOpen -= 0.14 * s.Smile
+		s.EyeOpen -= 0.1 * s.Smile
 		s.BrowRaise = d.bell(0.15, 0.12)
 	case 1: // calm
-		s.Smile, s.BrowRaise = d.bell(0.14, 0.14), d.bell(0, 0.12)
+		s.Smile, s.BrowRaise = d.bell(0.22, 0.13), d.bell(0, 0.12)
 	case 2: // speaking
 		s.Smile, s.Open = d.bell(0.05, 0.2), d.between(0.2, 0.6)
 		s.Teeth, s.BrowRaise = d.chance(0.6), d.bell(0.2, 0.25)
@@ -163,7 +163,7 @@ func (s *Shot) mood(d dice, p *Person) {
 		s.BrowRaise, s.EyeOpen = -0.35*s.Frown, s.EyeOpen-0.12
 	case 4: // laugh
 		s.Smile, s.Open, s.Teeth = d.between(0.7, 1), d.between(0.55, 1), true
-		s.EyeOpen, s.BrowRaise = d.between(0.3, 0.75), d.between(0.1, 0.5)
+		s.EyeOpen, s.BrowRaise = d.between(0.45, 0.8), d.between(0.1, 0.5)
 	default: // surprise
 		s.Open, s.BrowRaise, s.EyeOpen = d.between(0.4, 0.9), d.between(0.7, 1), d.between(1.12, 1.25)
 	}
@@ -234,12 +234,12 @@ func (s *Shot) scene(d dice) {
 }
 
 func (s *Shot) camera(d dice) {
-	s.Exposure = math.Exp(clamp(d.bell(0, 0.17), -0.45, 0.38))
-	s.Contrast = clamp(d.bell(1.06, 0.1), 0.8, 1.35)
+	s.Exposure = math.Exp(clamp(d.bell(0, 0.115), -0.32, 0.28))
+	s.Contrast = clamp(d.bell(0.99, 0.08), 0.78, 1.2)
 	s.Saturation = clamp(d.bell(1, 0.12), 0.65, 1.3)
 	s.Mono = d.chance(0.05)
-	if d.chance(0.22) {
-		s.Blur = 1 + d.IntN(4)
+	if d.chance(0.16) {
+		s.Blur = 1 + int(3*d.Float64()*d.Float64())
 	}
-	s.Noise = 0.004 + 0.016*d.Float64()*d.Float64()
+	s.Noise = 0.003 + 0.013*d.Float64()*d.Float64()
 }
