@@ -58,6 +58,16 @@ func BenchmarkBlockGemm(b *testing.B) {
 	}
 }
 
+// BenchmarkTranspose turns the weights of the largest dense layer.
+func BenchmarkTranspose(b *testing.B) {
+	const rows, cols = 3072, 512
+	dst, src := make([]float32, rows*cols), make([]float32, rows*cols)
+	for b.Loop() {
+		Transpose(dst, src, rows, cols)
+	}
+	b.ReportMetric(rows*cols*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gvalues/s")
+}
+
 func rate(b *testing.B, flops int) {
 	b.ReportMetric(float64(flops)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
 }

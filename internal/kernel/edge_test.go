@@ -59,7 +59,7 @@ func TestEdges(t *testing.T) {
 				AddBiasELU(rows, a)
 				SumRows(a, rows)
 				SquaredDistances(r.take(5, end), a, rows)
-				Transpose(s.take(5*n, end), rows, 5, n)
+				Transpose(s.take(17*n, end), q.take(17*n, end), 17, n)
 				const h, w = 5, 5
 				bytes := unsafe.Slice((*uint8)(unsafe.Pointer(&d[0])), 4*n) // (h/2, w/2, n)
 				MaxPool2x2(a[:0:0], bytes[:0], nil, 0, 0, n)

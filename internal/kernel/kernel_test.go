@@ -311,21 +311,27 @@ func TestSums(t *testing.T) {
 }
 
 func TestTranspose(t *testing.T) {
-	for _, size := range [][2]int{{0, 0}, {1, 1}, {1, 40}, {40, 1}, {16, 16}, {17, 33}, {100, 3}} {
-		rows, cols := size[0], size[1]
-		src, dst := make([]float32, rows*cols), make([]float32, rows*cols)
-		for i := range src {
-			src[i] = float32(i)
-		}
-		Transpose(dst, src, rows, cols)
-		for i := range rows {
-			for j := range cols {
-				if dst[j*rows+i] != src[i*cols+j] {
-					t.Fatalf("%dx%d: wrong at %d, %d", rows, cols, i, j)
+	eachVersion(t, func(t *testing.T) {
+		sizes := []int{0, 1, 3, 7, 8, 9, 15, 16, 17, 33, 64, 72, 130}
+		for _, rows := range sizes {
+			for _, cols := range sizes {
+				what := fmt.Sprintf("%dx%d", rows, cols)
+				src, dst := newGuarded(rows*cols, 3), newGuarded(rows*cols, 5)
+				for i := range src.data {
+					src.data[i] = float32(i)
 				}
+				Transpose(dst.data, src.data, rows, cols)
+				for i := range rows {
+					for j := range cols {
+						if dst.data[j*rows+i] != src.data[i*cols+j] {
+							t.Fatalf("%s: wrong at %d, %d", what, i, j)
+						}
+					}
+				}
+				dst.check(t, what)
 			}
 		}
-	}
+	})
 }
 
 func TestFromBytes(t *testing.T) {

@@ -79,6 +79,11 @@ func maxPoolRowAVX2(dst *float32, winner *uint8, top *float32, bottom *float32, 
 //go:noescape
 func maxPoolGradRowAVX2(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int)
 
+// transposeStripAVX2 transposes 8 columns of 8*squares rows; ldd and lds floats lie from row to row; squares >= 1.
+//
+//go:noescape
+func transposeStripAVX2(dst *float32, ldd int, src *float32, lds int, squares int)
+
 // peakAVX2 does 12 vector FMAs in each round.
 //
 //go:noescape

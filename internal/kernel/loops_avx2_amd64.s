@@ -1022,6 +1022,69 @@ next57:
 	VZEROUPPER
 	RET
 
+// func transposeStripAVX2(dst *float32, ldd int, src *float32, lds int, squares int)
+// Requires: AVX
+TEXT ·transposeStripAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ ldd+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ lds+24(FP), BX
+	MOVQ squares+32(FP), SI
+	SHLQ $0x02, CX
+	LEAQ (CX)(CX*2), DI
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), R8
+
+square58:
+	LEAQ       (DX)(BX*4), R9
+	VMOVUPS    (DX), Y0
+	VMOVUPS    (DX)(BX*1), Y1
+	VMOVUPS    (DX)(BX*2), Y2
+	VMOVUPS    (DX)(R8*1), Y3
+	VMOVUPS    (R9), Y4
+	VMOVUPS    (R9)(BX*1), Y5
+	VMOVUPS    (R9)(BX*2), Y6
+	VMOVUPS    (R9)(R8*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VSHUFPS    $0x44, Y1, Y8, Y7
+	VSHUFPS    $0xee, Y1, Y8, Y1
+	VSHUFPS    $0x44, Y2, Y0, Y8
+	VSHUFPS    $0xee, Y2, Y0, Y0
+	VSHUFPS    $0x44, Y5, Y3, Y2
+	VSHUFPS    $0xee, Y5, Y3, Y3
+	VSHUFPS    $0x44, Y6, Y4, Y5
+	VSHUFPS    $0xee, Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y7, Y6
+	VPERM2F128 $0x31, Y2, Y7, Y2
+	VPERM2F128 $0x20, Y3, Y1, Y7
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y3
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	LEAQ       (AX)(CX*4), R9
+	VMOVUPS    Y6, (AX)
+	VMOVUPS    Y7, (AX)(CX*1)
+	VMOVUPS    Y3, (AX)(CX*2)
+	VMOVUPS    Y8, (AX)(DI*1)
+	VMOVUPS    Y2, (R9)
+	VMOVUPS    Y1, (R9)(CX*1)
+	VMOVUPS    Y5, (R9)(CX*2)
+	VMOVUPS    Y0, (R9)(DI*1)
+	LEAQ       (DX)(BX*8), DX
+	ADDQ       $+32, AX
+	DECQ       SI
+	JNZ        square58
+	VZEROUPPER
+	RET
+
 // func peakAVX2(rounds int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·peakAVX2(SB), NOSPLIT, $0-8
@@ -1043,7 +1106,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS       Y12, Y12, Y12
 	VXORPS       Y13, Y13, Y13
 
-round58:
+round59:
 	VFMADD231PS Y0, Y1, Y2
 	VFMADD231PS Y0, Y1, Y3
 	VFMADD231PS Y0, Y1, Y4
@@ -1057,6 +1120,6 @@ round58:
 	VFMADD231PS Y0, Y1, Y12
 	VFMADD231PS Y0, Y1, Y13
 	DECQ        AX
-	JNZ         round58
+	JNZ         round59
 	VZEROUPPER
 	RET

@@ -215,14 +215,14 @@ func squaredDistancesPortable(dst, q, rows []float32) {
 	}
 }
 
-// transpose goes by squares so that both sides stay within a few cache lines.
-func transpose(dst, src []float32, rows, cols int) {
+// transposePortable turns the part of src from row i0 and column j0 on; it goes
+// by squares so that both sides stay within a few cache lines.
+func transposePortable(dst, src []float32, rows, cols, i0, j0 int) {
 	const side = 16
-	for i0 := 0; i0 < rows; i0 += side {
+	for ; i0 < rows; i0 += side {
 		i1 := min(i0+side, rows)
-		for j0 := 0; j0 < cols; j0 += side {
-			j1 := min(j0+side, cols)
-			for j := j0; j < j1; j++ {
+		for j1 := j0; j1 < cols; j1 += side {
+			for j := j1; j < min(j1+side, cols); j++ {
 				out := dst[j*rows+i0 : j*rows+i1]
 				for i := range out {
 					out[i] = src[(i0+i)*cols+j]

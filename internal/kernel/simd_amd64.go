@@ -226,6 +226,26 @@ func maxPool2x2Grad(dx, dy []float32, winner []uint8, h, w, c int) {
 	}
 }
 
+// transpose does whole squares of 8 x 8 and leaves what remains below and to the
+// right to the portable version. A strip of 8 columns fills 8 lines of dst at a
+// time, and bands of rows are so low that the half lines of src that a strip
+// leaves are still in the second-level cache for the next.
+func transpose(dst, src []float32, rows, cols int) {
+	if running == none || rows < 8 || cols < 8 {
+		transposePortable(dst, src, rows, cols, 0, 0)
+		return
+	}
+	const band = 256
+	fullRows, fullCols := rows&^7, cols&^7
+	for i := 0; i < fullRows; i += band {
+		for j := 0; j < fullCols; j += 8 {
+			transposeStripAVX2(&dst[j*rows+i], rows, &src[i*cols+j], cols, min(band, fullRows-i)/8)
+		}
+	}
+	transposePortable(dst, src, rows, cols, fullRows, 0)
+	transposePortable(dst, src, rows, cols, 0, fullCols)
+}
+
 func peakRun() float64 {
 	const rounds = 100_000
 	switch running {

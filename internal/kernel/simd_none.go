@@ -38,3 +38,7 @@ func adamax(p, m, u, g []float32, step, beta1, rest1, beta2, eps float32) {
 func best() version { return none }
 
 func peakRun() float64 { return peakRunPortable() }
+
+func transpose(dst, src []float32, rows, cols int) {
+	transposePortable(dst, src, rows, cols, 0, 0)
+}

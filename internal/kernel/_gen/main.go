@@ -29,6 +29,7 @@ func main() {
 			g.rows()
 			g.reductions()
 			g.pools()
+			g.transpose()
 			g.peak()
 		})
 	}
