@@ -4,98 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"slices"
 	"testing"
-	"time"
 )
-
-// eachVersion runs test once for each version this machine has.
-func eachVersion(t *testing.T, test func(t *testing.T)) {
-	was := running
-	defer func() { running = was }()
-	for v := none; v <= best(); v++ {
-		running = v
-		t.Run(v.String(), test)
-	}
-}
-
-// lengths are all around the widths of vectors and of unrolled loops.
-func lengths() []int {
-	var n []int
-	for i := range 70 {
-		n = append(n, i)
-	}
-	for _, c := range []int{128, 256, 1000} {
-		n = append(n, c-1, c, c+1)
-	}
-	return n
-}
-
-const canary = 12345.5
-
-// guarded is a slice inside a larger one whose rest must never change.
-type guarded struct {
-	all, data []float32
-}
-
-const guard = 24
-
-// newGuarded takes n floats starting shift floats into the guarded room, so
-// that shifts 0 to 15 give every alignment of whole floats.
-func newGuarded(n, shift int) guarded {
-	all := make([]float32, n+2*guard+16)
-	for i := range all {
-		all[i] = canary
-	}
-	return guarded{all, all[guard+shift : guard+shift+n : guard+shift+n]}
-}
-
-func (g guarded) check(t *testing.T, what string) {
-	t.Helper()
-	outside := slices.Clone(g.all)
-	for i := range outside {
-		if len(g.data) > 0 && &g.all[i] == &g.data[0] {
-			for j := range g.data {
-				outside[i+j] = canary
-			}
-		}
-	}
-	for i, v := range outside {
-		if v != canary {
-			t.Fatalf("%s: wrote outside a slice of %d, in place %d of its room", what, len(g.data), i)
-		}
-	}
-}
-
-func fill(rng *rand.Rand, x []float32) {
-	for i := range x {
-		x[i] = float32(rng.NormFloat64())
-	}
-}
-
-// odd puts NaN, infinities, zeros and extremes in some places.
-func odd(rng *rand.Rand, x []float32) {
-	inf := float32(math.Inf(1))
-	special := []float32{float32(math.NaN()), inf, -inf, 0, float32(math.Copysign(0, -1)), 1e-42, -1e-42, math.MaxFloat32, -math.MaxFloat32, 1, 1}
-	for i := range x {
-		if rng.IntN(4) == 0 {
-			x[i] = special[rng.IntN(len(special))]
-		}
-	}
-}
-
-// same compares bits, but takes any NaN for any other.
-func same(t *testing.T, what string, got, want []float32) {
-	t.Helper()
-	for i, w := range want {
-		g := got[i]
-		if math.Float32bits(g) != math.Float32bits(w) && !(g != g && w != w) {
-			t.Fatalf("%s: element %d of %d is %g (%#x), want %g (%#x)", what, i, len(want), g, math.Float32bits(g), w, math.Float32bits(w))
-		}
-	}
-}
 
 // TestExact holds the kernels that promise equal bits to their portable twins.
 func TestExact(t *testing.T) {
@@ -380,47 +291,4 @@ func TestWrongLengths(t *testing.T) {
 			}
 		}
 	})
-}
-
-func panics(f func()) (did bool) {
-	defer func() { did = recover() != nil }()
-	f()
-	return
-}
-
-func TestPeakFMA(t *testing.T) {
-	eachVersion(t, func(t *testing.T) {
-		if p := PeakFMA(time.Millisecond); !(p > 0.01 && p < 10000) {
-			t.Errorf("%g GFLOP/s", p)
-		}
-	})
-}
-
-// TestChoice starts this test program anew under each value of LIKENESS_SIMD.
-func TestChoice(t *testing.T) {
-	if os.Getenv("KERNEL_TEST_CHILD") != "" {
-		fmt.Println("runs " + SIMD())
-		return
-	}
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"", "none", "avx2", "avx512", "sse"} {
-		cmd := exec.Command(program, "-test.run=^TestChoice$")
-		cmd.Env = append(os.Environ(), "KERNEL_TEST_CHILD=1", "LIKENESS_SIMD="+name)
-		out, err := cmd.CombinedOutput()
-		want := "runs " + name + "\n"
-		switch {
-		case name == "":
-			want = "runs " + best().String() + "\n"
-		case name == "sse":
-			want = "panic: kernel: LIKENESS_SIMD=sse: want avx512, avx2 or none\n"
-		case name == "avx2" && best() < avx2, name == "avx512" && best() < avx512:
-			want = "panic: kernel: LIKENESS_SIMD=" + name + ": this machine or build has no more than " + best().String() + "\n"
-		}
-		if len(out) < len(want) || string(out[:len(want)]) != want {
-			t.Errorf("LIKENESS_SIMD=%q: %v, %q; want it to start %q", name, err, out, want)
-		}
-	}
 }

@@ -131,26 +131,28 @@ func (g *gen) and(a, b, dst reg.VecVirtual) {
 	}
 }
 
-// slice loads the address of a slice parameter, pointer that of a pointer or
-// the value of an int, broadcast a float32 parameter into all lanes.
+// slice loads the address of a slice parameter.
 func (g *gen) slice(name string) reg.GPVirtual {
 	r := g.GP64()
 	g.Load(g.Param(name).Base(), r)
 	return r
 }
 
+// length loads the length of a slice parameter.
 func (g *gen) length(name string) reg.GPVirtual {
 	r := g.GP64()
 	g.Load(g.Param(name).Len(), r)
 	return r
 }
 
+// pointer loads a pointer or int parameter.
 func (g *gen) pointer(name string) reg.GPVirtual {
 	r := g.GP64()
 	g.Load(g.Param(name), r)
 	return r
 }
 
+// broadcast loads a float32 parameter into all lanes.
 func (g *gen) broadcast(name string) reg.VecVirtual {
 	v := g.vec()
 	g.VBROADCASTSS(g.param(name), v)

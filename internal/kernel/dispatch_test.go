@@ -1,0 +1,46 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+)
+
+func TestPeakFMA(t *testing.T) {
+	eachVersion(t, func(t *testing.T) {
+		if p := PeakFMA(time.Millisecond); !(p > 0.01 && p < 10000) {
+			t.Errorf("%g GFLOP/s", p)
+		}
+	})
+}
+
+// TestChoice starts this test program anew under each value of LIKENESS_SIMD.
+func TestChoice(t *testing.T) {
+	if os.Getenv("KERNEL_TEST_CHILD") != "" {
+		fmt.Println("runs " + SIMD())
+		return
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", "none", "avx2", "avx512", "sse"} {
+		cmd := exec.Command(program, "-test.run=^TestChoice$")
+		cmd.Env = append(os.Environ(), "KERNEL_TEST_CHILD=1", "LIKENESS_SIMD="+name)
+		out, err := cmd.CombinedOutput()
+		want := "runs " + name + "\n"
+		switch {
+		case name == "":
+			want = "runs " + best().String() + "\n"
+		case name == "sse":
+			want = "panic: kernel: LIKENESS_SIMD=sse: want avx512, avx2 or none\n"
+		case name == "avx2" && best() < avx2, name == "avx512" && best() < avx512:
+			want = "panic: kernel: LIKENESS_SIMD=" + name + ": this machine or build has no more than " + best().String() + "\n"
+		}
+		if len(out) < len(want) || string(out[:len(want)]) != want {
+			t.Errorf("LIKENESS_SIMD=%q: %v, %q; want it to start %q", name, err, out, want)
+		}
+	}
+}
