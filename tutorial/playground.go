@@ -1,6 +1,12 @@
 package tutorial
 
-import "likeness/nn"
+import (
+	"context"
+	"fmt"
+
+	"likeness/nn"
+	"likeness/report"
+)
 
 // Playground is one case of the transposed-convolution play-ground: a picture
 // of ascending numbers and a filter of ones, at stride 2 with 'same' padding.
@@ -51,4 +57,29 @@ func matrix(x []float32, side int) [][]float32 {
 		rows = append(rows, x[i*side:(i+1)*side])
 	}
 	return rows
+}
+
+// playground is the chapter of the transposed convolution.
+func (b *book) playground(context.Context) error {
+	body := []report.Block{report.Paragraph("A transposed convolution at stride 2 puts a copy of its filter, times the pixel, at every second place of the output and adds up what overlaps. With a filter of 2×2 nothing overlaps; one of 3×3 adds up neighbours and is cut off at the far edges.")}
+	for _, p := range Playgrounds() {
+		body = append(body, report.Matrices{
+			Title: fmt.Sprintf("Picture %d×%d, filter %d×%d", p.Image, p.Image, p.Kernel, p.Kernel),
+			Parts: []report.Matrix{{Name: "input", Rows: widen(p.Input)}, {Sign: "*", Name: "filter", Rows: widen(p.Filter)}, {Sign: "=", Name: "output", Rows: widen(p.Output)}},
+		})
+	}
+	b.add(report.Chapter{ID: "playground", Title: "What a transposed convolution does", Body: body})
+	return nil
+}
+
+func widen(m [][]float32) [][]float64 {
+	var out [][]float64
+	for _, row := range m {
+		var r []float64
+		for _, v := range row {
+			r = append(r, float64(v))
+		}
+		out = append(out, r)
+	}
+	return out
 }

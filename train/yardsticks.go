@@ -1,0 +1,73 @@
+package train
+
+import (
+	"context"
+
+	"likeness/faces"
+	"likeness/internal/kernel"
+	"likeness/pca"
+	"likeness/pix"
+)
+
+// Yardsticks measures on the test pictures of a split what closed forms fitted
+// to its training pictures reach without any training. All results are mean
+// squared errors.
+type Yardsticks struct {
+	moments *pca.Moments
+	test    []float32
+	prep    pix.Prep
+}
+
+// NewYardsticks fits mean and covariance to the training pictures.
+func NewYardsticks(ctx context.Context, data *faces.Set, split faces.Split) (*Yardsticks, error) {
+	m, err := pca.Measure(ctx, data.AllFloats(split.Train), data.H*data.W*3)
+	if err != nil {
+		return nil, err
+	}
+	return &Yardsticks{moments: m, test: data.AllFloats(split.Test), prep: pix.Prep{W: data.W, H: data.H}}, nil
+}
+
+// MeanImage is the error of answering every picture with the mean one.
+func (y *Yardsticks) MeanImage() float64 {
+	sum := 0.0
+	for i := 0; i < len(y.test); i += y.moments.Dim {
+		sum += kernel.SquaredError(y.moments.Mean, y.test[i:i+y.moments.Dim])
+	}
+	return sum / float64(len(y.test))
+}
+
+// PCA is the error of exact principal components with as many numbers as the
+// code: the least a linear autoencoder can expect. A code beyond the rank of
+// the training pictures gets all the components there are.
+func (y *Yardsticks) PCA(ctx context.Context, code int) (float64, error) {
+	p, err := y.moments.PCA(ctx, min(code, y.moments.Dim, y.moments.Rows-1))
+	if err != nil {
+		return 0, err
+	}
+	return p.MSE(y.test), nil
+}
+
+// Untouched is the error of leaving test pictures as c has spoilt them, with
+// the very noise that a denoiser trained with that seed is measured on.
+func (y *Yardsticks) Untouched(c pix.Corruption, seed uint64) float64 {
+	return kernel.SquaredError(Corrupted(y.test, c, y.prep, seed), y.test) / float64(len(y.test))
+}
+
+// Wiener is the error of the full-rank Wiener filter on the same spoilt
+// pictures: the least a linear denoiser can expect against gaussian noise.
+func (y *Yardsticks) Wiener(g pix.Gaussian, seed uint64) (float64, error) {
+	filtered, err := y.Filter(Corrupted(y.test, g, y.prep, seed), g)
+	if err != nil {
+		return 0, err
+	}
+	return kernel.SquaredError(filtered, y.test) / float64(len(y.test)), nil
+}
+
+// Filter gives the pictures in noisy as the Wiener filter mends them.
+func (y *Yardsticks) Filter(noisy []float32, g pix.Gaussian) ([]float32, error) {
+	w, err := y.moments.Wiener(float64(g.Sigma))
+	if err != nil {
+		return nil, err
+	}
+	return w.Denoise(noisy)
+}

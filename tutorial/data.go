@@ -1,0 +1,136 @@
+package tutorial
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"likeness/faces"
+	"likeness/pix"
+	"likeness/report"
+	"likeness/train"
+)
+
+// load reads the pictures, splits them as the tutorial does, measures the
+// yardsticks and opens the report with them.
+func (b *book) load(ctx context.Context) error {
+	b.log("reading %s", b.Data)
+	set, err := faces.Load(ctx, b.Data, faces.Options{
+		Prep:       pix.Prep{W: side, H: side, Auto: true},
+		Attributes: b.Attributes, Threads: b.Threads, Progress: b.Loading,
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range set.Warnings {
+		b.log("warning: %s", w)
+	}
+	for _, s := range set.Skipped {
+		b.log("skipped %s: %s", s.Name, s.Reason)
+	}
+	split, err := faces.RandomSplit(set.Len(), testSize, splitSeed)
+	if err != nil {
+		return err
+	}
+	b.set, b.split, b.test = set, split, set.AllFloats(split.Test)
+	b.log("%d pictures of %d people: %d to train on, %d to test on", set.Len(), people(set), len(split.Train), len(split.Test))
+	if b.yard, err = train.NewYardsticks(ctx, set, split); err != nil {
+		return err
+	}
+	code := Recipes[0].Code
+	exact, err := b.yard.PCA(ctx, code)
+	if err != nil {
+		return err
+	}
+	b.results = &Results{
+		Machine: machine(), Seed: b.Seed,
+		Data: DataResult{
+			Source: set.Source, Fingerprint: set.Fingerprint, Pictures: set.Len(), People: people(set),
+			Skipped: len(set.Skipped), Unlisted: len(set.Unlisted), NTrain: len(split.Train), NTest: len(split.Test),
+			Width: set.W, Height: set.H, Split: b.splitName(),
+		},
+		Yardsticks: YardResult{MeanImage: b.yard.MeanImage(), PCA: exact, PCACode: code},
+	}
+	return b.openPage()
+}
+
+// splitName says how pictures were split; it is kept with the models.
+func (b *book) splitName() string {
+	return fmt.Sprintf("random, test_size=%g, random_state=%d", testSize, splitSeed)
+}
+
+// people counts the names in a set.
+func people(set *faces.Set) int {
+	names := map[string]bool{}
+	for _, p := range set.People {
+		names[p] = true
+	}
+	delete(names, "")
+	return len(names)
+}
+
+// comparable says why the tutorial's numbers are no match for this run's, or
+// nothing when they are.
+func (b *book) incomparable() string {
+	d := b.results.Data
+	if strings.HasPrefix(b.set.Source, "drawn") {
+		return "these are drawn faces, not LFW"
+	}
+	if d.Pictures != lfwKept {
+		return fmt.Sprintf("%s pictures, not the tutorial’s %s", report.Count(d.Pictures), report.Count(lfwKept))
+	}
+	return ""
+}
+
+// lfwKept is the number of LFW's pictures that the tutorial keeps.
+const lfwKept = 13143
+
+// openPage writes the head of the report and the chapter about the data.
+func (b *book) openPage() error {
+	d := b.results.Data
+	cover, err := b.figure("faces", "", "a montage of training faces", pix.Grid(b.sample(b.split.Train, 48), 16, 4, 2))
+	if err != nil {
+		return err
+	}
+	b.page = report.Report{
+		Title:    "Simple autoencoders on faces",
+		Subtitle: "Faces become a few numbers and faces again: what autoencoders learn, beside what needs no learning.",
+		Cover:    &cover, Machine: b.results.Machine, Command: b.Command,
+		Facts: []report.Fact{
+			{Name: "Data", Value: fmt.Sprintf("%s: %s pictures of %s people", d.Source, report.Count(d.Pictures), report.Count(d.People))},
+			{Name: "Split", Value: fmt.Sprintf("%s to train on, %s to test on (%s)", report.Count(d.NTrain), report.Count(d.NTest), d.Split)},
+			{Name: "Seed", Value: fmt.Sprint(b.Seed)},
+		},
+		SummaryNote: "Mean squared error on the test pictures, of values between −0.5 and 0.5; the lower the better.",
+	}
+	montage, err := b.figure("data", "Training pictures as the networks see them: 32×32 pixels, enlarged.", "a montage of 40 faces",
+		report.Montage(b.sample(b.split.Train, 40), nil, 10))
+	if err != nil {
+		return err
+	}
+	prep := "Each photograph loses 80 pixels on each side, which leaves the face, and is resized to 32×32 with bilinear interpolation."
+	if strings.HasPrefix(b.set.Source, "drawn") {
+		prep = "The faces are invented and drawn by likeness itself, several photographs of each person with other light, pose and expression, so that everything runs without a network connection or a data set. They go through the very code that reads photographs. " + prep
+	}
+	b.add(report.Chapter{ID: "data", Title: "The faces", Body: []report.Block{
+		report.Paragraph(fmt.Sprintf("%s holds %s usable pictures of %s people. %s Pixel values become x/255 − 0.5.", d.Source, report.Count(d.Pictures), report.Count(d.People), prep)),
+		montage,
+		report.Table{Caption: "What needs no training, on the test pictures", Columns: []report.Column{{Name: "answer"}, {Name: "mean squared error", Numeric: true}}, Rows: [][]string{
+			{"the mean of all training faces, whatever the picture", report.MSE(b.results.Yardsticks.MeanImage)},
+			{fmt.Sprintf("exact principal components, %d numbers", b.results.Yardsticks.PCACode), report.MSE(b.results.Yardsticks.PCA)},
+		}},
+	}})
+	return nil
+}
+
+func (b *book) add(c report.Chapter) { b.page.Chapters = append(b.page.Chapters, c) }
+
+// sample is n pictures spread evenly over the rows.
+func (b *book) sample(rows []int, n int) []*pix.Image {
+	n = min(n, len(rows))
+	var list []*pix.Image
+	for i := range n {
+		list = append(list, b.set.Image(rows[i*len(rows)/n]))
+	}
+	return list
+}

@@ -1,0 +1,108 @@
+package tutorial
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"likeness/autoencoder"
+	"likeness/pix"
+	"likeness/report"
+	"likeness/train"
+)
+
+// denoise is the chapter of gaussian noise, with the Wiener filter beside it.
+func (b *book) denoise(ctx context.Context) error {
+	r, _ := RecipeNamed("denoise")
+	noise := r.Corruption.(pix.Gaussian)
+	check, err := b.noiseFigures(noise)
+	if err != nil {
+		return err
+	}
+	m, part, err := b.model(ctx, r)
+	if err != nil {
+		return err
+	}
+	noisy := b.spoilt(b.test, r)
+	filtered, err := b.yard.Filter(noisy, noise)
+	if err != nil {
+		return err
+	}
+	untouched, wiener := mse(noisy, b.test), mse(filtered, b.test)
+	part.Untouched, part.Wiener = &untouched, &wiener
+	figure, err := b.figure(r.Name, "Original | Noisy | Denoised by the network | by the Wiener filter, with the mean squared error against the original.",
+		"rows of faces, spoilt by noise and mended", report.Denoised(b.mended(m, noisy, filtered)))
+	if err != nil {
+		return err
+	}
+	intro := fmt.Sprintf("The same network with a code of %d numbers sees faces with gaussian noise of standard deviation %g, fresh in every epoch, and has to give back the clean ones. "+
+		"It is measured on noisy test pictures against the clean ones. The Wiener filter, the best that any linear method can do, needs no training at all: mean and covariance of the training pictures give it in closed form.", r.Code, noise.Sigma)
+	return b.trainedChapter(m, r, part, intro, []report.Yardstick{
+		{Name: "the Wiener filter", Value: report.Measured(wiener)},
+		{Name: "leaving the noise alone", Value: report.Measured(untouched)},
+	}, append(check, figure)...)
+}
+
+// noiseFigures check that the noise is what it should be and show how strong
+// it is.
+func (b *book) noiseFigures(g pix.Gaussian) ([]report.Figure, error) {
+	pictures := min(100, len(b.split.Test))
+	clean := b.test[:pictures*b.set.W*b.set.H*3]
+	noisy := train.Corrupted(clean, g, b.set.Prep, b.Seed)
+	for i, v := range clean {
+		noisy[i] -= v
+	}
+	check, err := b.figure("noise-check", "The noise of the first test pictures: its mean is zero, as it should be. (The tutorial’s helper adds the data’s mean by mistake.)",
+		"a histogram under a bell curve", report.NoiseCheck(noisy, float64(g.Sigma)))
+	if err != nil {
+		return nil, err
+	}
+	var levels []report.NoiseLevel
+	for _, sigma := range []float32{0.01, 0.1, 0.5} {
+		x := append([]float32(nil), b.values(b.test, 0)...)
+		pix.Gaussian{Sigma: sigma}.Corrupt(x, b.set.W, b.set.H, rand.New(rand.NewPCG(b.Seed, 0)))
+		levels = append(levels, report.NoiseLevel{Sigma: float64(sigma), Picture: pix.FromFloats(x, b.set.W, b.set.H)})
+	}
+	scale, err := b.figure("noise-scale", "One test picture with noise of growing strength.", "a face that drowns in noise", report.NoiseScale(b.picture(b.test, 0), levels))
+	return []report.Figure{check, scale}, err
+}
+
+// mended are rows of the denoising figure; filtered may be nil.
+func (b *book) mended(m *autoencoder.Model, noisy, filtered []float32) []report.Denoising {
+	back := m.Reconstruct(noisy)
+	var rows []report.Denoising
+	for i := range min(6, len(b.split.Test)) {
+		clean := b.values(b.test, i)
+		row := report.Denoising{
+			Title:    fmt.Sprintf("test image %d", i),
+			Original: b.picture(b.test, i), Noisy: b.picture(noisy, i), Denoised: b.picture(back, i),
+			NoisyMSE: report.Measured(mse(b.values(noisy, i), clean)), DenoisedMSE: report.Measured(mse(b.values(back, i), clean)),
+		}
+		if filtered != nil {
+			row.Yardstick, row.YardstickMSE = b.picture(filtered, i), report.Measured(mse(b.values(filtered, i), clean))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// occlusion is the chapter of black rectangles.
+func (b *book) occlusion(ctx context.Context) error {
+	r, _ := RecipeNamed("occlusion")
+	m, part, err := b.model(ctx, r)
+	if err != nil {
+		return err
+	}
+	covered := b.spoilt(b.test, r)
+	untouched := mse(covered, b.test)
+	part.Untouched = &untouched
+	figure, err := b.figure(r.Name, "Original | Covered | Filled in, with the mean squared error against the original.",
+		"rows of faces with black rectangles, and without", report.Denoised(b.mended(m, covered, nil)))
+	if err != nil {
+		return err
+	}
+	o := r.Corruption.(pix.Occlusion)
+	return b.trainedChapter(m, r, part,
+		fmt.Sprintf("Noise is not the only harm that can be undone. Here a black rectangle of up to %d×%d pixels covers a random part of each picture, another in every epoch, and the network has to imagine what is behind it.", o.Size, o.Size),
+		[]report.Yardstick{{Name: "leaving the rectangle", Value: report.Measured(untouched)}}, figure)
+}

@@ -1,0 +1,52 @@
+package tutorial
+
+import (
+	"likeness/autoencoder"
+	"likeness/pix"
+	"likeness/train"
+)
+
+// Recipe says how one of the tutorial's models is trained. Learning rates and
+// schedules were chosen on a part of LFW's training pictures; RESULTS.md tells
+// how.
+type Recipe struct {
+	Name       string // of the stage: "pca", "conv", "denoise", "occlusion"
+	Title      string
+	Arch       string
+	Code       int
+	Epochs     int
+	Rate       float64
+	Schedule   train.Schedule
+	Corruption pix.Corruption // nil but for denoisers
+
+	// Tutorial is the test error that the tutorial reports on LFW; 0 if none.
+	Tutorial float64
+}
+
+// Recipes are those of the tutorial, in its order.
+var Recipes = []Recipe{
+	{Name: "pca", Title: "PCA autoencoder", Arch: "pca", Code: 32, Epochs: 15, Rate: 0.002, Schedule: train.Cosine},
+	{Name: "conv", Title: "Convolutional autoencoder", Arch: "conv", Code: 32, Epochs: 25, Rate: 0.004, Schedule: train.Cosine, Tutorial: 0.005865},
+	{Name: "denoise", Title: "Denoising autoencoder", Arch: "conv", Code: 512, Epochs: 25, Rate: 0.004, Schedule: train.Cosine,
+		Corruption: pix.Gaussian{Sigma: 0.1}, Tutorial: 0.002949},
+	{Name: "occlusion", Title: "Occlusion", Arch: "conv", Code: 512, Epochs: 25, Rate: 0.004, Schedule: train.Cosine,
+		Corruption: pix.Occlusion{Count: 1, Size: 12}},
+}
+
+// RecipeNamed gives the recipe of a stage.
+func RecipeNamed(name string) (Recipe, bool) {
+	for _, r := range Recipes {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Recipe{}, false
+}
+
+// task is what the recipe's model is trained for.
+func (r Recipe) task() string {
+	if r.Corruption != nil {
+		return autoencoder.Denoise
+	}
+	return autoencoder.Reconstruct
+}

@@ -1,0 +1,129 @@
+package tutorial
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"likeness/autoencoder"
+	"likeness/pix"
+	"likeness/report"
+)
+
+func (b *book) pca(ctx context.Context) error {
+	r, _ := RecipeNamed("pca")
+	return b.reconstruction(ctx, r,
+		"The simplest autoencoder has no convolutions and no bend: one Dense layer makes 32 numbers of all pixels, another makes pixels of them. "+
+			"At best it finds the space of the principal components, so exact PCA, computed in closed form, is the least error it can hope for.")
+}
+
+func (b *book) conv(ctx context.Context) error {
+	r, _ := RecipeNamed("conv")
+	return b.reconstruction(ctx, r,
+		"Four convolutions of 3×3 with ELU, each followed by 2×2 max pooling, shrink the picture to 2×2×256 before a Dense layer makes the code; four transposed convolutions at stride 2 grow it back. "+
+			"With as many numbers as PCA the error is lower, for the decoder knows what faces look like.")
+}
+
+// reconstruction is the chapter of a plain autoencoder.
+func (b *book) reconstruction(ctx context.Context, r Recipe, intro string) error {
+	m, part, err := b.model(ctx, r)
+	if err != nil {
+		return err
+	}
+	back := m.Reconstruct(b.test)
+	codes := m.Encode(b.test)
+	var rows []report.Reconstruction
+	for i := range min(8, len(b.split.Test)) {
+		rows = append(rows, report.Reconstruction{
+			Original: b.picture(b.test, i), Reconstructed: b.picture(back, i), Code: codes[i*m.Code : (i+1)*m.Code],
+			Title: fmt.Sprintf("test image %d", i), Note: "MSE " + report.MSE(mse(b.values(back, i), b.values(b.test, i))),
+		})
+	}
+	figure, err := b.figure(r.Name, "Original | Code | Reconstructed: the first test pictures.", "rows of original faces, their codes as coloured squares, and their reconstructions",
+		report.Reconstructions(rows))
+	if err != nil {
+		return err
+	}
+	spread, err := b.figure(r.Name+"-best-worst", "The test pictures that come back best (upper row) and worst (lower row).", "two rows of faces with their reconstructions",
+		b.bestAndWorst(back))
+	if err != nil {
+		return err
+	}
+	yard := report.Yardstick{Name: fmt.Sprintf("exact PCA, %d numbers", m.Code), Value: report.Measured(b.results.Yardsticks.PCA)}
+	mean := report.Yardstick{Name: "the mean image", Value: report.Measured(b.results.Yardsticks.MeanImage)}
+	return b.trainedChapter(m, r, part, intro, []report.Yardstick{yard, mean}, figure, spread)
+}
+
+// bestAndWorst shows test pictures above their reconstructions.
+func (b *book) bestAndWorst(back []float32) *pix.Image {
+	order := make([]int, len(b.split.Test))
+	for i := range order {
+		order[i] = i
+	}
+	errs := make([]float64, len(order))
+	for i := range errs {
+		errs[i] = mse(b.values(back, i), b.values(b.test, i))
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		if errs[i] < errs[j] {
+			return -1
+		}
+		if errs[i] > errs[j] {
+			return 1
+		}
+		return 0
+	})
+	n := min(5, len(order)/2)
+	var pictures []*pix.Image
+	var captions []string
+	for _, part := range [][]int{order[:n], order[len(order)-n:]} {
+		for _, i := range part {
+			pictures = append(pictures, b.picture(b.test, i), b.picture(back, i))
+			captions = append(captions, fmt.Sprintf("test image %d", i), "MSE "+report.MSE(errs[i]))
+		}
+	}
+	return report.Montage(pictures, captions, 2*n)
+}
+
+// trainedChapter is what the chapters of all trained models have in common:
+// text, figures, loss curves, layers, and a line in the summary.
+func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, intro string, yardsticks []report.Yardstick, figures ...report.Figure) error {
+	curves := report.Curves{Title: r.Title + ": error by epoch", Log: true, Series: []report.Series{{Name: "test"}, {Name: "training", Dashed: true}}}
+	for _, e := range m.Training.History {
+		curves.Series[0].Values = append(curves.Series[0].Values, e.TestLoss)
+		curves.Series[1].Values = append(curves.Series[1].Values, e.Loss)
+	}
+	curves.Yardsticks = yardsticks[:1]
+	if r.Tutorial > 0 && b.incomparable() == "" {
+		curves.Yardsticks = append(slices.Clone(yardsticks[:1]), report.Yardstick{Name: "the tutorial", Value: report.Measured(r.Tutorial)})
+	}
+	loss, err := b.figure(r.Name+"-loss", "Mean squared error after each epoch. The training error is the mean over the epoch’s batches, each measured before its step.", "two falling curves", report.LossCurves(curves))
+	if err != nil {
+		return err
+	}
+	body := []report.Block{
+		report.Paragraph(intro),
+		report.Paragraph(fmt.Sprintf("Trained for %d epochs with Adamax (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
+			part.Epochs, m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
+	}
+	result := report.Result{
+		Name: r.Title, Note: fmt.Sprintf("code %d, %d epochs", part.Code, part.Epochs), Value: report.Measured(part.TestMSE),
+		Incomparable: b.incomparable(), Yardsticks: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: r.Tutorial > 0,
+	}
+	if r.Tutorial > 0 {
+		result.Tutorial = report.Measured(r.Tutorial)
+	}
+	if b.Epochs > 0 && b.Epochs != r.Epochs && result.Incomparable == "" {
+		result.Incomparable = fmt.Sprintf("%d epochs, not the tutorial’s %d", b.Epochs, r.Epochs)
+	}
+	b.page.Summary = append(b.page.Summary, result)
+	for _, f := range figures {
+		body = append(body, f)
+	}
+	body = append(body, loss, report.Listing{Title: "Layers", Text: m.Summary(), Folded: true})
+	b.add(report.Chapter{ID: r.Name, Title: r.Title, Body: body})
+	return nil
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

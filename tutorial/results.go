@@ -1,0 +1,86 @@
+package tutorial
+
+import (
+	"encoding/json"
+	"io"
+	"path/filepath"
+
+	"likeness/internal/atomicfile"
+)
+
+// Results are all numbers of a run, written to results.json. Errors are mean
+// squared errors over all values of all pictures; times are in seconds.
+type Results struct {
+	Machine    string        `json:"machine"`
+	Seed       uint64        `json:"seed"`
+	Data       DataResult    `json:"data"`
+	Yardsticks YardResult    `json:"yardsticks"`
+	Models     []ModelPart   `json:"models"`
+	Retrieval  *RetrievePart `json:"retrieval,omitempty"`
+	Seconds    float64       `json:"seconds"` // of this sitting
+	Report     string        `json:"report"`  // path of the page
+}
+
+// DataResult says what was trained on.
+type DataResult struct {
+	Source      string `json:"source"`
+	Fingerprint string `json:"fingerprint"`
+	Pictures    int    `json:"pictures"`
+	People      int    `json:"people"`
+	Skipped     int    `json:"skipped"`  // files that hold no usable picture
+	Unlisted    int    `json:"unlisted"` // pictures that the attributes do not list
+	NTrain      int    `json:"n_train"`
+	NTest       int    `json:"n_test"`
+	Width       int    `json:"width"`
+	Height      int    `json:"height"`
+	Split       string `json:"split"`
+}
+
+// YardResult has the errors on the test pictures that need no training.
+type YardResult struct {
+	MeanImage float64 `json:"mean_image_mse"`
+	PCA       float64 `json:"pca_mse"` // exact, with PCACode components
+	PCACode   int     `json:"pca_code"`
+}
+
+// ModelPart is one trained model.
+type ModelPart struct {
+	Stage           string  `json:"stage"`
+	Model           string  `json:"model"` // path of the file
+	Fingerprint     string  `json:"fingerprint"`
+	Code            int     `json:"code"`
+	Epochs          int     `json:"epochs"`
+	TrainMSE        float64 `json:"train_mse"`
+	TestMSE         float64 `json:"test_mse"`
+	NTrain          int     `json:"n_train"`
+	NTest           int     `json:"n_test"`
+	Seconds         float64 `json:"seconds"`
+	ImagesPerSecond float64 `json:"images_per_second"`
+	Seed            uint64  `json:"seed"`
+	LearningRate    float64 `json:"learning_rate"`
+	Schedule        string  `json:"schedule"`
+	Corruption      string  `json:"corruption,omitempty"`
+
+	Untouched *float64 `json:"untouched_mse,omitempty"` // of leaving spoilt pictures alone
+	Wiener    *float64 `json:"wiener_mse,omitempty"`    // of the Wiener filter on them
+	Tutorial  float64  `json:"tutorial_mse,omitempty"`  // what the tutorial reports on LFW
+}
+
+// RetrievePart tells how well the nearest neighbour shows the same person, over
+// the test pictures whose person is among the training pictures too.
+type RetrievePart struct {
+	Index   string  `json:"index"` // path of the file
+	Space   string  `json:"space"`
+	Queries int     `json:"n_queries"`
+	Hit1    float64 `json:"hit1"` // share with the person in the first place
+	Hit5    float64 `json:"hit5"` // or among the first five
+}
+
+// save writes results.json.
+func (r *Results) save(dir string) error {
+	return atomicfile.Write(filepath.Join(dir, "results.json"), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	})
+}

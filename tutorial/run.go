@@ -1,0 +1,193 @@
+package tutorial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/internal/atomicfile"
+	"likeness/internal/kernel"
+	"likeness/pix"
+	"likeness/report"
+	"likeness/train"
+)
+
+// Run says which tutorial to run. The zero value trains on drawn faces.
+type Run struct {
+	Data       string // what faces.Load takes; empty: drawn faces
+	Attributes string // a file in the layout of lfw_attributes.txt; may be empty
+	Out        string // folder for everything that is made; empty: DefaultOut
+	Only       []string
+	Epochs     int    // of every model; 0: the recipes'
+	Seed       uint64 // of weights, batches and noise; 0: 42. The split's is always 42
+	Threads    int    // 0: all processors
+	Restart    bool   // begin anew instead of going on where an earlier run stopped
+	Command    string // what the user typed, for the report
+
+	// Log hears in words what is going on; Loading the progress of reading
+	// pictures; Events every step of training. All may be nil.
+	Log     func(format string, args ...any)
+	Loading func(done, total int)
+	Events  func(stage string, e train.Event)
+}
+
+// DefaultOut is the folder that a run writes to unless told otherwise.
+const DefaultOut = "likeness-report"
+
+const (
+	side      = 32 // the tutorial's pictures are 32x32
+	splitSeed = 42
+	testSize  = 0.1
+)
+
+// chapter is one stage of the tutorial.
+type chapter struct {
+	name string
+	run  func(*book, context.Context) error
+}
+
+// chapters are the stages in the tutorial's order.
+var chapters = []chapter{
+	{"playground", (*book).playground},
+	{"pca", (*book).pca},
+	{"conv", (*book).conv},
+	{"denoise", (*book).denoise},
+	{"occlusion", (*book).occlusion},
+	{"retrieval", (*book).retrieval},
+	{"morph", (*book).morph},
+}
+
+// Stages are the words that Run.Only knows.
+func Stages() []string {
+	var names []string
+	for _, c := range chapters {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// book is a run under way.
+type book struct {
+	*Run
+	set     *faces.Set
+	split   faces.Split
+	test    []float32 // the test pictures
+	yard    *train.Yardsticks
+	models  map[string]*autoencoder.Model
+	results *Results
+	page    report.Report
+	started time.Time
+}
+
+// Do runs the tutorial and returns its numbers. Everything finished stays in
+// Out: models as soon as they are trained, checkpoints after every epoch and
+// when ctx ends. A later Do with the same settings goes on from there; one with
+// other settings refuses to touch them.
+func (r *Run) Do(ctx context.Context) (*Results, error) {
+	plan, err := r.prepare()
+	if err != nil {
+		return nil, err
+	}
+	b := &book{Run: r, models: map[string]*autoencoder.Model{}, started: time.Now()}
+	if err := b.load(ctx); err != nil {
+		return nil, err
+	}
+	for _, c := range plan {
+		if err := ctx.Err(); err != nil {
+			return nil, errors.Join(train.ErrInterrupted, err)
+		}
+		if err := c.run(b, ctx); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
+		}
+	}
+	return b.finish()
+}
+
+// prepare fills in the defaults, chooses the stages and makes the folders.
+func (r *Run) prepare() ([]chapter, error) {
+	if r.Data == "" {
+		r.Data = "drawn"
+	}
+	if r.Out == "" {
+		r.Out = DefaultOut
+	}
+	if r.Seed == 0 {
+		r.Seed = 42
+	}
+	if r.Epochs < 0 {
+		return nil, fmt.Errorf("%d epochs: the number must not be negative", r.Epochs)
+	}
+	for _, name := range r.Only {
+		if !slices.Contains(Stages(), name) {
+			return nil, fmt.Errorf("unknown part %q, known are %s", name, strings.Join(Stages(), ", "))
+		}
+	}
+	var plan []chapter
+	for _, c := range chapters {
+		if len(r.Only) > 0 && !slices.Contains(r.Only, c.name) {
+			continue
+		}
+		plan = append(plan, c)
+	}
+	for _, dir := range []string{"models", "figures"} {
+		if err := os.MkdirAll(filepath.Join(r.Out, dir), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	return plan, nil
+}
+
+func (b *book) log(format string, args ...any) {
+	if b.Log != nil {
+		b.Log(format, args...)
+	}
+}
+
+// finish writes the page and the numbers.
+func (b *book) finish() (*Results, error) {
+	path := filepath.Join(b.Out, "report.html")
+	b.results.Report, b.results.Seconds = path, time.Since(b.started).Seconds()
+	b.page.Made, b.page.Took = time.Now(), time.Since(b.started)
+	if err := atomicfile.Write(path, b.page.WriteHTML); err != nil {
+		return nil, err
+	}
+	if err := b.results.save(b.Out); err != nil {
+		return nil, err
+	}
+	return b.results, nil
+}
+
+// figure saves a picture beside the report and puts it in.
+func (b *book) figure(name, caption, alt string, picture *pix.Image) (report.Figure, error) {
+	err := atomicfile.Write(filepath.Join(b.Out, "figures", name+".png"), func(w io.Writer) error { return picture.WritePNG(w) })
+	return report.Figure{Picture: picture, Caption: caption, Alt: alt}, err
+}
+
+// machine describes where the run took place.
+func machine() string {
+	simd := map[string]string{"avx512": "AVX-512", "avx2": "AVX2", "none": "no vector kernels"}[kernel.SIMD()]
+	return fmt.Sprintf("%s/%s, %d processors, %s, %s", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), simd, runtime.Version())
+}
+
+// picture is picture i of normalised pictures lying one behind the other.
+func (b *book) picture(x []float32, i int) *pix.Image {
+	return pix.FromFloats(b.values(x, i), b.set.W, b.set.H)
+}
+
+// values are the numbers of picture i.
+func (b *book) values(x []float32, i int) []float32 {
+	n := b.set.W * b.set.H * 3
+	return x[i*n : (i+1)*n]
+}
+
+// mse is the mean squared error between two pictures.
+func mse(a, b []float32) float64 { return kernel.SquaredError(a, b) / float64(len(a)) }

@@ -1,0 +1,134 @@
+package tutorial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"likeness/autoencoder"
+	"likeness/train"
+)
+
+// model gives the trained model of a recipe and its numbers: trained now,
+// gone on with from a checkpoint, or opened when it was finished before.
+func (b *book) model(ctx context.Context, r Recipe) (*autoencoder.Model, *ModelPart, error) {
+	if b.Epochs > 0 {
+		r.Epochs = b.Epochs
+	}
+	path := filepath.Join(b.Out, "models", r.Name+".safetensors")
+	checkpoint := path + ".checkpoint"
+	if b.Restart {
+		if err := train.Discard(checkpoint); err != nil {
+			return nil, nil, err
+		}
+	}
+	m, err := autoencoder.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && b.Restart:
+		if m, err = b.train(ctx, r, checkpoint); err != nil {
+			return nil, nil, err
+		}
+		if err := m.Save(path); err != nil {
+			return nil, nil, err
+		}
+		if err := train.Discard(checkpoint); err != nil {
+			return nil, nil, err
+		}
+	case err != nil:
+		return nil, nil, err
+	default:
+		if err := b.sameRun(m, r); err != nil {
+			return nil, nil, fmt.Errorf("%s is there already, but %w: write to another folder or begin anew with --restart", path, err)
+		}
+		b.log("%s: trained before, taken from %s", r.Name, path)
+	}
+	b.models[r.Name] = m
+	part, err := b.measure(m, r, path)
+	return m, part, err
+}
+
+// train carries out a recipe.
+func (b *book) train(ctx context.Context, r Recipe, checkpoint string) (*autoencoder.Model, error) {
+	m, err := autoencoder.New(r.Arch, b.set.Prep, r.Code, b.Seed)
+	if err != nil {
+		return nil, err
+	}
+	b.log("%s: training %d epochs", r.Name, r.Epochs)
+	run := train.Run{
+		Model: m, Data: b.set, Split: b.split, SplitName: b.splitName(),
+		Epochs: r.Epochs, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads,
+		Corruption: r.Corruption, Checkpoint: checkpoint,
+	}
+	if b.Events != nil {
+		run.Events = func(e train.Event) { b.Events(r.Name, e) }
+	}
+	_, err = run.Do(ctx)
+	return m, err
+}
+
+// sameRun says in what a finished model differs from what the recipe would
+// make of this data.
+func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
+	t := m.Training
+	if t == nil {
+		return errors.New("it does not say how it was trained")
+	}
+	corruption := ""
+	if r.Corruption != nil {
+		corruption = r.Corruption.String()
+	}
+	for _, c := range []struct {
+		what      string
+		got, want any
+	}{
+		{"architecture", m.Arch, r.Arch},
+		{"code size", m.Code, r.Code},
+		{"preparation of pictures", m.Prep, b.set.Prep},
+		{"data", t.DataHash, b.set.Fingerprint},
+		{"split", t.Split, b.splitName()},
+		{"number of epochs", len(t.History), r.Epochs},
+		{"learning rate", t.Rate, r.Rate},
+		{"schedule", t.Schedule, string(r.Schedule)},
+		{"batch size", t.Batch, train.DefaultBatch},
+		{"seed", t.Seed, b.Seed},
+		{"corruption", t.Corruption, corruption},
+	} {
+		if c.got != c.want {
+			return fmt.Errorf("its %s is %v and not %v", c.what, c.got, c.want)
+		}
+	}
+	return nil
+}
+
+// measure takes a model's numbers.
+func (b *book) measure(m *autoencoder.Model, r Recipe, path string) (*ModelPart, error) {
+	t := m.Training
+	p := ModelPart{
+		Stage: r.Name, Model: path, Fingerprint: m.Fingerprint(), Code: m.Code, Epochs: len(t.History),
+		NTrain: t.NTrain, NTest: t.NTest, Seconds: t.Seconds, Seed: t.Seed,
+		LearningRate: t.Rate, Schedule: t.Schedule, Corruption: t.Corruption, Tutorial: r.Tutorial,
+	}
+	stepping := 0.0
+	for _, e := range t.History {
+		stepping += e.Seconds
+	}
+	if stepping > 0 {
+		p.ImagesPerSecond = float64(t.NTrain*len(t.History)) / stepping
+	}
+	clean := b.set.AllFloats(b.split.Train)
+	p.TrainMSE = m.MSE(b.spoilt(clean, r), clean)
+	p.TestMSE = m.MSE(b.spoilt(b.test, r), b.test)
+	b.results.Models = append(b.results.Models, p)
+	b.log("%s: mean squared error %.6f on the training, %.6f on the test pictures", r.Name, p.TrainMSE, p.TestMSE)
+	return &b.results.Models[len(b.results.Models)-1], nil
+}
+
+// spoilt gives pictures as the recipe's model gets them.
+func (b *book) spoilt(x []float32, r Recipe) []float32 {
+	if r.Corruption == nil {
+		return x
+	}
+	return train.Corrupted(x, r.Corruption, b.set.Prep, b.Seed)
+}
