@@ -27,7 +27,7 @@ func yes(b bool) float64 {
 func both(a, b float64) float64   { return min(a, b) }
 func either(a, b float64) float64 { return max(a, b) }
 
-// span is positive while x lies in [lo, hi].
+// within is positive while x lies in [lo, hi].
 func within(x, lo, hi, unit float64) float64 { return both(over(x, lo, unit), -over(x, hi, unit)) }
 
 func hairIs(p *Person, lo, hi int) float64 {
@@ -45,6 +45,7 @@ func bangs(p *Person) bool { return p.Hair == BobFringe || p.Hair == Pixie || p.
 
 // attributes are LFW's 73 columns in LFW's order. A score is positive when the
 // attribute is present and grows with its strength; all lie in [-3, 3].
+// Nobody drawn is a baby: that column is always negative.
 // "Attractive" is a matter of taste: Charm stands in for it, a parameter that
 // clears the skin and nothing else.
 var attributes = []attribute{

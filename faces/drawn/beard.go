@@ -56,8 +56,8 @@ func (h *head) beardShape(m, nb, grow float64) contour {
 	p := h.p
 	w := p.FaceWidth
 	chin := p.ChinLength + 0.07*h.s.Open
-	right := []pt{{0.97 * w, 0.2}, {(0.94 + grow*0.3) * w, 0.5}, {(p.Jaw + 0.02 + grow*0.7) * w, 0.86}, {0.5*p.Jaw + 0.5*p.ChinWidth + grow*0.8, 1.16 + grow*0.5}, {p.ChinWidth * 0.72, chin - 0.02 + grow}}
-	var ring []pt
+	right := []pt{{(0.94 + grow*0.3) * w, 0.5}, {(p.Jaw + 0.02 + grow*0.7) * w, 0.86}, {0.5*p.Jaw + 0.5*p.ChinWidth + grow*0.8, 1.16 + grow*0.5}, {p.ChinWidth * 0.72, chin - 0.02 + grow}}
+	ring := []pt{h.inside(0.93, 0.2)}
 	for _, q := range right {
 		ring = append(ring, h.edge(q.x, q.y))
 	}
@@ -65,9 +65,10 @@ func (h *head) beardShape(m, nb, grow float64) contour {
 	for i := len(right) - 1; i >= 0; i-- {
 		ring = append(ring, h.edge(-right[i].x, right[i].y))
 	}
+	ring = append(ring, h.inside(-0.93, 0.2))
 	top := []pt{{-0.86, 0.15}, {-0.80, 0.42}, {-0.60, 0.68}, {-0.36, 0.72}, {-0.15, nb + 0.16}, {0, nb + 0.18}, {0.15, nb + 0.16}, {0.36, 0.72}, {0.60, 0.68}, {0.80, 0.42}, {0.86, 0.15}}
 	for _, q := range top {
-		ring = append(ring, h.at(q.x, q.y, 0.03))
+		ring = append(ring, h.inside(q.x, q.y))
 	}
 	return closed(ring...)
 }
@@ -77,6 +78,9 @@ func (c *canvas) strands(h *head, shape contour, hair func(x, y int) rgb, f fiel
 	centre := h.at(0, mouthHeight(h.p)-0.3, 0)
 	for i := 0; i < len(shape); i += 2 {
 		a := shape[i]
+		if a.y < centre.y+0.45*h.unit {
+			continue // the cheeks' edge is shaved
+		}
 		r := float64(f.at(float64(i), 3))
 		k := 0.02 + 0.05*r
 		b := pt{a.x + (a.x-centre.x)*k, a.y + (a.y-centre.y)*k*0.6 + 0.03*h.unit}

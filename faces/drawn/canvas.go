@@ -18,6 +18,7 @@ type canvas struct {
 	bytes []uint8 // scratch of soften
 	skin  []rgb   // scratch of paintHead
 	face  mask    // the face in the current picture
+	neck  mask
 }
 
 func newCanvas() *canvas {

@@ -68,7 +68,7 @@ func (c *canvas) paintEyeball(h *head, side float64, shape, top contour) {
 	lidShade := c.soften(c.mask(3, ribbon(top, even(0.11*h.unit))), 1).within(m)
 	c.multiply(lidShade, rgb{0.50, 0.44, 0.46})
 	// Catch-lights: the lamp, and a faint one from the ground.
-	lx, ly := gaze.x+R*clamp(0.55*s.LightX+0.12, -0.5, 0.5), gaze.y+R*clamp(0.62*s.LightY-0.1, -0.5, 0.3)
+	lx, ly := gaze.x+R*math.Copysign(clamp(0.6*math.Abs(s.LightX), 0.30, 0.45), s.LightX), gaze.y+R*clamp(0.7*s.LightY, -0.45, -0.34)
 	c.fill(c.mask(1, ellipse(pt{lx, ly}, 0.27*R, 0.30*R, 0)).within(m), 0.95, rgb{1, 1, 0.99})
 	c.fill(c.mask(1, ellipse(pt{2*gaze.x - lx, gaze.y + 0.45*R}, 0.2*R, 0.13*R, 0)).within(m), 0.28, rgb{0.95, 0.97, 1})
 	// Tear duct.
@@ -133,7 +133,7 @@ func (c *canvas) paintBrows(h *head) {
 	p, s := h.p, h.s
 	for _, side := range []float64{-1, 1} {
 		raise := -0.13*s.BrowRaise + p.BrowHeight*-1
-		inner := -0.245 + raise + 0.075*s.Frown + p.BrowTilt
+		inner := -0.245 + raise + 0.052*s.Frown + p.BrowTilt
 		peak := -0.305 - 0.05*p.BrowArch + raise + 0.03*s.Frown
 		outer := -0.235 + raise*0.8 - 0.3*p.EyeTilt + 0.02
 		es := p.EyeSpacing

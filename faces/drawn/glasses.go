@@ -58,10 +58,12 @@ func (c *canvas) paintGlasses(h *head) {
 			top := contour{}
 			for i := range l {
 				k := (i + len(l)/2) % len(l)
-				if i <= len(l)/2+1 {
+				if i <= len(l)/2 {
 					top = append(top, l[k])
 				}
 			}
+			// Below, the lens has only its own edge.
+			c.fill(c.mask(1, ribbon(ring, even(1))), 0.3, gray(0.85))
 			ring = top
 		}
 		rims = append(rims, ring)

@@ -110,10 +110,11 @@ func (d *hairdo) hairline() {
 
 func sign(x float64) float64 { return math.Copysign(1, x) }
 
-// onFace places a point of the hairline, never outside the face.
-func (d *hairdo) onFace(q pt) pt {
-	h := d.h
-	s := h.at(q.x, q.y, 0.01)
+func (d *hairdo) onFace(q pt) pt { return d.h.inside(q.x, q.y) }
+
+// inside places a point of the face as at does, but never outside the outline.
+func (h *head) inside(u, v float64) pt {
+	s := h.at(u, v, 0.02)
 	x, y := h.unflat(s.x, s.y)
 	j := max(0, min(len(h.left)-1, spanIndex(y)))
 	if h.right[j] > h.left[j] {
@@ -122,19 +123,22 @@ func (d *hairdo) onFace(q pt) pt {
 	return h.flat(x, y)
 }
 
-// skullSide is the hair's outer limit at height y, before volume.
+// ring is the hair's outer limit from the left side over the top to the right one.
 func (d *hairdo) ring(sideEnd float64) []pt {
 	w := d.h.p.FaceWidth
-	v := d.vol
+	v, side := d.vol, 1.0
+	if d.style == ShortSide || d.style == Quiff || d.style == Crop || d.style == Pixie {
+		side = 0.25 // close-cut sides
+	}
 	flare := 0.0
 	if d.long > 0 {
 		flare = 0.05 + 0.16*d.h.p.Volume
 	}
-	right := []pt{{0, skullTop - 0.02 - v}, {0.36, skullTop + 0.04 - v*0.97}, {0.68 * w, -1.10 - v*0.85}, {0.93*w + v*0.55, -0.75 - v*0.4}, {1.03*w + v*0.75, -0.3}}
+	right := []pt{{0, skullTop - 0.02 - v}, {0.36, skullTop + 0.04 - v*0.97}, {0.68 * w, -1.10 - v*0.85}, {0.93*w + v*(0.25+0.3*side), -0.75 - v*0.4}, {1.015*w + v*0.75*side, -0.3}}
 	if sideEnd > 0.5 {
 		right = append(right, pt{1.04*w + v*0.8 + flare*0.5, 0.2}, pt{1.03*w + v*0.7 + flare, sideEnd * 0.65}, pt{0.98*w + v*0.4 + flare*0.8, sideEnd})
 	} else {
-		right = append(right, pt{1.03*w + v*0.5, sideEnd*0.3 - 0.12}, pt{0.98 * w, sideEnd - 0.12})
+		right = append(right, pt{1.0*w + v*0.5*side, sideEnd*0.3 - 0.16}, pt{0.95 * w, sideEnd - 0.13})
 	}
 	h := d.h
 	out := make([]pt, 0, 2*len(right))
@@ -236,6 +240,11 @@ func (d *hairdo) back() []contour {
 				x, y := h.unflat(ring[i].x, ring[i].y)
 				ring[i] = h.flat(x*1.04, y)
 			}
+		} else if !d.tucked {
+			for i := range ring {
+				x, y := h.unflat(ring[i].x, ring[i].y)
+				ring[i] = h.flat(x*0.94, y-0.05)
+			}
 		}
 		outer := closed(ring...)
 		out := []contour{outer}
@@ -270,11 +279,14 @@ func (d *hairdo) at(px, py int, deep float32) rgb {
 		strand = 0.6*d.field.at(s*30, y*1.6) + 0.4*d.field.at(s*74+5, y*2.4)
 		clump = d.field.at(s*9+30, y)
 	default:
+		// Strands fan out below the parting and come to hang straight.
+		fall := max(y+1.55, 0.25)
+		fall = 1.9 * fall / (fall + 0.9)
 		wave := 0.0
 		if d.style == LongWavy && y > -0.6 {
 			wave = 0.10 * math.Sin(y*6.5+float64(d.field.at(x*3, 3))*2) * step(-0.6, 0.3, y)
 		}
-		s := math.Atan((x + wave - d.partX*step(0.3, -0.7, y)) / clamp(y+1.55, 0.3, 1.1))
+		s := math.Atan((x + wave - d.partX*step(0.3, -0.7, y)) / fall)
 		strand = 0.6*d.field.at(s*24, y*0.9) + 0.4*d.field.at(s*63+5, y*1.5)
 		clump = d.field.at(s*7+30, y*0.7)
 	}
@@ -298,6 +310,11 @@ func (d *hairdo) at(px, py int, deep float32) rgb {
 	g := float32(band) * strand * strand * deep * h.lamp.key * max(0, 0.3+float32(nx)*h.lamp.dir.x+h.lamp.dir.z*0.6)
 	if d.flow == flowCurl {
 		g *= 0.4
+	}
+	if h.s.Scene == Stage || h.s.Scene == Bokeh {
+		// Lights behind trace the outline.
+		rim := float32(step(0.75, 0.1, nz) * 0.30)
+		col = col.plus(h.s.Back[1].plus(d.colour).scale(rim * (0.4 + 0.6*strand)))
 	}
 	return col.plus(d.colour.scale(0.75).plus(gray(0.10)).times(h.lamp.keyTint).scale(g * 1.1))
 }
@@ -343,7 +360,7 @@ func (c *canvas) paintHair(d *hairdo) {
 	alpha := float32(1)
 	soft := 0
 	if d.style == Buzz || d.style == Fringe {
-		alpha, soft = 0.78, 2
+		alpha, soft = 0.8, 1
 	}
 	m := c.soften(c.mask(2+3*soft, shapes...), soft)
 	c.shade(m, alpha, func(x, y int) rgb { return d.at(x, y, 1) })
@@ -377,12 +394,12 @@ func (c *canvas) paintWisps(d *hairdo) {
 			b = h.flat(x*1.03+0.05*(r2-0.5), y-0.20-0.08*r2)
 		default:
 			dir := sign(x - d.partX)
-			l := 0.05 + 0.06*r1
+			l := 0.02 + 0.05*r1
 			a = h.flat(x-dir*0.10, y-0.17)
 			b = h.flat(x+dir*(0.04+0.05*r2), y+l)
 		}
 		mid := a.to(b, 0.5)
 		col := d.at(int(clamp(mid.x, 0, Size-1)), int(clamp(mid.y, 0, Size-1)), 0.8+0.35*float32(r2))
-		c.fill(c.mask(1, ribbon(contour{a, mid, b}, tapered(1.5+r1))), 0.75, col)
+		c.fill(c.mask(1, ribbon(contour{a, mid, b}, tapered(1.2+0.8*r1))), 0.6, col)
 	}
 }

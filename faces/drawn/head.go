@@ -98,12 +98,12 @@ const skullTop = -1.30
 func (h *head) outline() {
 	p := h.p
 	w, f := p.FaceWidth, p.Forehead
-	full := 0.05 * p.Chubby
+	full := 0.035 * p.Chubby
 	open := 0.07 * h.s.Open // an open mouth lowers the chin
 	chin := p.ChinLength + open
 	right := []pt{
 		{0.55 * f, -1.17}, {0.87 * f, -0.78}, {0.985 * w * f, -0.3}, {0.99 * w, 0.1}, {(0.93 + full) * w, 0.48},
-		{(p.Jaw + full) * w, 0.84}, {(0.5*p.Jaw + 0.5*p.ChinWidth + full) * w, 1.14}, {p.ChinWidth * 0.72, chin - 0.045},
+		{(p.Jaw + full) * w, 0.84}, {(0.46*p.Jaw + 0.46*p.ChinWidth + full) * w, 1.13}, {p.ChinWidth * 0.72, chin - 0.045},
 	}
 	ring := []pt{h.edge(0, skullTop)}
 	for _, q := range right {
@@ -132,6 +132,22 @@ func (h *head) spans() {
 			if j := spanIndex(y); j >= 0 && j < len(h.left) {
 				h.left[j], h.right[j] = min(h.left[j], float32(x)), max(h.right[j], float32(x))
 			}
+		}
+	}
+	h.lastSpans()
+}
+
+// lastSpans gives heights above and below the face the span of its end.
+func (h *head) lastSpans() {
+	mid := len(h.left) / 2
+	for i := mid; i < len(h.left); i++ {
+		if h.right[i]-h.left[i] < 0.5 {
+			h.left[i], h.right[i] = h.left[i-1], h.right[i-1]
+		}
+	}
+	for i := mid; i >= 0; i-- {
+		if h.right[i]-h.left[i] < 0.5 {
+			h.left[i], h.right[i] = h.left[i+1], h.right[i+1]
 		}
 	}
 }
@@ -195,7 +211,7 @@ func (h *head) complexion() {
 	}
 	red := rgb{1.03, 0.80, 0.79}
 	dark := rgb{0.72, 0.62, 0.62}
-	flush := clamp(0.25+0.7*p.Redness+0.9*s.Flush+0.35*s.Makeup, 0, 1.5) * lerp(0.5, 1, p.Tone)
+	flush := clamp(0.2+0.6*p.Redness+0.8*s.Flush+0.35*s.Makeup, 0, 1.5) * lerp(0.5, 1, p.Tone)
 	nb, es := noseBase(p), p.EyeSpacing
 	for _, side := range []float64{-1, 1} {
 		add(side*0.60, 0.47, 0.42, 0.36, red, 0.62*flush)
@@ -275,6 +291,11 @@ func (h *head) lit(c rgb, u, v float64) rgb {
 // paintHead paints the bare face. Its light is smooth, so every second pixel
 // of every second row is worked out and the rest interpolated.
 func (c *canvas) paintHead(h *head) {
+	drop := make(contour, len(h.face))
+	for i, q := range h.face {
+		drop[i] = pt{q.x - h.s.LightX*0.2*h.unit, q.y + (0.14-0.12*h.s.LightY)*h.unit}
+	}
+	c.multiply(c.soften(c.mask(9, drop), 3).within(c.neck), rgb{0.60, 0.51, 0.50})
 	m := c.mask(2, h.face)
 	c.face = m
 	w, n := m.w/2+2, m.h/2+2
@@ -311,12 +332,13 @@ func (c *canvas) paintNeck(h *head) {
 	q := func(x, y float64) pt { return h.flat(x, y) }
 	neck := closed(q(-w*0.95, 0.6), q(w*0.95, 0.6), q(w, 1.3), q(w*1.05, 1.7), q(w*1.5, 2.1), q(w*2.2, 2.6), q(0, 3), q(-w*2.2, 2.6), q(-w*1.5, 2.1), q(-w*1.05, 1.7), q(-w, 1.3))
 	m := c.mask(1, neck)
+	c.neck = m
 	c.shade(m, 1, func(px, py int) rgb {
 		x, y := h.unflat(float64(px), float64(py))
 		nx := clamp(x/w/1.1, -1, 1)
 		n := vec{float32(nx * 0.8), 0.15, float32(math.Sqrt(1.05 - nx*nx*0.8))}.unit()
 		i, t := h.lamp.on(n)
-		occl := 0.50 + 0.42*step(1.3, 2.1, y)
+		occl := 0.66 + 0.28*step(1.3, 2.1, y)
 		return h.skin.at(i * float32(occl)).times(t)
 	})
 	// The two muscles and the hollow between the collar bones.

@@ -239,7 +239,7 @@ func (p *Person) bones(d dice) {
 	young := p.child()
 	p.Chubby = clamp(d.bell(0.22, 0.28)+0.35*young, 0, 1)
 	p.FaceWidth = d.bell(1, 0.045) + 0.05*p.Chubby
-	p.Jaw = d.bell(0.795+0.06*sex*(1-young), 0.05) + 0.08*p.Chubby
+	p.Jaw = d.bell(0.77+0.055*sex*(1-young), 0.045) + 0.045*p.Chubby
 	p.ChinWidth = d.bell(0.395+0.055*sex*(1-young), 0.05) + 0.05*p.Chubby
 	p.ChinLength = d.bell(1.34+0.03*sex, 0.05) - 0.13*young
 	p.Cheek = d.bell(0.5, 0.22)

@@ -159,7 +159,7 @@ func (s *Shot) mood(d dice, p *Person) {
 		s.Smile, s.Open = d.bell(0.05, 0.2), d.between(0.2, 0.6)
 		s.Teeth, s.BrowRaise = d.chance(0.6), d.bell(0.2, 0.25)
 	case 3: // stern
-		s.Smile, s.Frown = d.between(-0.7, -0.2), d.between(0.4, 1)
+		s.Smile, s.Frown = d.between(-0.6, -0.15), d.between(0.25, 0.85)
 		s.BrowRaise, s.EyeOpen = -0.35*s.Frown, s.EyeOpen-0.12
 	case 4: // laugh
 		s.Smile, s.Open, s.Teeth = d.between(0.7, 1), d.between(0.55, 1), true
