@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"likeness/train"
+)
+
+// runLog appends what happens in a run to a file, one JSON object a line: what
+// happened ("resumed", "epoch", "interrupted", "saved FILE") and when, with the
+// numbers of the epoch. A nil runLog keeps no log. A log that cannot be
+// written does not stop the run; close tells.
+type runLog struct {
+	f      *os.File
+	err    error
+	closed bool
+}
+
+func openLog(path string) (*runLog, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("--log: %w", err)
+	}
+	return &runLog{f: f}, nil
+}
+
+type logLine struct {
+	Time            time.Time `json:"time"`
+	Event           string    `json:"event"`
+	Epoch           int       `json:"epoch,omitempty"`
+	Epochs          int       `json:"epochs,omitempty"`
+	Step            int       `json:"step,omitempty"`
+	Steps           int       `json:"steps,omitempty"`
+	Loss            float64   `json:"loss,omitempty"`
+	TestLoss        float64   `json:"test_loss,omitempty"`
+	Rate            float64   `json:"learning_rate,omitempty"`
+	ImagesPerSecond float64   `json:"images_per_second,omitempty"`
+}
+
+// event writes the epochs' ends and resumptions; steps are too many.
+func (l *runLog) event(e train.Event) {
+	if !e.EpochDone && !e.Resumed {
+		return
+	}
+	kind := "epoch"
+	if e.Resumed {
+		kind = "resumed"
+	}
+	l.write(logLine{
+		Event: kind, Epoch: e.Epoch, Epochs: e.Epochs, Step: e.Step, Steps: e.Steps,
+		Loss: e.Loss, TestLoss: e.TestLoss, Rate: e.Rate, ImagesPerSecond: e.ImagesPerSecond,
+	})
+}
+
+func (l *runLog) say(event string) { l.write(logLine{Event: event}) }
+
+func (l *runLog) write(line logLine) {
+	if l == nil || l.err != nil {
+		return
+	}
+	line.Time = time.Now().UTC().Truncate(time.Millisecond)
+	text, err := json.Marshal(line)
+	if err == nil {
+		_, err = l.f.Write(append(text, '\n'))
+	}
+	l.err = err
+}
+
+// close tells the first error that the log met; a second call does nothing.
+func (l *runLog) close() error {
+	if l == nil || l.closed {
+		return nil
+	}
+	l.closed = true
+	if err := l.f.Close(); l.err == nil {
+		l.err = err
+	}
+	if l.err != nil {
+		return fmt.Errorf("the log could not be written: %w", l.err)
+	}
+	return nil
+}

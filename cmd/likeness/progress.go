@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"likeness/report"
+	"likeness/train"
+)
+
+// progress shows how work goes on: a bar on a terminal, plain lines elsewhere.
+// It may be used for several pieces of work one after the other. A nil
+// progress shows nothing.
+type progress struct {
+	w        io.Writer
+	terminal bool
+	bar      *progressbar.ProgressBar
+	what     string // what the bar is about
+	full     int
+	last     time.Time // of the last plain line
+}
+
+func newProgress(w io.Writer) *progress {
+	return &progress{w: w, terminal: isTerminal(w) && os.Getenv("TERM") != "dumb"}
+}
+
+// progress is the display that the flags ask for.
+func (a *app) progress() *progress {
+	if a.quiet {
+		return nil
+	}
+	return newProgress(a.err)
+}
+
+// plainEvery is the time between two plain lines about work without epochs.
+const plainEvery = 10 * time.Second
+
+// count shows done of total pieces, such as "Reading lfw.tgz"; total is 0 when
+// it is not known.
+func (p *progress) count(what string, done, total int) {
+	switch {
+	case p == nil:
+	case p.terminal:
+		full := total
+		if full == 0 {
+			full = -1
+		}
+		text := what
+		if total == 0 {
+			text += " " + report.Count(done)
+		}
+		p.show(what, done, full, text)
+	case p.what != what:
+		p.what, p.last = what, time.Now()
+	case time.Since(p.last) > plainEvery:
+		p.last = time.Now()
+		of := ""
+		if total > 0 {
+			of = " of " + report.Count(total)
+		}
+		fmt.Fprintf(p.w, "%s: %s%s\n", what, report.Count(done), of)
+	}
+}
+
+// event shows an event of training; label names the run, where there are
+// several.
+func (p *progress) event(label string, e train.Event) {
+	if p == nil {
+		return
+	}
+	if label != "" {
+		label += "  "
+	}
+	switch {
+	case e.Resumed:
+		p.clear()
+		fmt.Fprintf(p.w, "%sgoing on in epoch %d of %d, after %d of %d steps\n", label, min(e.Epoch, e.Epochs), e.Epochs, e.Step, e.Steps)
+	case e.EpochDone:
+		p.clear()
+		fmt.Fprintln(p.w, label+p.epochLine(e))
+	case p.terminal:
+		p.show(label, (e.Epoch-1)*e.Steps+e.Step, e.Epochs*e.Steps, p.fit(label, e))
+	}
+}
+
+// epochLine is what stays of an epoch.
+func (p *progress) epochLine(e train.Event) string {
+	width := len(fmt.Sprint(e.Epochs))
+	line := fmt.Sprintf("epoch %*d/%d  loss %s  test %s  %s images/s",
+		width, e.Epoch, e.Epochs, report.MSE(e.Loss), report.MSE(e.TestLoss), report.Count(int(e.ImagesPerSecond)))
+	if e.Epoch < e.Epochs {
+		line += "  " + left(e.Remaining) + " left"
+	}
+	return line
+}
+
+// fit describes a step beside a bar, in as many words as the terminal has room
+// for.
+func (p *progress) fit(label string, e train.Event) string {
+	text := fmt.Sprintf("%sepoch %d/%d  loss %s", label, e.Epoch, e.Epochs, report.MSE(e.Loss))
+	speed := fmt.Sprintf("  %s images/s", report.Count(int(e.ImagesPerSecond)))
+	rest := fmt.Sprintf("  %s left", left(e.Remaining))
+	const bar = 24 // columns that a bar should have at least
+	switch room := p.width() - bar - len(text); {
+	case room >= len(speed)+len(rest):
+		return text + speed + rest
+	case room >= len(rest):
+		return text + rest
+	}
+	return text
+}
+
+func (p *progress) width() int {
+	if f, ok := p.w.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return w
+		}
+	}
+	return 80
+}
+
+// left is a time in whole seconds, for it is an estimate.
+func left(d time.Duration) string { return report.Duration(max(d.Round(time.Second), time.Second)) }
+
+func (p *progress) show(what string, done, full int, text string) {
+	if p.bar == nil || p.what != what || p.full != full {
+		p.clear()
+		p.what, p.full = what, full
+		p.bar = progressbar.NewOptions(full,
+			progressbar.OptionSetWriter(p.w),
+			progressbar.OptionFullWidth(),
+			progressbar.OptionShowDescriptionAtLineEnd(),
+			progressbar.OptionSetPredictTime(false),
+			progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionSpinnerType(14),
+			progressbar.OptionClearOnFinish(),
+		)
+	}
+	p.bar.Describe(text)
+	_ = p.bar.Set(done) // a bar that cannot be drawn is no reason to stop
+}
+
+// clear takes the bar off the screen, so that lines can be written.
+func (p *progress) clear() {
+	if p == nil || p.bar == nil {
+		return
+	}
+	_ = p.bar.Clear()
+	p.bar = nil
+}

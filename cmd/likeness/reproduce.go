@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"likeness/report"
+	"likeness/train"
+	"likeness/tutorial"
+)
+
+func newReproduce(a *app) *cobra.Command {
+	var data dataName
+	var run tutorial.Run
+	cmd := &cobra.Command{
+		Use:   "reproduce",
+		Short: "Run the whole tutorial and write a report",
+		Long: `Run the tutorial 'Simple Autoencoder' from top to bottom: prepare the faces,
+train the PCA autoencoder (15 epochs), the convolutional one and the denoisers
+(25 epochs each), search and morph with the trained model, and write a report.
+
+The folder --out then holds report.html (one self-contained page: every figure,
+every number beside the tutorial's), results.json, figures/, models/ and
+index.safetensors. Interrupted, the same command goes on where it was; what is
+finished is not done again.`,
+		Example: `  likeness reproduce
+  likeness reproduce --data lfw --attributes lfw-attributes --out lfw-report
+  likeness reproduce --data ~/Pictures/portraits --only conv,retrieval`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.reproduce(cmd.Context(), data, run)
+		},
+	}
+	addDataFlags(cmd, &data, "drawn")
+	f := cmd.Flags()
+	f.StringVar(&run.Out, "out", tutorial.DefaultOut, "folder for everything that is made")
+	f.StringSliceVar(&run.Only, "only", nil, "only these parts: "+strings.Join(tutorial.Stages(), ", "))
+	f.IntVar(&run.Epochs, "epochs", 0, "epochs of every model (default the tutorial's)")
+	f.Uint64Var(&run.Seed, "seed", 42, "seed of weights, batches and noise")
+	f.IntVar(&run.Threads, "threads", 0, "threads to use; does not change the results (default all processors)")
+	f.BoolVar(&run.Restart, "restart", false, "train anew what an earlier run has trained")
+	complete(cmd, "only", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return tutorial.Stages(), cobra.ShellCompDirectiveNoFileComp
+	})
+	return cmd
+}
+
+func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) error {
+	begin := time.Now()
+	if err := run.Check(); err != nil {
+		return usageError{err}
+	}
+	if data.source == "" {
+		data.source = "drawn"
+	}
+	var err error
+	if run.Data, err = a.load(ctx, data, tutorial.Prep, run.Threads); err != nil {
+		return err
+	}
+	p := a.progress()
+	defer p.clear()
+	run.Command = "likeness " + strings.Join(a.args, " ")
+	run.Log = func(format string, args ...any) {
+		p.clear()
+		a.note(format, args...)
+	}
+	run.Events = p.event
+	results, err := run.Do(ctx)
+	p.clear()
+	if errors.Is(err, train.ErrInterrupted) {
+		return fmt.Errorf("%w; what is done is kept in %s, the same command goes on from there", train.ErrInterrupted, run.Out)
+	}
+	if err != nil {
+		return err
+	}
+	return a.emit(results, func(w io.Writer) { printResults(w, results, time.Since(begin)) })
+}
+
+// printResults is what the report's summary says, in a few lines.
+func printResults(w io.Writer, r *tutorial.Results, took time.Duration) {
+	rows := [][]string{{"mean squared error on the test pictures", "here", "tutorial", "no training"}}
+	for _, m := range r.Models {
+		published, closed := "-", "-"
+		if m.Tutorial > 0 {
+			published = report.MSE(m.Tutorial)
+		}
+		switch {
+		case m.Wiener != nil:
+			closed = report.MSE(*m.Wiener) + " Wiener filter"
+		case m.Untouched != nil:
+			closed = report.MSE(*m.Untouched) + " left alone"
+		default:
+			closed = report.MSE(r.Yardsticks.PCA) + " exact PCA"
+		}
+		rows = append(rows, []string{fmt.Sprintf("%s, code %d, %d epochs", m.Stage, m.Code, m.Epochs), report.MSE(m.TestMSE), published, closed})
+	}
+	if len(r.Models) > 0 {
+		table(w, "", rows)
+	}
+	if p := r.Retrieval; p != nil && p.Queries > 0 {
+		fmt.Fprintf(w, "search: the nearest picture shows the same person in %.1f %% of %s queries\n", 100*p.Hit1, report.Count(p.Queries))
+	}
+	fmt.Fprintf(w, "\n%s, in %s\n", r.Report, report.Duration(took))
+}

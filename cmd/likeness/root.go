@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"likeness/train"
+)
+
+// Exit codes, as the help of the root says.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// run carries out one command line and returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := interruptible(stderr)
+	defer stop()
+	a := newApp(args, stdout, stderr)
+	root := newRoot(a)
+	root.SetArgs(args)
+	root.SetOut(a.out)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil || !a.json { // of JSON, there is the result or the error
+		err = errors.Join(err, a.flush())
+	}
+	return a.finish(cmd, err)
+}
+
+// newRoot builds the whole tree of commands.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "likeness",
+		Short: "Autoencoders for pictures of faces: train, search, denoise, morph",
+		Long: `likeness trains autoencoders on pictures of faces and puts their codes to work.
+
+An autoencoder squeezes a picture into a few numbers, its code, and makes a
+picture of them again. Codes of similar faces lie close together, so they can
+be searched and mixed. Everything runs on this machine; only 'data get' opens
+a connection. Without --data, faces are drawn, so nothing has to be downloaded.
+
+Results go to stdout, everything else to stderr. With --json the result is one
+JSON object; an error is {"error": "..."}.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+
+Environment: LIKENESS_CACHE and LIKENESS_DATA are the folders of decoded
+pictures and of downloads, LIKENESS_SIMD (avx512, avx2, none) forces the vector
+instructions, NO_COLOR turns colours off.`,
+		Example: `  likeness train conv                      train on drawn faces, in a minute or so
+  likeness search faces.index.safetensors --image me.jpg
+  likeness morph conv-32.safetensors me.jpg you.jpg`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noSuchVerb,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object instead of text")
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "print no progress and no notes")
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddGroup(
+		&cobra.Group{ID: "learn", Title: "Learn:"},
+		&cobra.Group{ID: "use", Title: "Use a model:"},
+		&cobra.Group{ID: "look", Title: "Look closer:"},
+	)
+	root.SetHelpCommandGroupID("look")
+	root.SetCompletionCommandGroupID("look")
+	for group, commands := range map[string][]*cobra.Command{
+		"learn": {newData(a), newTrain(a), newEval(a)},
+		"use":   {newReconstruct(a), newDenoise(a), newIndex(a), newSearch(a), newMorph(a)},
+		"look":  {newSummary(a), newConvTranspose(a), newVersion(a)},
+	} {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	prepareRuns(a, root)
+	return root
+}
+
+// prepareRuns marks where wrong usage ends and work begins: an error that
+// comes before a command's own code is one of usage.
+func prepareRuns(a *app, c *cobra.Command) {
+	if work := c.RunE; work != nil {
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			a.working = true
+			return work(cmd, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		prepareRuns(a, sub)
+	}
+}
+
+// noSuchVerb refuses arguments of a command that only has sub-commands.
+func noSuchVerb(cmd *cobra.Command, args []string) error {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	switch {
+	case len(args) == 0 && cmd.HasParent():
+		return fmt.Errorf("%s what? Expected one of %s", cmd.CommandPath(), strings.Join(names, ", "))
+	case len(args) == 0:
+		return nil
+	}
+	if close := cmd.SuggestionsFor(args[0]); len(close) > 0 {
+		return fmt.Errorf("unknown command %q for %q: did you mean %s?", args[0], cmd.CommandPath(), strings.Join(close, " or "))
+	}
+	return fmt.Errorf("unknown command %q for %q, expected one of %s", args[0], cmd.CommandPath(), strings.Join(names, ", "))
+}
+
+// usageError is wrong usage that only a command's own code can find.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+func (e usageError) Unwrap() error { return e.error }
+
+// finish tells an error and chooses the exit code.
+func (a *app) finish(cmd *cobra.Command, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var usage usageError
+	code := exitFailed
+	switch {
+	case errors.Is(err, train.ErrInterrupted), errors.Is(err, context.Canceled):
+		code = exitInterrupted
+		if errors.Is(err, context.Canceled) {
+			err = errors.New("interrupted")
+		}
+	case errors.As(err, &usage), !a.working:
+		code = exitUsage
+	}
+	text := plainError(err)
+	a.tellError(text)
+	if code == exitUsage && !a.json {
+		fmt.Fprintf(a.err, "Try '%s --help'.\n", cmd.CommandPath())
+	}
+	return code
+}
+
+// plainError is an error's text less the names of the packages that it came
+// through, which mean nothing to a person at a terminal.
+func plainError(err error) string {
+	text := err.Error()
+	for _, name := range []string{"faces: ", "pca: "} {
+		text = strings.TrimPrefix(text, name)
+	}
+	return text
+}
+
+// wantsJSON looks for --json before the flags are parsed, for errors that come
+// of parsing them.
+func wantsJSON(args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
+}

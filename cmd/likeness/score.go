@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/pix"
+	"likeness/train"
+)
+
+// score is what train and eval tell of a model. Numbers that were not measured
+// are null.
+type score struct {
+	Model           string     `json:"model"`
+	Task            string     `json:"task"`
+	Architecture    string     `json:"architecture"`
+	Code            int        `json:"code"`
+	Width           int        `json:"width"`
+	Height          int        `json:"height"`
+	Fingerprint     string     `json:"fingerprint"`
+	Epochs          int        `json:"epochs"`
+	TrainMSE        *float64   `json:"train_mse"`
+	TestMSE         *float64   `json:"test_mse"`
+	NTrain          int        `json:"n_train"`
+	NTest           int        `json:"n_test"`
+	Seconds         float64    `json:"seconds"` // of the training
+	ImagesPerSecond float64    `json:"images_per_second"`
+	Seed            uint64     `json:"seed"`
+	LearningRate    float64    `json:"learning_rate"`
+	Schedule        string     `json:"schedule"`
+	Batch           int        `json:"batch"`
+	Data            string     `json:"data"`  // measured on
+	Split           *string    `json:"split"` // null: all pictures are test pictures
+	Corruption      string     `json:"corruption,omitempty"`
+	Skipped         int        `json:"skipped"` // files without a usable picture
+	Yardsticks      yardsticks `json:"yardsticks"`
+	WorthIt         *bool      `json:"worth_it"` // better than all yardsticks
+}
+
+// yardsticks are errors on the same test pictures that need no training.
+type yardsticks struct {
+	MeanImage *float64 `json:"mean_image"` // the mean training picture, whatever the input
+	PCA       *float64 `json:"pca"`        // exact PCA of the training pictures, codes as long as the model's
+	Nothing   *float64 `json:"nothing"`    // a denoiser's input as it is
+	Wiener    *float64 `json:"wiener"`     // the best linear filter for this gaussian noise
+}
+
+// Pictures of more values than this get no yardstick: the covariance has the
+// square of it in numbers (0.6 GB), a Wiener filter needs more again.
+const (
+	largestPCA    = 64 * 64 * 3
+	largestWiener = 48 * 48 * 3
+)
+
+// measure scores a model on a set. With a split, which name describes, there is
+// a training part, from which the yardsticks come; without one all pictures are
+// test pictures.
+func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, set *faces.Set, split *faces.Split, name string) (*score, error) {
+	r := newScore(path, m)
+	r.Data, r.Skipped = set.Source, len(set.Skipped)
+	s := scorer{ctx: ctx, m: m}
+	if t := m.Training; t != nil && t.Task == autoencoder.Denoise {
+		c, err := parseCorruption(t.Corruption)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		s.corruption, s.seed = c, t.Seed
+	}
+	test := allRows(set)
+	if split != nil {
+		test, r.Split = split.Test, &name
+	}
+	a.note("Measuring on %s, against what needs no training", count(len(test), "test picture"))
+	x := set.AllFloats(test)
+	var err error
+	if r.TestMSE, err = s.mse(x); err != nil {
+		return nil, err
+	}
+	r.NTest, r.NTrain = len(test), 0
+	if split == nil {
+		return r, nil
+	}
+	r.NTrain = len(split.Train)
+	if r.TrainMSE, err = s.mse(set.AllFloats(split.Train)); err != nil {
+		return nil, err
+	}
+	return r, a.yardsticks(ctx, r, &s, set, split)
+}
+
+// newScore has what the model file says by itself.
+func newScore(path string, m *autoencoder.Model) *score {
+	r := &score{
+		Model: path, Task: autoencoder.Reconstruct, Architecture: m.Arch, Code: m.Code,
+		Width: m.Prep.W, Height: m.Prep.H, Fingerprint: m.Fingerprint(),
+	}
+	t := m.Training
+	if t == nil {
+		return r
+	}
+	r.Task, r.Corruption = t.Task, t.Corruption
+	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
+	r.LearningRate, r.Schedule, r.Batch = t.Rate, t.Schedule, t.Batch
+	steps := 0.0
+	for _, e := range t.History {
+		steps += e.Seconds
+	}
+	if steps > 0 {
+		r.ImagesPerSecond = float64(t.NTrain*len(t.History)) / steps
+	}
+	return r
+}
+
+func allRows(set *faces.Set) []int {
+	rows := make([]int, set.Len())
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
+}
+
+// scorer measures one model.
+type scorer struct {
+	ctx        context.Context
+	m          *autoencoder.Model
+	corruption pix.Corruption // nil for a plain autoencoder
+	seed       uint64
+}
+
+// mse is the model's error on clean pictures, which a denoiser gets spoilt. It
+// goes through them in pieces, so that it can be interrupted.
+func (s *scorer) mse(clean []float32) (*float64, error) {
+	input := clean
+	if s.corruption != nil {
+		input = train.Corrupted(clean, s.corruption, s.m.Prep, s.seed)
+	}
+	sum, step := 0.0, 512*s.m.Values()
+	for i := 0; i < len(clean); i += step {
+		if err := s.ctx.Err(); err != nil {
+			return nil, err
+		}
+		end := min(i+step, len(clean))
+		sum += s.m.MSE(input[i:end], clean[i:end]) * float64(end-i)
+	}
+	mse := sum / float64(len(clean))
+	return &mse, nil
+}
+
+// yardsticks measures the closed forms beside the model. What cannot be had is
+// left out.
+func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
+	if s.m.Values() > largestPCA || len(split.Train) < 2 {
+		a.note("No closed forms beside it: they are for pictures of up to 64x64, two at least")
+		return nil
+	}
+	y, err := train.NewYardsticks(ctx, set, *split)
+	if err != nil {
+		return err
+	}
+	mean := y.MeanImage()
+	r.Yardsticks.MeanImage = &mean
+	if s.corruption == nil {
+		exact, err := y.PCA(ctx, s.m.Code)
+		if err != nil {
+			return err
+		}
+		r.Yardsticks.PCA = &exact
+	} else {
+		nothing := y.Untouched(s.corruption, s.seed)
+		r.Yardsticks.Nothing = &nothing
+	}
+	if noise, ok := s.corruption.(pix.Gaussian); ok && s.m.Values() <= largestWiener {
+		filtered, err := y.Wiener(noise, s.seed)
+		if err != nil {
+			return err
+		}
+		r.Yardsticks.Wiener = &filtered
+	}
+	worth := *r.TestMSE < r.rival().mse
+	r.WorthIt = &worth
+	return nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"likeness/autoencoder"
+	"likeness/report"
+)
+
+// rival is an error to be beaten.
+type rival struct {
+	name string
+	mse  float64
+}
+
+// rivals are the yardsticks that were measured, in the order of the table.
+func (r *score) rivals() []rival {
+	var all []rival
+	add := func(name string, mse *float64) {
+		if mse != nil {
+			all = append(all, rival{name, *mse})
+		}
+	}
+	add(fmt.Sprintf("exact PCA, %s", count(r.Code, "number")), r.Yardsticks.PCA)
+	add("Wiener filter, knowing the noise", r.Yardsticks.Wiener)
+	add("leaving pictures as they are", r.Yardsticks.Nothing)
+	add("always the mean picture", r.Yardsticks.MeanImage)
+	return all
+}
+
+// rival is the best of them; its name is empty when there are none.
+func (r *score) rival() rival {
+	var best rival
+	for _, y := range r.rivals() {
+		if best.name == "" || y.mse < best.mse {
+			best = y
+		}
+	}
+	return best
+}
+
+// print writes the score for a person.
+func (r *score) print(a *app, w io.Writer) {
+	about := [][2]string{
+		{"model", fmt.Sprintf("%s (%s)", r.Model, r.Fingerprint)},
+		{"kind", fmt.Sprintf("%s, code %d, pictures of %dx%d", r.kind(), r.Code, r.Width, r.Height)},
+	}
+	if r.Epochs > 0 {
+		about = append(about, [2]string{"training", fmt.Sprintf("%s in %s, %s images/s, seed %d",
+			count(r.Epochs, "epoch"), report.Duration(time.Duration(r.Seconds*float64(time.Second))), report.Count(int(r.ImagesPerSecond)), r.Seed)})
+	}
+	about = append(about, [2]string{"data", r.Data})
+	if r.Split != nil {
+		about = append(about, [2]string{"split", fmt.Sprintf("%s for training, %s for testing (%s)", report.Count(r.NTrain), report.Count(r.NTest), *r.Split)})
+	} else {
+		about = append(about, [2]string{"split", fmt.Sprintf("none: all %s are for testing", count(r.NTest, "picture"))})
+	}
+	facts(w, about)
+	fmt.Fprintln(w)
+	rows := [][]string{{"mean squared error", "training", "test"}}
+	train := ""
+	if r.TrainMSE != nil {
+		train = report.MSE(*r.TrainMSE)
+	}
+	rows = append(rows, []string{"this model", train, report.MSE(*r.TestMSE)})
+	for _, y := range r.rivals() {
+		rows = append(rows, []string{y.name, "", report.MSE(y.mse)})
+	}
+	table(w, "", rows)
+	if text, good := r.verdict(); text != "" {
+		colour := yellow
+		if good {
+			colour = green
+		}
+		fmt.Fprintf(w, "\n%s\n", a.paint(a.stdout, colour, text))
+	}
+}
+
+func (r *score) kind() string {
+	kind := map[string]string{"pca": "linear autoencoder", "conv": "convolutional autoencoder"}[r.Architecture]
+	if r.Task == autoencoder.Denoise {
+		kind += " against " + r.Corruption
+	}
+	return kind
+}
+
+// verdict says plainly whether the training was worth it.
+func (r *score) verdict() (text string, good bool) {
+	best := r.rival()
+	if best.name == "" {
+		return "", false
+	}
+	ours := *r.TestMSE
+	linear := r.Architecture == "pca" && r.Yardsticks.PCA != nil && best.mse == *r.Yardsticks.PCA
+	switch share := ours / best.mse; {
+	case ours < best.mse && !(share > 0.9995):
+		return fmt.Sprintf("Worth it: %.3g %% less error than the best of what needs no training (%s).", 100*(1-share), best.name), true
+	case linear && share < 1.1:
+		return fmt.Sprintf("As it should be: a linear autoencoder can at best do what PCA does, and this one has %.2g %% more error.", 100*max(share-1, 0)), true
+	case share <= 1.0005:
+		return fmt.Sprintf("Not worth it so far: no better than %s, which needs no training. %s", best.name, r.advice()), false
+	default:
+		return fmt.Sprintf("Not worth it so far: %.3g times the error of %s, which needs no training. %s", share, best.name, r.advice()), false
+	}
+}
+
+// advice says what may help a model that did not pay.
+func (r *score) advice() string {
+	var tips []string
+	if len(r.rivals()) > 0 && r.TrainMSE != nil && *r.TestMSE > 1.5**r.TrainMSE {
+		tips = append(tips, "the error on the training pictures is much lower, so more pictures will help")
+	} else {
+		tips = append(tips, "more epochs or another learning rate may help")
+	}
+	text := strings.Join(tips, "; ")
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/spf13/cobra"
+
+	"likeness/autoencoder"
+	"likeness/pix"
+	"likeness/train"
+	"likeness/tutorial"
+)
+
+// trainFlags is what the three kinds of training share.
+type trainFlags struct {
+	kind string // the verb: pca, conv or denoise
+	arch string
+
+	data  dataName
+	split *splitPlan
+	size  sizeFlag
+	crop  cropFlag
+
+	code, epochs, batch, threads int
+	rate                         float64
+	schedule                     choiceFlag
+	seed                         uint64
+	noise                        float64
+	occlude                      occludeFlag
+
+	out, log        string
+	resume, restart bool
+}
+
+func newTrain(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "train",
+		Short: "Train an autoencoder: pca, conv or denoise",
+		Long: `Train an autoencoder on pictures and write it to one .safetensors file.
+
+The result is told with its yardsticks beside it: the error of always answering
+with the mean picture, and that of exact PCA with codes of the same size, which
+needs no training at all.`,
+		Example: `  likeness train conv
+  likeness train pca --data ~/Pictures/faces --size 64
+  likeness train denoise --data lfw --attributes lfw-attributes`,
+		Args: noSuchVerb,
+		RunE: noSuchVerb,
+	}
+	c.AddCommand(
+		newTrainKind(a, "pca",
+			"Train a linear autoencoder",
+			`Train the linear autoencoder: Flatten, Dense(code); Dense(H*W*3), Reshape. At
+best it finds what PCA finds, and the summary says how close it came.`),
+		newTrainKind(a, "conv",
+			"Train a convolutional autoencoder",
+			`Train the convolutional autoencoder: four 3x3 convolutions with 32, 64, 128 and
+256 filters, ELU and 2x2 pooling, a code, and four transposed convolutions back.
+The sides of the pictures must be divisible by 16.`),
+		newTrainKind(a, "denoise",
+			"Train a convolutional autoencoder to remove noise",
+			`Train the convolutional autoencoder to mend pictures: the inputs are spoilt
+anew in every epoch, the targets stay clean.
+
+--noise is the standard deviation of gaussian noise, where a picture's range is 1.
+--occlude COUNTxSIZE covers the inputs with black rectangles instead; give both
+flags to have both.`),
+	)
+	return c
+}
+
+// newTrainKind makes one of the verbs; its defaults are the tutorial's.
+func newTrainKind(a *app, kind, short, long string) *cobra.Command {
+	r, ok := tutorial.RecipeNamed(kind)
+	if !ok {
+		panic("the tutorial has no model called " + kind)
+	}
+	f := &trainFlags{
+		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, rate: r.Rate,
+		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
+		schedule: choiceFlag{value: string(r.Schedule)},
+	}
+	if g, ok := r.Corruption.(pix.Gaussian); ok {
+		f.noise = float64(g.Sigma)
+	}
+	for _, s := range train.Schedules {
+		f.schedule.choices = append(f.schedule.choices, string(s))
+	}
+	c := &cobra.Command{
+		Use:   f.kind,
+		Short: short,
+		Long: long + `
+
+The run is saved to OUT.checkpoint after every epoch and when it is interrupted
+with Ctrl-C; the same command with --resume goes on and ends in the very same
+weights as a run that was never stopped. OUT itself is written when the run is
+complete; neither it nor a checkpoint is replaced unless --restart says so.`,
+		Example: fmt.Sprintf(`  likeness train %[1]s
+  likeness train %[1]s --data lfw --attributes lfw-attributes --out lfw-%[1]s.safetensors
+  likeness train %[1]s --data ~/Pictures/faces --epochs 50 --json`, f.kind),
+		Args: cobra.NoArgs,
+	}
+	addDataFlags(c, &f.data, `"drawn"`)
+	addSplitFlags(c, f.split)
+	fl := c.Flags()
+	fl.SortFlags = false
+	fl.Var(&f.size, "size", "size of the model's pictures")
+	fl.Var(&f.crop, "crop", "pixels cut off left and right, above and below; auto: 80 of LFW's 250x250, else the largest square")
+	fl.IntVar(&f.code, "code", f.code, "numbers in a code")
+	fl.IntVar(&f.epochs, "epochs", f.epochs, "passes over the training pictures")
+	fl.IntVar(&f.batch, "batch", train.DefaultBatch, "pictures in a step")
+	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of Adamax")
+	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
+	if f.kind == "denoise" {
+		fl.Float64Var(&f.noise, "noise", f.noise, "standard deviation of the gaussian noise")
+		fl.Var(&f.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
+	}
+	fl.Uint64Var(&f.seed, "seed", 42, "seed of the weights, the order of the pictures and the noise")
+	fl.IntVar(&f.threads, "threads", 0, "threads to work with, 0 for all; the result does not depend on it")
+	fl.StringVar(&f.out, "out", "", fmt.Sprintf("the model file (default %s-CODE.safetensors)", f.kind))
+	fl.BoolVar(&f.resume, "resume", false, "go on from OUT.checkpoint")
+	fl.BoolVar(&f.restart, "restart", false, "start over: drop OUT.checkpoint, and replace OUT in the end")
+	fl.StringVar(&f.log, "log", "", "append what happens to this file, one JSON object a line")
+	c.MarkFlagsMutuallyExclusive("resume", "restart")
+	complete(c, "out", filesOf(modelNames))
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if f.data.source == "" {
+			f.data.source = "drawn"
+		}
+		corruption, err := f.corruption(cmd.Flags().Changed("noise"))
+		if err != nil {
+			return err
+		}
+		return a.train(cmd.Context(), f, corruption)
+	}
+	return c
+}
+
+// corruption is what the inputs suffer, nil for a plain autoencoder.
+func (f *trainFlags) corruption(noiseAsked bool) (pix.Corruption, error) {
+	if f.kind != "denoise" {
+		return nil, nil
+	}
+	if !(f.noise > 0) || math.IsInf(f.noise, 0) {
+		return nil, usagef("--noise %g: expected a number above 0, such as 0.1", f.noise)
+	}
+	noise := pix.Gaussian{Sigma: float32(f.noise)}
+	black := pix.Occlusion{Count: f.occlude.count, Size: f.occlude.size}
+	switch {
+	case f.occlude.count == 0:
+		return noise, nil
+	case noiseAsked:
+		return sequence{noise, black}, nil
+	}
+	return black, nil
+}
+
+// model checks the numbers among the flags and makes the untrained model.
+func (f *trainFlags) model() (*autoencoder.Model, error) {
+	switch {
+	case f.epochs < 1:
+		return nil, usagef("--epochs %d: expected at least 1", f.epochs)
+	case f.batch < 1:
+		return nil, usagef("--batch %d: expected at least 1", f.batch)
+	case f.threads < 0:
+		return nil, usagef("--threads %d: expected 0, for all, or more", f.threads)
+	case !(f.rate > 0) || math.IsInf(f.rate, 0):
+		return nil, usagef("--lr %g: expected a number above 0, such as %g", f.rate, train.DefaultRate)
+	}
+	if err := f.split.check(); err != nil {
+		return nil, err
+	}
+	m, err := autoencoder.New(f.arch, prepOf(f.size, f.crop), f.code, f.seed)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return m, nil
+}
