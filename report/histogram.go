@@ -49,7 +49,7 @@ func ErrorHistogram(e Errors) *pix.Image {
 	}
 	b := histogram(values, low, high, bins(len(values)))
 	ch.plot.X.Min, ch.plot.X.Max = b.start, b.start+b.width*float64(len(b.heights))
-	ch.plot.X.Tick.Marker = niceTicks{count: 8}
+	ch.plot.X.Tick.Marker = niceTicks{count: 10}
 	ch.plot.Y.Min, ch.plot.Y.Max = 0, slices.Max(b.heights)*1.12
 	ch.plot.Y.Tick.Marker = niceTicks{count: 5, whole: true}
 	b.ink = mix(seriesInks[0], white, 0.45)
@@ -110,7 +110,7 @@ func NoiseCheck(noise []float32, sigma float64) *pix.Image {
 		peak = max(peak, bell[steps/2].y)
 	}
 	ch.plot.X.Min, ch.plot.X.Max = -reach, reach
-	ch.plot.X.Tick.Marker = niceTicks{count: 8}
+	ch.plot.X.Tick.Marker = niceTicks{count: 10}
 	ch.plot.Y.Min, ch.plot.Y.Max = 0, peak*1.08
 	ch.plot.Y.Tick.Marker = niceTicks{count: 4}
 	b.ink = mix(seriesInks[0], white, 0.5)

@@ -86,17 +86,21 @@ func MorphFrames(morphs []Morph) []*pix.Image {
 		return nil
 	}
 	p := newPen()
+	side := tileLarge
+	if len(morphs) > 1 { // a page should not weigh megabytes for one animation
+		side = tileSmall
+	}
 	there := make([]*pix.Image, longest)
 	for k := range there {
 		var row []cell
 		for _, m := range morphs {
 			if len(m.Frames) > 0 {
-				row = append(row, cell{pic: p.tile(m.Frames[min(k, len(m.Frames)-1)], tileLarge)})
+				row = append(row, cell{pic: p.tile(m.Frames[min(k, len(m.Frames)-1)], side)})
 			}
 		}
 		there[k] = (&sheet{rows: [][]cell{row}, gap: 12}).draw(p)
 	}
-	const rest = 3
+	const rest = 2
 	var out []*pix.Image
 	for range rest {
 		out = append(out, there[0])

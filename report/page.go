@@ -1,0 +1,117 @@
+package report
+
+import (
+	"time"
+
+	"likeness/pix"
+)
+
+// Report is one run, told on one page. WriteHTML writes it.
+type Report struct {
+	Title    string
+	Subtitle string
+	Cover    *Figure // under the title; may be nil
+
+	Made    time.Time     // when the page was made; the zero time is not shown
+	Took    time.Duration // the whole run; 0 is "not measured"
+	Machine string        // such as "2 cores, AVX-512"
+	Command string        // what makes the page again
+	Facts   []Fact        // more lines of the head: the data, the split, the seed
+
+	Summary     []Result
+	SummaryNote string // under the summary's title
+
+	Chapters []Chapter
+}
+
+// Fact is a name and what it is.
+type Fact struct{ Name, Value string }
+
+// Result is one number of the run beside what it is held against. The words of
+// the verdict are computed from the numbers, never given.
+type Result struct {
+	Name       string
+	Note       string // a second, quieter line: code size, epochs
+	Value      Number
+	Form       Form
+	HigherWins bool   // for hit rates; errors are better the lower they are
+	Tutorial   Number // what the tutorial reports for the same thing
+	// Incomparable says why the tutorial's number is no match for this one,
+	// such as "drawn faces, not LFW"; empty when it is a match.
+	Incomparable string
+	Yardsticks   []Yardstick // closed forms and other measures
+	Took         time.Duration
+	Chapter      string // the ID of the chapter that tells more; may be empty
+	Headline     bool   // also shown large at the top
+}
+
+// Chapter is one part of the page. ID names its anchor: letters, digits and
+// hyphens, unique on the page.
+type Chapter struct {
+	ID, Title string
+	Body      []Block
+}
+
+// Block is what a chapter is made of: a Paragraph, Aside, Command, Listing,
+// Table, Figure or Matrices.
+type Block interface{ block() }
+
+// Paragraph is running text.
+type Paragraph string
+
+// Aside is a remark set apart: a limit, a surprise, something left out.
+type Aside string
+
+// Command is what to type to do a part alone.
+type Command string
+
+// Listing is text in a fixed pitch, such as a summary of layers.
+type Listing struct {
+	Title, Text string
+	Folded      bool // shown only when its title is clicked, but always printed
+}
+
+// Table is a table with a caption. A row with fewer cells than columns, and an
+// empty cell, read "not measured" in a numeric column and "–" in others.
+type Table struct {
+	Caption string
+	Columns []Column
+	Rows    [][]string
+}
+
+// Column heads a column of a table. Numeric columns are set flush right in
+// figures of one width.
+type Column struct {
+	Name    string
+	Numeric bool
+}
+
+// Figure is a picture with its caption: Picture, a figure of this package
+// drawn at Density, or GIF, an animation shown pixel for pixel.
+type Figure struct {
+	Picture *pix.Image
+	GIF     []byte
+	Alt     string // what is seen, for those who do not see it; the caption when empty
+	Caption string
+}
+
+// Matrices shows small matrices side by side, such as input, filter and output
+// of a transposed convolution.
+type Matrices struct {
+	Title string
+	Parts []Matrix
+}
+
+// Matrix is one of Matrices; Sign stands before it, such as "=".
+type Matrix struct {
+	Sign, Name string
+	Rows       [][]float64
+}
+
+func (Paragraph) block() {}
+func (Aside) block()     {}
+func (Command) block()   {}
+func (Listing) block()   {}
+func (Table) block()     {}
+func (Figure) block()    {}
+func (Matrices) block()  {}
