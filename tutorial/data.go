@@ -11,28 +11,15 @@ import (
 	"likeness/train"
 )
 
-// load reads the pictures, splits them as the tutorial does, measures the
-// yardsticks and opens the report with them.
-func (b *book) load(ctx context.Context) error {
-	b.log("reading %s", b.Data)
-	set, err := faces.Load(ctx, b.Data, faces.Options{
-		Prep:       pix.Prep{W: side, H: side, Auto: true},
-		Attributes: b.Attributes, Threads: b.Threads, Progress: b.Loading,
-	})
-	if err != nil {
-		return err
-	}
-	for _, w := range set.Warnings {
-		b.log("warning: %s", w)
-	}
-	for _, s := range set.Skipped {
-		b.log("skipped %s: %s", s.Name, s.Reason)
-	}
+// begin splits the pictures as the tutorial does, measures the yardsticks and
+// opens the report with them.
+func (b *book) begin(ctx context.Context) error {
+	set := b.Data
 	split, err := faces.RandomSplit(set.Len(), testSize, splitSeed)
 	if err != nil {
 		return err
 	}
-	b.set, b.split, b.test = set, split, set.AllFloats(split.Test)
+	b.split, b.test = split, set.AllFloats(split.Test)
 	b.log("%d pictures of %d people: %d to train on, %d to test on", set.Len(), people(set), len(split.Train), len(split.Test))
 	if b.yard, err = train.NewYardsticks(ctx, set, split); err != nil {
 		return err
@@ -69,11 +56,11 @@ func people(set *faces.Set) int {
 	return len(names)
 }
 
-// comparable says why the tutorial's numbers are no match for this run's, or
+// incomparable says why the tutorial's numbers are no match for this run's, or
 // nothing when they are.
 func (b *book) incomparable() string {
 	d := b.results.Data
-	if strings.HasPrefix(b.set.Source, "drawn") {
+	if strings.HasPrefix(b.Data.Source, "drawn") {
 		return "these are drawn faces, not LFW"
 	}
 	if d.Pictures != lfwKept {
@@ -109,11 +96,11 @@ func (b *book) openPage() error {
 		return err
 	}
 	prep := "Each photograph loses 80 pixels on each side, which leaves the face, and is resized to 32×32 with bilinear interpolation."
-	if strings.HasPrefix(b.set.Source, "drawn") {
+	if strings.HasPrefix(b.Data.Source, "drawn") {
 		prep = "The faces are invented and drawn by likeness itself, several photographs of each person with other light, pose and expression, so that everything runs without a network connection or a data set. They go through the very code that reads photographs. " + prep
 	}
 	b.add(report.Chapter{ID: "data", Title: "The faces", Body: []report.Block{
-		report.Paragraph(fmt.Sprintf("%s holds %s usable pictures of %s people. %s Pixel values become x/255 − 0.5.", d.Source, report.Count(d.Pictures), report.Count(d.People), prep)),
+		report.Paragraph(fmt.Sprintf("The data set is “%s”: %s usable pictures of %s people. %s Pixel values become x/255 − 0.5.", d.Source, report.Count(d.Pictures), report.Count(d.People), prep)),
 		montage,
 		report.Table{Caption: "What needs no training, on the test pictures", Columns: []report.Column{{Name: "answer"}, {Name: "mean squared error", Numeric: true}}, Rows: [][]string{
 			{"the mean of all training faces, whatever the picture", report.MSE(b.results.Yardsticks.MeanImage)},
@@ -130,7 +117,7 @@ func (b *book) sample(rows []int, n int) []*pix.Image {
 	n = min(n, len(rows))
 	var list []*pix.Image
 	for i := range n {
-		list = append(list, b.set.Image(rows[i*len(rows)/n]))
+		list = append(list, b.Data.Image(rows[i*len(rows)/n]))
 	}
 	return list
 }

@@ -47,8 +47,8 @@ func (b *book) denoise(ctx context.Context) error {
 // it is.
 func (b *book) noiseFigures(g pix.Gaussian) ([]report.Figure, error) {
 	pictures := min(100, len(b.split.Test))
-	clean := b.test[:pictures*b.set.W*b.set.H*3]
-	noisy := train.Corrupted(clean, g, b.set.Prep, b.Seed)
+	clean := b.test[:pictures*b.Data.W*b.Data.H*3]
+	noisy := train.Corrupted(clean, g, b.Data.Prep, b.Seed)
 	for i, v := range clean {
 		noisy[i] -= v
 	}
@@ -60,8 +60,8 @@ func (b *book) noiseFigures(g pix.Gaussian) ([]report.Figure, error) {
 	var levels []report.NoiseLevel
 	for _, sigma := range []float32{0.01, 0.1, 0.5} {
 		x := append([]float32(nil), b.values(b.test, 0)...)
-		pix.Gaussian{Sigma: sigma}.Corrupt(x, b.set.W, b.set.H, rand.New(rand.NewPCG(b.Seed, 0)))
-		levels = append(levels, report.NoiseLevel{Sigma: float64(sigma), Picture: pix.FromFloats(x, b.set.W, b.set.H)})
+		pix.Gaussian{Sigma: sigma}.Corrupt(x, b.Data.W, b.Data.H, rand.New(rand.NewPCG(b.Seed, 0)))
+		levels = append(levels, report.NoiseLevel{Sigma: float64(sigma), Picture: pix.FromFloats(x, b.Data.W, b.Data.H)})
 	}
 	scale, err := b.figure("noise-scale", "One test picture with noise of growing strength.", "a face that drowns in noise", report.NoiseScale(b.picture(b.test, 0), levels))
 	return []report.Figure{check, scale}, err

@@ -42,7 +42,7 @@ func (b *book) morph(ctx context.Context) error {
 				return err
 			}
 			walk.A, walk.B = b.picture(b.test, i), b.picture(b.test, j)
-			walk.From, walk.To = b.set.People[b.split.Test[i]], b.set.People[b.split.Test[j]]
+			walk.From, walk.To = b.Data.People[b.split.Test[i]], b.Data.People[b.split.Test[j]]
 			*s.into = append(*s.into, walk)
 		}
 	}
@@ -78,7 +78,7 @@ func (b *book) walk(m *autoencoder.Model, from, to []float32, steps int) (report
 		return walk, err
 	}
 	for _, c := range codes {
-		walk.Frames = append(walk.Frames, pix.FromFloats(m.Decode(c), b.set.W, b.set.H))
+		walk.Frames = append(walk.Frames, pix.FromFloats(m.Decode(c), b.Data.W, b.Data.H))
 	}
 	walk.Alphas, err = latent.Weights(steps)
 	return walk, err

@@ -71,29 +71,29 @@ func (b *book) convModel(ctx context.Context) (*autoencoder.Model, error) {
 
 // index holds the codes of the training pictures.
 func (b *book) index(m *autoencoder.Model) (*search.Exact, error) {
-	e := search.Entries{Dim: m.Code, Codes: m.Encode(b.set.AllFloats(b.split.Train))}
+	e := search.Entries{Dim: m.Code, Codes: m.Encode(b.Data.AllFloats(b.split.Train))}
 	for _, row := range b.split.Train {
-		e.IDs = append(e.IDs, b.set.IDs[row])
-		e.People = append(e.People, b.set.People[row])
+		e.IDs = append(e.IDs, b.Data.IDs[row])
+		e.People = append(e.People, b.Data.People[row])
 	}
 	prep, err := json.Marshal(m.Prep)
 	if err != nil {
 		return nil, err
 	}
-	return search.NewExact(search.Euclidean{}, e, search.About{Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: b.set.Source})
+	return search.NewExact(search.Euclidean{}, e, search.About{Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: b.Data.Source})
 }
 
 // hits counts how often the same person is found.
 func (b *book) hits(found [][]search.Match) RetrievePart {
 	trained := map[string]bool{}
 	for _, row := range b.split.Train {
-		trained[b.set.People[row]] = true
+		trained[b.Data.People[row]] = true
 	}
 	delete(trained, "")
 	var p RetrievePart
 	first, five := 0, 0
 	for i, row := range b.split.Test {
-		person := b.set.People[row]
+		person := b.Data.People[row]
 		if !trained[person] {
 			continue
 		}
@@ -133,7 +133,7 @@ func (b *book) queries(found [][]search.Match) []report.Query {
 	for _, i := range examples {
 		i %= len(b.split.Test)
 		row := b.split.Test[i]
-		q := report.Query{Picture: b.set.Image(row), Person: b.set.People[row], Note: fmt.Sprintf("test image %d", i)}
+		q := report.Query{Picture: b.Data.Image(row), Person: b.Data.People[row], Note: fmt.Sprintf("test image %d", i)}
 		for _, m := range found[i] {
 			q.Matches = append(q.Matches, report.Neighbour{
 				Picture: b.image(m.ID), Person: m.Person, Distance: m.Distance, Same: m.Person != "" && m.Person == q.Person,
@@ -146,8 +146,8 @@ func (b *book) queries(found [][]search.Match) []report.Query {
 
 // image is the picture of an id.
 func (b *book) image(id string) *pix.Image {
-	if i := b.set.Index(id); i >= 0 {
-		return b.set.Image(i)
+	if i := b.Data.Index(id); i >= 0 {
+		return b.Data.Image(i)
 	}
 	return nil
 }

@@ -21,30 +21,30 @@ import (
 	"likeness/train"
 )
 
-// Run says which tutorial to run. The zero value trains on drawn faces.
+// Run says how to run the tutorial.
 type Run struct {
-	Data       string // what faces.Load takes; empty: drawn faces
-	Attributes string // a file in the layout of lfw_attributes.txt; may be empty
-	Out        string // folder for everything that is made; empty: DefaultOut
-	Only       []string
-	Epochs     int    // of every model; 0: the recipes'
-	Seed       uint64 // of weights, batches and noise; 0: 42. The split's is always 42
-	Threads    int    // 0: all processors
-	Restart    bool   // begin anew instead of going on where an earlier run stopped
-	Command    string // what the user typed, for the report
+	Data    *faces.Set // prepared as Prep says
+	Out     string     // folder for everything that is made; empty: DefaultOut
+	Only    []string   // some of Stages; none means all
+	Epochs  int        // of every model; 0: the recipes'
+	Seed    uint64     // of weights, batches and noise; 0: 42. The split's is always 42
+	Threads int        // 0: all processors
+	Restart bool       // begin anew instead of going on where an earlier run stopped
+	Command string     // what the user typed, for the report
 
-	// Log hears in words what is going on; Loading the progress of reading
-	// pictures; Events every step of training. All may be nil.
-	Log     func(format string, args ...any)
-	Loading func(done, total int)
-	Events  func(stage string, e train.Event)
+	// Log hears in words what is going on, Events every step of training. Both
+	// may be nil.
+	Log    func(format string, args ...any)
+	Events func(stage string, e train.Event)
 }
+
+// Prep is how the tutorial prepares photographs.
+var Prep = pix.Prep{W: 32, H: 32, Auto: true}
 
 // DefaultOut is the folder that a run writes to unless told otherwise.
 const DefaultOut = "likeness-report"
 
 const (
-	side      = 32 // the tutorial's pictures are 32x32
 	splitSeed = 42
 	testSize  = 0.1
 )
@@ -78,7 +78,6 @@ func Stages() []string {
 // book is a run under way.
 type book struct {
 	*Run
-	set     *faces.Set
 	split   faces.Split
 	test    []float32 // the test pictures
 	yard    *train.Yardsticks
@@ -98,7 +97,7 @@ func (r *Run) Do(ctx context.Context) (*Results, error) {
 		return nil, err
 	}
 	b := &book{Run: r, models: map[string]*autoencoder.Model{}, started: time.Now()}
-	if err := b.load(ctx); err != nil {
+	if err := b.begin(ctx); err != nil {
 		return nil, err
 	}
 	for _, c := range plan {
@@ -112,10 +111,23 @@ func (r *Run) Do(ctx context.Context) (*Results, error) {
 	return b.finish()
 }
 
+// Check says what is wrong with the run's settings, without its data.
+func (r *Run) Check() error {
+	if r.Epochs < 0 {
+		return fmt.Errorf("%d epochs: the number must not be negative", r.Epochs)
+	}
+	for _, name := range r.Only {
+		if !slices.Contains(Stages(), name) {
+			return fmt.Errorf("unknown part %q, known are %s", name, strings.Join(Stages(), ", "))
+		}
+	}
+	return nil
+}
+
 // prepare fills in the defaults, chooses the stages and makes the folders.
 func (r *Run) prepare() ([]chapter, error) {
-	if r.Data == "" {
-		r.Data = "drawn"
+	if err := r.Check(); err != nil {
+		return nil, err
 	}
 	if r.Out == "" {
 		r.Out = DefaultOut
@@ -123,20 +135,11 @@ func (r *Run) prepare() ([]chapter, error) {
 	if r.Seed == 0 {
 		r.Seed = 42
 	}
-	if r.Epochs < 0 {
-		return nil, fmt.Errorf("%d epochs: the number must not be negative", r.Epochs)
-	}
-	for _, name := range r.Only {
-		if !slices.Contains(Stages(), name) {
-			return nil, fmt.Errorf("unknown part %q, known are %s", name, strings.Join(Stages(), ", "))
-		}
-	}
 	var plan []chapter
 	for _, c := range chapters {
-		if len(r.Only) > 0 && !slices.Contains(r.Only, c.name) {
-			continue
+		if len(r.Only) == 0 || slices.Contains(r.Only, c.name) {
+			plan = append(plan, c)
 		}
-		plan = append(plan, c)
 	}
 	for _, dir := range []string{"models", "figures"} {
 		if err := os.MkdirAll(filepath.Join(r.Out, dir), 0o755); err != nil {
@@ -180,12 +183,12 @@ func machine() string {
 
 // picture is picture i of normalised pictures lying one behind the other.
 func (b *book) picture(x []float32, i int) *pix.Image {
-	return pix.FromFloats(b.values(x, i), b.set.W, b.set.H)
+	return pix.FromFloats(b.values(x, i), b.Data.W, b.Data.H)
 }
 
 // values are the numbers of picture i.
 func (b *book) values(x []float32, i int) []float32 {
-	n := b.set.W * b.set.H * 3
+	n := b.Data.W * b.Data.H * 3
 	return x[i*n : (i+1)*n]
 }
 

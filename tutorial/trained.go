@@ -51,13 +51,13 @@ func (b *book) model(ctx context.Context, r Recipe) (*autoencoder.Model, *ModelP
 
 // train carries out a recipe.
 func (b *book) train(ctx context.Context, r Recipe, checkpoint string) (*autoencoder.Model, error) {
-	m, err := autoencoder.New(r.Arch, b.set.Prep, r.Code, b.Seed)
+	m, err := autoencoder.New(r.Arch, b.Data.Prep, r.Code, b.Seed)
 	if err != nil {
 		return nil, err
 	}
 	b.log("%s: training %d epochs", r.Name, r.Epochs)
 	run := train.Run{
-		Model: m, Data: b.set, Split: b.split, SplitName: b.splitName(),
+		Model: m, Data: b.Data, Split: b.split, SplitName: b.splitName(),
 		Epochs: r.Epochs, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads,
 		Corruption: r.Corruption, Checkpoint: checkpoint,
 	}
@@ -85,8 +85,8 @@ func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
 	}{
 		{"architecture", m.Arch, r.Arch},
 		{"code size", m.Code, r.Code},
-		{"preparation of pictures", m.Prep, b.set.Prep},
-		{"data", t.DataHash, b.set.Fingerprint},
+		{"preparation of pictures", m.Prep, b.Data.Prep},
+		{"data", t.DataHash, b.Data.Fingerprint},
 		{"split", t.Split, b.splitName()},
 		{"number of epochs", len(t.History), r.Epochs},
 		{"learning rate", t.Rate, r.Rate},
@@ -117,7 +117,7 @@ func (b *book) measure(m *autoencoder.Model, r Recipe, path string) (*ModelPart,
 	if stepping > 0 {
 		p.ImagesPerSecond = float64(t.NTrain*len(t.History)) / stepping
 	}
-	clean := b.set.AllFloats(b.split.Train)
+	clean := b.Data.AllFloats(b.split.Train)
 	p.TrainMSE = m.MSE(b.spoilt(clean, r), clean)
 	p.TestMSE = m.MSE(b.spoilt(b.test, r), b.test)
 	b.results.Models = append(b.results.Models, p)
@@ -130,5 +130,5 @@ func (b *book) spoilt(x []float32, r Recipe) []float32 {
 	if r.Corruption == nil {
 		return x
 	}
-	return train.Corrupted(x, r.Corruption, b.set.Prep, b.Seed)
+	return train.Corrupted(x, r.Corruption, b.Data.Prep, b.Seed)
 }
