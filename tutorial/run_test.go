@@ -1,0 +1,179 @@
+package tutorial_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/search"
+	"likeness/train"
+	"likeness/tutorial"
+)
+
+// set makes n pictures of 32x32 of n/4 people who look like themselves.
+func set(n int) *faces.Set {
+	s := &faces.Set{W: 32, H: 32, Source: "waves", Fingerprint: fmt.Sprint("waves", n), Prep: tutorial.Prep}
+	for i := range n {
+		who := i / 4
+		for p := range 32 * 32 * 3 {
+			v := math.Sin(float64(who)+float64(p%96)/(7+float64(who%5))) * math.Cos(float64(p/96)/5+float64(i%4)/9)
+			s.Pix = append(s.Pix, byte(128+100*v))
+		}
+		s.IDs = append(s.IDs, fmt.Sprintf("Wave_%d_%04d", who, i%4+1))
+		s.People = append(s.People, fmt.Sprint("Wave ", who))
+		s.Numbers = append(s.Numbers, i%4+1)
+	}
+	return s
+}
+
+func TestWholeTutorial(t *testing.T) {
+	out := t.TempDir()
+	run := tutorial.Run{Data: set(80), Out: out, Epochs: 1, Command: "likeness reproduce <test>"}
+	r, err := run.Do(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(out, "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"likeness reproduce &lt;test&gt;", "exact PCA, 32 numbers", "the Wiener filter", "leaving the rectangle", "0.005865", "0.002949",
+		"Original | Code | Reconstructed", "Search by likeness", "Morphing", "data:image/gif;base64,", "80 pictures, not the tutorial’s 13,143",
+	} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+	var stages []string
+	for _, m := range r.Models {
+		stages = append(stages, m.Stage)
+		if m.NTrain != 72 || m.NTest != 8 || !(m.TestMSE > 0 && m.TestMSE < 0.3) || m.Epochs != 1 {
+			t.Errorf("%s: %+v", m.Stage, m)
+		}
+		opened, err := autoencoder.Open(m.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if opened.Fingerprint() != m.Fingerprint {
+			t.Errorf("%s: the file's model is %s, the results' %s", m.Stage, opened.Fingerprint(), m.Fingerprint)
+		}
+	}
+	if !slices.Equal(stages, []string{"pca", "conv", "denoise", "occlusion"}) {
+		t.Errorf("models of %v", stages)
+	}
+	// The noise has variance 0.01, and the filter must take some of it away.
+	d := r.Models[2]
+	if math.Abs(*d.Untouched-0.01) > 0.0005 || !(*d.Wiener < 0.005) {
+		t.Errorf("noise of %g is filtered to %g", *d.Untouched, *d.Wiener)
+	}
+	var saved tutorial.Results
+	text, err := os.ReadFile(filepath.Join(out, "results.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &saved); err != nil || saved.Models[1].TestMSE != r.Models[1].TestMSE {
+		t.Errorf("results.json: %v, %+v", err, saved.Models)
+	}
+	index, err := search.Open(r.Retrieval.Index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if index.Len() != 72 || index.CheckModel(r.Models[1].Fingerprint) != nil {
+		t.Errorf("an index of %d codes", index.Len())
+	}
+	for _, name := range []string{"pca", "conv-loss", "noise-check", "noise-scale", "denoise", "occlusion", "retrieval", "morph"} {
+		if _, err := os.Stat(filepath.Join(out, "figures", name+".png")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A second run takes what the first has trained, and gives the same numbers;
+// one with other settings touches nothing.
+func TestGoesOn(t *testing.T) {
+	out := t.TempDir()
+	only := []string{"conv"}
+	ctx, cancel := context.WithCancel(context.Background())
+	stopped := tutorial.Run{Data: set(80), Out: out, Epochs: 3, Only: only, Events: func(_ string, e train.Event) {
+		if e.Epoch == 2 && e.Step == 1 {
+			cancel()
+		}
+	}}
+	if _, err := stopped.Do(ctx); !errors.Is(err, train.ErrInterrupted) {
+		t.Fatalf("interrupted: %v", err)
+	}
+	resumed := 0
+	again := tutorial.Run{Data: set(80), Out: out, Epochs: 3, Only: only, Events: func(_ string, e train.Event) {
+		if e.Resumed {
+			resumed++
+		}
+	}}
+	first, err := again.Do(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resumed != 1 {
+		t.Error("the run did not go on from its checkpoint")
+	}
+	again.Events = func(string, train.Event) { t.Error("a finished model was trained again") }
+	second, err := again.Do(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Models[0] != second.Models[0] {
+		t.Errorf("trained: %+v, taken: %+v", first.Models[0], second.Models[0])
+	}
+	whole := tutorial.Run{Data: set(80), Out: t.TempDir(), Epochs: 3, Only: only}
+	third, err := whole.Do(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if third.Models[0].Fingerprint != first.Models[0].Fingerprint {
+		t.Error("a run in two sittings ended in another model than one in one")
+	}
+	for want, change := range map[string]func(*tutorial.Run){
+		"number of epochs is 3 and not 5": func(r *tutorial.Run) { r.Epochs = 5 },
+		"seed is 42 and not 1":            func(r *tutorial.Run) { r.Seed = 1 },
+		"data is waves80 and not waves84": func(r *tutorial.Run) { r.Data = set(84) },
+	} {
+		other := tutorial.Run{Data: set(80), Out: out, Epochs: 3, Only: only}
+		change(&other)
+		if _, err := other.Do(context.Background()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
+		}
+	}
+	m, err := autoencoder.Open(first.Models[0].Model)
+	if err != nil || m.Fingerprint() != first.Models[0].Fingerprint {
+		t.Errorf("the finished model was touched: %v", err)
+	}
+	anew := tutorial.Run{Data: set(80), Out: out, Epochs: 1, Only: only, Restart: true}
+	if fourth, err := anew.Do(context.Background()); err != nil || fourth.Models[0].Epochs != 1 {
+		t.Errorf("begun anew: %v", err)
+	}
+}
+
+func TestBadRuns(t *testing.T) {
+	for want, r := range map[string]tutorial.Run{
+		`unknown part "search"`: {Data: set(80), Only: []string{"search"}},
+		"must not be negative":  {Data: set(80), Epochs: -1},
+		"fewer than one batch":  {Data: set(20)},
+		"not a directory":       {Data: set(80), Out: "run_test.go/below"},
+	} {
+		if r.Out == "" {
+			r.Out = t.TempDir()
+		}
+		if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
+		}
+	}
+}
