@@ -1,0 +1,84 @@
+package likeness_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// floors says on which floor of the house each room stands; ARCHITECTURE.md
+// draws the same. A room may only import rooms on lower floors.
+var floors = map[string]int{
+	"cmd/likeness":           9,
+	"bench/firststeps":       9,
+	"bench/firststeps/cases": 6,
+	"tutorial":               8,
+	"report":                 7,
+	"search":                 7,
+	"search/searchtest":      8,
+	"latent":                 7,
+	"train":                  6,
+	"autoencoder":            5,
+	"nn":                     4,
+	"nn/nntest":              5,
+	"faces":                  4,
+	"faces/drawn":            3,
+	"pca":                    3,
+	"pix":                    2,
+	"safetensors":            2,
+	"internal/atomicfile":    1,
+	"internal/kernel":        1,
+}
+
+// TestImportsRunDownward reads the import lines of every file that is not a
+// test; tests may look upwards.
+func TestImportsRunDownward(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() && path != "." && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		room := filepath.ToSlash(filepath.Dir(path))
+		seen[room] = true
+		floor, ok := floors[room]
+		if !ok {
+			t.Errorf("%s: the room %s has no floor", path, room)
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, i := range f.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			if below, ok := strings.CutPrefix(imported, "likeness/"); ok && floors[below] >= floor {
+				t.Errorf("%s, on floor %d, imports %s, on floor %d", path, floor, below, floors[below])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range slices.Sorted(maps.Keys(floors)) {
+		if !seen[room] {
+			t.Errorf("the room %s is not there", room)
+		}
+	}
+}
