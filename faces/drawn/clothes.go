@@ -20,7 +20,7 @@ func (c *canvas) paintClothes(h *head) {
 			return h.lamp.lit(col, n).scale(0.80 + 0.32*fold)
 		}
 	}
-	neck := 0.62 + 0.08*boolf(p.Male)
+	neck := 0.60 + 0.10*boolf(p.Male)
 	top := 1.86
 	body := func(open, deep float64) contour {
 		return closed(b(-open, top-0.02), b(-1.0*wide, top+0.2), b(-1.75*wide, top+0.42), b(-2.25*wide, top+0.95), b(-2.5*wide, 3.4), b(2.5*wide, 3.4), b(2.25*wide, top+0.95), b(1.75*wide, top+0.42), b(1.0*wide, top+0.2), b(open, top-0.02), b(open*0.55, top+deep*0.75), b(0, top+deep), b(-open*0.55, top+deep*0.75))

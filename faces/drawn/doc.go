@@ -21,7 +21,7 @@ package drawn
 // Version names the look of the pictures. It is raised whenever the same
 // options begin to give other pictures or other attributes, so that caches made
 // from older ones are not taken for new ones.
-const Version = 1
+const Version = 2
 
 // Size is the width and the height of every picture in pixels.
 const Size = 250

@@ -142,7 +142,7 @@ func (c *canvas) paintBrows(h *head) {
 		w := 0.098 * p.BrowThick * h.unit
 		width := func(t float64) float64 { return w * (0.62 + 0.75*t - 1.25*t*t*t) }
 		col := h.lit(p.BrowColour, side*es, -0.3)
-		c.fill(c.soften(c.mask(3, ribbon(line, width)), 1), 0.72, col)
+		c.fill(c.soften(c.mask(3, ribbon(line, width)), 1), 0.8, col)
 		n := len(line)
 		for i := 1; i < n-2; i += 2 {
 			t := float64(i) / float64(n-1)
@@ -151,7 +151,7 @@ func (c *canvas) paintBrows(h *head) {
 			half := width(t) / 2
 			from := pt{a.x - dx*0.2, a.y + half*0.75}
 			to := pt{a.x + dx*0.8, a.y + dy*0.7 - half*0.8}
-			c.fill(c.mask(1, ribbon(contour{from, from.to(to, 0.5), to}, brush(1.1))), 0.55, col.scale(0.72))
+			c.fill(c.mask(1, ribbon(contour{from, from.to(to, 0.5), to}, brush(1.1))), 0.42, col.scale(0.72))
 		}
 	}
 }

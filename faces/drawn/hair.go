@@ -113,8 +113,10 @@ func sign(x float64) float64 { return math.Copysign(1, x) }
 func (d *hairdo) onFace(q pt) pt { return d.h.inside(q.x, q.y) }
 
 // inside places a point of the face as at does, but never outside the outline.
-func (h *head) inside(u, v float64) pt {
-	s := h.at(u, v, 0.02)
+func (h *head) inside(u, v float64) pt { return h.clip(h.at(u, v, 0.02)) }
+
+// clip moves a point of the picture into the face's outline, at its height.
+func (h *head) clip(s pt) pt {
 	x, y := h.unflat(s.x, s.y)
 	j := max(0, min(len(h.left)-1, spanIndex(y)))
 	if h.right[j] > h.left[j] {
@@ -175,8 +177,21 @@ func (d *hairdo) front() []contour {
 	if end > 0.5 {
 		inner = append(inner, lockEnd(1)...)
 	}
+	// Before the ears short hair narrows to a sideburn.
+	burn := func(side float64) (upper, lower pt) {
+		w := d.h.p.FaceWidth
+		return d.h.clip(d.h.solid(side*0.93*w, -0.07, 0.30)), d.h.clip(d.h.solid(side*0.92*w, 0.10, 0.43))
+	}
+	if end < 0.5 {
+		upper, lower := burn(1)
+		inner = append(inner, upper, lower)
+	}
 	for i := len(d.line) - 1; i >= 0; i-- {
 		inner = append(inner, d.onFace(d.line[i]))
+	}
+	if end < 0.5 {
+		upper, lower := burn(-1)
+		inner = append(inner, lower, upper)
 	}
 	if end > 0.5 {
 		l := lockEnd(-1)
@@ -264,15 +279,17 @@ func (d *hairdo) at(px, py int, deep float32) rgb {
 	var strand, clump float32
 	switch d.flow {
 	case flowCurl:
-		f := 7.5 / d.curlSize
+		f := 5.5 / d.curlSize
 		// Turned and warped, so that the noise's grid does not show.
 		wx := x + 0.22*float64(d.field.at(x*3+40, y*3))
 		wy := y + 0.22*float64(d.field.at(x*3, y*3+40))
 		wx, wy = 0.8*wx+0.6*wy, 0.8*wy-0.6*wx
 		a := d.field.at(wx*f, wy*f)
 		b := d.field.at(wx*f*2.1+9, wy*f*2.1)
-		ridge := 1 - 2*float32(math.Abs(float64(a)-0.5))
-		strand = 0.65*ridge*ridge + 0.35*b
+		// The contours of smooth noise run like curled locks.
+		lock := a*4 - float32(int(a*4))
+		lock = 2 * min(lock, 1-lock)
+		strand = 0.42*lock*lock*(3-2*lock) + 0.58*b
 		clump = d.field.at(x*2+30, y*2)
 	case flowUp:
 		s := math.Atan2(x, 0.55-y)

@@ -120,7 +120,7 @@ func (c *canvas) paintScarf(h *head) {
 	c.multiply(c.soften(c.mask(9, ribbon(edge, even(0.18*h.unit))), 2).within(opening), rgb{0.62, 0.52, 0.51})
 	c.shade(m, 1, h.cloth(col, func(x, y float64) float32 {
 		r := math.Sqrt(x*x + (y-0.2)*(y-0.2)*0.6)
-		fold := f.at(r*9+x*1.5, math.Atan2(x, 0.4-y)*1.2)
+		fold := f.at(r*9+x*1.5, math.Abs(math.Atan2(x, 0.4-y))*1.2)
 		return 0.68 + 0.5*fold
 	}))
 	c.glow(c.soften(c.mask(4, ribbon(edge, even(0.05*h.unit))), 1).without(opening), col.scale(0.35))

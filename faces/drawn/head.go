@@ -328,7 +328,7 @@ func (c *canvas) paintHead(h *head) {
 // paintNeck paints the neck behind the chin, in its shade.
 func (c *canvas) paintNeck(h *head) {
 	p := h.p
-	w := 0.53*p.FaceWidth + 0.12*boolf(p.Male)*(1-p.child()) + 0.1*p.Chubby - 0.08*p.child()
+	w := 0.53*p.FaceWidth + 0.12*boolf(p.Male)*(1-p.child()) + 0.1*p.Chubby - 0.15*p.child()
 	q := func(x, y float64) pt { return h.flat(x, y) }
 	neck := closed(q(-w*0.95, 0.6), q(w*0.95, 0.6), q(w, 1.3), q(w*1.05, 1.7), q(w*1.5, 2.1), q(w*2.2, 2.6), q(0, 3), q(-w*2.2, 2.6), q(-w*1.5, 2.1), q(-w*1.05, 1.7), q(-w, 1.3))
 	m := c.mask(1, neck)

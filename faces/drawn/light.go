@@ -10,7 +10,8 @@ func (v vec) unit() vec {
 	if l == 0 {
 		return vec{0, 0, 1}
 	}
-	return vec{v.x / l, v.y / l, v.z / l}
+	l = 1 / l
+	return vec{v.x * l, v.y * l, v.z * l}
 }
 
 func (v vec) dot(o vec) float32 { return v.x*o.x + v.y*o.y + v.z*o.z }
@@ -20,6 +21,7 @@ type lamp struct {
 	dir, half        vec // to the light; halfway between light and camera
 	key, amb         float32
 	wrap             float32 // how far the light creeps round the corner
+	reach            float32 // key/(1+wrap)
 	keyTint, ambTint rgb
 }
 
@@ -32,6 +34,7 @@ func newLamp(s *Shot) lamp {
 	total := float32(s.Ambient) + float32(s.Key)*front
 	meter := 1 / (0.24 + 0.76*total)
 	l.key, l.amb = float32(s.Key)*meter, float32(s.Ambient)*meter
+	l.reach = l.key / (1 + l.wrap)
 	w := float32(s.Warmth)
 	l.keyTint = rgb{1 + 0.07*w, 1, 1 - 0.13*w}
 	l.ambTint = rgb{1 - 0.05*w, 0.99, 1 + 0.07*w}
@@ -41,7 +44,7 @@ func newLamp(s *Shot) lamp {
 // on is the light that a surface facing n receives, about 1 for a face in the
 // light, and its tint.
 func (l *lamp) on(n vec) (float32, rgb) {
-	d := (n.dot(l.dir) + l.wrap) * l.key / (1 + l.wrap)
+	d := (n.dot(l.dir) + l.wrap) * l.reach
 	if d < 0 {
 		d = 0
 	}

@@ -17,7 +17,7 @@ func newLips(h *head) lips {
 	m := l.m
 	yc := -0.125 * s.Smile // the corners
 	if s.Smile < 0 {
-		yc = -0.06 * s.Smile
+		yc = -0.045 * s.Smile
 	}
 	g := 0.27 * s.Open
 	full := p.LipFull * (1 - 0.16*max(0, s.Smile))

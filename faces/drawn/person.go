@@ -240,8 +240,8 @@ func (p *Person) bones(d dice) {
 	p.Chubby = clamp(d.bell(0.22, 0.28)+0.35*young, 0, 1)
 	p.FaceWidth = d.bell(1, 0.045) + 0.05*p.Chubby
 	p.Jaw = d.bell(0.77+0.055*sex*(1-young), 0.045) + 0.045*p.Chubby
-	p.ChinWidth = d.bell(0.395+0.055*sex*(1-young), 0.05) + 0.05*p.Chubby
-	p.ChinLength = d.bell(1.34+0.03*sex, 0.05) - 0.13*young
+	p.ChinWidth = d.bell(0.395+0.055*sex*(1-young), 0.05) - 0.03*young + 0.05*p.Chubby
+	p.ChinLength = d.bell(1.34+0.03*sex, 0.05) - 0.075*young
 	p.Cheek = d.bell(0.5, 0.22)
 	p.Forehead = d.bell(0.93, 0.03) + 0.04*young
 	p.Charm = clamp(d.bell(0.5, 0.25), 0, 1)
@@ -289,8 +289,8 @@ func (p *Person) features(d dice) {
 	p.LipUpper = d.bell(0.8, 0.1)
 	p.MouthWidth = d.bell(1, 0.07) - 0.1*young
 	p.MouthHeight = d.bell(0, 0.025)
-	rose := rgb{0.80, 0.36, 0.36}
-	p.Lip = p.Skin.mix(rose.times(p.Skin.scale(1.15)), float32(d.between(0.5, 0.8)))
+	rose := rgb{0.82, 0.34, 0.36}
+	p.Lip = p.Skin.mix(rose.times(p.Skin.scale(1.15)), float32(d.between(0.6, 0.9)))
 }
 
 func (p *Person) hair(d dice) {

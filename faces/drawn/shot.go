@@ -241,5 +241,5 @@ func (s *Shot) camera(d dice) {
 	if d.chance(0.16) {
 		s.Blur = 1 + int(3*d.Float64()*d.Float64())
 	}
-	s.Noise = 0.003 + 0.013*d.Float64()*d.Float64()
+	s.Noise = 0.002 + 0.011*d.Float64()*d.Float64()
 }
