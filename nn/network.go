@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 )
 
 // Network is a sequence of layers. Its weights lie in one slab, so that an
@@ -47,11 +46,11 @@ func New(name string, input Shape, layers ...Layer) (*Network, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s, layer %d: %w", name, i+1, err)
 		}
-		layer := snake(l.Kind())
-		if k := count[layer]; k > 0 {
+		layer := kerasNames[l.Kind()]
+		if k := count[l.Kind()]; k > 0 {
 			layer = fmt.Sprintf("%s_%d", layer, k)
 		}
-		count[snake(l.Kind())]++
+		count[l.Kind()]++
 		n.names = append(n.names, layer)
 		specs = append(specs, l.params(shape))
 		for _, p := range specs[i] {
@@ -127,15 +126,12 @@ func (n *Network) Pack() {
 	}
 }
 
-// snake turns a class name into Keras's default layer name.
-func snake(kind string) string {
-	return strings.NewReplacer("Conv2DTranspose", "conv2d_transpose", "Conv2D", "conv2d", "MaxPooling2D", "max_pooling2d").
-		Replace(lowerUnlessPicture(kind))
-}
-
-func lowerUnlessPicture(kind string) string {
-	if strings.Contains(kind, "2D") {
-		return kind
-	}
-	return strings.ToLower(kind)
+// kerasNames are the names that Keras gives to layers of a kind.
+var kerasNames = map[string]string{
+	"Conv2D":          "conv2d",
+	"Conv2DTranspose": "conv2d_transpose",
+	"Dense":           "dense",
+	"Flatten":         "flatten",
+	"MaxPooling2D":    "max_pooling2d",
+	"Reshape":         "reshape",
 }

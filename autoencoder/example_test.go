@@ -1,0 +1,26 @@
+package autoencoder_test
+
+import (
+	"fmt"
+
+	"likeness/autoencoder"
+	"likeness/pix"
+)
+
+// A model knows the size of its pictures and of its codes.
+func ExampleNew() {
+	m, err := autoencoder.New("conv", pix.Prep{W: 32, H: 32, Auto: true}, 8, 42)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	pictures := make([]float32, 2*m.Values()) // two gray ones
+	codes := m.Encode(pictures)
+	fmt.Println(len(codes), "numbers,", len(m.Decode(codes)), "values")
+
+	_, err = autoencoder.New("conv", pix.Prep{W: 45, H: 45}, 8, 42)
+	fmt.Println(err)
+	// Output:
+	// 16 numbers, 6144 values
+	// image size 45x45: the convolutional autoencoder needs sides divisible by 16, such as 48x48
+}

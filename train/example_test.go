@@ -1,0 +1,40 @@
+package train_test
+
+import (
+	"context"
+	"fmt"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/pix"
+	"likeness/train"
+)
+
+// A run is a struct literal: here forty drawn faces for two epochs.
+func Example() {
+	ctx := context.Background()
+	prep := pix.Prep{W: 16, H: 16, Auto: true}
+	data, err := faces.Load(ctx, "drawn", faces.Options{Prep: prep, People: 20, PerPerson: 2, NoCache: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	split, err := faces.RandomSplit(data.Len(), 0.1, 42)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	model, err := autoencoder.New("conv", prep, 8, 42)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	run := train.Run{Model: model, Data: data, Split: split, Epochs: 2, Seed: 42}
+	story, err := run.Do(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(story.History), "epochs,", story.NTrain, "pictures, it learned:", story.History[1].Loss < story.History[0].Loss)
+	// Output: 2 epochs, 36 pictures, it learned: true
+}
