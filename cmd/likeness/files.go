@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"likeness/internal/atomicfile"
 	"likeness/pix"
@@ -28,6 +30,19 @@ func checkWritable(path string) error {
 	return os.Remove(probe.Name())
 }
 
+// checkOut finds out before the work whether a result can be written to out:
+// its extension is one of those wanted, it is none of the inputs, and its
+// folder can be written to.
+func checkOut(out string, extensions []string, inputs ...string) error {
+	if !slices.Contains(extensions, strings.ToLower(filepath.Ext(out))) {
+		return usagef("%s: expected a file name that ends in %s", out, strings.Join(extensions, " or "))
+	}
+	if err := keepInputs(out, inputs...); err != nil {
+		return err
+	}
+	return checkWritable(out)
+}
+
 // keepInputs refuses to write over a file that is read.
 func keepInputs(out string, inputs ...string) error {
 	target, err := os.Stat(out)
@@ -36,7 +51,7 @@ func keepInputs(out string, inputs ...string) error {
 	}
 	for _, in := range inputs {
 		if info, err := os.Stat(in); err == nil && os.SameFile(target, info) {
-			return usagef("--out %s would replace the input %s: choose another name", out, in)
+			return usagef("%s would replace the input %s: choose another name", out, in)
 		}
 	}
 	return nil

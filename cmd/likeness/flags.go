@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -77,21 +78,21 @@ func (c *cropFlag) Set(text string) error {
 	return nil
 }
 
-// prep is how photographs are prepared.
+// prepOf is how photographs are prepared.
 func prepOf(s sizeFlag, c cropFlag) pix.Prep {
 	return pix.Prep{W: s.w, H: s.h, DX: c.dx, DY: c.dy, Auto: c.auto}
 }
 
-// describePrep says it in words.
-func describePrep(p pix.Prep) string {
-	size := fmt.Sprintf("%dx%d", p.W, p.H)
-	switch {
-	case p.Auto:
-		return size + ", cropped automatically"
-	case p.DX == 0 && p.DY == 0:
-		return size + ", not cropped"
+// parsePrep reads the preparation that an index file keeps.
+func parsePrep(text string) (pix.Prep, error) {
+	var p pix.Prep
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return p, fmt.Errorf("the preparation of its pictures: %w", err)
 	}
-	return fmt.Sprintf("%s, cropped by %d,%d", size, p.DX, p.DY)
+	if p.W < 1 || p.H < 1 || p.W > largestSide || p.H > largestSide {
+		return p, fmt.Errorf("the preparation of its pictures: a size of %dx%d", p.W, p.H)
+	}
+	return p, nil
 }
 
 // occludeFlag is how a denoiser's pictures are covered: COUNTxSIZE.

@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -62,6 +64,9 @@ func (a *app) warn(format string, args ...any) {
 	fmt.Fprintf(a.err, a.paint(a.err, yellow, "warning:")+" "+format+"\n", args...)
 }
 
+// errTold is a failure of which everything has been printed.
+var errTold = errors.New("")
+
 // tellError is the last word of a command that failed.
 func (a *app) tellError(text string) {
 	if a.json && writeJSON(a.stdout, map[string]string{"error": text}) == nil {
@@ -94,23 +99,28 @@ func isTerminal(w io.Writer) bool {
 // table writes rows in columns: the first to the left, the others to the
 // right.
 func table(w io.Writer, indent string, rows [][]string) {
-	var width []int
+	columns(w, indent, rows, rows[0][1:]...)
+}
+
+// columns writes rows in columns, with two spaces between them. Those whose
+// head is in right are aligned to the right.
+func columns(w io.Writer, indent string, rows [][]string, right ...string) {
+	width := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, s := range row {
-			if i == len(width) {
-				width = append(width, 0)
-			}
 			width[i] = max(width[i], len([]rune(s)))
 		}
 	}
 	for _, row := range rows {
 		var line strings.Builder
 		for i, s := range row {
-			if i == 0 {
-				fmt.Fprintf(&line, "%-*s", width[i], s)
+			pad := strings.Repeat(" ", width[i]-len([]rune(s)))
+			if slices.Contains(right, rows[0][i]) {
+				line.WriteString(pad + s)
 			} else {
-				fmt.Fprintf(&line, "  %*s", width[i], s)
+				line.WriteString(s + pad)
 			}
+			line.WriteString("  ")
 		}
 		fmt.Fprintln(w, indent+strings.TrimRight(line.String(), " "))
 	}

@@ -67,6 +67,27 @@ func (p *progress) count(what string, done, total int) {
 	}
 }
 
+// bytes shows a transfer; total is 0 when it is not known.
+func (p *progress) bytes(what string, done, total int64) {
+	if p == nil {
+		return
+	}
+	full, of := -1, ""
+	if total > 0 {
+		full, of = int(total>>10), " of "+megabytes(total) // in KiB, for the sake of 32-bit machines
+	}
+	text := fmt.Sprintf("%s  %s%s", what, megabytes(done), of)
+	switch {
+	case p.terminal:
+		p.show(what, int(done>>10), full, text)
+	case p.what != what:
+		p.what, p.last = what, time.Now()
+	case time.Since(p.last) > plainEvery:
+		p.last = time.Now()
+		fmt.Fprintln(p.w, text)
+	}
+}
+
 // event shows an event of training; label names the run, where there are
 // several.
 func (p *progress) event(label string, e train.Event) {
@@ -125,7 +146,12 @@ func (p *progress) width() int {
 }
 
 // left is a time in whole seconds, for it is an estimate.
-func left(d time.Duration) string { return report.Duration(max(d.Round(time.Second), time.Second)) }
+func left(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d s", max(int(d.Round(time.Second).Seconds()), 1))
+	}
+	return report.Duration(d)
+}
 
 func (p *progress) show(what string, done, full int, text string) {
 	if p.bar == nil || p.what != what || p.full != full {

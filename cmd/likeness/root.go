@@ -31,8 +31,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetOut(a.out)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil || !a.json { // of JSON, there is the result or the error
-		err = errors.Join(err, a.flush())
+	if err == nil || err == errTold || !a.json { // of JSON, there is the result or the error
+		if failed := a.flush(); failed != nil {
+			err = errors.Join(failed, err)
+		}
 	}
 	return a.finish(cmd, err)
 }
@@ -76,7 +78,7 @@ instructions, NO_COLOR turns colours off.`,
 	root.SetHelpCommandGroupID("look")
 	root.SetCompletionCommandGroupID("look")
 	for group, commands := range map[string][]*cobra.Command{
-		"learn": {newData(a), newTrain(a), newEval(a)},
+		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a)},
 		"use":   {newReconstruct(a), newDenoise(a), newIndex(a), newSearch(a), newMorph(a)},
 		"look":  {newSummary(a), newConvTranspose(a), newVersion(a)},
 	} {
@@ -134,8 +136,11 @@ func (e usageError) Unwrap() error { return e.error }
 
 // finish tells an error and chooses the exit code.
 func (a *app) finish(cmd *cobra.Command, err error) int {
-	if err == nil {
+	switch err {
+	case nil:
 		return exitDone
+	case errTold:
+		return exitFailed
 	}
 	var usage usageError
 	code := exitFailed

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+)
+
+// modelData is the pictures that a verb works on with a trained model.
+type modelData struct {
+	set *faces.Set
+	// split is that of the model's training, and name says how it was made;
+	// nil when these are not the pictures that the model was trained on.
+	split *faces.Split
+	name  string
+}
+
+// modelData reads what the flags name, or what the model was trained on.
+func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, d dataName, threads int) (*modelData, error) {
+	t := m.Training
+	asked := d.source != ""
+	if !asked {
+		if t == nil {
+			return nil, usagef("%s does not say what it was trained on: give --data", path)
+		}
+		trained := parseDataName(t.Data)
+		d.source = trained.source
+		if d.attributes == "" {
+			d.attributes = trained.attributes
+		}
+	}
+	if threads > 0 {
+		runtime.GOMAXPROCS(threads)
+	}
+	set, err := a.load(ctx, d, m.Prep, threads)
+	if err != nil {
+		return nil, err
+	}
+	out := &modelData{set: set}
+	if t == nil || t.DataHash != set.Fingerprint {
+		if !asked {
+			return nil, fmt.Errorf("%s is not what %s was trained on, or was trained on with --attributes: name the pictures with --data and --attributes", set.Source, path)
+		}
+		return out, nil
+	}
+	plan, err := parseSplit(t.Split)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	split, err := plan.split(set)
+	if err != nil {
+		return nil, err
+	}
+	if len(split.Train) != t.NTrain || len(split.Test) != t.NTest {
+		return nil, fmt.Errorf("%s: the split %q gives %d and %d pictures, but the training had %d and %d", path, t.Split, len(split.Train), len(split.Test), t.NTrain, t.NTest)
+	}
+	out.split, out.name = &split, t.Split
+	return out, nil
+}

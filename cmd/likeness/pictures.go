@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"likeness/autoencoder"
+	"likeness/internal/kernel"
+	"likeness/pix"
+)
+
+// picture is one that was named on the command line, prepared for a model.
+type picture struct {
+	path   string
+	image  *pix.Image
+	values []float32
+}
+
+// open reads pictures and prepares them as the model's training pictures were.
+func open(ctx context.Context, m *autoencoder.Model, paths ...string) ([]picture, error) {
+	var all []picture
+	for _, path := range paths {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		raw, err := pix.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		image, err := m.Prep.Apply(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		p := picture{path: path, image: image, values: make([]float32, m.Values())}
+		image.Floats(p.values)
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// values are the pictures' numbers, one picture behind the other.
+func values(pictures []picture) []float32 {
+	var x []float32
+	for _, p := range pictures {
+		x = append(x, p.values...)
+	}
+	return x
+}
+
+// rows cuts what a model made of n pictures into one slice for each.
+func rows(x []float32, n int) [][]float32 {
+	var all [][]float32
+	size := len(x) / max(n, 1)
+	for i := range n {
+		all = append(all, x[i*size:(i+1)*size])
+	}
+	return all
+}
+
+// title is a picture's name without folder and extension.
+func title(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// meanSquare is the mean squared difference of two pictures.
+func meanSquare(x, y []float32) float64 { return kernel.SquaredError(x, y) / float64(len(x)) }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"likeness/autoencoder"
+	"likeness/pix"
+	"likeness/report"
+)
+
+// reconstruction is what reconstruct tells of one picture.
+type reconstruction struct {
+	Image string    `json:"image"`
+	MSE   float64   `json:"mse"`
+	Code  []float32 `json:"code"`
+}
+
+func newReconstruct(a *app) *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use:   "reconstruct MODEL IMAGE...",
+		Short: "Show what a model's codes keep of pictures",
+		Long: `Encode and decode pictures and draw a figure: Original | Code | Reconstructed.
+Prints each picture's mean squared error; with --json its code as well.`,
+		Example: `  likeness reconstruct conv-32.safetensors me.jpg you.jpg
+  likeness reconstruct conv-32.safetensors *.jpg --out faces.png`,
+		Args:              exactly("a MODEL file and at least one IMAGE", 2, 0),
+		ValidArgsFunction: modelThenPictures,
+	}
+	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG file; it is replaced")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := checkOut(out, []string{".png"}, args...); err != nil {
+			return err
+		}
+		m, err := autoencoder.Open(args[0])
+		if err != nil {
+			return err
+		}
+		pictures, err := open(cmd.Context(), m, args[1:]...)
+		if err != nil {
+			return err
+		}
+		codes := m.Encode(values(pictures))
+		made := rows(m.Decode(codes), len(pictures))
+		result := struct {
+			Model   string           `json:"model"`
+			Figure  string           `json:"figure"`
+			Results []reconstruction `json:"results"`
+		}{Model: args[0], Figure: out}
+		var figure []report.Reconstruction
+		for i, code := range rows(codes, len(pictures)) {
+			p := pictures[i]
+			r := reconstruction{Image: p.path, MSE: meanSquare(made[i], p.values), Code: code}
+			result.Results = append(result.Results, r)
+			figure = append(figure, report.Reconstruction{
+				Original: p.image, Reconstructed: pix.FromFloats(made[i], m.Prep.W, m.Prep.H), Code: code,
+				Title: title(p.path), Note: "MSE " + report.MSE(r.MSE),
+			})
+		}
+		if err := writePNG(out, report.Reconstructions(figure)); err != nil {
+			return err
+		}
+		return a.emit(result, func(w io.Writer) {
+			lines := [][]string{{"picture", "mean squared error"}}
+			for _, r := range result.Results {
+				lines = append(lines, []string{r.Image, report.MSE(r.MSE)})
+			}
+			table(w, "", lines)
+			fmt.Fprintf(w, "\nfigure: %s\n", out)
+		})
+	}
+	return c
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"likeness/autoencoder"
+	"likeness/nn"
+	"likeness/pix"
+	"likeness/report"
+)
+
+// summary is what a model is made of.
+type summary struct {
+	Model        string                `json:"model"` // file, or architecture
+	Architecture string                `json:"architecture"`
+	Code         int                   `json:"code"`
+	Prep         pix.Prep              `json:"prep"`
+	Fingerprint  string                `json:"fingerprint,omitempty"`
+	Params       int                   `json:"params"`
+	Encoder      []nn.LayerInfo        `json:"encoder"`
+	Decoder      []nn.LayerInfo        `json:"decoder"`
+	Training     *autoencoder.Training `json:"training"`
+}
+
+func newSummary(a *app) *cobra.Command {
+	size := sizeFlag{32, 32}
+	var code int
+	c := &cobra.Command{
+		Use:   "summary MODEL|pca|conv",
+		Short: "Show the layers of a model",
+		Long: `Show the layers of encoder and decoder with their output shapes and numbers of
+parameters, as Keras does, and how the model was trained. MODEL is a model file,
+a checkpoint, or the name of an architecture, pca or conv.`,
+		Example: `  likeness summary conv-32.safetensors
+  likeness summary conv --code 128 --size 64`,
+		Args: exactly("a MODEL file, or an architecture: "+strings.Join(autoencoder.Architectures, ", "), 1, 1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return autoencoder.Architectures, cobra.ShellCompDirectiveDefault
+		},
+	}
+	c.Flags().IntVar(&code, "code", 32, "numbers in a code, for an architecture")
+	c.Flags().Var(&size, "size", "size of the pictures, for an architecture")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		s := summary{Model: args[0]}
+		var m *autoencoder.Model
+		var err error
+		if slices.Contains(autoencoder.Architectures, args[0]) {
+			if m, err = autoencoder.New(args[0], pix.Prep{W: size.w, H: size.h, Auto: true}, code, 0); err != nil {
+				return usageError{err}
+			}
+		} else {
+			if cmd.Flags().Changed("code") || cmd.Flags().Changed("size") {
+				return usagef("--code and --size are for the name of an architecture; %s is a file and has its own", args[0])
+			}
+			if m, err = autoencoder.Open(args[0]); err != nil {
+				return err
+			}
+			s.Fingerprint, s.Training = m.Fingerprint(), m.Training
+		}
+		s.Architecture, s.Code, s.Prep = m.Arch, m.Code, m.Prep
+		s.Encoder, s.Decoder = m.Encoder.LayerTable(), m.Decoder.LayerTable()
+		s.Params = len(m.Encoder.Weights()) + len(m.Decoder.Weights())
+		return a.emit(s, func(w io.Writer) {
+			fmt.Fprintln(w, strings.TrimRight(m.Summary(), "\n"))
+			if s.Fingerprint != "" {
+				fmt.Fprintln(w)
+				s.print(w)
+			}
+		})
+	}
+	return c
+}
+
+// print tells where a model's weights come from.
+func (s *summary) print(w io.Writer) {
+	about := [][2]string{{"fingerprint", s.Fingerprint}, {"pictures", describePrep(s.Prep)}}
+	if t := s.Training; t == nil {
+		about = append(about, [2]string{"training", "not complete"})
+	} else {
+		task := t.Task
+		if t.Corruption != "" {
+			task += ", inputs spoilt by " + t.Corruption
+		}
+		about = append(about, [][2]string{
+			{"task", task},
+			{"data", t.Data},
+			{"split", fmt.Sprintf("%s for training, %s for testing (%s)", report.Count(t.NTrain), report.Count(t.NTest), t.Split)},
+			{"optimizer", fmt.Sprintf("%s, learning rate %g, %s, batches of %d", t.Optimizer, t.Rate, t.Schedule, t.Batch)},
+			{"training", fmt.Sprintf("%s in %s, seed %d", count(len(t.History), "epoch"), report.Duration(time.Duration(t.Seconds*float64(time.Second))), t.Seed)},
+		}...)
+		if n := len(t.History); n > 0 {
+			last := t.History[n-1]
+			about = append(about, [2]string{"last epoch", fmt.Sprintf("loss %s, test loss %s", report.MSE(last.Loss), report.MSE(last.TestLoss))})
+		}
+	}
+	facts(w, about)
+}
+
+// describePrep says in words how photographs are prepared.
+func describePrep(p pix.Prep) string {
+	size := fmt.Sprintf("%dx%d", p.W, p.H)
+	switch {
+	case p.Auto:
+		return size + ", cropped automatically"
+	case p.DX == 0 && p.DY == 0:
+		return size + ", not cropped"
+	}
+	return fmt.Sprintf("%s, %d cropped off left and right, %d above and below", size, p.DX, p.DY)
+}
