@@ -46,8 +46,8 @@ func bangs(p *Person) bool { return p.Hair == BobFringe || p.Hair == Pixie || p.
 // attributes are LFW's 73 columns in LFW's order. A score is positive when the
 // attribute is present and grows with its strength; all lie in [-3, 3].
 // Nobody drawn is a baby: that column is always negative.
-// "Attractive" is a matter of taste: Charm stands in for it, a parameter that
-// clears the skin and nothing else.
+// "Attractive" is a matter of taste: Charm stands in for it, an invented score
+// that the painter never reads, so nothing can learn those two from pictures.
 var attributes = []attribute{
 	{"Male", func(p *Person, s *Shot) float64 { return isMale(p) }},
 	{"Asian", func(p *Person, s *Shot) float64 { return yes(p.Heritage == Asian) }},

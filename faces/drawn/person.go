@@ -120,7 +120,7 @@ type Person struct {
 	LipColour rgb     // of the lipstick
 	Earrings  bool
 	Jewels    rgb
-	Charm     float64 // 0 to 1: symmetry and clear skin stand in for looks
+	Charm     float64 // 0 to 1: a score that is not painted
 
 	seed uint64
 }
