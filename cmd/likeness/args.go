@@ -9,12 +9,12 @@ import (
 // exactly takes least to most arguments (any number more when most is 0) and
 // says what was expected.
 func exactly(expected string, least, most int) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
+	return func(_ *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return fmt.Errorf("%s: expected %s", cmd.CommandPath(), expected)
+			return fmt.Errorf("expected %s", expected)
 		case most > 0 && len(args) > most:
-			return fmt.Errorf("%s: %q is one argument too many, expected %s", cmd.CommandPath(), args[most], expected)
+			return fmt.Errorf("%q is one argument too many, expected %s", args[most], expected)
 		}
 		return nil
 	}

@@ -39,8 +39,8 @@ func parseDataName(text string) dataName {
 
 // addDataFlags adds --data and --attributes.
 func addDataFlags(cmd *cobra.Command, d *dataName, byDefault string) {
-	cmd.Flags().StringVar(&d.source, "data", "", `pictures: "drawn" (invented faces; "drawn:40x5" for 40 people with 5 pictures each), "lfw" (after 'likeness data get lfw'), an archive (.tgz, .tar, .zip) or a folder (default `+byDefault+`)`)
-	cmd.Flags().StringVar(&d.attributes, "attributes", "", "attribute file in the layout of lfw_attributes.txt; only the pictures it lists are used")
+	cmd.Flags().StringVar(&d.source, "data", "", "`pictures`: drawn (invented faces; drawn:40x5 for 40 people with 5 pictures each), lfw (after 'likeness data get lfw'), an archive (.tgz, .tar, .zip) or a folder (default "+byDefault+")")
+	cmd.Flags().StringVar(&d.attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt; only the pictures it lists are used")
 	complete(cmd, "data", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"drawn", "lfw", "lfw-funneled", "lfw-deepfunneled"}, cobra.ShellCompDirectiveDefault
 	})

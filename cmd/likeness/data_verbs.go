@@ -58,7 +58,7 @@ cache folder, where --data lfw and --attributes lfw-attributes find them.`,
 		ValidArgs: names,
 		Args:      exactly("which data set: "+strings.Join(names, ", "), 1, 1),
 	}
-	c.Flags().StringVar(&dir, "dir", "", "folder to download to (default: where --data NAME looks)")
+	c.Flags().StringVar(&dir, "dir", "", "`folder` to download to (default: where --data NAME looks)")
 	complete(c, "dir", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	})
@@ -102,7 +102,7 @@ The exit code is 1 when something keeps the data from being used, or used whole.
   likeness data check ~/Pictures/faces --json`,
 		Args: exactly("the PATH of an archive or a folder", 1, 1),
 	}
-	c.Flags().StringVar(&attributes, "attributes", "", "attribute file in the layout of lfw_attributes.txt")
+	c.Flags().StringVar(&attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt")
 	c.Flags().IntVar(&threads, "threads", 0, "threads to work with, 0 for all")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		p := a.progress()

@@ -44,8 +44,8 @@ before and after are printed, and --figure draws Original | Noisy | Denoised.`,
 		Args:              exactly("a MODEL file and at least one IMAGE", 2, 0),
 		ValidArgsFunction: modelThenPictures,
 	}
-	c.Flags().StringVar(&out, "out", "", "the picture, a PNG file, or a folder for several (default NAME-denoised.png here)")
-	c.Flags().StringVar(&figure, "figure", "", "draw this figure as well, a PNG file")
+	c.Flags().StringVar(&out, "out", "", "the picture, a PNG `file`, or a folder for several (default NAME-denoised.png here)")
+	c.Flags().StringVar(&figure, "figure", "", "draw this figure as well, a PNG `file`")
 	c.Flags().Float64Var(&noise, "add-noise", 0, "add gaussian noise of this standard deviation first")
 	c.Flags().Uint64Var(&seed, "seed", 42, "seed of that noise")
 	c.RunE = func(cmd *cobra.Command, args []string) error {

@@ -64,7 +64,7 @@ of them; other pictures than the model's own are always all indexed.`,
 	}
 	addDataFlags(c, &data, "what the model was trained on")
 	addChoice(c, &part, "part", "which of the model's pictures to index")
-	c.Flags().StringVar(&out, "out", "", "the index file; it is replaced (default MODEL with .index.safetensors)")
+	c.Flags().StringVar(&out, "out", "", "the index `file`; it is replaced (default MODEL with .index.safetensors)")
 	c.Flags().IntVar(&threads, "threads", 0, "threads to work with, 0 for all")
 	complete(c, "out", filesOf(modelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {

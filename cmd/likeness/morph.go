@@ -35,7 +35,7 @@ decode what lies between: a figure (.png), an animation (.gif), or both.`,
 		ValidArgsFunction: modelThenPictures,
 	}
 	c.Flags().IntVar(&steps, "steps", 7, "pictures from A to B, both included")
-	c.Flags().StringVar(&out, "out", "", "a .png or a .gif file; it is replaced (default morph.png and morph.gif)")
+	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default morph.png and morph.gif)")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if steps < 2 || steps > mostSteps {
 			return usagef("--steps %d: expected 2 to %d", steps, mostSteps)

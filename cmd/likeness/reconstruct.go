@@ -30,7 +30,7 @@ Prints each picture's mean squared error; with --json its code as well.`,
 		Args:              exactly("a MODEL file and at least one IMAGE", 2, 0),
 		ValidArgsFunction: modelThenPictures,
 	}
-	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG file; it is replaced")
+	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG `file`; it is replaced")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkOut(out, []string{".png"}, args...); err != nil {
 			return err

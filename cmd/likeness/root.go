@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -59,14 +60,18 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 Environment: LIKENESS_CACHE and LIKENESS_DATA are the folders of decoded
 pictures and of downloads, LIKENESS_SIMD (avx512, avx2, none) forces the vector
 instructions, NO_COLOR turns colours off.`,
-		Example: `  likeness train conv                      train on drawn faces, in a minute or so
-  likeness search faces.index.safetensors --image me.jpg
-  likeness morph conv-32.safetensors me.jpg you.jpg`,
+		Example: `  likeness train conv                                           learn drawn faces
+  likeness index conv-32.safetensors                            encode them
+  likeness search conv-32.index.safetensors --image me.jpg      find the most like
+  likeness morph conv-32.safetensors me.jpg you.jpg             turn one into another
+  likeness reproduce                                            all of the tutorial`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSuchVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlagError(err) })
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 88 "))
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object instead of text")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "print no progress and no notes")
 	root.CompletionOptions.HiddenDefaultCmd = false
@@ -105,6 +110,25 @@ func prepareRuns(a *app, c *cobra.Command) {
 	}
 }
 
+// parseError is how strconv says that a flag's text is no number.
+var parseError = regexp.MustCompile(`strconv\.Parse(\w+): parsing ".*": (invalid syntax|value out of range)$`)
+
+// plainFlagError says what was expected of a flag that cannot be read.
+func plainFlagError(err error) error {
+	text := err.Error()
+	if m := parseError.FindStringSubmatch(text); m != nil {
+		expected := map[string]string{"Int": "a whole number", "Uint": "a whole number, not negative", "Bool": "true or false"}[m[1]]
+		if expected == "" {
+			expected = "a number"
+		}
+		if m[2] != "invalid syntax" {
+			expected += " that is not so large"
+		}
+		text = text[:len(text)-len(m[0])] + "expected " + expected
+	}
+	return errors.New(text)
+}
+
 // noSuchVerb refuses arguments of a command that only has sub-commands.
 func noSuchVerb(cmd *cobra.Command, args []string) error {
 	var names []string
@@ -115,7 +139,7 @@ func noSuchVerb(cmd *cobra.Command, args []string) error {
 	}
 	switch {
 	case len(args) == 0 && cmd.HasParent():
-		return fmt.Errorf("%s what? Expected one of %s", cmd.CommandPath(), strings.Join(names, ", "))
+		return fmt.Errorf("%s what? Expected one of %s", cmd.Name(), strings.Join(names, ", "))
 	case len(args) == 0:
 		return nil
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"likeness/autoencoder"
@@ -24,8 +23,8 @@ func (r *score) rivals() []rival {
 			all = append(all, rival{name, *mse})
 		}
 	}
-	add(fmt.Sprintf("exact PCA, %s", count(r.Code, "number")), r.Yardsticks.PCA)
-	add("Wiener filter, knowing the noise", r.Yardsticks.Wiener)
+	add("exact PCA with the same code size", r.Yardsticks.PCA)
+	add("the Wiener filter, told the noise", r.Yardsticks.Wiener)
 	add("leaving pictures as they are", r.Yardsticks.Nothing)
 	add("always the mean picture", r.Yardsticks.MeanImage)
 	return all
@@ -97,24 +96,20 @@ func (r *score) verdict() (text string, good bool) {
 	linear := r.Architecture == "pca" && r.Yardsticks.PCA != nil && best.mse == *r.Yardsticks.PCA
 	switch share := ours / best.mse; {
 	case ours < best.mse && !(share > 0.9995):
-		return fmt.Sprintf("Worth it: %.3g %% less error than the best of what needs no training (%s).", 100*(1-share), best.name), true
+		return fmt.Sprintf("Worth it: %.3g %% less error than %s, the best that needs no training.", 100*(1-share), best.name), true
 	case linear && share < 1.1:
-		return fmt.Sprintf("As it should be: a linear autoencoder can at best do what PCA does, and this one has %.2g %% more error.", 100*max(share-1, 0)), true
+		return fmt.Sprintf("As it should be: a linear autoencoder can at best do what exact PCA does.\nThis one has %.2g %% more error.", 100*max(share-1, 0)), true
 	case share <= 1.0005:
-		return fmt.Sprintf("Not worth it so far: no better than %s, which needs no training. %s", best.name, r.advice()), false
+		return fmt.Sprintf("Not worth it so far: no better than %s, which needs no training.\n%s", best.name, r.advice()), false
 	default:
-		return fmt.Sprintf("Not worth it so far: %.3g times the error of %s, which needs no training. %s", share, best.name, r.advice()), false
+		return fmt.Sprintf("Not worth it so far: %.3g times the error of %s, without any training.\n%s", share, best.name, r.advice()), false
 	}
 }
 
 // advice says what may help a model that did not pay.
 func (r *score) advice() string {
-	var tips []string
-	if len(r.rivals()) > 0 && r.TrainMSE != nil && *r.TestMSE > 1.5**r.TrainMSE {
-		tips = append(tips, "the error on the training pictures is much lower, so more pictures will help")
-	} else {
-		tips = append(tips, "more epochs or another learning rate may help")
+	if r.TrainMSE != nil && *r.TestMSE > 1.5**r.TrainMSE {
+		return "The error on the training pictures is much lower: more pictures would help."
 	}
-	text := strings.Join(tips, "; ")
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	return "More epochs, more pictures or another learning rate may help."
 }

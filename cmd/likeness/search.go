@@ -47,13 +47,13 @@ The index knows its model and checks that it is the very one that made it.`,
 		Args:              exactly("one INDEX file", 1, 1),
 		ValidArgsFunction: filesOf(modelNames),
 	}
-	c.Flags().StringVar(&q.image, "image", "", "the picture to search for")
+	c.Flags().StringVar(&q.image, "image", "", "the picture `file` to search for")
 	c.Flags().StringVar(&q.id, "id", "", "the member of the index to search for")
 	c.Flags().IntVarP(&k, "k", "k", 5, "how many to find")
-	c.Flags().StringVar(&q.model, "model", "", "the model file, if it was moved")
-	c.Flags().StringVar(&figure, "figure", "", "draw the pictures found, a PNG file; it is replaced")
+	c.Flags().StringVar(&q.model, "model", "", "the model `file`, if it was moved")
+	c.Flags().StringVar(&figure, "figure", "", "draw the pictures found, a PNG `file`; it is replaced")
 	c.Flags().StringVar(&q.data.source, "data", "", "where --figure finds the pictures, if they were moved")
-	c.Flags().StringVar(&q.data.attributes, "attributes", "", "their attribute file, if it was moved")
+	c.Flags().StringVar(&q.data.attributes, "attributes", "", "their attribute `file`, if it was moved")
 	c.MarkFlagsMutuallyExclusive("image", "id")
 	c.MarkFlagsOneRequired("image", "id")
 	complete(c, "image", filesOf(pictureNames))

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +83,7 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 		schedule: choiceFlag{value: string(r.Schedule)},
 	}
 	if g, ok := r.Corruption.(pix.Gaussian); ok {
-		f.noise = float64(g.Sigma)
+		f.noise, _ = strconv.ParseFloat(fmt.Sprint(g.Sigma), 64) // 0.1 as it is written, not as a float32 has it
 	}
 	for _, s := range train.Schedules {
 		f.schedule.choices = append(f.schedule.choices, string(s))
@@ -113,15 +114,15 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of Adamax")
 	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
 	if f.kind == "denoise" {
-		fl.Float64Var(&f.noise, "noise", f.noise, "standard deviation of the gaussian noise")
+		fl.Float64Var(&f.noise, "noise", f.noise, "standard deviation of the gaussian noise; a picture's range is 1")
 		fl.Var(&f.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
 	}
 	fl.Uint64Var(&f.seed, "seed", 42, "seed of the weights, the order of the pictures and the noise")
 	fl.IntVar(&f.threads, "threads", 0, "threads to work with, 0 for all; the result does not depend on it")
-	fl.StringVar(&f.out, "out", "", fmt.Sprintf("the model file (default %s-CODE.safetensors)", f.kind))
+	fl.StringVar(&f.out, "out", "", fmt.Sprintf("the model `file` (default %s-CODE.safetensors)", f.kind))
 	fl.BoolVar(&f.resume, "resume", false, "go on from OUT.checkpoint")
 	fl.BoolVar(&f.restart, "restart", false, "start over: drop OUT.checkpoint, and replace OUT in the end")
-	fl.StringVar(&f.log, "log", "", "append what happens to this file, one JSON object a line")
+	fl.StringVar(&f.log, "log", "", "append what happens to this `file`, one JSON object a line")
 	c.MarkFlagsMutuallyExclusive("resume", "restart")
 	complete(c, "out", filesOf(modelNames))
 	c.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"likeness/autoencoder"
 	"likeness/pix"
 	"likeness/report"
 	"likeness/train"
@@ -46,7 +45,7 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	if err != nil {
 		return err
 	}
-	a.note("Training %s on %s, testing on %s", describeModel(m), count(len(split.Train), "picture"), report.Count(len(split.Test)))
+	a.note("Training on %s of %dx%d, testing on %s", count(len(split.Train), "picture"), set.W, set.H, report.Count(len(split.Test)))
 	p := a.progress()
 	run := train.Run{
 		Model: m, Data: set, Split: split, SplitName: f.split.String(),
@@ -150,13 +149,4 @@ func quote(word string) string {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// describeModel names a model in words.
-func describeModel(m *autoencoder.Model) string {
-	kind := "a linear autoencoder"
-	if m.Arch == "conv" {
-		kind = "a convolutional autoencoder"
-	}
-	return fmt.Sprintf("%s, code %d, pictures of %dx%d", kind, m.Code, m.Prep.W, m.Prep.H)
 }
