@@ -32,3 +32,15 @@ const (
 	Reconstruct = "reconstruct"
 	Denoise     = "denoise"
 )
+
+// ImagesPerSecond is the speed of the training steps; 0 when there were none.
+func (t *Training) ImagesPerSecond() float64 {
+	seconds := 0.0
+	for _, e := range t.History {
+		seconds += e.Seconds
+	}
+	if seconds == 0 {
+		return 0
+	}
+	return float64(t.NTrain*len(t.History)) / seconds
+}

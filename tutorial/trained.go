@@ -108,14 +108,7 @@ func (b *book) measure(m *autoencoder.Model, r Recipe, path string) (*ModelPart,
 	p := ModelPart{
 		Stage: r.Name, Model: path, Fingerprint: m.Fingerprint(), Code: m.Code, Epochs: len(t.History),
 		NTrain: t.NTrain, NTest: t.NTest, Seconds: t.Seconds, Seed: t.Seed,
-		LearningRate: t.Rate, Schedule: t.Schedule, Corruption: t.Corruption, Tutorial: r.Tutorial,
-	}
-	stepping := 0.0
-	for _, e := range t.History {
-		stepping += e.Seconds
-	}
-	if stepping > 0 {
-		p.ImagesPerSecond = float64(t.NTrain*len(t.History)) / stepping
+		ImagesPerSecond: t.ImagesPerSecond(), LearningRate: t.Rate, Schedule: t.Schedule, Corruption: t.Corruption, Tutorial: r.Tutorial,
 	}
 	clean := b.Data.AllFloats(b.split.Train)
 	p.TrainMSE = m.MSE(b.spoilt(clean, r), clean)
