@@ -168,8 +168,8 @@ func (f *fetch) begin(response *http.Response, have int64) (start, total int64, 
 }
 
 // receive writes the body, which begins at byte start of the file, to the part file, which has the bytes up to have. When
-// the server sends from an earlier byte, for it does not know Range, what is there already is kept: a transfer that breaks
-// never leaves less behind than it found.
+// the server sends from an earlier byte, for it does not know Range, the file is written over and not cut: a transfer that
+// breaks never leaves less behind than it found.
 func (f *fetch) receive(ctx context.Context, body io.Reader, start, have, total int64, stall *time.Timer) (err error) {
 	out, err := os.OpenFile(f.part, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -192,8 +192,7 @@ func (f *fetch) receive(ctx context.Context, body io.Reader, start, have, total 
 		if at+int64(n) > limit {
 			return fmt.Errorf("the server sends more than the %d bytes expected", limit)
 		}
-		known := min(max(have-at, 0), int64(n))
-		if _, err := out.WriteAt(buffer[known:n], at+known); err != nil {
+		if _, err := out.WriteAt(buffer[:n], at); err != nil {
 			return &diskError{err}
 		}
 		at += int64(n)
