@@ -83,7 +83,7 @@ func (a *app) tellSet(s *faces.Set) {
 		a.warn("%s", w)
 	}
 	if n := len(s.Skipped); n > 0 {
-		a.warn("%s of %s hold no usable picture and are skipped:", count(n, "file"), s.Source)
+		a.warn("skipping %s of %s without a usable picture:", count(n, "file"), parseDataName(s.Source).source)
 		for i, skip := range s.Skipped {
 			if i == 3 {
 				fmt.Fprintf(a.err, "  and %s more; 'likeness data check' lists them\n", report.Count(n-i))

@@ -165,6 +165,7 @@ func (p *progress) show(what string, done, full int, text string) {
 			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionSpinnerType(14),
+			progressbar.OptionUseANSICodes(true), // draws without flicker
 			progressbar.OptionClearOnFinish(),
 		)
 	}

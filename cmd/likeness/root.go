@@ -65,12 +65,14 @@ instructions, NO_COLOR turns colours off.`,
   likeness search conv-32.index.safetensors --image me.jpg      find the most like
   likeness morph conv-32.safetensors me.jpg you.jpg             turn one into another
   likeness reproduce                                            all of the tutorial`,
+		Version:       thisBuild().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSuchVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlagError(err) })
+	root.SetVersionTemplate("likeness {{.Version}}\n")
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 88 "))
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object instead of text")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "print no progress and no notes")
@@ -143,6 +145,7 @@ func noSuchVerb(cmd *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return nil
 	}
+	cmd.SuggestionsMinimumDistance = 2 // what cobra itself takes
 	if close := cmd.SuggestionsFor(args[0]); len(close) > 0 {
 		return fmt.Errorf("unknown command %q for %q: did you mean %s?", args[0], cmd.CommandPath(), strings.Join(close, " or "))
 	}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"likeness": main})
+}
+
+func TestScripts(t *testing.T) {
+	cache := t.TempDir() // shared: faces are drawn once
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("LIKENESS_CACHE", cache)
+			env.Setenv("LIKENESS_DATA", filepath.Join(env.WorkDir, "downloads"))
+			// Small runs gain nothing from many threads, and scripts run side by side.
+			env.Setenv("GOMAXPROCS", "2")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   exits,
+			"json":    checkJSON,
+			"picture": makePicture,
+			"archive": makeArchive,
+			"cut":     cutFile,
+			"swap":    swapBytes,
+			"table":   makeAttributes,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
