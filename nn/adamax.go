@@ -27,9 +27,10 @@ type OptimizerState struct {
 }
 
 // update moves the weights w[from:to] by the gradient g; state.Steps already
-// counts this step.
+// counts this step. The correction of the first moment's start at zero takes
+// Beta1 as the kernel has it, rounded to float32: the moment was summed up so.
 func (a Adamax) update(w, g []float32, state *OptimizerState, from, to int, rate float64) {
-	step := rate / (1 - math.Pow(a.Beta1, float64(state.Steps)))
-	kernel.Adamax(w[from:to], state.M[from:to], state.U[from:to], g[from:to],
-		float32(step), float32(a.Beta1), float32(a.Beta2), float32(a.Epsilon))
+	beta1, beta2 := float32(a.Beta1), float32(a.Beta2)
+	step := rate / (1 - math.Pow(float64(beta1), float64(state.Steps)))
+	kernel.Adamax(w[from:to], state.M[from:to], state.U[from:to], g[from:to], float32(step), beta1, beta2, float32(a.Epsilon))
 }
