@@ -61,7 +61,7 @@ func (a *app) load(ctx context.Context, d dataName, prep pix.Prep, threads int) 
 	defer p.clear()
 	what := "Reading " + filepath.Base(source)
 	if source == "drawn" {
-		what = "Drawing and reading faces"
+		what = "Preparing drawn faces"
 	}
 	opt.Progress = func(done, total int) { p.count(what, done, total) }
 	s, err := faces.Load(ctx, source, opt)

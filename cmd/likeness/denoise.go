@@ -33,8 +33,8 @@ func newDenoise(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "denoise MODEL IMAGE...",
 		Short: "Remove noise from pictures",
-		Long: `Mend pictures with a model made by 'likeness train denoise'. The results have the
-size of the model's pictures.
+		Long: `Mend pictures with a model made by 'likeness train denoise'. The results have
+the size of the model's pictures.
 
 --add-noise spoils the pictures first, to see what the model can do: the errors
 before and after are printed, and --figure draws Original | Noisy | Denoised.`,

@@ -22,6 +22,7 @@ type progress struct {
 	bar      *progressbar.ProgressBar
 	what     string // what the bar is about
 	full     int
+	done     int
 	last     time.Time // of the last plain line
 }
 
@@ -154,7 +155,7 @@ func left(d time.Duration) string {
 }
 
 func (p *progress) show(what string, done, full int, text string) {
-	if p.bar == nil || p.what != what || p.full != full {
+	if p.bar == nil || p.what != what || p.full != full || done < p.done { // fewer done: another round of the same
 		p.clear()
 		p.what, p.full = what, full
 		p.bar = progressbar.NewOptions(full,
@@ -169,6 +170,7 @@ func (p *progress) show(what string, done, full int, text string) {
 			progressbar.OptionClearOnFinish(),
 		)
 	}
+	p.done = done
 	p.bar.Describe(text)
 	_ = p.bar.Set(done) // a bar that cannot be drawn is no reason to stop
 }

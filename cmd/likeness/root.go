@@ -174,9 +174,6 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 	switch {
 	case errors.Is(err, train.ErrInterrupted), errors.Is(err, context.Canceled):
 		code = exitInterrupted
-		if errors.Is(err, context.Canceled) {
-			err = errors.New("interrupted")
-		}
 	case errors.As(err, &usage), !a.working:
 		code = exitUsage
 	}
@@ -195,7 +192,7 @@ func plainError(err error) string {
 	for _, name := range []string{"faces: ", "pca: "} {
 		text = strings.TrimPrefix(text, name)
 	}
-	return text
+	return strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 }
 
 // wantsJSON looks for --json before the flags are parsed, for errors that come

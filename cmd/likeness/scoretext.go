@@ -24,7 +24,7 @@ func (r *score) rivals() []rival {
 		}
 	}
 	add("exact PCA with the same code size", r.Yardsticks.PCA)
-	add("the Wiener filter, told the noise", r.Yardsticks.Wiener)
+	add("the Wiener filter", r.Yardsticks.Wiener)
 	add("leaving pictures as they are", r.Yardsticks.Nothing)
 	add("always the mean picture", r.Yardsticks.MeanImage)
 	return all

@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -52,7 +51,7 @@ The index knows its model and checks that it is the very one that made it.`,
 	c.Flags().IntVarP(&k, "k", "k", 5, "how many to find")
 	c.Flags().StringVar(&q.model, "model", "", "the model `file`, if it was moved")
 	c.Flags().StringVar(&figure, "figure", "", "draw the pictures found, a PNG `file`; it is replaced")
-	c.Flags().StringVar(&q.data.source, "data", "", "where --figure finds the pictures, if they were moved")
+	c.Flags().StringVar(&q.data.source, "data", "", "where --figure finds the `pictures`, if they were moved")
 	c.Flags().StringVar(&q.data.attributes, "attributes", "", "their attribute `file`, if it was moved")
 	c.MarkFlagsMutuallyExclusive("image", "id")
 	c.MarkFlagsOneRequired("image", "id")
@@ -147,14 +146,14 @@ func (q *query) openModel() (*autoencoder.Model, error) {
 	path := q.model
 	if path == "" {
 		_, path = parseIndexSource(q.index.About().Source, q.path)
-	}
-	if path == "" {
-		return nil, fmt.Errorf("%s does not say which file its model %s is in: give --model", q.path, q.index.About().Model)
+		if there, err := exists(path); err != nil || !there {
+			if m := q.nearModel(); m != nil {
+				return m, nil
+			}
+			return nil, fmt.Errorf("the model of %s, %s, is not to be found: give --model", q.path, q.index.About().Model)
+		}
 	}
 	m, err := autoencoder.Open(path)
-	if errors.Is(err, fs.ErrNotExist) && q.model == "" {
-		return nil, fmt.Errorf("the model of %s is no longer at %s: give --model", q.path, path)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +161,21 @@ func (q *query) openModel() (*autoencoder.Model, error) {
 		return nil, fmt.Errorf("%s and %s: %w", q.path, path, err)
 	}
 	return m, nil
+}
+
+// nearModel looks for the model beside the index, and in a folder models
+// there, where reproduce keeps them.
+func (q *query) nearModel() *autoencoder.Model {
+	folder := filepath.Dir(q.path)
+	for _, pattern := range []string{"*.safetensors", filepath.Join("models", "*.safetensors")} {
+		files, _ := filepath.Glob(filepath.Join(folder, pattern)) // a folder's name that is no pattern finds nothing
+		for _, f := range files {
+			if m, err := autoencoder.Open(f); err == nil && q.index.CheckModel(m.Fingerprint()) == nil {
+				return m
+			}
+		}
+	}
+	return nil
 }
 
 // drawFound draws the query and what was found. The index has no pictures, so

@@ -74,7 +74,7 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	log.say("saved " + f.out)
 	r, err := a.measure(ctx, f.out, m, set, &split, f.split.String())
 	if err != nil {
-		return fmt.Errorf("%w; the model is finished and saved, 'likeness eval %s' measures it", err, quote(f.out))
+		return fmt.Errorf("%w; the model is finished and saved as %[2]s, 'likeness eval %[2]s' measures it", err, quote(f.out))
 	}
 	if err := a.emit(r, func(w io.Writer) { r.print(a, w) }); err != nil {
 		return err

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"likeness/pix"
+	"likeness/train"
+)
+
+// What is kept as text in model and index files is read back.
+func TestTextsInFiles(t *testing.T) {
+	for _, d := range []dataName{{source: "drawn"}, {"a folder/lfw.tgz", "lfw, attributes.txt"}} {
+		if got := parseDataName(d.String()); got != d {
+			t.Errorf("%q: got %+v", d, got)
+		}
+		text := indexSource(d.String(), filepath.Join("out", "x.index.safetensors"), filepath.Join("out", "models", "x.safetensors"))
+		data, model := parseIndexSource(text, filepath.Join("elsewhere", "x.index.safetensors"))
+		if want := filepath.Join("elsewhere", "models", "x.safetensors"); data != d || model != want {
+			t.Errorf("%q: got %+v and %s", text, data, model)
+		}
+	}
+	for _, c := range []pix.Corruption{
+		pix.Gaussian{Sigma: 0.1}, pix.Occlusion{Count: 3, Size: 8}, sequence{pix.Gaussian{Sigma: 0.25}, pix.Occlusion{Count: 1, Size: 2}},
+	} {
+		got, err := parseCorruption(c.String())
+		if diff := cmp.Diff(c, got); err != nil || diff != "" {
+			t.Errorf("%s: %v\n%s", c, err, diff)
+		}
+	}
+	for _, text := range []string{"", "gaussian(sigma=0.1) ", "gaussian(sigma=x)", "rain", "occlusion(count=1, size=2), then "} {
+		if c, err := parseCorruption(text); err == nil {
+			t.Errorf("%q was taken for %v", text, c)
+		}
+	}
+	s := newSplitPlan()
+	s.testSize, s.seed, s.by.value = 0.25, 7, "person"
+	if got, err := parseSplit(s.String()); err != nil || got.String() != s.String() {
+		t.Errorf("%s: got %v, %v", s, got, err)
+	}
+	for _, text := range []string{"", "random", "random, test_size=0.1, random_state=42, and more", "poison, test_size=0.1, random_state=42"} {
+		if _, err := parseSplit(text); err == nil {
+			t.Errorf("%q was taken for a split", text)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for in, want := range map[string]string{
+		"a/b-c.safetensors": "a/b-c.safetensors", "my faces": "'my faces'", "it's": `'it'\''s'`, "": "''", "*": "'*'", "~": "'~'",
+	} {
+		if got := quote(in); got != want {
+			t.Errorf("quote(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestPlainFlagError(t *testing.T) {
+	for in, want := range map[string]string{
+		`invalid argument "x" for "--lr" flag: strconv.ParseFloat: parsing "x": invalid syntax`:         `invalid argument "x" for "--lr" flag: expected a number`,
+		`invalid argument "9e9" for "--code" flag: strconv.ParseInt: parsing "9e9": value out of range`: `invalid argument "9e9" for "--code" flag: expected a whole number that is not so large`,
+		`invalid argument "ja" for "-q, --quiet" flag: strconv.ParseBool: parsing "ja": invalid syntax`: `invalid argument "ja" for "-q, --quiet" flag: expected true or false`,
+		`invalid argument "q" for "--split" flag: expected one of random, person`:                       `invalid argument "q" for "--split" flag: expected one of random, person`,
+	} {
+		if got := plainFlagError(errors.New(in)).Error(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// Without a terminal there is one line for each epoch, and one when a run goes
+// on; with one there is a bar that fits.
+func TestProgress(t *testing.T) {
+	var plain bytes.Buffer
+	step := train.Event{Epoch: 3, Epochs: 25, Step: 7, Steps: 370, Loss: 0.0123456, ImagesPerSecond: 2345.6, Remaining: 62 * time.Second}
+	done := step
+	done.EpochDone, done.TestLoss, done.Step = true, 0.01, 370
+	resumed := step
+	resumed.Resumed = true
+	p := newProgress(&plain)
+	for _, e := range []train.Event{resumed, step, step, done} {
+		p.event("", e)
+	}
+	p.event("conv", done)
+	p.count("Reading", 5, 10)
+	want := `going on in epoch 3 of 25, after 7 of 370 steps
+epoch  3/25  loss 0.012346  test 0.010000  2,345 images/s  1 min 02 s left
+conv  epoch  3/25  loss 0.012346  test 0.010000  2,345 images/s  1 min 02 s left
+`
+	if diff := cmp.Diff(want, plain.String()); diff != "" {
+		t.Error(diff)
+	}
+
+	var screen bytes.Buffer
+	p = &progress{w: &screen, terminal: true}
+	p.count("Reading lfw.tgz", 5, 10)
+	p.count("Reading lfw.tgz", 10, 10)
+	screen.Reset()
+	p.count("Reading lfw.tgz", 1, 10) // another round
+	if !strings.Contains(screen.String(), "Reading lfw.tgz") {
+		t.Errorf("a second round shows nothing: %q", &screen)
+	}
+	for _, label := range []string{"", "occlusion"} {
+		p.event(label, step)
+		for line := range strings.SplitSeq(screen.String(), "\r") {
+			line = escapes.ReplaceAllString(line, "")
+			if n := len([]rune(line)); n > 80 {
+				t.Errorf("a line of %d columns on a screen of 80: %q", n, line)
+			}
+		}
+	}
+	if !strings.Contains(screen.String(), "epoch 3/25  loss 0.012346") {
+		t.Errorf("no epoch: %q", &screen)
+	}
+	p.clear()
+	var none *progress // --quiet
+	none.event("", done)
+	none.count("x", 1, 2)
+	none.bytes("x", 1, 2)
+	none.clear()
+}
+
+// escapes are a terminal's commands to clear a line.
+var escapes = regexp.MustCompile("\x1b\\[[02]K")
+
+// The verdict says plainly whether training paid.
+func TestVerdict(t *testing.T) {
+	f := func(v float64) *float64 { return &v }
+	for _, c := range []struct {
+		name, arch  string
+		train, test float64
+		pca, wiener *float64
+		want        string
+		good        bool
+	}{
+		{"better", "conv", 0.005, 0.0060, f(0.0080), nil, "Worth it: 25 % less error than exact PCA", true},
+		{"worse", "conv", 0.009, 0.0100, f(0.0080), nil, "Not worth it so far: 1.25 times the error of exact PCA", false},
+		{"overfitted", "conv", 0.001, 0.0100, f(0.0080), nil, "more pictures would help", false},
+		{"linear", "pca", 0.008, 0.0081, f(0.0080), nil, "As it should be", true},
+		{"linear, bad", "pca", 0.008, 0.0160, f(0.0080), nil, "Not worth it so far: 2 times", false},
+		{"wiener", "conv", 0.002, 0.0030, nil, f(0.0016), "the Wiener filter, without any training", false},
+		{"nothing to compare", "conv", 0.002, 0.0030, nil, nil, "", false},
+	} {
+		r := score{Architecture: c.arch, TrainMSE: &c.train, TestMSE: &c.test, Yardsticks: yardsticks{PCA: c.pca, Wiener: c.wiener}}
+		text, good := r.verdict()
+		if good != c.good || !strings.Contains(text, c.want) || c.want == "" && text != "" {
+			t.Errorf("%s: %q, %v", c.name, text, good)
+		}
+	}
+}
+
+func TestNumPy(t *testing.T) {
+	got := numpy([][]float32{{1, 10}, {-3, 4}})
+	if want := "[[ 1. 10.]\n [-3.  4.]]"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
