@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -108,7 +109,7 @@ The exit code is 1 when something keeps the data from being used, or used whole.
 		p := a.progress()
 		r, err := faces.Check(cmd.Context(), args[0], faces.Options{
 			Attributes: attributes, Threads: threads,
-			Progress: func(done, total int) { p.count("Checking "+args[0], done, total) },
+			Progress: func(done, total int) { p.count("Checking "+filepath.Base(args[0]), done, total) },
 		})
 		p.clear()
 		if err != nil {

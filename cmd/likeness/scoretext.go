@@ -99,7 +99,7 @@ func (r *score) verdict() (text string, good bool) {
 		return fmt.Sprintf("Worth it: %.3g %% less error than %s, the best that needs no training.", 100*(1-share), best.name), true
 	case linear && share < 1.1:
 		return fmt.Sprintf("As it should be: a linear autoencoder can at best do what exact PCA does.\nThis one has %.2g %% more error.", 100*max(share-1, 0)), true
-	case share <= 1.0005:
+	case share < 1.02:
 		return fmt.Sprintf("Not worth it so far: no better than %s, which needs no training.\n%s", best.name, r.advice()), false
 	default:
 		return fmt.Sprintf("Not worth it so far: %.3g times the error of %s, without any training.\n%s", share, best.name, r.advice()), false

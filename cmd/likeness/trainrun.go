@@ -46,6 +46,11 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 		return err
 	}
 	a.note("Training on %s of %dx%d, testing on %s", count(len(split.Train), "picture"), set.W, set.H, report.Count(len(split.Test)))
+	if f.restart { // now that nothing but the training itself can go wrong
+		if err := train.Discard(checkpoint); err != nil {
+			return err
+		}
+	}
 	p := a.progress()
 	run := train.Run{
 		Model: m, Data: set, Split: split, SplitName: f.split.String(),
@@ -89,11 +94,7 @@ func (a *app) mayTrain(f *trainFlags, checkpoint string) error {
 	switch {
 	case err != nil:
 		return err
-	case found && f.restart:
-		if err := train.Discard(checkpoint); err != nil {
-			return err
-		}
-	case found && !f.resume:
+	case found && !f.resume && !f.restart:
 		return fmt.Errorf("%s is the checkpoint of an unfinished run. Go on with:\n  %s\nor start over with:\n  %s",
 			checkpoint, a.command("--resume"), a.command("--restart"))
 	case !found && f.resume:
