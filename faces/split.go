@@ -89,3 +89,16 @@ func testCount(n int, testSize float64) (int, error) {
 	}
 	return test, nil
 }
+
+// Nested splits the training rows of s once more, as inner splits their places, for choosing settings without a look
+// at the test rows: those are in neither part of the result.
+func (s Split) Nested(inner Split) Split {
+	rows := func(places []int) []int {
+		out := make([]int, len(places))
+		for i, p := range places {
+			out[i] = s.Train[p]
+		}
+		return out
+	}
+	return Split{Train: rows(inner.Train), Test: rows(inner.Test)}
+}

@@ -166,3 +166,31 @@ func TestPersonSplit(t *testing.T) {
 		t.Errorf("20 seeds give only %d splits", len(distinct))
 	}
 }
+
+func TestNestedSplit(t *testing.T) {
+	outer, err := RandomSplit(50, 0.2, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := RandomSplit(len(outer.Train), 0.25, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := outer.Nested(inner)
+	if len(got.Train) != 30 || len(got.Test) != 10 {
+		t.Fatalf("%d and %d rows, want 30 and 10", len(got.Train), len(got.Test))
+	}
+	seen := map[int]bool{}
+	for _, row := range outer.Test {
+		seen[row] = true
+	}
+	for _, row := range slices.Concat(got.Train, got.Test) {
+		if seen[row] {
+			t.Errorf("row %d is a test row or in both parts", row)
+		}
+		seen[row] = true
+	}
+	if len(seen) != 50 {
+		t.Errorf("%d rows of 50", len(seen))
+	}
+}
