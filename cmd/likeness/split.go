@@ -11,15 +11,23 @@ import (
 // splitPlan says how a set is divided into training and test pictures. Its
 // text is kept in the model file, and read again from there.
 type splitPlan struct {
-	by       choiceFlag // "random" or "person"
-	testSize float64
-	seed     uint32
+	by         choiceFlag // "random" or "person"
+	testSize   float64
+	seed       uint32
+	validation float64 // share of the training pictures to test on instead; 0: none
 }
 
-const splitText = "%s, test_size=%g, random_state=%d"
+const (
+	splitText      = "%s, test_size=%g, random_state=%d"
+	validationText = ", validation=%g"
+)
 
 func (s *splitPlan) String() string {
-	return fmt.Sprintf(splitText, s.by.value, s.testSize, s.seed)
+	text := fmt.Sprintf(splitText, s.by.value, s.testSize, s.seed)
+	if s.validation > 0 {
+		text += fmt.Sprintf(validationText, s.validation)
+	}
+	return text
 }
 
 // parseSplit is the way back from String.
@@ -27,8 +35,11 @@ func parseSplit(text string) (*splitPlan, error) {
 	s := newSplitPlan()
 	var by string
 	// %s would take the comma along.
-	if _, err := fmt.Sscanf(text, "%6s, test_size=%g, random_state=%d", &by, &s.testSize, &s.seed); err != nil {
-		return nil, fmt.Errorf("the split %q is not one that this program makes", text)
+	const scanned = "%6s, test_size=%g, random_state=%d"
+	if _, err := fmt.Sscanf(text, scanned+validationText, &by, &s.testSize, &s.seed, &s.validation); err != nil {
+		if _, err := fmt.Sscanf(text, scanned, &by, &s.testSize, &s.seed); err != nil {
+			return nil, fmt.Errorf("the split %q is not one that this program makes", text)
+		}
 	}
 	if err := s.by.Set(by); err != nil || s.String() != text {
 		return nil, fmt.Errorf("the split %q is not one that this program makes", text)
@@ -44,6 +55,7 @@ func addSplitFlags(cmd *cobra.Command, s *splitPlan) {
 	addChoice(cmd, &s.by, "split", "how test pictures are chosen: at random, or so that no person is in both parts")
 	cmd.Flags().Float64Var(&s.testSize, "test-size", s.testSize, "share of the pictures that is only tested on")
 	cmd.Flags().Uint32Var(&s.seed, "split-seed", s.seed, "seed of the split; scikit-learn's random_state")
+	cmd.Flags().Float64Var(&s.validation, "validation", 0, "leave the test pictures alone and measure on this share of the training pictures, which is not learned from: for choosing settings")
 }
 
 // check finds wrong flags before anything is read.
@@ -51,19 +63,33 @@ func (s *splitPlan) check() error {
 	if !(s.testSize > 0 && s.testSize < 1) {
 		return usagef("--test-size %g: expected a share between 0 and 1, such as 0.1", s.testSize)
 	}
+	if !(s.validation >= 0 && s.validation < 1) {
+		return usagef("--validation %g: expected a share between 0 and 1, such as 0.1", s.validation)
+	}
 	return nil
 }
 
 func (s *splitPlan) split(set *faces.Set) (faces.Split, error) {
-	var split faces.Split
-	var err error
-	if s.by.value == "person" {
-		split, err = faces.PersonSplit(set.People, s.testSize, s.seed)
-	} else {
-		split, err = faces.RandomSplit(set.Len(), s.testSize, s.seed)
+	split, err := s.divide(set.People, s.testSize)
+	if err == nil && s.validation > 0 {
+		var people []string
+		for _, row := range split.Train {
+			people = append(people, set.People[row])
+		}
+		var inner faces.Split
+		inner, err = s.divide(people, s.validation)
+		split = split.Nested(inner)
 	}
 	if err != nil {
 		return split, fmt.Errorf("%s: %w", set.Source, err)
 	}
 	return split, nil
+}
+
+// divide splits rows of pictures of the given people.
+func (s *splitPlan) divide(people []string, testSize float64) (faces.Split, error) {
+	if s.by.value == "person" {
+		return faces.PersonSplit(people, testSize, s.seed)
+	}
+	return faces.RandomSplit(len(people), testSize, s.seed)
 }

@@ -42,8 +42,10 @@ func TestTextsInFiles(t *testing.T) {
 	}
 	s := newSplitPlan()
 	s.testSize, s.seed, s.by.value = 0.25, 7, "person"
-	if got, err := parseSplit(s.String()); err != nil || got.String() != s.String() {
-		t.Errorf("%s: got %v, %v", s, got, err)
+	for _, s.validation = range []float64{0, 0.2} {
+		if got, err := parseSplit(s.String()); err != nil || got.String() != s.String() {
+			t.Errorf("%s: got %v, %v", s, got, err)
+		}
 	}
 	for _, text := range []string{"", "random", "random, test_size=0.1, random_state=42, and more", "poison, test_size=0.1, random_state=42"} {
 		if _, err := parseSplit(text); err == nil {
