@@ -68,6 +68,7 @@ func TestBadModels(t *testing.T) {
 		{"conv", 32, 32, 1025, "between 1 and 1024"},
 		{"pca", 32, 32, 3073, "between 1 and 3072"},
 		{"pca", 0, 32, 3, "no pixels"},
+		{"pca", 5000, 32, 3, "more than 4096"},
 	} {
 		_, err := autoencoder.New(c.arch, prep(c.w, c.h), c.code, 1)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -118,10 +118,6 @@ func FromFile(f *safetensors.File) (*Model, error) {
 // kernel before any memory is taken for a network, so that a lying file cannot
 // ask for more than a few times its own size.
 func checkSizes(f *safetensors.File, m *Model) error {
-	const largest = 4096
-	if m.Prep.W < 1 || m.Prep.H < 1 || m.Prep.W > largest || m.Prep.H > largest {
-		return f.Errorf("metadata prep: pictures of %dx%d, expected 1x1 to %dx%d", m.Prep.W, m.Prep.H, largest, largest)
-	}
 	flat, err := flatSize(m.Arch, m.Prep.H, m.Prep.W)
 	if err != nil {
 		return f.Errorf("%w", err)

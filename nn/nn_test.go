@@ -53,6 +53,7 @@ func TestWrongShapes(t *testing.T) {
 		{picture, nn.Conv2D{Filters: 1, Kernel: 1, Activation: "relu"}, "unknown activation"},
 		{nn.Shape{5, 6, 3}, nn.MaxPooling2D{}, "even sides, not 6x5"},
 		{picture, nn.Reshape{Shape: nn.Shape{5}}, "5 values are not 108"},
+		{picture, nn.Reshape{Shape: nn.Shape{-6, -6, 3}}, "has no size"},
 		{nn.Shape{0, 6, 3}, nn.Flatten{}, "has no size"},
 	} {
 		_, err := nn.New("net", c.input, c.layer)

@@ -17,7 +17,7 @@ func (n *Network) Predict(x []float32) []float32 {
 	images := len(x) / in
 	y := make([]float32, images*out)
 	shards := (images + ShardImages - 1) / ShardImages
-	parallel(min(runtime.GOMAXPROCS(0), shards), shards, func() func(int) {
+	parallel(runtime.GOMAXPROCS(0), shards, func() func(int) {
 		p := newPass(n, false, false)
 		return func(s int) {
 			first := s * ShardImages
@@ -34,9 +34,10 @@ func (n *Network) Predict(x []float32) []float32 {
 	return y
 }
 
-// parallel calls work for 0 to count-1 from the given number of goroutines,
-// each with a worker of its own.
+// parallel calls work for 0 to count-1 from up to the given number of
+// goroutines, each with a worker of its own.
 func parallel(threads, count int, newWorker func() func(i int)) {
+	threads = min(threads, count)
 	var next atomic.Int64
 	loop := func() {
 		work := newWorker()

@@ -19,6 +19,11 @@ type Reshape struct{ Shape Shape }
 func (Reshape) Kind() string { return "Reshape" }
 
 func (r Reshape) Output(in Shape) (Shape, error) {
+	for _, d := range r.Shape {
+		if d < 1 {
+			return nil, fmt.Errorf("Reshape to %v has no size", r.Shape)
+		}
+	}
 	if r.Shape.Size() != in.Size() {
 		return nil, fmt.Errorf("Reshape cannot make %v of %v: %d values are not %d", r.Shape, in, r.Shape.Size(), in.Size())
 	}

@@ -23,7 +23,7 @@ func (l *loop) tell(e Event) {
 	if l.Events == nil {
 		return
 	}
-	e.Epoch, e.Epochs, e.Step, e.Steps = l.epoch+1, l.Epochs, l.done, l.steps
+	e.Epoch, e.Epochs, e.Step, e.Steps = min(l.epoch+1, l.Epochs), l.Epochs, l.done, l.steps
 	if e.EpochDone {
 		e.Epoch, e.Step = l.epoch, l.steps
 	}

@@ -13,13 +13,14 @@ type batch struct {
 // alone, so a resumed epoch goes on as it would have.
 type feed struct {
 	batches chan batch
-	quit    chan struct{}
+	quit    chan struct{} // closed by the loop: no more is wanted
+	done    chan struct{} // closed by the feed: nothing is read any more
 }
 
 func (l *loop) newFeed() *feed {
-	f := &feed{batches: make(chan batch), quit: make(chan struct{})}
+	f := &feed{batches: make(chan batch), quit: make(chan struct{}), done: make(chan struct{})}
 	epoch, first := l.epoch, l.done
-	order := rand.New(rand.NewPCG(l.Seed, uint64(epoch))).Perm(len(l.Split.Train))
+	order := l.order(epoch)
 	size := l.Model.Values()
 	// Two sets of memory: one in the loop, one being filled. The channel holds
 	// nothing, so a set is filled again only when the loop has taken the other.
@@ -32,6 +33,7 @@ func (l *loop) newFeed() *feed {
 		}
 	}
 	go func() {
+		defer close(f.done)
 		for s := first; s < l.steps; s++ {
 			b := sets[s%len(sets)]
 			rows := order[s*l.Batch : min((s+1)*l.Batch, len(order))]
@@ -44,6 +46,19 @@ func (l *loop) newFeed() *feed {
 		}
 	}()
 	return f
+}
+
+// Random numbers are drawn from streams of their own: one for the order of
+// each epoch, one for the noise of each picture in each epoch, one for the
+// noise of each test picture.
+const (
+	orderStream = 1 << 61
+	testNoise   = 1 << 62
+)
+
+// order is the order of the training pictures in an epoch.
+func (l *loop) order(epoch int) []int {
+	return rand.New(rand.NewPCG(l.Seed, orderStream+uint64(epoch))).Perm(len(l.Split.Train))
 }
 
 // fill loads the pictures of the given training rows.
@@ -65,4 +80,10 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 }
 
 func (f *feed) next() batch { return <-f.batches }
-func (f *feed) stop()       { close(f.quit) }
+
+// stop ends the feed and waits for it, so that the caller of Do has its data
+// for itself again.
+func (f *feed) stop() {
+	close(f.quit)
+	<-f.done
+}

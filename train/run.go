@@ -156,9 +156,6 @@ func Corrupted(x []float32, c pix.Corruption, prep pix.Prep, seed uint64) []floa
 	return y
 }
 
-// testNoise sets the noise of test pictures apart from that of training.
-const testNoise = 1 << 62
-
 func (l *loop) runEpoch(ctx context.Context) error {
 	feed := l.newFeed()
 	defer feed.stop()
@@ -187,7 +184,7 @@ func (l *loop) runEpoch(ctx context.Context) error {
 
 func (l *loop) finishEpoch(rate float64) error {
 	test := l.Model.MSE(l.testInput, l.test)
-	if math.IsNaN(test) {
+	if math.IsNaN(test) || math.IsInf(test, 0) {
 		return fmt.Errorf("the test loss became %v after epoch %d: try a learning rate below %g", test, l.epoch+1, l.Rate)
 	}
 	e := autoencoder.Epoch{

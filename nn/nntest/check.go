@@ -68,7 +68,7 @@ func checkOutputs(t *testing.T, net *nn.Network, ref reference) {
 	t.Helper()
 	want := ref.outputs()
 	for i, v := range net.Predict(ref.x) {
-		if math.Abs(float64(v)-want[i]) > 2e-5*(1+math.Abs(want[i])) {
+		if !(math.Abs(float64(v)-want[i]) <= 2e-5*(1+math.Abs(want[i]))) { // NaN is wrong too
 			t.Fatalf("output %d is %g, the naive network gives %g", i, v, want[i])
 		}
 	}
@@ -80,7 +80,7 @@ func checkGradients(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand
 	t.Helper()
 	step := nn.NewStep(len(ref.x)/ref.input.Size(), 2, net)
 	loss := step.Do(ref.x, ref.target, 0)
-	if want := ref.loss(); math.Abs(loss-want) > 1e-5*want {
+	if want := ref.loss(); !(math.Abs(loss-want) <= 1e-5*want) {
 		t.Fatalf("loss is %g, the naive network gives %g", loss, want)
 	}
 	m, offset := step.State()[0].M, 0
@@ -93,7 +93,7 @@ func checkGradients(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand
 			i := rng.IntN(len(p.Value))
 			got := float64(m[offset+i]) / (1 - step.Optimizer.Beta1)
 			want := ref.slope(k, i)
-			if math.Abs(got-want) > 1e-4*scale+1e-8 {
+			if !(math.Abs(got-want) <= 1e-4*scale+1e-8) {
 				t.Errorf("gradient of %s[%d] is %g, central differences give %g", p.Name, i, got, want)
 			}
 		}
