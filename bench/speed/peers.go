@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+//go:embed pytorch.py
+var script string
+
+// peer is one way to run PyTorch, and the likeness that is laid beside it.
+type peer struct {
+	name, kind string
+	threads    int
+	env        []string // PyTorch's
+	ours       []string // likeness's
+}
+
+// choosePeers picks the peers named by the options.
+func choosePeers(o options) ([]peer, error) {
+	openblas, err := findOpenBLAS(o.openblas)
+	if err != nil {
+		return nil, err
+	}
+	// malloc shall keep what it got instead of giving it back after every step:
+	// freshly mapped pages would have to be zeroed by the system each time.
+	tuned := []string{
+		"OMP_NUM_THREADS=" + strconv.Itoa(o.threads),
+		"GLIBC_TUNABLES=glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1073741824:glibc.malloc.top_pad=67108864",
+	}
+	if openblas != "" {
+		tuned = append(tuned, "LD_LIBRARY_PATH="+openblas)
+	}
+	avx512 := slices.Concat(tuned, []string{"ATEN_CPU_CAPABILITY=avx512"})
+	avx2 := slices.Concat(tuned, []string{"ATEN_CPU_CAPABILITY=avx2", "ONEDNN_MAX_CPU_ISA=AVX2", "OPENBLAS_CORETYPE=Haswell"})
+	known := []peer{
+		{name: "naive", kind: "naive", threads: 1, env: []string{"OMP_NUM_THREADS=1"}},
+		{name: "tuned", kind: "tuned", threads: o.threads, env: avx512},
+		{name: "expert", kind: "expert", threads: o.threads, env: avx512},
+		{name: "beyond", kind: "beyond", threads: o.threads, env: avx512},
+		{name: "expert-avx2", kind: "expert", threads: o.threads, env: avx2, ours: []string{"LIKENESS_SIMD=avx2"}},
+	}
+	var names []string
+	for _, p := range known {
+		names = append(names, p.name)
+	}
+	if o.peers == "" {
+		return known, nil
+	}
+	var chosen []peer
+	for name := range strings.SplitSeq(o.peers, ",") {
+		i := slices.Index(names, name)
+		if i < 0 {
+			return nil, fmt.Errorf("unknown peer %q, known are %s", name, strings.Join(names, ", "))
+		}
+		chosen = append(chosen, known[i])
+	}
+	return chosen, nil
+}
+
+// findOpenBLAS looks for the OpenBLAS that shares PyTorch's threads. The one
+// with threads of its own, which Debian installs first, fights them over cores.
+func findOpenBLAS(dir string) (string, error) {
+	pattern := "/usr/lib/*/openblas-openmp/libblas.so.3"
+	if dir != "" {
+		pattern = filepath.Join(dir, "libblas.so.3")
+	}
+	found, err := filepath.Glob(pattern)
+	if err != nil {
+		return "", err
+	}
+	if len(found) > 0 {
+		return filepath.Abs(filepath.Dir(found[0]))
+	}
+	if dir != "" {
+		return "", fmt.Errorf("%s has no libblas.so.3", dir)
+	}
+	fmt.Fprintln(os.Stderr, "warning: no OpenBLAS with OpenMP (Debian: libopenblas0-openmp), so tuned and expert may come out slower than they could be")
+	return "", nil
+}
+
+// result is what the pairs of slices gave: images/s of likeness and of the
+// peer, for training and for forward runs, one each a round.
+type result struct {
+	peer
+	about, oursAbout   string
+	train, forward     pairs
+	losses, oursLosses []float64
+}
+
+type pairs struct{ ours, theirs []float64 }
+
+// firstLosses is how many are compared before anything is measured.
+const firstLosses = 5
+
+// measure starts both, compares their first losses, and lets them take turns.
+func (p peer) measure(ctx context.Context, o options, model string) (result, error) {
+	r := result{peer: p}
+	self, err := os.Executable()
+	if err != nil {
+		return r, err
+	}
+	ours, err := start(ctx, p.ours, self, "-worker", model, "-threads", strconv.Itoa(o.threads))
+	if err != nil {
+		return r, err
+	}
+	defer ours.stop()
+	theirs, err := start(ctx, p.env, o.python, "-c", script, p.kind, model, strconv.Itoa(p.threads))
+	if err != nil {
+		return r, err
+	}
+	defer theirs.stop()
+	r.about, r.oursAbout = theirs.about, ours.about
+	var a, b reply
+	if a, err = ours.ask("losses", firstLosses); err == nil {
+		b, err = theirs.ask("losses", firstLosses)
+	}
+	if err != nil {
+		return r, err
+	}
+	r.oursLosses, r.losses = a.Losses, b.Losses
+	for _, what := range []string{"train", "forward"} {
+		into := &r.train
+		if what == "forward" {
+			into = &r.forward
+		}
+		seconds := o.slice.Seconds()
+		for round := -1; round < o.rounds; round++ { // the first only warms up
+			if a, err = ours.ask(what, seconds); err == nil {
+				b, err = theirs.ask(what, seconds)
+			}
+			if err != nil {
+				return r, err
+			}
+			if round >= 0 {
+				into.ours = append(into.ours, float64(a.Images)/a.Seconds)
+				into.theirs = append(into.theirs, float64(b.Images)/b.Seconds)
+			}
+		}
+	}
+	return r, nil
+}
+
+// process is a worker that waits for commands.
+type process struct {
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	out   *json.Decoder
+	about string
+}
+
+func start(ctx context.Context, env []string, name string, args ...string) (*process, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &process{cmd: cmd, in: in, out: json.NewDecoder(bufio.NewReader(out))}
+	var hello reply
+	if err := p.out.Decode(&hello); err != nil {
+		p.stop()
+		return nil, fmt.Errorf("%s did not start: %w", name, err)
+	}
+	p.about = hello.About
+	return p, nil
+}
+
+func (p *process) ask(command string, number float64) (reply, error) {
+	var r reply
+	if _, err := fmt.Fprintln(p.in, command, number); err != nil {
+		return r, err
+	}
+	err := p.out.Decode(&r)
+	if errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%s ended while it was asked to %s", filepath.Base(p.cmd.Path), command)
+	}
+	return r, err
+}
+
+// stop closes the worker's input, which ends it; how it ends does not matter,
+// for nothing it has not answered is used.
+func (p *process) stop() {
+	_ = p.in.Close()
+	_ = p.cmd.Wait()
+}

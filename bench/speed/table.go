@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// table is everything that was measured.
+type table struct {
+	machine  string
+	load     string // a note, or empty
+	date     time.Time
+	options  options
+	results  []result
+	worst    float64 // largest relative difference among the first losses
+	disagree bool
+}
+
+// lossTolerance is how far first losses may lie apart, relatively. Rounding
+// makes them differ, and once in a while a max pooling of nearly equal inputs;
+// another network, initialisation or learning rate is far beyond.
+const lossTolerance = 5e-4
+
+// checkLosses compares all first losses with the first worker's.
+func (t *table) checkLosses() {
+	want := t.results[0].oursLosses
+	for _, r := range t.results {
+		for _, losses := range [][]float64{r.oursLosses, r.losses} {
+			if len(losses) != len(want) {
+				t.disagree = true
+				return
+			}
+			for i, l := range losses {
+				// NaN must not pass.
+				if off := math.Abs(l/want[i] - 1); !(off <= t.worst) {
+					t.worst = off
+				}
+			}
+		}
+	}
+	t.disagree = !(t.worst <= lossTolerance)
+}
+
+func (t *table) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s; %s%s. conv autoencoder, code 32, 32x32 pictures, batches of 32, float32; %d pairs of slices of %v each; medians, lowest and highest in brackets.\n\n",
+		t.machine, t.date.UTC().Format("2006-01-02 15:04 UTC"), t.load, t.options.rounds, t.options.slice)
+	for _, part := range []struct {
+		title string
+		of    func(r result) pairs
+	}{
+		{"training", func(r result) pairs { return r.train }},
+		{"forward", func(r result) pairs { return r.forward }},
+	} {
+		fmt.Fprintf(&b, "| %s: beside | threads | its images/s | likeness, images/s | likeness is faster by |\n|---|---|---|---|---|\n", part.title)
+		for _, r := range t.results {
+			p := part.of(r)
+			fmt.Fprintf(&b, "| %s (%s) | %d | %s | %s | **%s** |\n", r.name, r.about, r.threads,
+				spread(p.theirs, "%.0f"), spread(p.ours, "%.0f")+" ("+strings.TrimPrefix(r.oursAbout, "likeness, ")+")", spread(p.ratios(), "%.2f"))
+		}
+		fmt.Fprintln(&b)
+	}
+	fmt.Fprintf(&b, "The first %d losses of all agree to %.1e, relatively: likeness %s", firstLosses, t.worst, losses(t.results[0].oursLosses))
+	for _, r := range t.results {
+		fmt.Fprintf(&b, "; %s %s", r.name, losses(r.losses))
+	}
+	fmt.Fprintln(&b, ".")
+	return b.String()
+}
+
+// ratios are those of each pair: what drifts from pair to pair falls out.
+func (p pairs) ratios() []float64 {
+	r := make([]float64, len(p.ours))
+	for i := range r {
+		r[i] = p.ours[i] / p.theirs[i]
+	}
+	return r
+}
+
+// spread writes the median, and the lowest and highest in brackets.
+func spread(x []float64, format string) string {
+	return fmt.Sprintf(format+" ["+format+", "+format+"]", median(x), slices.Min(x), slices.Max(x))
+}
+
+func median(x []float64) float64 {
+	s := slices.Sorted(slices.Values(x))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+func losses(x []float64) string {
+	var s []string
+	for _, v := range x {
+		s = append(s, fmt.Sprintf("%.6f", v))
+	}
+	return strings.Join(s, " ")
+}
