@@ -1,5 +1,5 @@
-// Speed lays the training and forward speed of likeness beside PyTorch's. Both
-// run the conv autoencoder (code 32, 32x32 pictures, batches of 32, float32)
+// Speed lays the training and forward speed of likeness beside PyTorch's, and
+// on request the forward speed beside onnxruntime's. All run the conv autoencoder (code 32, 32x32 pictures, batches of 32, float32)
 // from the same weights, in processes that wait while the other one works: a
 // slice of time for likeness, one for the peer, and so on, so that a machine
 // whose speed drifts slows both. It writes a Markdown table. See bench/README.md.
@@ -25,9 +25,10 @@ import (
 
 // options is the command line.
 type options struct {
-	out, python, openblas, peers string
-	threads, rounds              int
-	slice                        time.Duration
+	out, peers                    string
+	python, openblas, onnxruntime string
+	threads, rounds               int
+	slice                         time.Duration
 }
 
 func main() {
@@ -36,6 +37,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "", "Markdown `file` for the table, besides stdout")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "Python with PyTorch")
 	flag.StringVar(&o.openblas, "openblas", "", "`folder` of an OpenBLAS built with OpenMP, for the tuned peers (default where Debian installs it)")
+	flag.StringVar(&o.onnxruntime, "onnxruntime", "", "`folder` in which npm installed onnxruntime-node, to measure its forward runs too")
 	flag.StringVar(&o.peers, "peers", "", "who to measure against, with commas (default all)")
 	flag.IntVar(&o.threads, "threads", min(2, runtime.NumCPU()), "threads of everyone but naive, which has one")
 	flag.IntVar(&o.rounds, "rounds", 7, "pairs of slices for each peer")

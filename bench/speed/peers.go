@@ -17,15 +17,23 @@ import (
 )
 
 //go:embed pytorch.py
-var script string
+var pytorchScript string
 
-// peer is one way to run PyTorch, and the likeness that is laid beside it.
+//go:embed onnx.js
+var onnxScript string
+
+// peer is one way to run the network elsewhere, and the likeness that is laid
+// beside it.
 type peer struct {
-	name, kind string
-	threads    int
-	env        []string // PyTorch's
-	ours       []string // likeness's
+	name        string
+	kind        string // what pytorch.py calls it, or onnxruntime
+	threads     int
+	env         []string // the peer's
+	ours        []string // likeness's
+	forwardOnly bool
 }
+
+const onnxruntime = "onnxruntime"
 
 // choosePeers picks the peers named by the options.
 func choosePeers(o options) ([]peer, error) {
@@ -50,6 +58,13 @@ func choosePeers(o options) ([]peer, error) {
 		{name: "expert", kind: "expert", threads: o.threads, env: avx512},
 		{name: "beyond", kind: "beyond", threads: o.threads, env: avx512},
 		{name: "expert-avx2", kind: "expert", threads: o.threads, env: avx2, ours: []string{"LIKENESS_SIMD=avx2"}},
+	}
+	if o.onnxruntime != "" {
+		modules, err := filepath.Abs(filepath.Join(o.onnxruntime, "node_modules"))
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, peer{name: onnxruntime, kind: onnxruntime, threads: o.threads, env: []string{"NODE_PATH=" + modules}, forwardOnly: true})
 	}
 	var names []string
 	for _, p := range known {
@@ -116,7 +131,7 @@ func (p peer) measure(ctx context.Context, o options, model string) (result, err
 		return r, err
 	}
 	defer ours.stop()
-	theirs, err := start(ctx, p.env, o.python, "-c", script, p.kind, model, strconv.Itoa(p.threads))
+	theirs, err := p.start(ctx, o, model)
 	if err != nil {
 		return r, err
 	}
@@ -131,6 +146,9 @@ func (p peer) measure(ctx context.Context, o options, model string) (result, err
 	}
 	r.oursLosses, r.losses = a.Losses, b.Losses
 	for _, what := range []string{"train", "forward"} {
+		if what == "train" && p.forwardOnly {
+			continue
+		}
 		into := &r.train
 		if what == "forward" {
 			into = &r.forward
@@ -150,6 +168,20 @@ func (p peer) measure(ctx context.Context, o options, model string) (result, err
 		}
 	}
 	return r, nil
+}
+
+// start starts the peer's worker.
+func (p peer) start(ctx context.Context, o options, model string) (*process, error) {
+	threads := strconv.Itoa(p.threads)
+	if p.kind != onnxruntime {
+		return start(ctx, p.env, o.python, "-c", pytorchScript, p.kind, model, threads)
+	}
+	network := filepath.Join(filepath.Dir(model), "model.onnx")
+	export := exec.CommandContext(ctx, o.python, "-c", pytorchScript, "export", model, threads, network)
+	if out, err := export.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("export to ONNX: %w\n%s", err, out)
+	}
+	return start(ctx, p.env, "node", "-e", onnxScript, network, model, threads)
 }
 
 // process is a worker that waits for commands.

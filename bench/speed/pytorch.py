@@ -5,6 +5,7 @@
 The Go program in this folder starts this, tells it what to do by lines on
 stdin ("losses 5", "train 1.5", "forward 1.5") and reads one line of JSON for
 each. MODEL has the first weights, in Keras's layouts, and the pictures.
+"export MODEL.safetensors 1 MODEL.onnx" writes naive's network as ONNX instead.
 
 naive   as the tutorial would be written down: torch.nn layers, torch.optim.Adamax.
 tuned   the same with channels_last; the environment does the rest, see peers.go.
@@ -48,6 +49,13 @@ def mirrored(w):
     return w.flip(0, 1)
 
 
+class Picture(nn.Module):
+    """nn.Unflatten, which cannot be exported."""
+
+    def forward(self, x):
+        return x.view(-1, 256, 2, 2)
+
+
 class Naive:
     """Layers and optimiser of torch.nn and torch.optim, (N, C, H, W)."""
 
@@ -56,9 +64,9 @@ class Naive:
     def __init__(self, w):
         layers, width = [], [3, 32, 64, 128, 256]
         for i in range(4):
-            layers += [nn.Conv2d(width[i], width[i + 1], 3, padding="same"), nn.ELU(), nn.MaxPool2d(2)]
+            layers += [nn.Conv2d(width[i], width[i + 1], 3, padding=1), nn.ELU(), nn.MaxPool2d(2)]
         encoder = nn.Sequential(*layers, nn.Flatten(), nn.Linear(1024, 32), nn.ELU())
-        layers = [nn.Linear(32, 1024), nn.Unflatten(1, (256, 2, 2))]
+        layers = [nn.Linear(32, 1024), Picture()]
         for i in range(4, 0, -1):
             layers += [nn.ConvTranspose2d(width[i], width[i - 1], 3, stride=2, padding=1, output_padding=1), nn.ELU()]
         decoder = nn.Sequential(*layers[:-1])
@@ -244,6 +252,9 @@ def main():
     kind, path, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
     torch.set_num_threads(threads)
     tensors = read_safetensors(path)
+    if kind == "export":
+        net = Naive(tensors).net.eval()
+        return torch.onnx.export(net, torch.zeros(BATCH, 3, 32, 32), sys.argv[4], opset_version=13, input_names=["x"], output_names=["y"])
     peer = {"naive": Naive, "tuned": Tuned, "expert": Expert, "beyond": Beyond}[kind](tensors)
     batches = [peer.pictures(x) for x in tensors["speed/pictures"].split(BATCH)]
     turn = 0

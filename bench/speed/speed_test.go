@@ -67,7 +67,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("the table lacks %q:\n%s", want, text)
 		}
 	}
-	for _, wrong := range [][]float64{{0.5, 0.251}, {0.5, math.NaN()}, {0.5}} {
+	for _, wrong := range [][]float64{{0.5, 0.251}, {0.5, math.NaN()}, {0.5, 0.25, 0.1}, nil} {
 		tab.results[0].losses, tab.worst, tab.disagree = wrong, 0, false
 		if tab.checkLosses(); !tab.disagree {
 			t.Errorf("losses %v pass as %v", wrong, r.oursLosses)

@@ -29,7 +29,7 @@ func (t *table) checkLosses() {
 	want := t.results[0].oursLosses
 	for _, r := range t.results {
 		for _, losses := range [][]float64{r.oursLosses, r.losses} {
-			if len(losses) != len(want) {
+			if len(losses) == 0 || len(losses) > len(want) { // a peer that cannot train has but one
 				t.disagree = true
 				return
 			}
@@ -55,9 +55,12 @@ func (t *table) markdown() string {
 		{"training", func(r result) pairs { return r.train }},
 		{"forward", func(r result) pairs { return r.forward }},
 	} {
-		fmt.Fprintf(&b, "| %s: beside | threads | its images/s | likeness, images/s | likeness is faster by |\n|---|---|---|---|---|\n", part.title)
+		fmt.Fprintf(&b, "| %s: beside | threads | its images/s | likeness, images/s | likeness over it |\n|---|---|---|---|---|\n", part.title)
 		for _, r := range t.results {
 			p := part.of(r)
+			if len(p.theirs) == 0 {
+				continue
+			}
 			fmt.Fprintf(&b, "| %s (%s) | %d | %s | %s | **%s** |\n", r.name, r.about, r.threads,
 				spread(p.theirs, "%.0f"), spread(p.ours, "%.0f")+" ("+strings.TrimPrefix(r.oursAbout, "likeness, ")+")", spread(p.ratios(), "%.2f"))
 		}
