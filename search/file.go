@@ -36,7 +36,8 @@ func (ix *Exact) Save(path string) error {
 			"architecture": ix.about.Arch,
 			"prep":         ix.about.Prep,
 			// A path may be any bytes; the file's texts are UTF-8.
-			"source": strings.ToValidUTF8(ix.about.Source, "\uFFFD"),
+			"source":     strings.ToValidUTF8(ix.about.Source, "\uFFFD"),
+			"model_file": strings.ToValidUTF8(ix.about.ModelFile, "\uFFFD"),
 		},
 		Tensors: tensors,
 	}
@@ -73,6 +74,7 @@ func fromFile(f *safetensors.File) (*Exact, error) {
 		{"architecture", &about.Arch},
 		{"prep", &about.Prep},
 		{"source", &about.Source},
+		{"model_file", &about.ModelFile},
 	} {
 		var err error
 		if *m.value, err = f.Meta(m.key); err != nil {

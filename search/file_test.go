@@ -21,7 +21,7 @@ func three(t testing.TB) *Exact {
 		Codes:  []float32{0, 0.5, 1, 0, 3, -4},
 		IDs:    []string{"Ada_0001", "Ada_0002", "Jürgen_0001"},
 		People: []string{"Ada", "Ada", ""},
-	}, About{Model: "f00d", Arch: "conv", Prep: `{"w":32}`, Source: "lfw.tgz"})
+	}, About{Model: "f00d", Arch: "conv", Prep: `{"w":32}`, Source: "lfw.tgz", ModelFile: "models/conv.safetensors"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,6 +80,9 @@ type About struct {
 	Arch   string // its architecture
 	Prep   string // how pictures became its input
 	Source string // where the pictures came from
+	// ModelFile is where the model lay, relative to the index file's folder
+	// where that can be; empty when the index does not say.
+	ModelFile string
 }
 
 // checkQueries says what is wrong with queries for an index of that dimension.

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,19 +34,53 @@ type progress struct {
 	History   []autoencoder.Epoch `json:"history"`
 }
 
-// identity is everything that the result of the run follows from.
-func (r *Run) identity() string {
-	corruption := ""
+// setting is one thing that the result of a run follows from, in words.
+type setting struct{ name, value string }
+
+// settings are all of them. (The version of the kernels counts too: the
+// portable ones round otherwise than AVX2 and AVX-512, which agree. A run may
+// go on with others, but ends in other last bits.)
+func (r *Run) settings() []setting {
+	corruption := "none"
 	if r.Corruption != nil {
 		corruption = r.Corruption.String()
 	}
-	text, _ := json.Marshal(map[string]any{ // cannot fail: plain strings and numbers
-		"architecture": r.Model.Arch, "code": r.Model.Code, "prep": r.Model.Prep,
-		"data": r.Data.Fingerprint, "split": r.SplitName, "train": len(r.Split.Train), "test": len(r.Split.Test),
-		"epochs": r.Epochs, "batch": r.Batch, "learning_rate": r.Rate, "schedule": r.Schedule, "seed": r.Seed,
-		"corruption": corruption,
-	})
-	return string(text)
+	prep, rows := r.Model.Prep, sha256.New()
+	for _, part := range [][]int{r.Split.Train, r.Split.Test} {
+		fmt.Fprintln(rows, part)
+	}
+	return []setting{
+		{"architecture", r.Model.Arch},
+		{"code size", fmt.Sprint(r.Model.Code)},
+		{"preparation of pictures", fmt.Sprintf("%+v", prep)},
+		{"data", r.Data.Fingerprint},
+		{"split", r.SplitName},
+		{"number of training pictures", fmt.Sprint(len(r.Split.Train))},
+		{"number of test pictures", fmt.Sprint(len(r.Split.Test))},
+		{"choice of rows", hex.EncodeToString(rows.Sum(nil)[:8])},
+		{"number of epochs", fmt.Sprint(r.Epochs)},
+		{"batch size", fmt.Sprint(r.Batch)},
+		{"learning rate", fmt.Sprint(r.Rate)},
+		{"schedule", string(r.Schedule)},
+		{"seed", fmt.Sprint(r.Seed)},
+		{"corruption", corruption},
+		{"model to begin with", r.Model.Fingerprint()},
+	}
+}
+
+// difference says in what a checkpoint's settings differ from the run's, or
+// nothing.
+func (l *loop) difference(text string) string {
+	var there map[string]string
+	if err := json.Unmarshal([]byte(text), &there); err != nil {
+		return "it does not say of what run"
+	}
+	for _, s := range l.settings {
+		if v := there[s.name]; v != s.value {
+			return fmt.Sprintf("its %s is %s and not %s", s.name, v, s.value)
+		}
+	}
+	return ""
 }
 
 // save writes the checkpoint, if one is wanted.
@@ -70,7 +106,15 @@ func (l *loop) save() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.Checkpoint, err)
 	}
-	f.Metadata[progressEntry], f.Metadata[runEntry] = string(text), l.identity()
+	settings := map[string]string{}
+	for _, s := range l.settings {
+		settings[s.name] = s.value
+	}
+	run, err := json.Marshal(settings)
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.Checkpoint, err)
+	}
+	f.Metadata[progressEntry], f.Metadata[runEntry] = string(text), string(run)
 	return f.Save(l.Checkpoint)
 }
 
@@ -97,9 +141,10 @@ func (l *loop) resume() error {
 	return nil
 }
 
+// load takes everything out of a checkpoint, or nothing.
 func (l *loop) load(f *safetensors.File) error {
-	if got, want := f.Metadata[runEntry], l.identity(); got != want {
-		return fmt.Errorf("%s is the checkpoint of another run and stays as it is: it has %s, this run %s; remove it or write elsewhere", l.Checkpoint, got, want)
+	if d := l.difference(f.Metadata[runEntry]); d != "" {
+		return fmt.Errorf("%s is the checkpoint of another run and stays as it is: %s; remove it or write elsewhere", l.Checkpoint, d)
 	}
 	m, err := autoencoder.FromFile(f)
 	if err != nil {
@@ -109,17 +154,27 @@ func (l *loop) load(f *safetensors.File) error {
 	if err := json.Unmarshal([]byte(f.Metadata[progressEntry]), &p); err != nil {
 		return f.Errorf("metadata %s: %w", progressEntry, err)
 	}
-	if p.Epoch < 0 || p.Epoch > l.Epochs || p.Epoch != len(p.History) || p.Done < 0 || p.Done > l.steps {
-		return f.Errorf("metadata %s: epoch %d, step %d do not belong to a run of %d epochs of %d steps", progressEntry, p.Epoch, p.Done, l.Epochs, l.steps)
+	if err := l.checkProgress(p); err != nil {
+		return f.Errorf("metadata %s: %w", progressEntry, err)
 	}
+	var arrays [][]float32
 	for i, s := range l.step.State() {
-		for array, dst := range map[string][]float32{"m": s.M, "u": s.U} {
-			v, err := f.Floats(tensorName(i, array), len(dst))
+		for _, name := range []string{"m", "u"} {
+			v, err := f.Floats(tensorName(i, name), len(s.M))
 			if err != nil {
 				return err
 			}
-			copy(dst, v)
+			for k, x := range v {
+				if x-x != 0 || name == "u" && x < 0 { // x-x is not 0 for NaN and infinities
+					return f.Errorf("tensor %q, value %d: %g is not the memory of an optimiser", tensorName(i, name), k, x)
+				}
+			}
+			arrays = append(arrays, v)
 		}
+	}
+	for i, s := range l.step.State() {
+		copy(s.M, arrays[2*i])
+		copy(s.U, arrays[2*i+1])
 		s.Steps = p.Steps
 	}
 	copy(l.Model.Encoder.Weights(), m.Encoder.Weights())
@@ -131,7 +186,27 @@ func (l *loop) load(f *safetensors.File) error {
 	return nil
 }
 
-// Discard removes a checkpoint; that there is none is no error.
+// checkProgress finds progress that this run cannot have made.
+func (l *loop) checkProgress(p progress) error {
+	switch {
+	case p.Epoch < 0 || p.Epoch > l.Epochs || p.Done < 0 || p.Done >= l.steps || p.Epoch == l.Epochs && p.Done > 0:
+		return fmt.Errorf("epoch %d, step %d do not belong to a run of %d epochs of %d steps", p.Epoch, p.Done, l.Epochs, l.steps)
+	case p.Steps != p.Epoch*l.steps+p.Done:
+		return fmt.Errorf("%d steps of the optimiser are not %d epochs of %d and %d more", p.Steps, p.Epoch, l.steps, p.Done)
+	case len(p.History) != p.Epoch:
+		return fmt.Errorf("a history of %d epochs is not one of %d", len(p.History), p.Epoch)
+	case p.LossSum < 0 || p.StepTime < 0 || p.TotalTime < 0:
+		return errors.New("losses and times cannot be negative")
+	}
+	for i, e := range p.History {
+		if e.Epoch != i+1 {
+			return fmt.Errorf("epoch %d stands in the place of epoch %d", e.Epoch, i+1)
+		}
+	}
+	return nil
+}
+
+// Discard removes a checkpoint or a model; that there is none is no error.
 func Discard(checkpoint string) error {
 	if err := os.Remove(checkpoint); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -111,8 +111,9 @@ func (r *Run) prepare() error {
 // loop is a run under way.
 type loop struct {
 	*Run
-	step  *nn.Step
-	steps int // in an epoch
+	step     *nn.Step
+	steps    int       // in an epoch
+	settings []setting // as they are before the first step
 
 	test, testInput []float32 // clean, and as the model gets them
 
@@ -131,11 +132,12 @@ type loop struct {
 
 func (r *Run) newLoop() *loop {
 	l := &loop{
-		Run:     r,
-		step:    nn.NewStep(r.Batch, r.Threads, r.Model.Encoder, r.Model.Decoder),
-		steps:   (len(r.Split.Train) + r.Batch - 1) / r.Batch,
-		test:    r.Data.AllFloats(r.Split.Test),
-		started: time.Now(),
+		Run:      r,
+		step:     nn.NewStep(r.Batch, r.Threads, r.Model.Encoder, r.Model.Decoder),
+		steps:    (len(r.Split.Train) + r.Batch - 1) / r.Batch,
+		settings: r.settings(),
+		test:     r.Data.AllFloats(r.Split.Test),
+		started:  time.Now(),
 	}
 	l.testInput = l.test
 	if r.Corruption != nil {

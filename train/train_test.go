@@ -13,6 +13,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/faces"
 	"likeness/pix"
+	"likeness/safetensors"
 	"likeness/train"
 )
 
@@ -163,18 +164,49 @@ func TestForeignCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(*train.Run){
-		"seed":   func(r *train.Run) { r.Seed = 1 },
-		"noise":  func(r *train.Run) { r.Corruption = nil },
-		"rate":   func(r *train.Run) { r.Rate = 0.1 },
-		"epochs": func(r *train.Run) { r.Epochs = 7 },
-		"data":   func(r *train.Run) { r.Data.Fingerprint = "others" },
+	for want, change := range map[string]func(*train.Run){
+		"its seed is 42 and not 1":                        func(r *train.Run) { r.Seed = 1 },
+		"its corruption is gaussian(sigma=0.1) and not n": func(r *train.Run) { r.Corruption = nil },
+		"its learning rate is 0.003 and not 0.1":          func(r *train.Run) { r.Rate = 0.1 },
+		"its number of epochs is 1 and not 7":             func(r *train.Run) { r.Epochs = 7 },
+		"its data is waves and not others":                func(r *train.Run) { r.Data.Fingerprint = "others" },
+		"its choice of rows is":                           func(r *train.Run) { slices.Reverse(r.Split.Train) },
+		"its model to begin with is":                      func(r *train.Run) { r.Model.Encoder.Weights()[0]++ },
 	} {
 		r := run(t)
 		r.Checkpoint, r.Epochs = checkpoint, 1
 		change(r)
-		if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), "checkpoint of another run") {
-			t.Errorf("%s: error %v", name, err)
+		if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
+		}
+	}
+	for want, change := range map[string]func(*safetensors.File){
+		"steps of the optimiser": func(f *safetensors.File) { replaceIn(f, "progress", `"steps":4`, `"steps":400`) },
+		"do not belong":          func(f *safetensors.File) { replaceIn(f, "progress", `"done":0`, `"done":9`) },
+		"a history of 1": func(f *safetensors.File) {
+			replaceIn(f, "progress", `"epoch":1,"done":0,"loss_sum":0,"steps":4`, `"epoch":0,"done":0,"loss_sum":0,"steps":0`)
+		},
+		"stands in the place": func(f *safetensors.File) { replaceIn(f, "progress", `[{"epoch":1`, `[{"epoch":2`) },
+		"cannot be negative":  func(f *safetensors.File) { replaceIn(f, "progress", `"loss_sum":0`, `"loss_sum":-1`) },
+		"not the memory":      func(f *safetensors.File) { poison(f, "optimizer/decoder/m") },
+		"not a weight":        func(f *safetensors.File) { poison(f, "encoder/dense/kernel") },
+		"another run":         func(f *safetensors.File) { f.Metadata["run"] = "" },
+	} {
+		if err := os.WriteFile(checkpoint, before, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		f, err := safetensors.Open(checkpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(f)
+		if err := f.Save(checkpoint); err != nil {
+			t.Fatal(err)
+		}
+		r := run(t)
+		r.Checkpoint, r.Epochs = checkpoint, 1
+		if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), checkpoint) {
+			t.Errorf("error %v, want one that names the file and says %q", err, want)
 		}
 	}
 	if err := os.WriteFile(checkpoint, before[:len(before)/2], 0o644); err != nil {
@@ -184,6 +216,20 @@ func TestForeignCheckpoint(t *testing.T) {
 	r.Checkpoint = checkpoint
 	if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), checkpoint) {
 		t.Errorf("cut short: error %v", err)
+	}
+}
+
+func replaceIn(f *safetensors.File, entry, old, new string) {
+	f.Metadata[entry] = strings.Replace(f.Metadata[entry], old, new, 1)
+}
+
+// poison puts NaN into a tensor.
+func poison(f *safetensors.File, name string) {
+	for i, t := range f.Tensors {
+		if t.Name == name {
+			v := slices.Repeat([]float32{float32(math.NaN())}, len(t.Data)/4)
+			f.Tensors[i] = safetensors.FromFloats(name, t.Shape, v)
+		}
 	}
 }
 
@@ -206,7 +252,7 @@ func TestBadRuns(t *testing.T) {
 	}
 }
 
-// Noise on the inputs is fresh in every epoch and the same for every sitting.
+// The noise of test pictures follows from the seed and the picture's place.
 func TestCorrupted(t *testing.T) {
 	x := make([]float32, 3*16*16*3)
 	prep := pix.Prep{W: 16, H: 16}

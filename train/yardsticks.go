@@ -54,9 +54,10 @@ func (y *Yardsticks) Untouched(c pix.Corruption, seed uint64) float64 {
 }
 
 // Wiener is the error of the full-rank Wiener filter on the same spoilt
-// pictures: the least a linear denoiser can expect against gaussian noise.
-func (y *Yardsticks) Wiener(g pix.Gaussian, seed uint64) (float64, error) {
-	filtered, err := y.Filter(Corrupted(y.test, g, y.prep, seed), g)
+// pictures: the least a linear denoiser can expect against gaussian noise, as
+// far as the test pictures have the covariance of the training pictures.
+func (y *Yardsticks) Wiener(ctx context.Context, g pix.Gaussian, seed uint64) (float64, error) {
+	filtered, err := y.Filter(ctx, Corrupted(y.test, g, y.prep, seed), g)
 	if err != nil {
 		return 0, err
 	}
@@ -64,10 +65,10 @@ func (y *Yardsticks) Wiener(g pix.Gaussian, seed uint64) (float64, error) {
 }
 
 // Filter gives the pictures in noisy as the Wiener filter mends them.
-func (y *Yardsticks) Filter(noisy []float32, g pix.Gaussian) ([]float32, error) {
-	w, err := y.moments.Wiener(float64(g.Sigma))
+func (y *Yardsticks) Filter(ctx context.Context, noisy []float32, g pix.Gaussian) ([]float32, error) {
+	w, err := y.moments.Wiener(ctx, float64(g.Sigma))
 	if err != nil {
 		return nil, err
 	}
-	return w.Denoise(noisy)
+	return w.Denoise(ctx, noisy)
 }

@@ -20,7 +20,7 @@ func (b *book) begin(ctx context.Context) error {
 		return err
 	}
 	b.split, b.test = split, set.AllFloats(split.Test)
-	b.log("%d pictures of %d people: %d to train on, %d to test on", set.Len(), people(set), len(split.Train), len(split.Test))
+	b.log("%s: %d to train on, %d to test on", whose(set), len(split.Train), len(split.Test))
 	if b.yard, err = train.NewYardsticks(ctx, set, split); err != nil {
 		return err
 	}
@@ -56,11 +56,27 @@ func people(set *faces.Set) int {
 	return len(names)
 }
 
+// whose says how many pictures there are, and of how many people where names
+// are known.
+func whose(set *faces.Set) string {
+	text := report.Count(set.Len()) + " pictures"
+	if n := people(set); n > 0 {
+		text += " of " + report.Count(n) + " people"
+	}
+	return text
+}
+
+// isDrawn tells drawn faces, "drawn" or "drawn:40x5", from a folder whose name
+// begins so.
+func (b *book) isDrawn() bool {
+	return b.Data.Source == "drawn" || strings.HasPrefix(b.Data.Source, "drawn:")
+}
+
 // incomparable says why the tutorial's numbers are no match for this run's, or
 // nothing when they are.
 func (b *book) incomparable() string {
 	d := b.results.Data
-	if strings.HasPrefix(b.Data.Source, "drawn") {
+	if b.isDrawn() {
 		return "these are drawn faces, not LFW"
 	}
 	if d.Pictures != lfwKept {
@@ -84,7 +100,7 @@ func (b *book) openPage() error {
 		Subtitle: "Faces become a few numbers and faces again: what autoencoders learn, beside what needs no learning.",
 		Cover:    &cover, Machine: b.results.Machine, Command: b.Command,
 		Facts: []report.Fact{
-			{Name: "Data", Value: fmt.Sprintf("%s: %s pictures of %s people", d.Source, report.Count(d.Pictures), report.Count(d.People))},
+			{Name: "Data", Value: d.Source + ": " + whose(b.Data)},
 			{Name: "Split", Value: fmt.Sprintf("%s to train on, %s to test on (%s)", report.Count(d.NTrain), report.Count(d.NTest), d.Split)},
 			{Name: "Seed", Value: fmt.Sprint(b.Seed)},
 		},
@@ -95,12 +111,12 @@ func (b *book) openPage() error {
 	if err != nil {
 		return err
 	}
-	prep := "Each photograph loses 80 pixels on each side, which leaves the face, and is resized to 32×32 with bilinear interpolation."
-	if strings.HasPrefix(b.Data.Source, "drawn") {
+	prep := "A photograph of 250×250, LFW’s size, loses 80 pixels on each side, which leaves the face; of any other the largest centred square is taken. Then it is resized to 32×32 with bilinear interpolation, and pixel values become x/255 − 0.5."
+	if b.isDrawn() {
 		prep = "The faces are invented and drawn by likeness itself, several photographs of each person with other light, pose and expression, so that everything runs without a network connection or a data set. They go through the very code that reads photographs. " + prep
 	}
 	b.add(report.Chapter{ID: "data", Title: "The faces", Body: []report.Block{
-		report.Paragraph(fmt.Sprintf("The data set is “%s”: %s usable pictures of %s people. %s Pixel values become x/255 − 0.5.", d.Source, report.Count(d.Pictures), report.Count(d.People), prep)),
+		report.Paragraph(fmt.Sprintf("The data set is “%s”: %s. %s", d.Source, whose(b.Data), prep)),
 		montage,
 		report.Table{Caption: "What needs no training, on the test pictures", Columns: []report.Column{{Name: "answer"}, {Name: "mean squared error", Numeric: true}}, Rows: [][]string{
 			{"the mean of all training faces, whatever the picture", report.MSE(b.results.Yardsticks.MeanImage)},

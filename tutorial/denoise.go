@@ -24,7 +24,7 @@ func (b *book) denoise(ctx context.Context) error {
 		return err
 	}
 	noisy := b.spoilt(b.test, r)
-	filtered, err := b.yard.Filter(noisy, noise)
+	filtered, err := b.yard.Filter(ctx, noisy, noise)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (b *book) denoise(ctx context.Context) error {
 		return err
 	}
 	intro := fmt.Sprintf("The same network with a code of %d numbers sees faces with gaussian noise of standard deviation %g, fresh in every epoch, and has to give back the clean ones. "+
-		"It is measured on noisy test pictures against the clean ones. The Wiener filter, the best that any linear method can do, needs no training at all: mean and covariance of the training pictures give it in closed form.", r.Code, noise.Sigma)
+		"It is measured on noisy test pictures against the clean ones. The Wiener filter, the best linear filter for pictures with the mean and covariance of the training pictures, needs no training at all: it has a closed form.", r.Code, noise.Sigma)
 	return b.trainedChapter(m, r, part, intro, []report.Yardstick{
 		{Name: "the Wiener filter", Value: report.Measured(wiener)},
 		{Name: "leaving the noise alone", Value: report.Measured(untouched)},

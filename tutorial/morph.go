@@ -32,7 +32,8 @@ func (b *book) morph(ctx context.Context) error {
 	rng := rand.New(rand.NewPCG(b.Seed, 0))
 	var strips, walks []report.Morph
 	for range min(morphPairs, len(b.split.Test)/2) {
-		i, j := rng.IntN(len(b.split.Test)), rng.IntN(len(b.split.Test))
+		pair := rng.Perm(len(b.split.Test))
+		i, j := pair[0], pair[1]
 		for _, s := range []struct {
 			steps int
 			into  *[]report.Morph

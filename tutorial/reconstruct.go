@@ -22,7 +22,7 @@ func (b *book) conv(ctx context.Context) error {
 	r, _ := RecipeNamed("conv")
 	return b.reconstruction(ctx, r,
 		"Four convolutions of 3×3 with ELU, each followed by 2×2 max pooling, shrink the picture to 2×2×256 before a Dense layer makes the code; four transposed convolutions at stride 2 grow it back. "+
-			"With as many numbers as PCA the error is lower, for the decoder knows what faces look like.")
+			"It has as many numbers as PCA to describe a face with, but a decoder that is free to learn what faces look like.")
 }
 
 // reconstruction is the chapter of a plain autoencoder.

@@ -15,7 +15,7 @@ type Results struct {
 	Seed       uint64        `json:"seed"`
 	Data       DataResult    `json:"data"`
 	Yardsticks YardResult    `json:"yardsticks"`
-	Models     []ModelPart   `json:"models"`
+	Models     []*ModelPart  `json:"models"`
 	Retrieval  *RetrievePart `json:"retrieval,omitempty"`
 	Seconds    float64       `json:"seconds"` // of this sitting
 	Report     string        `json:"report"`  // path of the page

@@ -2,7 +2,6 @@ package tutorial
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -27,9 +26,9 @@ type Run struct {
 	Out     string     // folder for everything that is made; empty: DefaultOut
 	Only    []string   // some of Stages; none means all
 	Epochs  int        // of every model; 0: the recipes'
-	Seed    uint64     // of weights, batches and noise; 0: 42. The split's is always 42
+	Seed    uint64     // of weights, batches and noise; the tutorial's split is always 42's
 	Threads int        // 0: all processors
-	Restart bool       // begin anew instead of going on where an earlier run stopped
+	Restart bool       // train the models of Only anew, whatever Out holds of them
 	Command string     // what the user typed, for the report
 
 	// Log hears in words what is going on, Events every step of training. Both
@@ -102,7 +101,7 @@ func (r *Run) Do(ctx context.Context) (*Results, error) {
 	}
 	for _, c := range plan {
 		if err := ctx.Err(); err != nil {
-			return nil, errors.Join(train.ErrInterrupted, err)
+			return nil, train.ErrInterrupted
 		}
 		if err := c.run(b, ctx); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
@@ -132,13 +131,15 @@ func (r *Run) prepare() ([]chapter, error) {
 	if r.Out == "" {
 		r.Out = DefaultOut
 	}
-	if r.Seed == 0 {
-		r.Seed = 42
-	}
 	var plan []chapter
 	for _, c := range chapters {
 		if len(r.Only) == 0 || slices.Contains(r.Only, c.name) {
 			plan = append(plan, c)
+		}
+	}
+	if r.Restart {
+		if err := r.forget(plan); err != nil {
+			return nil, err
 		}
 	}
 	for _, dir := range []string{"models", "figures"} {
@@ -148,6 +149,26 @@ func (r *Run) prepare() ([]chapter, error) {
 	}
 	return plan, nil
 }
+
+// forget removes the models and checkpoints of the stages in plan, once, so
+// that the run can be interrupted and gone on with like any other.
+func (r *Run) forget(plan []chapter) error {
+	for _, c := range plan {
+		for _, path := range []string{r.modelPath(c.name), r.modelPath(c.name) + checkpointSuffix} {
+			if err := train.Discard(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// modelPath is where the model of a stage is kept.
+func (r *Run) modelPath(stage string) string {
+	return filepath.Join(r.Out, "models", stage+".safetensors")
+}
+
+const checkpointSuffix = ".checkpoint"
 
 func (b *book) log(format string, args ...any) {
 	if b.Log != nil {

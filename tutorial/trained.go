@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 
 	"likeness/autoencoder"
 	"likeness/train"
@@ -17,16 +16,11 @@ func (b *book) model(ctx context.Context, r Recipe) (*autoencoder.Model, *ModelP
 	if b.Epochs > 0 {
 		r.Epochs = b.Epochs
 	}
-	path := filepath.Join(b.Out, "models", r.Name+".safetensors")
-	checkpoint := path + ".checkpoint"
-	if b.Restart {
-		if err := train.Discard(checkpoint); err != nil {
-			return nil, nil, err
-		}
-	}
+	path := b.modelPath(r.Name)
+	checkpoint := path + checkpointSuffix
 	m, err := autoencoder.Open(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) || err == nil && b.Restart:
+	case errors.Is(err, fs.ErrNotExist):
 		if m, err = b.train(ctx, r, checkpoint); err != nil {
 			return nil, nil, err
 		}
@@ -55,7 +49,7 @@ func (b *book) train(ctx context.Context, r Recipe, checkpoint string) (*autoenc
 	if err != nil {
 		return nil, err
 	}
-	b.log("%s: training %d epochs", r.Name, r.Epochs)
+	b.log("%s: training, epochs: %d", r.Name, r.Epochs)
 	run := train.Run{
 		Model: m, Data: b.Data, Split: b.split, SplitName: b.splitName(),
 		Epochs: r.Epochs, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads,
@@ -105,7 +99,7 @@ func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
 // measure takes a model's numbers.
 func (b *book) measure(m *autoencoder.Model, r Recipe, path string) (*ModelPart, error) {
 	t := m.Training
-	p := ModelPart{
+	p := &ModelPart{
 		Stage: r.Name, Model: path, Fingerprint: m.Fingerprint(), Code: m.Code, Epochs: len(t.History),
 		NTrain: t.NTrain, NTest: t.NTest, Seconds: t.Seconds, Seed: t.Seed,
 		ImagesPerSecond: t.ImagesPerSecond(), LearningRate: t.Rate, Schedule: t.Schedule, Corruption: t.Corruption, Tutorial: r.Tutorial,
@@ -115,7 +109,7 @@ func (b *book) measure(m *autoencoder.Model, r Recipe, path string) (*ModelPart,
 	p.TestMSE = m.MSE(b.spoilt(b.test, r), b.test)
 	b.results.Models = append(b.results.Models, p)
 	b.log("%s: mean squared error %.6f on the training, %.6f on the test pictures", r.Name, p.TrainMSE, p.TestMSE)
-	return &b.results.Models[len(b.results.Models)-1], nil
+	return p, nil
 }
 
 // spoilt gives pictures as the recipe's model gets them.

@@ -13,33 +13,26 @@ import (
 	"likeness/search"
 )
 
-// encodedBy joins the two parts of an index's source: the pictures' name and
-// the model file, relative to the index's folder where that can be.
-const encodedBy = ", encoded by "
-
-func indexSource(data, index, model string) string {
+// besideIndex is the path of a model as an index keeps it: relative to the
+// index's folder where that can be, so that both can move together.
+func besideIndex(index, model string) string {
 	from, err1 := filepath.Abs(filepath.Dir(index))
 	to, err2 := filepath.Abs(model)
 	if err1 == nil && err2 == nil {
 		if near, err := filepath.Rel(from, to); err == nil {
-			model = filepath.ToSlash(near)
+			return filepath.ToSlash(near)
 		}
 	}
-	return data + encodedBy + model
+	return model
 }
 
-// parseIndexSource is the way back: the pictures and the path of the model, ""
-// when the index does not say.
-func parseIndexSource(source, index string) (data dataName, model string) {
-	i := strings.LastIndex(source, encodedBy)
-	if i < 0 {
-		return parseDataName(source), ""
+// fromIndex is the way back; "" stays as it is.
+func fromIndex(index, model string) string {
+	model = filepath.FromSlash(model)
+	if model == "" || filepath.IsAbs(model) {
+		return model
 	}
-	model = filepath.FromSlash(source[i+len(encodedBy):])
-	if !filepath.IsAbs(model) {
-		model = filepath.Join(filepath.Dir(index), model)
-	}
-	return parseDataName(source[:i]), model
+	return filepath.Join(filepath.Dir(index), model)
 }
 
 func newIndex(a *app) *cobra.Command {
@@ -112,7 +105,7 @@ of them; other pictures than the model's own are always all indexed.`,
 			return err
 		}
 		ix, err := search.NewExact(search.Euclidean{}, e, search.About{
-			Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: indexSource(d.set.Source, out, args[0]),
+			Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: d.set.Source, ModelFile: besideIndex(out, args[0]),
 		})
 		if err != nil {
 			return err

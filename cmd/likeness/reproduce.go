@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"time"
 
@@ -22,13 +23,14 @@ func newReproduce(a *app) *cobra.Command {
 		Use:   "reproduce",
 		Short: "Run the whole tutorial and write a report",
 		Long: `Run the tutorial 'Simple Autoencoder' from top to bottom: prepare the faces,
-train the PCA autoencoder (15 epochs), the convolutional one and the denoisers
-(25 epochs each), search and morph with the trained model, and write a report.
+train the PCA autoencoder (15 epochs), the convolutional one, the denoiser (25 each)
+and one against occlusion (15), search and morph, and write a report.
 
 The folder --out then holds report.html (one self-contained page: every figure,
 every number beside the tutorial's), results.json, figures/, models/ and
 index.safetensors. Interrupted, the same command goes on where it was; what is
-finished is not done again.`,
+finished is not done again. With --only, report.html and results.json hold only
+the parts named; the models of the others stay.`,
 		Example: `  likeness reproduce
   likeness reproduce --data lfw --attributes lfw-attributes --out lfw-report
   likeness reproduce --data ~/Pictures/portraits --only conv,retrieval`,
@@ -44,7 +46,7 @@ finished is not done again.`,
 	f.IntVar(&run.Epochs, "epochs", 0, "epochs of every model (default the tutorial's)")
 	f.Uint64Var(&run.Seed, "seed", 42, "seed of weights, batches and noise")
 	f.IntVar(&run.Threads, "threads", 0, "threads to use; does not change the results (default all processors)")
-	f.BoolVar(&run.Restart, "restart", false, "train anew what an earlier run has trained")
+	f.BoolVar(&run.Restart, "restart", false, "train anew, whatever an earlier run has trained")
 	complete(cmd, "only", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return tutorial.Stages(), cobra.ShellCompDirectiveNoFileComp
 	})
@@ -58,6 +60,9 @@ func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) er
 	}
 	if data.source == "" {
 		data.source = "drawn"
+	}
+	if run.Threads > 0 {
+		runtime.GOMAXPROCS(run.Threads)
 	}
 	var err error
 	if run.Data, err = a.load(ctx, data, tutorial.Prep, run.Threads); err != nil {
@@ -74,7 +79,7 @@ func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) er
 	results, err := run.Do(ctx)
 	p.clear()
 	if errors.Is(err, train.ErrInterrupted) {
-		return fmt.Errorf("%w; what is done is kept in %s, the same command goes on from there", train.ErrInterrupted, run.Out)
+		return fmt.Errorf("%w; what is done is kept in %s. Go on with:\n  %s", train.ErrInterrupted, run.Out, a.command(""))
 	}
 	if err != nil {
 		return err

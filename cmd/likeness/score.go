@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/pca"
 	"likeness/pix"
 	"likeness/train"
 )
@@ -171,11 +173,15 @@ func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Se
 		r.Yardsticks.Nothing = &nothing
 	}
 	if noise, ok := s.corruption.(pix.Gaussian); ok && s.m.Values() <= largestWiener {
-		filtered, err := y.Wiener(noise, s.seed)
-		if err != nil {
+		filtered, err := y.Wiener(ctx, noise, s.seed)
+		switch {
+		case errors.Is(err, pca.ErrWeakNoise):
+			a.note("No Wiener filter beside it: the noise is too weak for its precision")
+		case err != nil:
 			return err
+		default:
+			r.Yardsticks.Wiener = &filtered
 		}
-		r.Yardsticks.Wiener = &filtered
 	}
 	worth := *r.TestMSE < r.rival().mse
 	r.WorthIt = &worth

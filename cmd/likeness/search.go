@@ -145,7 +145,7 @@ func (q *query) find(ctx context.Context, k int) ([]search.Match, error) {
 func (q *query) openModel() (*autoencoder.Model, error) {
 	path := q.model
 	if path == "" {
-		_, path = parseIndexSource(q.index.About().Source, q.path)
+		path = fromIndex(q.path, q.index.About().ModelFile)
 		if there, err := exists(path); err != nil || !there {
 			if m := q.nearModel(); m != nil {
 				return m, nil
@@ -181,7 +181,7 @@ func (q *query) nearModel() *autoencoder.Model {
 // drawFound draws the query and what was found. The index has no pictures, so
 // they are read from where it was made of.
 func (a *app) drawFound(ctx context.Context, q *query, found []search.Match, out string) error {
-	data, _ := parseIndexSource(q.index.About().Source, q.path)
+	data := parseDataName(q.index.About().Source)
 	if q.data.source != "" {
 		data = q.data
 	}

@@ -21,11 +21,13 @@ func TestTextsInFiles(t *testing.T) {
 		if got := parseDataName(d.String()); got != d {
 			t.Errorf("%q: got %+v", d, got)
 		}
-		text := indexSource(d.String(), filepath.Join("out", "x.index.safetensors"), filepath.Join("out", "models", "x.safetensors"))
-		data, model := parseIndexSource(text, filepath.Join("elsewhere", "x.index.safetensors"))
-		if want := filepath.Join("elsewhere", "models", "x.safetensors"); data != d || model != want {
-			t.Errorf("%q: got %+v and %s", text, data, model)
-		}
+	}
+	kept := besideIndex(filepath.Join("out", "x.index.safetensors"), filepath.Join("out", "models", "x.safetensors"))
+	if kept != "models/x.safetensors" {
+		t.Errorf("the model beside the index is kept as %s", kept)
+	}
+	if got, want := fromIndex(filepath.Join("elsewhere", "x.index.safetensors"), kept), filepath.Join("elsewhere", "models", "x.safetensors"); got != want {
+		t.Errorf("%s was found at %s, want %s", kept, got, want)
 	}
 	for _, c := range []pix.Corruption{
 		pix.Gaussian{Sigma: 0.1}, pix.Occlusion{Count: 3, Size: 8}, sequence{pix.Gaussian{Sigma: 0.25}, pix.Occlusion{Count: 1, Size: 2}},
