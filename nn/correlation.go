@@ -78,15 +78,17 @@ func (c *correlation) pack() {
 	cin, cout := c.in[2], c.out[2]
 	for i := range c.parts {
 		pt := &c.parts[i]
-		pt.panels.pack(func(row int) ([]float32, int) {
-			tap, ch := row/cin, row%cin
-			ky, kx := pt.tapY[tap/len(pt.tapX)], pt.tapX[tap%len(pt.tapX)]
-			w := c.weights[(ky*c.kernel+kx)*cin*cout:][:cin*cout]
-			if c.transposed {
-				return w[ch:], cin
+		for y, ky := range pt.tapY {
+			for x, kx := range pt.tapX {
+				at := (y*len(pt.tapX) + x) * cin
+				w := c.weights[(ky*c.kernel+kx)*cin*cout:][:cin*cout]
+				if c.transposed {
+					pt.panels.packTransposed(at, w, cin)
+				} else {
+					pt.panels.pack(at, w, cin)
+				}
 			}
-			return w[ch*cout:], 1
-		})
+		}
 	}
 }
 

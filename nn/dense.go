@@ -50,8 +50,8 @@ type denseOp struct {
 var oneBlock = []kernel.Block{{}}
 
 func (o *denseOp) pack() {
-	o.forwardPanels.pack(func(row int) ([]float32, int) { return o.kernel[row*o.units:], 1 })
-	o.backwardPanels.pack(func(row int) ([]float32, int) { return o.kernel[row:], o.units })
+	o.forwardPanels.pack(0, o.kernel, o.in)
+	o.backwardPanels.packTransposed(0, o.kernel, o.units)
 }
 
 func (o *denseOp) forward(n int, x, y buffer, _ []uint8) {

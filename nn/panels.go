@@ -18,20 +18,27 @@ func newPanels(rows, cols int) panels {
 	return panels{rows: rows, cols: cols, data: make([]float32, n*rows*panelWidth)}
 }
 
-// pack copies the matrix in; row(r) gives the slice in which element c of row
-// r stands at index c*step.
-func (p *panels) pack(row func(r int) (src []float32, step int)) {
-	for r := range p.rows {
-		src, step := row(r)
-		for c := 0; c < p.cols; c += panelWidth {
-			dst := p.panel(c)[r*panelWidth:]
-			w := min(panelWidth, p.cols-c)
-			if step == 1 {
-				copy(dst[:w], src[c:c+w])
-				continue
-			}
-			for j := range w {
-				dst[j] = src[(c+j)*step]
+// pack copies some rows in, from row at on; src is rows x cols.
+func (p *panels) pack(at int, src []float32, rows int) {
+	for c := 0; c < p.cols; c += panelWidth {
+		dst, width := p.panel(c)[at*panelWidth:], min(panelWidth, p.cols-c)
+		for r := range rows {
+			copy(dst[r*panelWidth:][:width], src[r*p.cols+c:])
+		}
+	}
+}
+
+// packTransposed copies some rows in, from row at on; src is cols x rows.
+func (p *panels) packTransposed(at int, src []float32, rows int) {
+	for c := 0; c < p.cols; c += panelWidth {
+		dst, width := p.panel(c)[at*panelWidth:], min(panelWidth, p.cols-c)
+		if width == panelWidth {
+			kernel.Transpose(dst[:rows*panelWidth], src[c*rows:][:panelWidth*rows], panelWidth, rows)
+			continue
+		}
+		for r := range rows {
+			for j := range width {
+				dst[r*panelWidth+j] = src[(c+j)*rows+r]
 			}
 		}
 	}
