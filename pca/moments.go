@@ -21,11 +21,11 @@ import (
 type Moments struct {
 	Rows, Dim  int
 	Mean       []float32 // Dim
-	Covariance []float32 // Dim x Dim, symmetric; divided by Rows
+	Covariance []float64 // Dim x Dim, symmetric; divided by Rows
 }
 
 // chunkRows is how many rows one product of the covariance takes: enough to
-// be worth the call, few enough for the second cache.
+// be worth the call, few enough for the second cache and for float32 sums.
 const chunkRows = 256
 
 // panelWidth is the number of columns that the widest kernel tile takes.
@@ -33,13 +33,13 @@ const panelWidth = 32
 
 // Measure computes the moments of the rows of length dim in x. It fails when
 // there are fewer than two rows, when x is not a whole number of rows, or when
-// ctx ends. Products are summed in float32, chunk by chunk, in an order that
-// does not depend on the number of processors.
+// ctx ends. Products are summed in float32 within chunks of rows and in float64
+// over them, in an order that does not depend on the number of processors.
 func Measure(ctx context.Context, x []float32, dim int) (*Moments, error) {
 	if dim < 1 || len(x)%dim != 0 {
 		return nil, fmt.Errorf("pca: %d values are not a whole number of rows of %d", len(x), dim)
 	}
-	m := &Moments{Rows: len(x) / dim, Dim: dim, Mean: make([]float32, dim), Covariance: make([]float32, dim*dim)}
+	m := &Moments{Rows: len(x) / dim, Dim: dim, Mean: make([]float32, dim), Covariance: make([]float64, dim*dim)}
 	if m.Rows < 2 {
 		return nil, errors.New("pca: at least two rows are needed")
 	}
@@ -76,18 +76,34 @@ func (m *Moments) add(x []float32) {
 		for r := range rows {
 			copy(panel[r*panelWidth:][:width], centred[r*stride+col:])
 		}
-		kernel.BlockGemm(m.Covariance[col:], m.Dim, centred, 1, stride, panel, panelWidth, oneBlock, col+width, width, rows, true)
+		products := make([]float32, (col+width)*panelWidth)
+		kernel.BlockGemm(products, panelWidth, centred, 1, stride, panel, panelWidth, oneBlock, col+width, width, rows, false)
+		for r := range col + width {
+			sums := m.Covariance[r*m.Dim+col:][:width]
+			for j := range sums {
+				sums[j] += float64(products[r*panelWidth+j])
+			}
+		}
 	})
 }
 
 // finish divides by the number of rows and mirrors the upper triangle.
 func (m *Moments) finish() {
-	kernel.Scale(m.Covariance, 1/float32(m.Rows))
 	for i := range m.Dim {
-		for j := range i {
-			m.Covariance[i*m.Dim+j] = m.Covariance[j*m.Dim+i]
+		for j := i; j < m.Dim; j++ {
+			v := m.Covariance[i*m.Dim+j] / float64(m.Rows)
+			m.Covariance[i*m.Dim+j], m.Covariance[j*m.Dim+i] = v, v
 		}
 	}
+}
+
+// trace is the sum of all variances.
+func (m *Moments) trace() float64 {
+	sum := 0.0
+	for i := range m.Dim {
+		sum += m.Covariance[i*m.Dim+i]
+	}
+	return sum
 }
 
 var oneBlock = []kernel.Block{{}}

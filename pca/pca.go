@@ -44,13 +44,17 @@ func (m *Moments) PCA(ctx context.Context, k int) (*PCA, error) {
 		v[i] = float32(rng.NormFloat64())
 	}
 	total, previous := m.trace(), math.Inf(-1)
+	covariance := make([]float32, len(m.Covariance))
+	for i, c := range m.Covariance {
+		covariance[i] = float32(c)
+	}
 	w := make([]float32, len(v))
 	for range maxRounds {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		orthonormalise(v, m.Dim, block)
-		multiply(w, m.Covariance, v, m.Dim, m.Dim, block) // w = C v
+		multiply(w, covariance, v, m.Dim, m.Dim, block) // w = C v
 		values, rotation, err := ritz(v, w, m.Dim, block)
 		if err != nil {
 			return nil, err
@@ -63,17 +67,9 @@ func (m *Moments) PCA(ctx context.Context, k int) (*PCA, error) {
 			return m.components(v, rotation, values, block, k), nil
 		}
 		previous = explained
-		multiply(v, m.Covariance, w, m.Dim, m.Dim, block) // one more power for free
+		multiply(v, covariance, w, m.Dim, m.Dim, block) // one more power for free
 	}
 	return nil, fmt.Errorf("pca: %d components did not settle within %d rounds", k, maxRounds)
-}
-
-func (m *Moments) trace() float64 {
-	sum := 0.0
-	for i := range m.Dim {
-		sum += float64(m.Covariance[i*m.Dim+i])
-	}
-	return sum
 }
 
 // orthonormalise replaces the columns of v (rows x cols) by an orthonormal

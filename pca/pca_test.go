@@ -69,7 +69,7 @@ func TestAgainstFullDecomposition(t *testing.T) {
 	}
 	for i := range dim {
 		for j := range dim {
-			if d := math.Abs(float64(m.Covariance[i*dim+j]) - c.At(i, j)); d > 1e-5*eigenvalues[0] {
+			if d := math.Abs(m.Covariance[i*dim+j] - c.At(i, j)); !(d <= 1e-6*eigenvalues[0]) {
 				t.Fatalf("covariance[%d, %d] is off by %g", i, j, d)
 			}
 		}
@@ -80,7 +80,7 @@ func TestAgainstFullDecomposition(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, v := range p.Variances {
-			if math.Abs(v-eigenvalues[i]) > 1e-4*eigenvalues[i]+1e-6*eigenvalues[0] {
+			if !(math.Abs(v-eigenvalues[i]) <= 1e-4*eigenvalues[i]+1e-6*eigenvalues[0]) {
 				t.Errorf("k=%d: variance %d is %g, want %g", k, i, v, eigenvalues[i])
 			}
 		}
@@ -89,7 +89,7 @@ func TestAgainstFullDecomposition(t *testing.T) {
 		for _, v := range eigenvalues[k:] {
 			want += v / dim
 		}
-		if got := p.MSE(x); math.Abs(got-want) > 1e-3*want+1e-9*eigenvalues[0] {
+		if got := p.MSE(x); !(math.Abs(got-want) <= 1e-3*want+1e-9*eigenvalues[0]) {
 			t.Errorf("k=%d: MSE %g, want %g", k, got, want)
 		}
 	}
@@ -109,11 +109,11 @@ func TestWiener(t *testing.T) {
 	for i, v := range x {
 		noisy[i] = v + float32(sigma*rng.NormFloat64())
 	}
-	w, err := m.Wiener(sigma)
+	w, err := m.Wiener(context.Background(), sigma)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := w.Denoise(noisy)
+	got, err := w.Denoise(context.Background(), noisy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestWiener(t *testing.T) {
 	}
 	want := full.Rebuild(codes)
 	for i := range want {
-		if math.Abs(float64(got[i]-want[i])) > 2e-3 {
+		if !(math.Abs(float64(got[i]-want[i])) <= 2e-3) {
 			t.Fatalf("value %d is %g, in the component basis %g", i, got[i], want[i])
 		}
 	}
@@ -137,7 +137,7 @@ func TestWiener(t *testing.T) {
 		before += math.Pow(float64(noisy[i]-x[i]), 2)
 		after += math.Pow(float64(got[i]-x[i]), 2)
 	}
-	if after > 0.8*before {
+	if !(after <= 0.8*before) {
 		t.Errorf("the filter leaves %g of %g", after, before)
 	}
 }
@@ -159,12 +159,73 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%d components of 4 are given", k)
 		}
 	}
-	if _, err := m.Wiener(0); err == nil {
+	if _, err := m.Wiener(ctx, 0); err == nil {
 		t.Error("a filter for no noise is given")
+	}
+	if _, err := m.Wiener(ctx, 1e-5); err != pca.ErrWeakNoise {
+		t.Errorf("noise beyond float32's precision: %v", err)
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := pca.Measure(ended, rows(10, 4), 4); err != context.Canceled {
 		t.Errorf("after the end: %v", err)
+	}
+	if _, err := m.PCA(ended, 2); err != context.Canceled {
+		t.Errorf("components after the end: %v", err)
+	}
+	w, err := m.Wiener(ctx, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Denoise(ended, rows(10, 4)); err != context.Canceled {
+		t.Errorf("filtering after the end: %v", err)
+	}
+}
+
+// Weak noise on fewer rows than values, whose covariance has no rank to spare:
+// the filter still equals the formula in the component basis, in float64.
+func TestWienerWithFewRows(t *testing.T) {
+	const n, dim, sigma = 30, 90, 0.02
+	x := rows(n, dim)
+	ctx := context.Background()
+	m, err := pca.Measure(ctx, x, dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := m.Wiener(ctx, sigma)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noisy := make([]float32, len(x))
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i, v := range x {
+		noisy[i] = v + float32(sigma*rng.NormFloat64())
+	}
+	got, err := w.Denoise(ctx, noisy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := reference(x, dim)
+	var eig mat.EigenSym
+	eig.Factorize(c, true)
+	var basis mat.Dense
+	eig.VectorsTo(&basis)
+	for r := range n {
+		want := make([]float64, dim)
+		for k, v := range eig.Values(nil) {
+			v = max(v, 0)
+			coordinate := 0.0
+			for j := range dim {
+				coordinate += (float64(noisy[r*dim+j]) - float64(m.Mean[j])) * basis.At(j, k)
+			}
+			for j := range dim {
+				want[j] += coordinate * v / (v + sigma*sigma) * basis.At(j, k)
+			}
+		}
+		for j := range dim {
+			if d := math.Abs(float64(got[r*dim+j]) - float64(m.Mean[j]) - want[j]); !(d <= 0.1*sigma) {
+				t.Fatalf("row %d, value %d is off by %g", r, j, d)
+			}
+		}
 	}
 }

@@ -26,11 +26,11 @@ const Version = 2
 // Size is the width and the height of every picture in pixels.
 const Size = 250
 
-// Options says how much to draw. The zero value means 600 people with five
-// photographs each, seed 42.
+// Options says how much to draw. The zero value means 1,000 people with
+// four photographs each, seed 42.
 type Options struct {
-	People    int    // number of people; 0 means 600
-	PerPerson int    // photographs of each; 0 means 5
+	People    int    // number of people; 0 means 1,000
+	PerPerson int    // photographs of each; 0 means 4
 	Seed      uint64 // another seed, other people; 0 means 42
 	Threads   int    // painters at work; 0 means one per CPU. Never changes the result.
 
@@ -41,10 +41,10 @@ type Options struct {
 
 func (o Options) filled() Options {
 	if o.People <= 0 {
-		o.People = 600
+		o.People = 1000
 	}
 	if o.PerPerson <= 0 {
-		o.PerPerson = 5
+		o.PerPerson = 4
 	}
 	if o.Seed == 0 {
 		o.Seed = 42
