@@ -8,19 +8,24 @@ import (
 // Summary is the layer table as Keras prints it: layers with their types,
 // output shapes and parameter counts.
 func (n *Network) Summary() string {
-	const width = 65
-	line, double := strings.Repeat("_", width), strings.Repeat("=", width)
+	rows := [][3]string{{"Layer (type)", "Output Shape", "Param #"}}
+	for _, l := range n.LayerTable() {
+		rows = append(rows, [3]string{fmt.Sprintf("%s (%s)", l.Name, l.Kind), l.Output.String(), fmt.Sprint(l.Params)})
+	}
+	wide := [2]int{28, 25} // Keras's columns, unless a name is longer
+	for _, r := range rows {
+		wide[0], wide[1] = max(wide[0], len(r[0])), max(wide[1], len(r[1]))
+	}
+	width := wide[0] + wide[1] + 12
+	line := strings.Repeat("_", width)
 	var b strings.Builder
 	fmt.Fprintf(&b, "Model: %q\n%s\n", n.Name, line)
-	row := func(layer, shape, params string) {
-		fmt.Fprintf(&b, " %-28s %-25s %s\n", layer, shape, params)
+	for i, r := range rows {
+		fmt.Fprintf(&b, " %-*s %-*s %s\n", wide[0], r[0], wide[1], r[1], r[2])
+		if i == 0 || i == len(rows)-1 {
+			fmt.Fprintln(&b, strings.Repeat("=", width))
+		}
 	}
-	row("Layer (type)", "Output Shape", "Param #")
-	fmt.Fprintln(&b, double)
-	for _, l := range n.LayerTable() {
-		row(fmt.Sprintf("%s (%s)", l.Name, l.Kind), l.Output.String(), fmt.Sprint(l.Params))
-	}
-	fmt.Fprintln(&b, double)
 	total := thousands(len(n.slab))
 	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: 0\n%s\n", total, total, line)
 	return b.String()
