@@ -19,8 +19,9 @@ var Architectures = []string{"pca", "conv"}
 // ones go the same way back.
 var filters = []int{32, 64, 128, 256}
 
-// largestSide bounds pictures, and so the memory that a lying file can ask for.
-const largestSide = 4096
+// largestSide bounds pictures: beyond it a batch no longer fits into the memory of
+// an ordinary machine, and a lying file could ask for any amount.
+const largestSide = 512
 
 // shrink is what the four poolings divide a picture's sides by.
 const shrink = 16

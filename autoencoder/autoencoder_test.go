@@ -68,7 +68,7 @@ func TestBadModels(t *testing.T) {
 		{"conv", 32, 32, 1025, "between 1 and 1024"},
 		{"pca", 32, 32, 3073, "between 1 and 3072"},
 		{"pca", 0, 32, 3, "no pixels"},
-		{"pca", 5000, 32, 3, "more than 4096"},
+		{"pca", 600, 32, 3, "more than 512"},
 	} {
 		_, err := autoencoder.New(c.arch, prep(c.w, c.h), c.code, 1)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -160,7 +160,7 @@ func TestOpenBadFiles(t *testing.T) {
 		"architecture": {meta("architecture", "vgg"), `"vgg"`},
 		"other":        {meta("architecture", "pca"), "encoder/dense/kernel"},
 		"huge":         {meta("prep", `{"w":1000000,"h":1000000}`), "1000000x1000000"},
-		"large":        {meta("prep", `{"w":4096,"h":4096}`), "shape"},
+		"large":        {meta("prep", `{"w":512,"h":512}`), "shape"},
 		"prep":         {meta("prep", "32"), "metadata prep"},
 		"code":         {meta("code", "many"), "metadata code"},
 		"lying code":   {meta("code", "5"), "shape"},

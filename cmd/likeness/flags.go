@@ -25,7 +25,7 @@ func (s *sizeFlag) String() string {
 }
 
 // largestSide bounds the pictures that a model can be made for.
-const largestSide = 4096
+const largestSide = 512
 
 func (s *sizeFlag) Set(text string) error {
 	w, h, both := strings.Cut(strings.ToLower(text), "x")
