@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 
 	"likeness/pix"
@@ -20,7 +21,7 @@ import (
 
 // cacheVersion is part of every cache file's name. Raise it when the same source would give another set because names
 // are read otherwise, or when the file's layout changes. Changes of decoding and resizing are noticed by probe.
-const cacheVersion = 1
+const cacheVersion = 2
 
 // CacheDir returns the folder of decoded sets, drawn archives and, below it, downloads: the environment variable
 // LIKENESS_CACHE, else "likeness" in the user's cache folder.
@@ -124,6 +125,7 @@ func (c *cacheEntry) save(s *Set) error {
 	f := safetensors.File{
 		Metadata: map[string]string{
 			"format": cacheFormat, "fingerprint": s.Fingerprint, "skipped": string(skipped), "checksum": sum,
+			"cropped": strconv.Itoa(s.Cropped),
 		},
 		Tensors: []safetensors.Tensor{
 			safetensors.FromBytes("pix", []int{s.Len(), s.H, s.W, 3}, s.Pix),
@@ -163,7 +165,7 @@ func (c *cacheEntry) load() *Set {
 
 // cacheSum hashes what the fingerprint does not cover.
 func cacheSum(s *Set) (string, error) {
-	b, err := json.Marshal([]any{s.Fingerprint, s.Skipped, s.Unlisted, s.Missing})
+	b, err := json.Marshal([]any{s.Fingerprint, s.Skipped, s.Unlisted, s.Missing, s.Cropped})
 	if err != nil {
 		return "", err
 	}
@@ -178,6 +180,9 @@ func (c *cacheEntry) decode(f *safetensors.File) (*Set, error) {
 		return nil, errors.New("another format")
 	}
 	errs := []error{json.Unmarshal([]byte(f.Metadata["skipped"]), &s.Skipped)}
+	var err error
+	s.Cropped, err = strconv.Atoi(f.Metadata["cropped"])
+	errs = append(errs, err)
 	get := func(name string, n int) []string {
 		list, err := f.Strings(name, n)
 		errs = append(errs, err)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"likeness/pix"
 )
@@ -23,6 +24,9 @@ type CheckReport struct {
 	People   int `json:"people"`   // with a name
 	Nameless int `json:"nameless"` // pictures without a person's name
 	Numbered int `json:"numbered"` // pictures with person and number in LFW's layout
+
+	// Cropped are pictures of 250x250 that are not named as in LFW but get its crop unless another is asked for.
+	Cropped int `json:"cropped"`
 
 	Sizes     []SizeCount   `json:"sizes"`      // the most frequent first
 	PerPerson []PersonCount `json:"per_person"` // how many people have how many pictures, by rising number
@@ -142,7 +146,10 @@ func newChecker(source, kind string, opt Options) *checker {
 	}
 }
 
-func (c *checker) problem(err error) { c.report.Problems = append(c.report.Problems, err.Error()) }
+// problem reports an error, without the name of this package: the report is for people.
+func (c *checker) problem(err error) {
+	c.report.Problems = append(c.report.Problems, strings.TrimPrefix(err.Error(), "faces: "))
+}
 
 // readTable reads the attribute file and reports what is wrong with it; only a file that cannot be read is an error.
 func (c *checker) readTable(path string) error {
@@ -211,6 +218,9 @@ func (c *checker) add(m member, l looked) error {
 	}
 	r.Pictures++
 	c.sizes[[2]int{l.w, l.h}]++
+	if isLFWSize(l.w, l.h) && who.id == "" {
+		r.Cropped++
+	}
 	if who.person == "" {
 		r.Nameless++
 	} else {

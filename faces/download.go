@@ -96,7 +96,7 @@ func resolve(source string) (string, error) {
 	}
 	path := filepath.Join(dir, d.File)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("faces: %s is not there: get it with 'likeness data get %s', or give the path of your copy", path, d.Name)
+		return "", fmt.Errorf("faces: %s is not there: get it with 'likeness data get %s', or give the path of your copy%w", path, d.Name, missing{})
 	}
 	return path, nil
 }

@@ -32,7 +32,7 @@ func loadDrawn(ctx context.Context, opt Options) (*Set, error) {
 		if streamErr != nil {
 			return nil, streamErr
 		}
-		s.Warnings = append(s.Warnings, "not cached: "+err.Error())
+		s.Warnings = append(s.Warnings, notCached(err))
 		return s, nil
 	}
 	own := opt.Attributes == ""

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"likeness/pix"
 )
@@ -133,15 +134,19 @@ func loadSource(ctx context.Context, name string, src source, opt Options) (*Set
 		cacheErr = cache.save(s)
 	}
 	if cacheErr != nil {
-		s.Warnings = append(s.Warnings, "not cached: "+cacheErr.Error())
+		s.Warnings = append(s.Warnings, notCached(cacheErr))
 	}
 	return s, nil
 }
+
+// notCached is a warning, without the name of this package in its middle.
+func notCached(err error) string { return "not cached: " + strings.TrimPrefix(err.Error(), "faces: ") }
 
 // prepared is what a worker makes of a picture: its bytes, or why there are none.
 type prepared struct {
 	pix    []byte
 	reason string
+	lfw    bool // it had LFW's size and got LFW's crop
 }
 
 // prepare decodes and prepares one picture.
@@ -150,11 +155,15 @@ func prepare(data []byte, prep pix.Prep) prepared {
 	if err != nil {
 		return prepared{reason: err.Error()}
 	}
+	lfw := prep.Auto && isLFWSize(m.W, m.H) && (m.W != prep.W || m.H != prep.H)
 	if m, err = prep.Apply(m); err != nil {
 		return prepared{reason: err.Error()}
 	}
-	return prepared{pix: m.Pix}
+	return prepared{pix: m.Pix, lfw: lfw}
 }
+
+// isLFWSize tells the size of LFW's pictures, from which pix.Prep.Auto cuts 80 pixels a side.
+func isLFWSize(w, h int) bool { return w == 250 && h == 250 }
 
 // build decodes the whole source. Without a table everything is kept.
 func build(ctx context.Context, name string, src source, table *AttributeTable, opt Options) (*Set, error) {
@@ -236,6 +245,9 @@ func (b *builder) add(m member, p prepared) error {
 			return skip("the same person and number as " + first)
 		}
 		b.taken[who.id] = m.name
+	}
+	if p.lfw && who.id == "" {
+		s.Cropped++
 	}
 	b.keep(m.name, who, p.pix)
 	if s.Len() == b.opt.Limit {

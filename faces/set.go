@@ -38,6 +38,8 @@ type Set struct {
 	// Missing are the rows of the attribute file whose picture the source lacks, by id, in the file's order. It is empty
 	// when Options.Limit ended the reading early.
 	Missing []string
+	// Cropped counts the kept pictures of 250x250 that Prep.Auto gave LFW's crop although they are not named as in LFW.
+	Cropped int
 	// Warnings tell of what went wrong without harm to the set, such as a cache that could not be written.
 	Warnings []string
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -35,11 +36,45 @@ type source interface {
 	fingerprint(ctx context.Context) (string, error)
 }
 
-// openSource finds out what path is.
-func openSource(path string) (source, error) {
+// Find returns the path that a source's name stands for, "" for drawn faces, and looks whether something is there. The
+// error wraps fs.ErrNotExist where nothing is.
+func Find(source string) (string, error) {
+	if source == sourceDrawn {
+		return "", nil
+	}
+	path, err := resolve(source)
+	if err != nil {
+		return "", err
+	}
+	if _, err := stat(path); err != nil {
+		return "", err
+	}
+	return path, nil
+}
+
+// stat looks at what path names.
+func stat(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("faces: there is no file or folder %s%w", path, missing{})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("faces: %w", err)
+	}
+	return info, nil
+}
+
+// missing is fs.ErrNotExist for a sentence that has said so already.
+type missing struct{}
+
+func (missing) Error() string        { return "" }
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }
+
+// openSource finds out what path is.
+func openSource(path string) (source, error) {
+	info, err := stat(path)
+	if err != nil {
+		return nil, err
 	}
 	switch {
 	case info.IsDir():

@@ -45,6 +45,9 @@ func open(path string) (*File, error) {
 // that, and reads nothing into it before the whole header has been found
 // right. Each tensor's Data is its own piece of memory.
 func Read(r io.ReaderAt, size int64) (*File, error) {
+	if err := otherKind(r); err != nil {
+		return nil, err
+	}
 	var prefix [8]byte
 	if size < int64(len(prefix)) {
 		return nil, fmt.Errorf("has %d bytes, too few for a safetensors file", size)
@@ -54,6 +57,9 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 	}
 	n := binary.LittleEndian.Uint64(prefix[:])
 	rest := size - int64(len(prefix))
+	if n > uint64(rest) && n > MaxHeader {
+		return nil, errors.New("is not a safetensors file: it does not begin with the length of a header")
+	}
 	if n > uint64(rest) {
 		return nil, fmt.Errorf("announces a header of %d bytes, but only %d follow: cut short, or not a safetensors file", n, rest)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"likeness/autoencoder"
+	"likeness/pix"
 	"likeness/safetensors"
 )
 
@@ -37,6 +38,9 @@ type progress struct {
 // setting is one thing that the result of a run follows from, in words.
 type setting struct{ name, value string }
 
+// preparation is the name of the setting that is kept as %+v has it.
+const preparation = "preparation of pictures"
+
 // settings are all of them. (The version of the kernels counts too: the
 // portable ones round otherwise than AVX2 and AVX-512, which agree. A run may
 // go on with others, but ends in other last bits.)
@@ -52,7 +56,7 @@ func (r *Run) settings() []setting {
 	return []setting{
 		{"architecture", r.Model.Arch},
 		{"code size", fmt.Sprint(r.Model.Code)},
-		{"preparation of pictures", fmt.Sprintf("%+v", prep)},
+		{preparation, fmt.Sprintf("%+v", prep)},
 		{"data", r.Data.Fingerprint},
 		{"split", r.SplitName},
 		{"number of training pictures", fmt.Sprint(len(r.Split.Train))},
@@ -77,11 +81,32 @@ func (l *loop) difference(text string) string {
 	}
 	for _, s := range l.settings {
 		if v := there[s.name]; v != s.value {
+			if s.name == preparation {
+				return fmt.Sprintf("its %s is %s and not %s", s.name, prepInWords(v), prepInWords(s.value))
+			}
 			return fmt.Sprintf("its %s is %s and not %s", s.name, v, s.value)
 		}
 	}
 	return ""
 }
+
+// prepInWords says what a checkpoint keeps of a preparation.
+func prepInWords(text string) string {
+	var p pix.Prep
+	if _, err := fmt.Sscanf(text, "{W:%d H:%d DX:%d DY:%d Auto:%t}", &p.W, &p.H, &p.DX, &p.DY, &p.Auto); err != nil {
+		return text
+	}
+	switch {
+	case p.Auto:
+		return fmt.Sprintf("%dx%d, automatic crop", p.W, p.H)
+	case p.DX == 0 && p.DY == 0:
+		return fmt.Sprintf("%dx%d, no crop", p.W, p.H)
+	}
+	return fmt.Sprintf("%dx%d, a crop of %d,%d pixels", p.W, p.H, p.DX, p.DY)
+}
+
+// ErrOtherRun is that a checkpoint belongs to a run with other settings.
+var ErrOtherRun = errors.New("the checkpoint of another run")
 
 // save writes the checkpoint, if one is wanted.
 func (l *loop) save() error {
@@ -144,7 +169,7 @@ func (l *loop) resume() error {
 // load takes everything out of a checkpoint, or nothing.
 func (l *loop) load(f *safetensors.File) error {
 	if d := l.difference(f.Metadata[runEntry]); d != "" {
-		return fmt.Errorf("%s is the checkpoint of another run and stays as it is: %s; remove it or write elsewhere", l.Checkpoint, d)
+		return fmt.Errorf("%s is %w and stays as it is: %s; remove it or write elsewhere", l.Checkpoint, ErrOtherRun, d)
 	}
 	m, err := autoencoder.FromFile(f)
 	if err != nil {

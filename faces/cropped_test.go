@@ -1,0 +1,52 @@
+package faces
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"testing"
+
+	"likeness/pix"
+)
+
+// Pictures of LFW's size that are not LFW's are counted, in a set, in a cached
+// one and in a check.
+func TestCroppedPictures(t *testing.T) {
+	dir := unpack(t, []entry{
+		{name: "mine/a.png", data: pngPicture(1, 250, 250)},
+		{name: "mine/b.png", data: pngPicture(2, 250, 250)},
+		{name: "mine/c.png", data: pngPicture(3, 240, 250)},
+		{name: "Ada_Byron/Ada_Byron_0001.png", data: pngPicture(4, 250, 250)},
+	})
+	opt := Options{CacheDir: t.TempDir(), Prep: pix.Prep{W: 16, H: 16, Auto: true}}
+	for range 2 {
+		if s := load(t, dir, opt); s.Cropped != 2 || s.Len() != 4 {
+			t.Errorf("%d of %d pictures got LFW's crop", s.Cropped, s.Len())
+		}
+	}
+	opt.Prep = pix.Prep{W: 16, H: 16}
+	if s := load(t, dir, opt); s.Cropped != 0 {
+		t.Errorf("%d pictures got LFW's crop unasked", s.Cropped)
+	}
+	r, err := Check(t.Context(), dir, Options{})
+	if err != nil || r.Cropped != 2 {
+		t.Errorf("the check: %v, %v", r, err)
+	}
+}
+
+func TestFind(t *testing.T) {
+	nope := filepath.Join(t.TempDir(), "nope")
+	_, err := Find(nope)
+	if !errors.Is(err, fs.ErrNotExist) || err.Error() != "faces: there is no file or folder "+nope {
+		t.Error(err)
+	}
+	t.Setenv("LIKENESS_DATA", nope)
+	if _, err := Find("lfw"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	for source, want := range map[string]string{"drawn": "", "..": ".."} {
+		if path, err := Find(source); path != want || err != nil {
+			t.Errorf("%s: %q, %v", source, path, err)
+		}
+	}
+}
