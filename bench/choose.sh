@@ -30,6 +30,8 @@ conv 0.004 cosine
 conv 0.006 cosine
 conv 0.008 cosine
 conv 0.012 cosine
+conv 0.016 cosine
+conv 0.024 cosine
 denoise 0.002 constant
 denoise 0.002 cosine
 denoise 0.004 cosine
