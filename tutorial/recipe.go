@@ -26,7 +26,7 @@ type Recipe struct {
 // Recipes are those of the tutorial, in its order.
 var Recipes = []Recipe{
 	{Name: "pca", Title: "PCA autoencoder", Arch: "pca", Code: 32, Epochs: 15, Rate: 0.004, Schedule: train.Cosine},
-	{Name: "conv", Title: "Convolutional autoencoder", Arch: "conv", Code: 32, Epochs: 25, Rate: 0.006, Schedule: train.Cosine, Tutorial: 0.005865},
+	{Name: "conv", Title: "Convolutional autoencoder", Arch: "conv", Code: 32, Epochs: 25, Rate: 0.008, Schedule: train.Cosine, Tutorial: 0.005865},
 	{Name: "denoise", Title: "Denoising autoencoder", Arch: "conv", Code: 512, Epochs: 25, Rate: 0.004, Schedule: train.Cosine,
 		Corruption: pix.Gaussian{Sigma: 0.1}, Tutorial: 0.002949},
 	{Name: "occlusion", Title: "Occlusion", Arch: "conv", Code: 512, Epochs: 15, Rate: 0.004, Schedule: train.Cosine,

@@ -14,7 +14,7 @@ import (
 func TestRecipes(t *testing.T) {
 	want := []Recipe{
 		{"pca", "PCA autoencoder", "pca", 32, 15, 0.004, train.Cosine, nil, 0},
-		{"conv", "Convolutional autoencoder", "conv", 32, 25, 0.006, train.Cosine, nil, 0.005865},
+		{"conv", "Convolutional autoencoder", "conv", 32, 25, 0.008, train.Cosine, nil, 0.005865},
 		{"denoise", "Denoising autoencoder", "conv", 512, 25, 0.004, train.Cosine, pix.Gaussian{Sigma: 0.1}, 0.002949},
 		{"occlusion", "Occlusion", "conv", 512, 15, 0.004, train.Cosine, pix.Occlusion{Count: 1, Size: 12}, 0},
 	}
