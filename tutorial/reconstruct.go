@@ -104,18 +104,21 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 	}
 	body := []report.Block{
 		report.Paragraph(intro),
-		report.Paragraph(fmt.Sprintf("Trained for %d epochs with Adamax (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
-			part.Epochs, m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
+		report.Paragraph(fmt.Sprintf("Trained for %s with Adamax (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
+			epochs(part.Epochs), m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
 	}
 	result := report.Result{
-		Name: r.Title, Note: fmt.Sprintf("code %d, %d epochs", part.Code, part.Epochs), Value: report.Measured(part.TestMSE),
+		Name: r.Title, Note: fmt.Sprintf("code %d, %s", part.Code, epochs(part.Epochs)), Value: report.Measured(part.TestMSE),
 		Incomparable: b.incomparable(), Yardsticks: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: r.Tutorial > 0,
 	}
 	if r.Tutorial > 0 {
 		result.Tutorial = report.Measured(r.Tutorial)
 	}
 	if b.Epochs > 0 && b.Epochs != r.Epochs && result.Incomparable == "" {
-		result.Incomparable = fmt.Sprintf("%d epochs, not the tutorial’s %d", b.Epochs, r.Epochs)
+		result.Incomparable = fmt.Sprintf("%s, not the tutorial’s %d", epochs(b.Epochs), r.Epochs)
+	}
+	if r.Tutorial > 0 {
+		part.Incomparable = result.Incomparable
 	}
 	b.page.Summary = append(b.page.Summary, result)
 	for _, f := range figures {
@@ -124,6 +127,14 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 	body = append(body, loss, report.Listing{Title: "Layers", Text: m.Summary(), Folded: true})
 	b.add(report.Chapter{ID: r.Name, Title: r.Title, Body: body})
 	return nil
+}
+
+// epochs is a number of them in words.
+func epochs(n int) string {
+	if n == 1 {
+		return "1 epoch"
+	}
+	return report.Count(n) + " epochs"
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -64,6 +64,8 @@ type ModelPart struct {
 	Untouched *float64 `json:"untouched_mse,omitempty"` // of leaving spoilt pictures alone
 	Wiener    *float64 `json:"wiener_mse,omitempty"`    // of the Wiener filter on them
 	Tutorial  float64  `json:"tutorial_mse,omitempty"`  // what the tutorial reports on LFW
+
+	Incomparable string `json:"incomparable,omitempty"` // why that is no match for this run's
 }
 
 // RetrievePart tells how well the nearest neighbour shows the same person, over

@@ -19,3 +19,17 @@ func exactly(expected string, least, most int) cobra.PositionalArgs {
 		return nil
 	}
 }
+
+// noArgs takes no argument. flag, such as "--data", is where one may have been
+// meant; it may be empty.
+func noArgs(flag string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return nil
+		case flag == "":
+			return fmt.Errorf("%q is one argument too many, expected none", args[0])
+		}
+		return fmt.Errorf("%q is one argument too many, expected none: did you mean %s %s?", args[0], flag, quote(args[0]))
+	}
+}

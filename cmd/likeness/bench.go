@@ -46,7 +46,7 @@ above the peak. Times of layers are those of one core for one picture.`,
 		Example: `  likeness bench
   likeness bench --model conv --code 32 --batch 32 --threads 2 --seconds 10 --json
   LIKENESS_SIMD=avx2 likeness bench`,
-		Args: cobra.NoArgs,
+		Args: noArgs(""),
 	}
 	fl := c.Flags()
 	fl.SortFlags = false

@@ -19,7 +19,7 @@ func newConvTranspose(a *app) *cobra.Command {
 'same' padding: pictures of 2x2 and 4x4, filters of 2x2 and 3x3 ones. The
 numbers are TensorFlow's, and printed as NumPy prints them.`,
 		Example: "  likeness convtranspose",
-		Args:    cobra.NoArgs,
+		Args:    noArgs(""),
 	}
 	c.RunE = func(*cobra.Command, []string) error {
 		cases := tutorial.Playgrounds()

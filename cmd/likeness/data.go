@@ -46,58 +46,99 @@ func addDataFlags(cmd *cobra.Command, d *dataName, byDefault string) {
 	})
 }
 
-// load reads a set, shows progress and tells what was left out.
+// drawn tells whether these are drawn faces, and how many people with how many
+// pictures each; zeros stand for the usual numbers.
+func (d dataName) drawn() (people, perPerson int, drawn bool, err error) {
+	size, sized := strings.CutPrefix(d.source, "drawn:")
+	if !sized {
+		return 0, 0, d.source == "drawn", nil
+	}
+	if n, err := fmt.Sscanf(size, "%dx%d", &people, &perPerson); n != 2 || err != nil ||
+		fmt.Sprintf("%dx%d", people, perPerson) != size || people < 1 || perPerson < 1 {
+		return 0, 0, false, usagef("--data %s: expected drawn:PEOPLExPICTURES, such as drawn:40x5", d.source)
+	}
+	return people, perPerson, true, nil
+}
+
+// look finds out before the work whether the pictures are there.
+func (d dataName) look() error {
+	if _, _, drawn, err := d.drawn(); drawn || err != nil {
+		return err
+	}
+	if _, err := faces.Find(d.source); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w (--data takes drawn, lfw, an archive or a folder)", bare(err))
+	} else if err != nil {
+		return bare(err)
+	}
+	return nil
+}
+
+// load reads a set and shows progress. What is special about the set is left
+// to be told.
 func (a *app) load(ctx context.Context, d dataName, prep pix.Prep, threads int) (*faces.Set, error) {
+	if err := d.look(); err != nil {
+		return nil, err
+	}
 	opt := faces.Options{Prep: prep, Attributes: d.attributes, Threads: threads}
-	source := d.source
-	if size, ok := strings.CutPrefix(source, "drawn:"); ok {
-		if n, err := fmt.Sscanf(size, "%dx%d", &opt.People, &opt.PerPerson); n != 2 || err != nil ||
-			fmt.Sprintf("%dx%d", opt.People, opt.PerPerson) != size || opt.People < 1 || opt.PerPerson < 1 {
-			return nil, usagef("--data %s: expected drawn:PEOPLExPICTURES, such as drawn:40x5", source)
-		}
-		source = "drawn"
+	source, what := d.source, "Reading "+filepath.Base(d.source)
+	var drawn bool
+	var err error
+	if opt.People, opt.PerPerson, drawn, err = d.drawn(); err != nil {
+		return nil, err
+	} else if drawn {
+		source, what = "drawn", "Preparing drawn faces"
 	}
 	p := a.progress()
 	defer p.clear()
-	what := "Reading " + filepath.Base(source)
-	if source == "drawn" {
-		what = "Preparing drawn faces"
-	}
 	opt.Progress = func(done, total int) { p.count(what, done, total) }
 	s, err := faces.Load(ctx, source, opt)
 	if err != nil {
-		if d.source == "drawn" || !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w (--data takes drawn, lfw, an archive or a folder)", err)
+		return nil, bare(err)
 	}
 	p.clear()
 	s.Source = d.String()
-	a.tellSet(s)
-	return s, nil
-}
-
-// tellSet says what is special about a set that was read.
-func (a *app) tellSet(s *faces.Set) {
 	for _, w := range s.Warnings {
 		a.warn("%s", w)
 	}
+	return s, nil
+}
+
+// tellSet says what is special about a set that is seen for the first time.
+func (a *app) tellSet(s *faces.Set) {
+	source := parseDataName(s.Source).source
 	if n := len(s.Skipped); n > 0 {
-		a.warn("skipping %s of %s without a usable picture:", count(n, "file"), parseDataName(s.Source).source)
+		a.noteWarning("skipping %s of %s without a usable picture:", count(n, "file"), source)
 		for i, skip := range s.Skipped {
 			if i == 3 {
-				fmt.Fprintf(a.err, "  and %s more; 'likeness data check' lists them\n", report.Count(n-i))
+				a.note("  and %s more; 'likeness data check' lists them", report.Count(n-i))
 				break
 			}
-			fmt.Fprintf(a.err, "  %s: %s\n", skip.Name, skip.Reason)
+			a.note("  %s: %s", skip.Name, skip.Reason)
 		}
 	}
 	if n := len(s.Unlisted); n > 0 {
 		a.note("%s left out, for the attribute file does not list them", count(n, "picture"))
 	}
 	if n := len(s.Missing); n > 0 {
-		a.warn("the attribute file lists %s that %s does not have, such as %s", count(n, "picture"), parseDataName(s.Source).source, s.Missing[0])
+		a.warn("the attribute file lists %s that %s does not have, such as %s", count(n, "picture"), source, s.Missing[0])
 	}
+}
+
+// tellAgain is tellSet for a set that has been told about when a model was
+// trained on it.
+func (a *app) tellAgain(s *faces.Set) {
+	if n := len(s.Skipped); n > 0 {
+		a.note("skipping %s of %s without a usable picture, as before", count(n, "file"), parseDataName(s.Source).source)
+	}
+}
+
+// croppedNote tells a person that pictures of LFW's size get LFW's crop.
+func croppedNote(n int) string {
+	verb := "get"
+	if n == 1 {
+		verb = "gets"
+	}
+	return fmt.Sprintf("%s of 250x250 %s LFW's crop of 80 pixels a side; --crop 0 keeps all of a picture", count(n, "picture"), verb)
 }
 
 // count is a number of things in words.

@@ -77,7 +77,7 @@ cache folder, where --data lfw and --attributes lfw-attributes find them.`,
 		})
 		p.clear()
 		if err != nil {
-			return err
+			return bare(err)
 		}
 		result := struct {
 			Dataset string `json:"dataset"`
@@ -98,13 +98,15 @@ func newDataCheck(a *app) *cobra.Command {
 people, what cannot be used and why, files with the very same bytes, and how an
 attribute file fits. Nothing is changed.
 
-The exit code is 1 when something keeps the data from being used, or used whole.`,
+The exit code is 1 when there is a problem: no usable picture, a broken archive,
+an attribute file with errors or for other pictures. Files that are only passed
+over are listed, and no problem.`,
 		Example: `  likeness data check lfw.tgz --attributes lfw_attributes.txt
   likeness data check ~/Pictures/faces --json`,
 		Args: exactly("the PATH of an archive or a folder", 1, 1),
 	}
 	c.Flags().StringVar(&attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt")
-	c.Flags().IntVar(&threads, "threads", 0, "threads to work with, 0 for all")
+	addThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		p := a.progress()
 		r, err := faces.Check(cmd.Context(), args[0], faces.Options{
@@ -113,7 +115,7 @@ The exit code is 1 when something keeps the data from being used, or used whole.
 		})
 		p.clear()
 		if err != nil {
-			return err
+			return bare(err)
 		}
 		if err := a.emit(r, func(w io.Writer) { printCheck(w, r) }); err != nil {
 			return err
@@ -170,6 +172,9 @@ func printCheck(w io.Writer, r *faces.CheckReport) {
 	list(w, "files without a usable picture", skipped)
 	list(w, "groups of identical files", same)
 	list(w, "problems", r.Problems)
+	if r.Cropped > 0 {
+		fmt.Fprintf(w, "\nIn training, %s.\n", croppedNote(r.Cropped))
+	}
 	if r.OK {
 		fmt.Fprintln(w, "\nReady to be used.")
 	}

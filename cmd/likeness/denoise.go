@@ -49,7 +49,7 @@ before and after are printed, and --figure draws Original | Noisy | Denoised.`,
 	c.Flags().Float64Var(&noise, "add-noise", 0, "add gaussian noise of this standard deviation first")
 	c.Flags().Uint64Var(&seed, "seed", 42, "seed of that noise")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if !(noise >= 0) || math.IsInf(noise, 0) {
+		if cmd.Flags().Changed("add-noise") && !(noise > 0) || math.IsInf(noise, 0) {
 			return usagef("--add-noise %g: expected a number above 0, such as 0.1", noise)
 		}
 		if figure != "" {

@@ -25,7 +25,7 @@ pictures. What is told about the training comes from the model file.`,
 		ValidArgsFunction: filesOf(modelNames),
 	}
 	addDataFlags(c, &data, "what the model was trained on")
-	c.Flags().IntVar(&threads, "threads", 0, "threads to work with, 0 for all")
+	addThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		m, err := autoencoder.Open(args[0])
 		if err != nil {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,10 +26,27 @@ func checkWritable(path string) error {
 	}
 	probe, err := os.CreateTemp(filepath.Dir(path), ".likeness-*")
 	if err != nil {
-		return fmt.Errorf("%s cannot be written: %w", path, err)
+		return fmt.Errorf("%s cannot be written: %s", path, unwritable(filepath.Dir(path), err))
 	}
 	_ = probe.Close() // nothing was written to it
 	return os.Remove(probe.Name())
+}
+
+// unwritable says why no file can be made in a folder.
+func unwritable(folder string, err error) string {
+	info, failed := os.Stat(folder)
+	switch {
+	case errors.Is(failed, fs.ErrNotExist):
+		return "there is no folder " + folder
+	case failed == nil && !info.IsDir():
+		return folder + " is a file, expected a folder"
+	case errors.Is(err, fs.ErrPermission):
+		return "no permission to write to the folder " + folder
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok { // less the name of the probe
+		err = e.Err
+	}
+	return err.Error()
 }
 
 // checkOut finds out before the work whether a result can be written to out:

@@ -118,6 +118,11 @@ func (o *occludeFlag) Set(text string) error {
 	return nil
 }
 
+// addThreads adds --threads.
+func addThreads(cmd *cobra.Command, n *int) {
+	cmd.Flags().IntVar(n, "threads", 0, "threads to work with, 0 for all; the result does not depend on it")
+}
+
 // choiceFlag is one of some words.
 type choiceFlag struct {
 	value   string

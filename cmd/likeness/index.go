@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/report"
 	"likeness/search"
 )
 
@@ -39,7 +40,7 @@ func newIndex(a *app) *cobra.Command {
 	var data dataName
 	var out string
 	var threads int
-	part := choiceFlag{"train", []string{"train", "test", "all"}}
+	part := choiceFlag{"all", []string{"all", "train", "test"}}
 	c := &cobra.Command{
 		Use:   "index MODEL",
 		Short: "Encode pictures, to search among them",
@@ -47,8 +48,8 @@ func newIndex(a *app) *cobra.Command {
 'likeness search' searches.
 
 Without --data these are the pictures that the model was trained on. --part
-chooses the training pictures (as the tutorial does), the test pictures, or all
-of them; other pictures than the model's own are always all indexed.`,
+chooses all of them, the training pictures alone (as the tutorial does), or the
+test pictures; other pictures than the model's own are always all indexed.`,
 		Example: `  likeness index conv-32.safetensors
   likeness index conv-32.safetensors --data ~/Pictures/faces --out mine.safetensors
   likeness search conv-32.index.safetensors --image me.jpg`,
@@ -58,7 +59,7 @@ of them; other pictures than the model's own are always all indexed.`,
 	addDataFlags(c, &data, "what the model was trained on")
 	addChoice(c, &part, "part", "which of the model's pictures to index")
 	c.Flags().StringVar(&out, "out", "", "the index `file`; it is replaced (default MODEL with .index.safetensors)")
-	c.Flags().IntVar(&threads, "threads", 0, "threads to work with, 0 for all")
+	addThreads(c, &threads)
 	complete(c, "out", filesOf(modelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if out == "" {
@@ -119,11 +120,19 @@ of them; other pictures than the model's own are always all indexed.`,
 			Data    string `json:"data"`
 			Part    string `json:"part"`
 			Entries int    `json:"entries"`
+			Of      int    `json:"pictures"` // of the data, indexed or not
 			Code    int    `json:"code"`
 			Space   string `json:"space"`
-		}{out, args[0], d.set.Source, part.value, ix.Len(), m.Code, ix.Space().Name()}
+		}{out, args[0], d.set.Source, part.value, ix.Len(), d.set.Len(), m.Code, ix.Space().Name()}
 		return a.emit(result, func(w io.Writer) {
-			fmt.Fprintf(w, "%s: the codes of %s\n", out, count(ix.Len(), "picture"))
+			of := "all " + count(ix.Len(), "picture")
+			switch {
+			case part.value != "all":
+				of = fmt.Sprintf("%s of %s, the %sing part", report.Count(ix.Len()), count(d.set.Len(), "picture"), part.value)
+			case ix.Len() == 1:
+				of = "1 picture"
+			}
+			fmt.Fprintf(w, "%s: the codes of %s\n", out, of)
 			fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --image FILE\n", quote(out))
 		})
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 
 	"likeness/autoencoder"
@@ -35,11 +37,21 @@ func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, 
 	if threads > 0 {
 		runtime.GOMAXPROCS(threads)
 	}
+	if !asked {
+		if err := d.stillThere(path + " was trained on"); err != nil {
+			return nil, err
+		}
+	}
 	set, err := a.load(ctx, d, m.Prep, threads)
 	if err != nil {
 		return nil, err
 	}
 	out := &modelData{set: set}
+	if t != nil && t.DataHash == set.Fingerprint {
+		a.tellAgain(set)
+	} else {
+		a.tellSet(set)
+	}
 	if t == nil || t.DataHash != set.Fingerprint {
 		if !asked {
 			return nil, fmt.Errorf("%s is not what %s was trained on, or was trained on with --attributes: name the pictures with --data and --attributes", set.Source, path)
@@ -59,4 +71,17 @@ func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, 
 	}
 	out.split, out.name = &split, t.Split
 	return out, nil
+}
+
+// stillThere finds out whether pictures are where they were when their name
+// was put into a file. made says what was made of them, such as "m.safetensors
+// was trained on".
+func (d dataName) stillThere(made string) error {
+	if _, _, drawn, err := d.drawn(); drawn || err != nil {
+		return err
+	}
+	if _, err := faces.Find(d.source); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s %s, which is not here: say with --data where it is", made, d.source)
+	}
+	return nil
 }

@@ -64,6 +64,13 @@ func (a *app) warn(format string, args ...any) {
 	fmt.Fprintf(a.err, a.paint(a.err, yellow, "warning:")+" "+format+"\n", args...)
 }
 
+// noteWarning is a warning about what is no surprise to who wants quiet.
+func (a *app) noteWarning(format string, args ...any) {
+	if !a.quiet {
+		a.warn(format, args...)
+	}
+}
+
 // errTold is a failure of which everything has been printed.
 var errTold = errors.New("")
 

@@ -25,6 +25,9 @@ func open(ctx context.Context, m *autoencoder.Model, paths ...string) ([]picture
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		if isFolder(path) {
+			return nil, fmt.Errorf("%s is a folder, expected a picture", path)
+		}
 		raw, err := pix.Open(path)
 		if err != nil {
 			return nil, err

@@ -104,19 +104,26 @@ func (p *progress) event(label string, e train.Event) {
 		fmt.Fprintf(p.w, "%sgoing on in epoch %d of %d, after %d of %d steps\n", label, min(e.Epoch, e.Epochs), e.Epochs, e.Step, e.Steps)
 	case e.EpochDone:
 		p.clear()
-		fmt.Fprintln(p.w, label+p.epochLine(e))
+		fmt.Fprintln(p.w, label+p.epochLine(label, e))
 	case p.terminal:
 		p.show(label, (e.Epoch-1)*e.Steps+e.Step, e.Epochs*e.Steps, p.fit(label, e))
 	}
 }
 
-// epochLine is what stays of an epoch.
-func (p *progress) epochLine(e train.Event) string {
+// epochLine is what stays of an epoch, on a terminal as much as it has columns
+// for.
+func (p *progress) epochLine(label string, e train.Event) string {
 	width := len(fmt.Sprint(e.Epochs))
-	line := fmt.Sprintf("epoch %*d/%d  loss %s  test %s  %s images/s",
-		width, e.Epoch, e.Epochs, report.MSE(e.Loss), report.MSE(e.TestLoss), report.Count(int(e.ImagesPerSecond)))
+	line := fmt.Sprintf("epoch %*d/%d  loss %s  test %s", width, e.Epoch, e.Epochs, report.MSE(e.Loss), report.MSE(e.TestLoss))
+	rest := []string{report.Count(int(e.ImagesPerSecond)) + " images/s"}
 	if e.Epoch < e.Epochs {
-		line += "  " + left(e.Remaining) + " left"
+		rest = append(rest, left(e.Remaining)+" left")
+	}
+	for _, part := range rest {
+		if p.terminal && len(label)+len(line)+2+len(part) > p.width() {
+			continue
+		}
+		line += "  " + part
 	}
 	return line
 }
@@ -173,6 +180,8 @@ func (p *progress) show(what string, done, full int, text string) {
 	p.done = done
 	p.bar.Describe(text)
 	_ = p.bar.Set(done) // a bar that cannot be drawn is no reason to stop
+	// Back to the first column: what Ctrl-C leaves there, ^C, is not wrapped.
+	_, _ = io.WriteString(p.w, "\r")
 }
 
 // clear takes the bar off the screen, so that lines can be written.

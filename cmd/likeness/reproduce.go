@@ -34,8 +34,11 @@ the parts named; the models of the others stay.`,
 		Example: `  likeness reproduce
   likeness reproduce --data lfw --attributes lfw-attributes --out lfw-report
   likeness reproduce --data ~/Pictures/portraits --only conv,retrieval`,
-		Args: cobra.NoArgs,
+		Args: noArgs("--data"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("epochs") && run.Epochs < 1 {
+				return usagef("--epochs %d: expected at least 1", run.Epochs)
+			}
 			return a.reproduce(cmd.Context(), data, run)
 		},
 	}
@@ -45,7 +48,7 @@ the parts named; the models of the others stay.`,
 	f.StringSliceVar(&run.Only, "only", nil, "only these parts: "+strings.Join(tutorial.Stages(), ", "))
 	f.IntVar(&run.Epochs, "epochs", 0, "epochs of every model (default the tutorial's)")
 	f.Uint64Var(&run.Seed, "seed", 42, "seed of weights, batches and noise")
-	f.IntVar(&run.Threads, "threads", 0, "threads to use; does not change the results (default all processors)")
+	addThreads(cmd, &run.Threads)
 	f.BoolVar(&run.Restart, "restart", false, "train anew, whatever an earlier run has trained")
 	complete(cmd, "only", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return tutorial.Stages(), cobra.ShellCompDirectiveNoFileComp
@@ -54,7 +57,6 @@ the parts named; the models of the others stay.`,
 }
 
 func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) error {
-	begin := time.Now()
 	if err := run.Check(); err != nil {
 		return usageError{err}
 	}
@@ -68,6 +70,7 @@ func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) er
 	if run.Data, err = a.load(ctx, data, tutorial.Prep, run.Threads); err != nil {
 		return err
 	}
+	a.tellSet(run.Data)
 	p := a.progress()
 	defer p.clear()
 	run.Command = "likeness " + strings.Join(a.args, " ")
@@ -81,18 +84,25 @@ func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) er
 	if errors.Is(err, train.ErrInterrupted) {
 		return fmt.Errorf("%w; what is done is kept in %s. Go on with:\n  %s", train.ErrInterrupted, run.Out, a.command(""))
 	}
-	if err != nil {
-		return err
+	if errors.Is(err, train.ErrOtherRun) {
+		return fmt.Errorf("%w, or start over with:\n  %s", err, a.command("--restart"))
 	}
-	return a.emit(results, func(w io.Writer) { printResults(w, results, time.Since(begin)) })
+	if err != nil {
+		return bare(err)
+	}
+	return a.emit(results, func(w io.Writer) { printResults(w, results) })
 }
 
 // printResults is what the report's summary says, in a few lines.
-func printResults(w io.Writer, r *tutorial.Results, took time.Duration) {
+func printResults(w io.Writer, r *tutorial.Results) {
 	rows := [][]string{{"mean squared error on the test pictures", "here", "tutorial", "no training"}}
+	incomparable := ""
 	for _, m := range r.Models {
 		published, closed := "-", "-"
-		if m.Tutorial > 0 {
+		switch {
+		case m.Incomparable != "":
+			incomparable = m.Incomparable
+		case m.Tutorial > 0:
 			published = report.MSE(m.Tutorial)
 		}
 		switch {
@@ -103,13 +113,16 @@ func printResults(w io.Writer, r *tutorial.Results, took time.Duration) {
 		default:
 			closed = report.MSE(r.Yardsticks.PCA) + " exact PCA"
 		}
-		rows = append(rows, []string{fmt.Sprintf("%s, code %d, %d epochs", m.Stage, m.Code, m.Epochs), report.MSE(m.TestMSE), published, closed})
+		rows = append(rows, []string{fmt.Sprintf("%s, code %d, %s", m.Stage, m.Code, count(m.Epochs, "epoch")), report.MSE(m.TestMSE), published, closed})
 	}
 	if len(r.Models) > 0 {
 		table(w, "", rows)
 	}
+	if incomparable != "" {
+		fmt.Fprintf(w, "-: the tutorial's number is no match: %s\n", incomparable)
+	}
 	if p := r.Retrieval; p != nil && p.Queries > 0 {
 		fmt.Fprintf(w, "search: the nearest picture shows the same person in %.1f %% of %s queries\n", 100*p.Hit1, report.Count(p.Queries))
 	}
-	fmt.Fprintf(w, "\n%s, in %s\n", r.Report, report.Duration(took))
+	fmt.Fprintf(w, "\n%s, in %s\n", r.Report, report.Duration(time.Duration(r.Seconds*float64(time.Second))))
 }

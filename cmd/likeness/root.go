@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -69,9 +68,14 @@ instructions, NO_COLOR turns colours off.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSuchVerb,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.json {
+				return usagef("expected a verb, such as 'likeness version --json'")
+			}
+			return cmd.Help()
+		},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlagError(err) })
+	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("likeness {{.Version}}\n")
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 88 "))
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object instead of text")
@@ -94,6 +98,10 @@ instructions, NO_COLOR turns colours off.`,
 			root.AddCommand(c)
 		}
 	}
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.Args, c.RunE = noSuchVerb, noSuchVerb
+	}
 	prepareRuns(a, root)
 	return root
 }
@@ -110,25 +118,6 @@ func prepareRuns(a *app, c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		prepareRuns(a, sub)
 	}
-}
-
-// parseError is how strconv says that a flag's text is no number.
-var parseError = regexp.MustCompile(`strconv\.Parse(\w+): parsing ".*": (invalid syntax|value out of range)$`)
-
-// plainFlagError says what was expected of a flag that cannot be read.
-func plainFlagError(err error) error {
-	text := err.Error()
-	if m := parseError.FindStringSubmatch(text); m != nil {
-		expected := map[string]string{"Int": "a whole number", "Uint": "a whole number, not negative", "Bool": "true or false"}[m[1]]
-		if expected == "" {
-			expected = "a number"
-		}
-		if m[2] != "invalid syntax" {
-			expected += " that is not so large"
-		}
-		text = text[:len(text)-len(m[0])] + "expected " + expected
-	}
-	return errors.New(text)
 }
 
 // noSuchVerb refuses arguments of a command that only has sub-commands.
@@ -183,16 +172,6 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 		fmt.Fprintf(a.err, "Try '%s --help'.\n", cmd.CommandPath())
 	}
 	return code
-}
-
-// plainError is an error's text less the names of the packages that it came
-// through, which mean nothing to a person at a terminal.
-func plainError(err error) string {
-	text := err.Error()
-	for _, name := range []string{"faces: ", "pca: "} {
-		text = strings.TrimPrefix(text, name)
-	}
-	return strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 }
 
 // wantsJSON looks for --json before the flags are parsed, for errors that come

@@ -74,7 +74,11 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 	if split != nil {
 		test, r.Split = split.Test, &name
 	}
-	a.note("Measuring on %s, against what needs no training", count(len(test), "test picture"))
+	against := ", against what needs no training"
+	if split == nil { // there are no training pictures to make it of
+		against = ""
+	}
+	a.note("Measuring on %s%s", count(len(test), "test picture"), against)
 	x := set.AllFloats(test)
 	var err error
 	if r.TestMSE, err = s.mse(x); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"likeness/autoencoder"
@@ -59,23 +60,35 @@ func (r *score) print(a *app, w io.Writer) {
 	}
 	facts(w, about)
 	fmt.Fprintln(w)
-	rows := [][]string{{"mean squared error", "training", "test"}}
-	train := ""
-	if r.TrainMSE != nil {
-		train = report.MSE(*r.TrainMSE)
-	}
-	rows = append(rows, []string{"this model", train, report.MSE(*r.TestMSE)})
-	for _, y := range r.rivals() {
-		rows = append(rows, []string{y.name, "", report.MSE(y.mse)})
-	}
-	table(w, "", rows)
+	table(w, "", r.errors())
 	if text, good := r.verdict(); text != "" {
 		colour := yellow
 		if good {
 			colour = green
 		}
-		fmt.Fprintf(w, "\n%s\n", a.paint(a.stdout, colour, text))
+		first, rest, more := strings.Cut(text, "\n") // a colour ends on its own line
+		fmt.Fprintf(w, "\n%s\n", a.paint(a.stdout, colour, first))
+		if more {
+			fmt.Fprintln(w, rest)
+		}
 	}
+}
+
+// errors are the rows of the table: the model's errors and the yardsticks.
+// Without a training part there is no column for it.
+func (r *score) errors() [][]string {
+	if r.TrainMSE == nil {
+		rows := [][]string{{"mean squared error", "test"}, {"this model", report.MSE(*r.TestMSE)}}
+		for _, y := range r.rivals() {
+			rows = append(rows, []string{y.name, report.MSE(y.mse)})
+		}
+		return rows
+	}
+	rows := [][]string{{"mean squared error", "training", "test"}, {"this model", report.MSE(*r.TrainMSE), report.MSE(*r.TestMSE)}}
+	for _, y := range r.rivals() {
+		rows = append(rows, []string{y.name, "", report.MSE(y.mse)})
+	}
+	return rows
 }
 
 func (r *score) kind() string {

@@ -43,22 +43,29 @@ The index knows its model and checks that it is the very one that made it.`,
 		Example: `  likeness search conv-32.index.safetensors --image me.jpg
   likeness search conv-32.index.safetensors --id Aaron_Eckhart_0001 -k 10 --figure found.png
   likeness search conv-32.index.safetensors --image me.jpg --json`,
-		Args:              exactly("one INDEX file", 1, 1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			err := exactly("one INDEX file", 1, 1)(cmd, args)
+			if err != nil && len(args) == 2 && q.image == "" && q.id == "" {
+				return fmt.Errorf("%w: did you mean --image %s?", err, quote(args[1]))
+			}
+			return err
+		},
 		ValidArgsFunction: filesOf(modelNames),
 	}
 	c.Flags().StringVar(&q.image, "image", "", "the picture `file` to search for")
 	c.Flags().StringVar(&q.id, "id", "", "the member of the index to search for")
 	c.Flags().IntVarP(&k, "k", "k", 5, "how many to find")
 	c.Flags().StringVar(&q.model, "model", "", "the model `file`, if it was moved")
-	c.Flags().StringVar(&figure, "figure", "", "draw the pictures found, a PNG `file`; it is replaced")
+	c.Flags().StringVar(&figure, "figure", "", "draw the pictures found, 64 at most, a PNG `file`; it is replaced")
 	c.Flags().StringVar(&q.data.source, "data", "", "where --figure finds the `pictures`, if they were moved")
 	c.Flags().StringVar(&q.data.attributes, "attributes", "", "their attribute `file`, if it was moved")
-	c.MarkFlagsMutuallyExclusive("image", "id")
-	c.MarkFlagsOneRequired("image", "id")
 	complete(c, "image", filesOf(pictureNames))
 	complete(c, "model", filesOf(modelNames))
 	complete(c, "id", completeIDs)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if (q.image == "") == (q.id == "") {
+			return usagef("expected what to search for: either --image FILE or --id ID")
+		}
 		if k < 1 {
 			return usagef("-k %d: expected at least 1", k)
 		}
@@ -178,6 +185,12 @@ func (q *query) nearModel() *autoencoder.Model {
 	return nil
 }
 
+// A figure shows so many pictures at most, so many in a row.
+const (
+	mostDrawn  = 64
+	drawnInRow = 8
+)
+
 // drawFound draws the query and what was found. The index has no pictures, so
 // they are read from where it was made of.
 func (a *app) drawFound(ctx context.Context, q *query, found []search.Match, out string) error {
@@ -189,10 +202,16 @@ func (a *app) drawFound(ctx context.Context, q *query, found []search.Match, out
 	if err != nil {
 		return fmt.Errorf("%s: %w", q.path, err)
 	}
+	if q.data.source == "" {
+		if err := data.stillThere(q.path + " was made of"); err != nil {
+			return err
+		}
+	}
 	set, err := a.load(ctx, data, prep, 0)
 	if err != nil {
 		return err
 	}
+	a.tellAgain(set)
 	get := func(id string) *pix.Image {
 		if row := set.Index(id); row >= 0 {
 			return set.Image(row)
@@ -204,12 +223,30 @@ func (a *app) drawFound(ctx context.Context, q *query, found []search.Match, out
 	if q.id != "" {
 		r.Picture, r.Note = get(q.id), q.id
 	}
-	for _, m := range found {
-		r.Matches = append(r.Matches, report.Neighbour{
+	if len(found) > mostDrawn {
+		a.note("The figure shows the first %d of %s pictures found", mostDrawn, report.Count(len(found)))
+		found = found[:mostDrawn]
+	}
+	lines := []report.Query{r}
+	for i, m := range found {
+		if i > 0 && i%drawnInRow == 0 {
+			lines = append(lines, report.Query{Picture: blank(), Note: fmt.Sprintf("ranks %d to %d", i+1, min(i+drawnInRow, len(found)))})
+		}
+		last := &lines[len(lines)-1]
+		last.Matches = append(last.Matches, report.Neighbour{
 			Picture: get(m.ID), Person: m.Person, Distance: m.Distance, Same: q.person != "" && m.Person == q.person,
 		})
 	}
-	return writePNG(out, report.Neighbours([]report.Query{r}))
+	return writePNG(out, report.Neighbours(lines))
+}
+
+// blank is a white picture, for the place of the query in further rows.
+func blank() *pix.Image {
+	m := pix.New(1, 1)
+	for i := range m.Pix {
+		m.Pix[i] = 255
+	}
+	return m
 }
 
 // completeIDs completes the members of the index named before.

@@ -23,7 +23,11 @@ func interruptible(stderr io.Writer) (ctx context.Context, stop func()) {
 		case <-done:
 			return
 		}
-		fmt.Fprintln(stderr, "\nStopping; press Ctrl-C again to quit at once.")
+		begin := "\n"
+		if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
+			begin = "\r\x1b[2K" // in place of a bar, and of ^C
+		}
+		fmt.Fprintln(stderr, begin+"Stopping; press Ctrl-C again to quit at once.")
 		cancel()
 		select {
 		case <-signals:

@@ -81,7 +81,7 @@ func (s *splitPlan) split(set *faces.Set) (faces.Split, error) {
 		split = split.Nested(inner)
 	}
 	if err != nil {
-		return split, fmt.Errorf("%s: %w", set.Source, err)
+		return split, fmt.Errorf("%s: %w", set.Source, bare(err))
 	}
 	return split, nil
 }

@@ -100,7 +100,7 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 		Example: fmt.Sprintf(`  likeness train %[1]s
   likeness train %[1]s --data lfw --attributes lfw-attributes --out lfw-%[1]s.safetensors
   likeness train %[1]s --data ~/Pictures/faces --epochs 50 --json`, f.kind),
-		Args: cobra.NoArgs,
+		Args: noArgs("--data"),
 	}
 	addDataFlags(c, &f.data, `"drawn"`)
 	addSplitFlags(c, f.split)
@@ -118,14 +118,16 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 		fl.Var(&f.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
 	}
 	fl.Uint64Var(&f.seed, "seed", 42, "seed of the weights, the order of the pictures and the noise")
-	fl.IntVar(&f.threads, "threads", 0, "threads to work with, 0 for all; the result does not depend on it")
+	addThreads(c, &f.threads)
 	fl.StringVar(&f.out, "out", "", fmt.Sprintf("the model `file` (default %s-CODE.safetensors)", f.kind))
 	fl.BoolVar(&f.resume, "resume", false, "go on from OUT.checkpoint")
 	fl.BoolVar(&f.restart, "restart", false, "start over: drop OUT.checkpoint, and replace OUT in the end")
 	fl.StringVar(&f.log, "log", "", "append what happens to this `file`, one JSON object a line")
-	c.MarkFlagsMutuallyExclusive("resume", "restart")
 	complete(c, "out", filesOf(modelNames))
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if f.resume && f.restart {
+			return usagef("--resume goes on, --restart starts over: give only one of them")
+		}
 		if f.data.source == "" {
 			f.data.source = "drawn"
 		}

@@ -26,6 +26,9 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 		f.out = fmt.Sprintf("%s-%d.safetensors", f.kind, f.code)
 	}
 	checkpoint := f.out + ".checkpoint"
+	if err := f.data.look(); err != nil {
+		return err
+	}
 	if err := a.mayTrain(f, checkpoint); err != nil {
 		return err
 	}
@@ -41,9 +44,16 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	if err != nil {
 		return err
 	}
+	a.tellSet(set)
+	if set.Cropped > 0 {
+		a.note("%s", croppedNote(set.Cropped))
+	}
 	split, err := f.split.split(set)
 	if err != nil {
 		return err
+	}
+	if n := len(split.Train); n < f.batch {
+		return fmt.Errorf("%s gives %s, fewer than one batch of %d: give --batch %d, or less", set.Source, count(n, "training picture"), f.batch, n)
 	}
 	a.note("Training on %s of %dx%d, testing on %s", count(len(split.Train), "picture"), set.W, set.H, report.Count(len(split.Test)))
 	if f.restart { // now that nothing but the training itself can go wrong
@@ -66,6 +76,9 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	if errors.Is(err, train.ErrInterrupted) {
 		log.say("interrupted")
 		return a.interrupted(err, checkpoint)
+	}
+	if errors.Is(err, train.ErrOtherRun) {
+		return fmt.Errorf("%w, or start over with:\n  %s", err, a.command("--restart"))
 	}
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func newVersion(a *app) *cobra.Command {
 		Short:   "Print the version and what the program runs on",
 		Long:    "Print the version, what it was built from, and which vector instructions run.",
 		Example: "  likeness version --json",
-		Args:    cobra.NoArgs,
+		Args:    noArgs(""),
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
 			return a.emit(b, func(w io.Writer) {

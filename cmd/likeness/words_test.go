@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -123,7 +126,15 @@ conv  epoch  3/25  loss 0.012346  test 0.010000  2,345 images/s  1 min 02 s left
 	if !strings.Contains(screen.String(), "epoch 3/25  loss 0.012346") {
 		t.Errorf("no epoch: %q", &screen)
 	}
+	if !strings.HasSuffix(screen.String(), "\r") {
+		t.Errorf("the cursor stays in the way of ^C: %q", &screen)
+	}
 	p.clear()
+	narrow := done
+	narrow.ImagesPerSecond = 1e15 // a screen of 80 columns is too narrow for it
+	if got := p.epochLine("occlusion  ", narrow); len("occlusion  "+got) > 80 || !strings.Contains(got, "1 min 02 s left") {
+		t.Errorf("the line of an epoch does not fit: %q", got)
+	}
 	var none *progress // --quiet
 	none.event("", done)
 	none.count("x", 1, 2)
@@ -157,6 +168,59 @@ func TestVerdict(t *testing.T) {
 		if good != c.good || !strings.Contains(text, c.want) || c.want == "" && text != "" {
 			t.Errorf("%s: %q, %v", c.name, text, good)
 		}
+	}
+}
+
+// Errors tell what is wrong and not which call failed.
+func TestPlainError(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	open := func(path string) error { _, err := os.Open(path); return err }
+	missing := filepath.Join(dir, "missing")
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{open(missing), "there is no file " + missing},
+		{fmt.Errorf("faces: %w", open(filepath.Join(missing, "x"))), "there is no folder " + missing},
+		{errors.Join(errors.New("one"), open(missing)), "one\nthere is no file " + missing},
+		{&os.PathError{Op: "mkdir", Path: filepath.Join(file, "x"), Err: syscall.ENOTDIR}, file + " is a file, expected a folder"},
+		{&os.PathError{Op: "read", Path: dir, Err: syscall.EISDIR}, dir + " is a folder, expected a file"},
+		{errors.New("faces: split by nothing"), "split by nothing"},
+		{fmt.Errorf("faces: %w", bare(errors.New("faces: too few"))), "faces: too few"}, // of a folder of that name
+		{bare(errors.New("conv: faces: too few")), "conv: too few"},
+	} {
+		if got := plainError(c.err); got != c.want {
+			t.Errorf("%v: got %q, want %q", c.err, got, c.want)
+		}
+	}
+}
+
+func TestEdits(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"epoch", "epochs", 1}, {"jsno", "json", 2}, {"kitten", "sitting", 3}, {"abc", "", 3}} {
+		if got := edits(c.a, c.b); got != c.want {
+			t.Errorf("%s and %s: %d edits, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// The colours of a verdict end on its own line, and without a training part
+// there is no column for it.
+func TestScoreText(t *testing.T) {
+	test, trained, exact := 0.01, 0.009, 0.008
+	r := score{TestMSE: &test, Yardsticks: yardsticks{PCA: &exact}}
+	if diff := cmp.Diff([][]string{{"mean squared error", "test"}, {"this model", "0.010000"}, {"exact PCA with the same code size", "0.008000"}}, r.errors()); diff != "" {
+		t.Error(diff)
+	}
+	r.TrainMSE = &trained
+	if rows := r.errors(); len(rows[0]) != 3 || rows[1][1] != "0.009000" {
+		t.Error(rows)
 	}
 }
 

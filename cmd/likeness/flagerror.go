@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// parseError is how strconv says that a flag's text is no number.
+var parseError = regexp.MustCompile(`strconv\.Parse(\w+): parsing ".*": (invalid syntax|value out of range)$`)
+
+// plainFlagError says what was expected of a flag that cannot be read.
+func plainFlagError(err error) error {
+	text := err.Error()
+	if m := parseError.FindStringSubmatch(text); m != nil {
+		expected := map[string]string{"Int": "a whole number", "Uint": "a whole number, not negative", "Bool": "true or false"}[m[1]]
+		if expected == "" {
+			expected = "a number"
+		}
+		if m[2] != "invalid syntax" {
+			expected += " that is not so large"
+		}
+		text = text[:len(text)-len(m[0])] + "expected " + expected
+	}
+	return errors.New(text)
+}
+
+// flagError is plainFlagError, and names the flag that may have been meant.
+func flagError(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || unknown.GetSpecifiedShortnames() != "" {
+		return plainFlagError(err)
+	}
+	name, best, least := unknown.GetSpecifiedName(), "", 3 // one more than the edits allowed
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		d := edits(name, f.Name)
+		if len(name) > 2 && strings.HasPrefix(f.Name, name) {
+			d = 1
+		}
+		if d < least && d < len(f.Name) {
+			best, least = f.Name, d
+		}
+	})
+	if best == "" {
+		return plainFlagError(err)
+	}
+	return fmt.Errorf("%w: did you mean --%s?", plainFlagError(err), best)
+}
+
+// edits is how many letters must be put in, left out or exchanged to make b
+// of a (Levenshtein's distance).
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := corner
+			if a[i] != b[j] {
+				d = 1 + min(corner, row[j], row[j+1])
+			}
+			corner, row[j+1] = row[j+1], d
+		}
+	}
+	return row[len(b)]
+}

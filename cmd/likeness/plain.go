@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"likeness/tutorial"
+)
+
+// plainError is an error's text in the words of a person at a terminal: no
+// names of packages and none of system calls.
+func plainError(err error) string {
+	text := err.Error()
+	if _, ok := errors.AsType[bareError](err); !ok { // else what looks like a package may be a folder's name
+		text = trimPackages(text)
+	}
+	for _, e := range pathErrors(err) {
+		text = strings.ReplaceAll(text, e.Error(), plainPath(e))
+	}
+	return strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
+}
+
+// bareError is an error without the name of the package that it comes from,
+// to be wrapped in a sentence.
+type bareError struct {
+	error
+	text string
+}
+
+func (e bareError) Error() string { return e.text }
+func (e bareError) Unwrap() error { return e.error }
+
+func bare(err error) error { return bareError{err, trimPackages(err.Error())} }
+
+// trimPackages cuts the name of a package off the beginning, behind that of a
+// stage of the tutorial where there is one.
+func trimPackages(text string) string {
+	stage, rest, ok := strings.Cut(text, ": ")
+	if !ok || !slices.Contains(tutorial.Stages(), stage) {
+		stage, rest = "", text
+	} else {
+		stage += ": "
+	}
+	for _, name := range []string{"faces: ", "pca: "} {
+		if after, ok := strings.CutPrefix(rest, name); ok {
+			return stage + after
+		}
+	}
+	return text
+}
+
+// pathErrors finds the system's errors about paths that an error wraps.
+func pathErrors(err error) []*fs.PathError {
+	switch e := err.(type) {
+	case *fs.PathError:
+		return []*fs.PathError{e}
+	case interface{ Unwrap() error }:
+		return pathErrors(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var all []*fs.PathError
+		for _, part := range e.Unwrap() {
+			all = append(all, pathErrors(part)...)
+		}
+		return all
+	}
+	return nil
+}
+
+// plainPath says what is wrong with a path.
+func plainPath(e *fs.PathError) string {
+	folder := filepath.Dir(e.Path)
+	switch {
+	case errors.Is(e.Err, fs.ErrNotExist) && !isFolder(folder):
+		return "there is no folder " + folder
+	case errors.Is(e.Err, fs.ErrNotExist):
+		return "there is no file " + e.Path
+	case errors.Is(e.Err, fs.ErrPermission):
+		return "no permission for " + e.Path
+	case errors.Is(e.Err, syscall.ENOTDIR):
+		for p := e.Path; ; p = filepath.Dir(p) {
+			if info, err := os.Stat(p); err == nil && !info.IsDir() {
+				return p + " is a file, expected a folder"
+			} else if p == filepath.Dir(p) {
+				break
+			}
+		}
+	case errors.Is(e.Err, syscall.EISDIR):
+		return e.Path + " is a folder, expected a file"
+	}
+	return e.Path + ": " + e.Err.Error()
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
