@@ -60,8 +60,14 @@ func (d dataName) drawn() (people, perPerson int, drawn bool, err error) {
 	return people, perPerson, true, nil
 }
 
-// look finds out before the work whether the pictures are there.
+// look finds out before the work whether the pictures and their attributes are
+// there.
 func (d dataName) look() error {
+	if d.attributes != "" {
+		if _, err := faces.Find(d.attributes); err != nil {
+			return bare(err)
+		}
+	}
 	if _, _, drawn, err := d.drawn(); drawn || err != nil {
 		return err
 	}

@@ -82,8 +82,8 @@ func plainPath(e *fs.PathError) string {
 		return "there is no file " + e.Path
 	case errors.Is(e.Err, fs.ErrPermission):
 		return "no permission for " + e.Path
-	case errors.Is(e.Err, syscall.ENOTDIR):
-		for p := e.Path; ; p = filepath.Dir(p) {
+	case errors.Is(e.Err, syscall.ENOTDIR), e.Op == "mkdir" && errors.Is(e.Err, fs.ErrExist):
+		for p := filepath.Clean(e.Path); ; p = filepath.Dir(p) {
 			if info, err := os.Stat(p); err == nil && !info.IsDir() {
 				return p + " is a file, expected a folder"
 			} else if p == filepath.Dir(p) {

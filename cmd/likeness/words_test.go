@@ -188,6 +188,7 @@ func TestPlainError(t *testing.T) {
 		{fmt.Errorf("faces: %w", open(filepath.Join(missing, "x"))), "there is no folder " + missing},
 		{errors.Join(errors.New("one"), open(missing)), "one\nthere is no file " + missing},
 		{&os.PathError{Op: "mkdir", Path: filepath.Join(file, "x"), Err: syscall.ENOTDIR}, file + " is a file, expected a folder"},
+		{&os.PathError{Op: "mkdir", Path: file + "/", Err: syscall.EEXIST}, file + " is a file, expected a folder"},
 		{&os.PathError{Op: "read", Path: dir, Err: syscall.EISDIR}, dir + " is a folder, expected a file"},
 		{errors.New("faces: split by nothing"), "split by nothing"},
 		{fmt.Errorf("faces: %w", bare(errors.New("faces: too few"))), "faces: too few"}, // of a folder of that name
