@@ -141,7 +141,7 @@ func readFile(f file) (data []byte, reason string) {
 func withoutPath(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
-		return p.Op + ": " + p.Err.Error()
+		return p.Err.Error()
 	}
 	return err.Error()
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"likeness/pix"
@@ -139,8 +140,13 @@ func loadSource(ctx context.Context, name string, src source, opt Options) (*Set
 	return s, nil
 }
 
-// notCached is a warning, without the name of this package in its middle.
-func notCached(err error) string { return "not cached: " + strings.TrimPrefix(err.Error(), "faces: ") }
+// notCached is a warning, without the name of this package or of a system call in its middle.
+func notCached(err error) string {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Sprintf("not cached: %s: %v", p.Path, p.Err)
+	}
+	return "not cached: " + strings.TrimPrefix(err.Error(), "faces: ")
+}
 
 // prepared is what a worker makes of a picture: its bytes, or why there are none.
 type prepared struct {
