@@ -1,7 +1,6 @@
 package tutorial
 
 import (
-	"likeness/autoencoder"
 	"likeness/pix"
 	"likeness/train"
 )
@@ -41,12 +40,4 @@ func RecipeNamed(name string) (Recipe, bool) {
 		}
 	}
 	return Recipe{}, false
-}
-
-// task is what the recipe's model is trained for.
-func (r Recipe) task() string {
-	if r.Corruption != nil {
-		return autoencoder.Denoise
-	}
-	return autoencoder.Reconstruct
 }
