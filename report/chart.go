@@ -19,9 +19,11 @@ import (
 // shown pixel and Density picture pixels.
 const chartDPI = 72 * Density
 
+// A chart is as wide as the running text of the page, and narrow enough that
+// its words can be read when a phone shows it at half the size.
 const (
-	chartWidth  vg.Length = 880
-	chartHeight vg.Length = 440
+	chartWidth  vg.Length = 680
+	chartHeight vg.Length = 400
 )
 
 // chartFonts holds the Go fonts for gonum's plot. It is a cache of our own:

@@ -18,9 +18,13 @@ type Denoising struct {
 
 // Denoised draws "Original | Noisy | Denoised" with the errors beneath, and a
 // fourth column for the yardstick where there is one.
-func Denoised(rows []Denoising) *pix.Image {
+func Denoised(rows []Denoising) *pix.Image { return Mended("Noisy", "Denoised", rows) }
+
+// Mended is Denoised for another harm than noise: spoilt and mended head the
+// two columns after "Original", such as "Covered" and "Filled in".
+func Mended(spoilt, mended string, rows []Denoising) *pix.Image {
 	p := newPen()
-	heads := []string{"Original", "Noisy", "Denoised"}
+	heads := []string{"Original", spoilt, mended}
 	yardstick := false
 	name := "Wiener filter"
 	for _, r := range rows {

@@ -130,6 +130,36 @@ func TestFiguresKeepTheirMargin(t *testing.T) {
 	}
 }
 
+func TestHeadsOfAnotherHarm(t *testing.T) {
+	f := plainFace(32, 32)
+	rows := []Denoising{{Original: f, Noisy: f, Denoised: f}}
+	noise := Denoised(rows)
+	if !bytes.Equal(Mended("Noisy", "Denoised", rows).Pix, noise.Pix) {
+		t.Error("Denoised has other heads than Noisy and Denoised")
+	}
+	covered := Mended("Covered", "Filled in", rows)
+	if covered.W != noise.W || covered.H != noise.H {
+		t.Fatalf("a figure of %dx%d, want %dx%d", covered.W, covered.H, noise.W, noise.H)
+	}
+	// Only the heads of the second and the third column differ.
+	column := tileLarge + gapColumns
+	heads := margin + headStyle.height() + gapHead
+	differs := make([]bool, 3)
+	for i := range covered.Pix {
+		if covered.Pix[i] == noise.Pix[i] {
+			continue
+		}
+		x, y := i/3%covered.W, i/3/covered.W
+		if y >= heads {
+			t.Fatalf("pixel (%d,%d) under the heads differs", x, y)
+		}
+		differs[min(max(x-margin, 0)/column, 2)] = true
+	}
+	if differs[0] || !differs[1] || !differs[2] {
+		t.Errorf("heads that differ: %v", differs)
+	}
+}
+
 func TestSamePersonIsFramedGreen(t *testing.T) {
 	f := plainFace(32, 32)
 	q := Query{Picture: f, Person: "A", Matches: []Neighbour{{Picture: f, Person: "B"}, {Picture: f, Person: "C"}}}
@@ -164,6 +194,13 @@ func TestMorphFrames(t *testing.T) {
 	}
 	if want := []byte{0, 0, 1, 2, 3, 4, 5, 6, 6, 6, 5, 4, 3, 2, 1}; !bytes.Equal(walk, want) {
 		t.Errorf("frames walk %v, want %v", walk, want)
+	}
+	// Beside others each face is as large as the page shows one of a strip.
+	if want := 2*tileSmall/Density + 2*margin + 12; out[0].W != want {
+		t.Errorf("two morphs side by side are %d pixels wide, want %d", out[0].W, want)
+	}
+	if alone := MorphFrames([]Morph{{Frames: frames}}); alone[0].W != tileLarge+2*margin {
+		t.Errorf("one morph is %d pixels wide, want %d", alone[0].W, tileLarge+2*margin)
 	}
 	if MorphFrames(nil) != nil {
 		t.Error("frames of nothing")

@@ -122,7 +122,7 @@ func NoiseCheck(noise []float32, sigma float64) *pix.Image {
 	if bell != nil {
 		sty := draw.LineStyle{Color: seriesInks[1], Width: 2}
 		ch.plot.Add(polyline{points: bell, style: sty})
-		ch.notes = append(ch.notes, note{text: "gaussian, sigma " + plain(sigma), key: sty})
+		ch.notes = append(ch.notes, note{text: "gaussian, sigma " + sigmaText(sigma), key: sty})
 	}
 	return ch.draw()
 }

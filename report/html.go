@@ -121,7 +121,7 @@ type picture struct {
 	Source        template.HTMLAttr // src="data:..."
 	Width, Height int
 	Alt           string
-	Wide          bool // worth scrolling sideways on a narrow screen
+	Wide          bool // shown smaller on a narrow screen, and enlarged by a tap
 }
 
 func (f Figure) source() (picture, error) {

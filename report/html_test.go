@@ -59,7 +59,7 @@ func parse(t *testing.T, page string) (text string, tags []xml.StartElement) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(page))
 	d.Strict = false
-	d.AutoClose = []string{"meta", "img"}
+	d.AutoClose = []string{"meta", "img", "input"}
 	d.Entity = xml.HTMLEntity
 	var b strings.Builder
 	var open []string
@@ -171,6 +171,33 @@ func TestPicturesAreShownAtTheirDensity(t *testing.T) {
 	p, err := Figure{Picture: pix.New(100, 51), Alt: "x"}.source()
 	if err != nil || p.Width != 50 || p.Height != 26 {
 		t.Errorf("100x51 pixels are shown as %dx%d, %v", p.Width, p.Height, err)
+	}
+}
+
+// TestWideFiguresCanBeEnlarged: a phone shows a wide figure whole, and a tap,
+// or the space bar, makes it larger.
+func TestWideFiguresCanBeEnlarged(t *testing.T) {
+	_, tags := parse(t, render(t, &Report{Title: "T", Chapters: []Chapter{{ID: "a", Title: "A", Body: []Block{
+		Figure{Picture: pix.New(560*Density+1, 20), Alt: "wide"},
+		Figure{Picture: pix.New(560*Density, 20), Alt: "narrow"},
+	}}}}))
+	var got []string
+	for i, e := range tags {
+		if e.Name.Local != "img" {
+			continue
+		}
+		alt, _ := attr(e, "alt")
+		got = append(got, alt+" after "+tags[i-1].Name.Local)
+		if tags[i-1].Name.Local == "input" {
+			label, _ := attr(tags[i-1], "aria-label")
+			box, _ := attr(tags[i-1], "type")
+			if label == "" || box != "checkbox" || tags[i-2].Name.Local != "label" {
+				t.Errorf("a %q named %q in a <%s>", box, label, tags[i-2].Name.Local)
+			}
+		}
+	}
+	if want := "wide after input, narrow after div"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -17,11 +17,15 @@ func NoiseScale(original *pix.Image, levels []NoiseLevel) *pix.Image {
 	p := newPen()
 	row := []cell{{pic: p.tile(original, tileLarge), below: []words{{text: "no noise", style: captionStyle}}}}
 	for _, l := range levels {
-		text := "sigma = " + strconv.FormatFloat(l.Sigma, 'f', -1, 64)
+		text := "sigma = " + sigmaText(l.Sigma)
 		row = append(row, cell{pic: p.tile(l.Picture, tileLarge), below: []words{{text: text, style: captionStyle}}})
 	}
 	return (&sheet{rows: [][]cell{row}}).draw(p)
 }
+
+// sigmaText prints a standard deviation with three significant digits, for one
+// that was once a float32 is not quite the number that was asked for.
+func sigmaText(sigma float64) string { return strconv.FormatFloat(sigma, 'g', 3, 64) }
 
 // Montage draws pictures in rows of cols with a caption under each; captions
 // may be nil, or one for each picture. cols <= 0 chooses a width for a page.

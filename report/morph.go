@@ -87,8 +87,10 @@ func MorphFrames(morphs []Morph) []*pix.Image {
 	}
 	p := newPen()
 	side := tileLarge
-	if len(morphs) > 1 { // a page should not weigh megabytes for one animation
-		side = tileSmall
+	if len(morphs) > 1 {
+		// An animation is shown pixel for pixel, so this is as large as the strip,
+		// at a quarter of the pixels: a page should not weigh megabytes for it.
+		side = tileSmall / Density
 	}
 	there := make([]*pix.Image, longest)
 	for k := range there {

@@ -225,3 +225,13 @@ func TestScale(t *testing.T) {
 		}
 	}
 }
+
+func TestSigmaText(t *testing.T) {
+	for want, sigma := range map[string]float64{
+		"0.01": float64(float32(0.01)), "0.1": float64(float32(0.1)), "0.5": 0.5, "0.125": 0.125, "1": 1, "0": 0,
+	} {
+		if got := sigmaText(sigma); got != want {
+			t.Errorf("%.12f is printed as %q, want %q", sigma, got, want)
+		}
+	}
+}
