@@ -97,7 +97,7 @@ func (b *book) occlusion(ctx context.Context) error {
 	untouched := mse(covered, b.test)
 	part.Untouched = &untouched
 	figure, err := b.figure(r.Name, "Original | Covered | Filled in, with the mean squared error against the original.",
-		"rows of faces with black rectangles, and without", report.Denoised(b.mended(m, covered, nil)))
+		"rows of faces with black rectangles, and without", report.Mended("Covered", "Filled in", b.mended(m, covered, nil)))
 	if err != nil {
 		return err
 	}

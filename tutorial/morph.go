@@ -18,7 +18,9 @@ import (
 const (
 	morphSteps = 7 // the tutorial's
 	morphPairs = 5
-	smooth     = 25 // steps of the animation
+	smooth     = 13 // steps of the animation; more make a heavier page, hardly a smoother walk
+
+	frameTime = 120 * time.Millisecond // of the animation
 )
 
 // morph is the chapter of walks between two codes.
@@ -56,7 +58,7 @@ func (b *book) morph(ctx context.Context) error {
 		return err
 	}
 	var animation bytes.Buffer
-	if err := pix.WriteGIF(&animation, report.MorphFrames(walks), 80*time.Millisecond); err != nil {
+	if err := pix.WriteGIF(&animation, report.MorphFrames(walks), frameTime); err != nil {
 		return err
 	}
 	path := filepath.Join(b.Out, "figures", "morph.gif")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image/gif"
 	"math"
 	"os"
 	"path/filepath"
@@ -53,6 +54,23 @@ func TestWholeTutorial(t *testing.T) {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page does not have %q", want)
 		}
+	}
+	animation, err := os.Open(filepath.Join(out, "figures", "morph.gif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer animation.Close()
+	walk, err := gif.DecodeAll(animation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 13 steps there, the 11 between back again, and three more to rest at the
+	// ends; the page holds them all, so they must be few and small.
+	if b := walk.Image[0].Bounds(); len(walk.Image) != 27 || b.Dx() > 600 || b.Dy() > 160 {
+		t.Errorf("an animation of %d frames of %dx%d", len(walk.Image), b.Dx(), b.Dy())
+	}
+	if len(page) > 6<<20 {
+		t.Errorf("the page weighs %d bytes", len(page))
 	}
 	var stages []string
 	for _, m := range r.Models {
