@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"likeness/autoencoder"
 	"likeness/pix"
@@ -33,11 +34,12 @@ func (b *book) retrieval(ctx context.Context) error {
 	if err := index.Save(path); err != nil {
 		return err
 	}
-	codes := m.Encode(b.test)
-	found, err := index.SearchBatch(ctx, codes, neighbours)
+	began := time.Now()
+	found, err := index.SearchBatch(ctx, m.Encode(b.test), neighbours)
 	if err != nil {
 		return err
 	}
+	took := time.Since(began)
 	part := b.hits(found)
 	part.Index, part.Space = path, index.Space().Name()
 	b.results.Retrieval = &part
@@ -54,7 +56,7 @@ func (b *book) retrieval(ctx context.Context) error {
 	if part.Queries > 0 {
 		b.page.Summary = append(b.page.Summary, report.Result{
 			Name: "Same person in first place", Note: fmt.Sprintf("%s queries, euclidean", report.Count(part.Queries)),
-			Value: report.Measured(part.Hit1), Form: report.FormShare, HigherWins: true, Chapter: "retrieval",
+			Value: report.Measured(part.Hit1), Form: report.FormShare, HigherWins: true, Took: took, Chapter: "retrieval",
 		})
 	}
 	return nil
