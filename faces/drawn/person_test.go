@@ -95,7 +95,7 @@ func TestPeopleAreVaried(t *testing.T) {
 	if len(hair) != int(hairStyles) {
 		t.Errorf("%d of %d hair styles are worn", len(hair), int(hairStyles))
 	}
-	if male < 240 || male > 360 || young < 20 || old < 60 {
-		t.Errorf("of 600: %d male, %d children, %d older than 60", male, young, old)
+	if n := len(people); male < n*2/5 || male > n*3/5 || young < n/30 || old < n/10 {
+		t.Errorf("of %d: %d male, %d children, %d older than 60", n, male, young, old)
 	}
 }
