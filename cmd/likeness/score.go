@@ -108,13 +108,7 @@ func newScore(path string, m *autoencoder.Model) *score {
 	r.Task, r.Corruption = t.Task, t.Corruption
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
 	r.LearningRate, r.Schedule, r.Batch = t.Rate, t.Schedule, t.Batch
-	steps := 0.0
-	for _, e := range t.History {
-		steps += e.Seconds
-	}
-	if steps > 0 {
-		r.ImagesPerSecond = float64(t.NTrain*len(t.History)) / steps
-	}
+	r.ImagesPerSecond = t.ImagesPerSecond()
 	return r
 }
 
