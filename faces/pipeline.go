@@ -33,11 +33,11 @@ func process[R any](ctx context.Context, src source, threads int, want func(name
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	weight := semaphore.NewWeighted(maxInFlight)
-	todo := make(chan job, 4*threads)
+	queue := make(chan job, 4*threads)
 	ordered := make(chan job, 8*threads)
 
 	group.Go(func() error {
-		defer close(todo)
+		defer close(queue)
 		defer close(ordered)
 		err := src.walk(ctx, want, func(m member) error {
 			j := job{member: m, bytes: int64(len(m.data))}
@@ -47,7 +47,7 @@ func process[R any](ctx context.Context, src source, threads int, want func(name
 					return err
 				}
 				select {
-				case todo <- j:
+				case queue <- j:
 				case <-ctx.Done():
 					return ctx.Err()
 				}
@@ -72,7 +72,7 @@ func process[R any](ctx context.Context, src source, threads int, want func(name
 	})
 	for range threads {
 		group.Go(func() error {
-			for j := range todo {
+			for j := range queue {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
