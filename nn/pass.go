@@ -72,21 +72,29 @@ func (p *pass) planGradients(inputGradient bool) {
 func (p *pass) input() buffer  { return p.values[0] }
 func (p *pass) output() buffer { return p.values[len(p.values)-1] }
 
-// forward runs all layers on the n images in input().
-func (p *pass) forward(n int) {
+// forward runs all layers on the n images in input(). After each layer it
+// calls done, unless that is nil.
+func (p *pass) forward(n int, done func(layer int)) {
 	for i, o := range p.net.ops {
 		if o != nil {
 			o.forward(n, p.values[i], p.values[i+1], p.winners[i])
+		}
+		if done != nil {
+			done(i)
 		}
 	}
 }
 
 // backward runs all layers back from the gradient in slope[last] and leaves
-// the gradient of the input in slope[0].
-func (p *pass) backward(n int) {
+// the gradient of the input in slope[0]. After each layer it calls done, unless
+// that is nil.
+func (p *pass) backward(n int, done func(layer int)) {
 	for i := len(p.net.ops) - 1; i >= 0; i-- {
 		if o := p.net.ops[i]; o != nil {
 			o.backward(n, p.values[i], p.values[i+1], p.slope[i+1], p.slope[i], p.winners[i], p.grads[i])
+		}
+		if done != nil {
+			done(i)
 		}
 	}
 }

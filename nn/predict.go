@@ -25,7 +25,7 @@ func (n *Network) Predict(x []float32) []float32 {
 			for i := range count {
 				copy(p.input().image(i), x[(first+i)*in:])
 			}
-			p.forward(count)
+			p.forward(count, nil)
 			for i := range count {
 				copy(y[(first+i)*out:], p.output().image(i))
 			}

@@ -1,10 +1,6 @@
 package nn
 
-import (
-	"time"
-
-	"likeness/internal/kernel"
-)
+import "time"
 
 // Profile takes a Step's steps with a clock in hand and says where the time
 // goes, layer by layer. Its steps end in the same bits as the Step's own.
@@ -48,10 +44,49 @@ type Work struct {
 	Time time.Duration
 }
 
-// clock keeps the times of one shard.
+// clock keeps the times of one shard. A nil clock keeps none.
 type clock struct {
 	forward, backward [][]time.Duration // by network and layer
-	loss              time.Duration
+	loss              time.Duration     // between the networks
+	last              time.Time
+}
+
+// start begins a step.
+func (c *clock) start() {
+	if c != nil {
+		c.loss, c.last = 0, time.Now()
+	}
+}
+
+// lap is the time since it was asked last.
+func (c *clock) lap() time.Duration {
+	now := time.Now()
+	d := now.Sub(c.last)
+	c.last = now
+	return d
+}
+
+// between books what was done since the last layer, which is no layer's.
+func (c *clock) between() {
+	if c != nil {
+		c.loss += c.lap()
+	}
+}
+
+// forwardOf books the layers of network k on the way forward.
+func (c *clock) forwardOf(k int) func(layer int) {
+	if c == nil {
+		return nil
+	}
+	return func(layer int) { c.forward[k][layer] = c.lap() }
+}
+
+// backwardOf is forwardOf on the way back.
+func (c *clock) backwardOf(k int) func(layer int) {
+	if c == nil {
+		return nil
+	}
+	return func(layer int) { c.backward[k][layer] = c.lap() }
 }
 
 // NewProfile profiles s, which may go on without it at any time.
@@ -99,37 +134,18 @@ func (p *Profile) Reset() {
 	}
 }
 
-// Do is Step.Do with a clock in hand: it trains on one batch, whose size must
-// be a whole number of images and no more than planned.
+// Do is Step.Do with a clock in hand.
 func (p *Profile) Do(x, target []float32, rate float64) float64 {
-	s := p.step
 	start := time.Now()
-	in, out := s.nets[0].Input.Size(), s.nets[len(s.nets)-1].Output().Size()
-	images := len(x) / in
-	if images == 0 || len(x) != images*in || len(target) != images*out || images > len(s.shards)*ShardImages {
-		panic("nn: Profile: batch and target are not whole and equally many images, or more than planned")
-	}
-	used := s.shards[:(images+ShardImages-1)/ShardImages]
-	scale := float32(2 / float64(len(target)))
-	parallel(s.threads, len(used), func() func(int) {
-		return func(i int) {
-			first := i * ShardImages
-			last := min(first+ShardImages, images)
-			used[i].runTimed(x[first*in:last*in], target[first*out:last*out], scale, &p.clocks[i])
-		}
-	})
-	sum := 0.0
-	for _, sh := range used {
-		sum += sh.error
-	}
+	used, mse := p.step.gradients(x, target, p.clocks)
 	update := time.Now()
-	s.update(used, rate)
+	p.step.update(used, rate)
 	end := time.Now()
 	p.Update += end.Sub(update)
 	p.Wall += end.Sub(start)
-	p.Images += images
+	p.Images += len(x) / p.step.nets[0].Input.Size()
 	p.add(len(used))
-	return sum / float64(len(target))
+	return mse
 }
 
 // add takes the times of the first shards over.
@@ -144,56 +160,6 @@ func (p *Profile) add(shards int) {
 			}
 		}
 		p.Loss += c.loss
-	}
-}
-
-// runTimed is run, layer by layer.
-func (s *shard) runTimed(x, target []float32, scale float32, c *clock) {
-	last := time.Now()
-	lap := func() time.Duration {
-		now := time.Now()
-		d := now.Sub(last)
-		last = now
-		return d
-	}
-	first := s.passes[0].input()
-	n := len(x) / first.size
-	for i := range n {
-		copy(first.image(i), x[i*first.size:])
-	}
-	c.loss = lap()
-	for k, p := range s.passes {
-		if k > 0 {
-			copyImages(n, p.input(), s.passes[k-1].output())
-			c.loss += lap()
-		}
-		for i, o := range p.net.ops {
-			if o != nil {
-				o.forward(n, p.values[i], p.values[i+1], p.winners[i])
-			}
-			c.forward[k][i] = lap()
-		}
-	}
-	end := s.passes[len(s.passes)-1]
-	y, dy := end.output(), end.slope[len(end.slope)-1]
-	s.error = 0
-	for i := range n {
-		s.error += kernel.MSEGrad(dy.image(i), y.image(i), target[i*y.size:][:y.size], scale)
-	}
-	c.loss += lap()
-	for k := len(s.passes) - 1; k >= 0; k-- {
-		p := s.passes[k]
-		for i := len(p.net.ops) - 1; i >= 0; i-- {
-			if o := p.net.ops[i]; o != nil {
-				o.backward(n, p.values[i], p.values[i+1], p.slope[i+1], p.slope[i], p.winners[i], p.grads[i])
-			}
-			c.backward[k][i] = lap()
-		}
-		if k > 0 {
-			q := s.passes[k-1]
-			copyImages(n, q.slope[len(q.slope)-1], p.slope[0])
-			c.loss += lap()
-		}
 	}
 }
 

@@ -56,6 +56,15 @@ func (s *Step) State() []*OptimizerState { return s.states }
 // images one behind the other. It returns the mean squared error before the
 // move.
 func (s *Step) Do(x, target []float32, rate float64) float64 {
+	used, mse := s.gradients(x, target, nil)
+	s.update(used, rate)
+	return mse
+}
+
+// gradients leaves each shard's gradients in it and returns the shards that
+// were needed, with the mean squared error. clocks, one per shard, are told the
+// time of every layer; nil measures nothing.
+func (s *Step) gradients(x, target []float32, clocks []clock) ([]*shard, float64) {
 	in, out := s.nets[0].Input.Size(), s.nets[len(s.nets)-1].Output().Size()
 	images := len(x) / in
 	if images == 0 || len(x) != images*in || len(target) != images*out {
@@ -70,29 +79,35 @@ func (s *Step) Do(x, target []float32, rate float64) float64 {
 		return func(i int) {
 			first := i * ShardImages
 			last := min(first+ShardImages, images)
-			used[i].run(x[first*in:last*in], target[first*out:last*out], scale)
+			var c *clock
+			if clocks != nil {
+				c = &clocks[i]
+			}
+			used[i].run(x[first*in:last*in], target[first*out:last*out], scale, c)
 		}
 	})
 	sum := 0.0
 	for _, sh := range used {
 		sum += sh.error
 	}
-	s.update(used, rate)
-	return sum / float64(len(target))
+	return used, sum / float64(len(target))
 }
 
-// run goes forward and backward through all networks with the shard's images.
-func (s *shard) run(x, target []float32, scale float32) {
+// run goes forward and backward through all networks with the shard's images,
+// by a clock that may be nil.
+func (s *shard) run(x, target []float32, scale float32, c *clock) {
+	c.start()
 	first := s.passes[0].input()
 	n := len(x) / first.size
 	for i := range n {
 		copy(first.image(i), x[i*first.size:])
 	}
-	for i, p := range s.passes {
-		if i > 0 {
-			copyImages(n, p.input(), s.passes[i-1].output())
+	for k, p := range s.passes {
+		if k > 0 {
+			copyImages(n, p.input(), s.passes[k-1].output())
 		}
-		p.forward(n)
+		c.between()
+		p.forward(n, c.forwardOf(k))
 	}
 	last := s.passes[len(s.passes)-1]
 	y, dy := last.output(), last.slope[len(last.slope)-1]
@@ -100,11 +115,12 @@ func (s *shard) run(x, target []float32, scale float32) {
 	for i := range n {
 		s.error += kernel.MSEGrad(dy.image(i), y.image(i), target[i*y.size:][:y.size], scale)
 	}
-	for i := len(s.passes) - 1; i >= 0; i-- {
-		p := s.passes[i]
-		p.backward(n)
-		if i > 0 {
-			q := s.passes[i-1]
+	for k := len(s.passes) - 1; k >= 0; k-- {
+		p := s.passes[k]
+		c.between()
+		p.backward(n, c.backwardOf(k))
+		if k > 0 {
+			q := s.passes[k-1]
 			copyImages(n, q.slope[len(q.slope)-1], p.slope[0])
 		}
 	}
