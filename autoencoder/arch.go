@@ -19,9 +19,9 @@ var Architectures = []string{"pca", "conv"}
 // ones go the same way back.
 var filters = []int{32, 64, 128, 256}
 
-// largestSide bounds pictures: beyond it a batch no longer fits into the memory of
+// LargestSide bounds pictures: beyond it a batch no longer fits into the memory of
 // an ordinary machine, and a lying file could ask for any amount.
-const largestSide = 512
+const LargestSide = 512
 
 // shrink is what the four poolings divide a picture's sides by.
 const shrink = 16
@@ -34,8 +34,8 @@ func flatSize(arch string, h, w int) (int, error) {
 		return 0, fmt.Errorf("unknown architecture %q, known are %q", arch, Architectures)
 	case h < 1 || w < 1:
 		return 0, fmt.Errorf("image size %dx%d has no pixels", w, h)
-	case h > largestSide || w > largestSide:
-		return 0, fmt.Errorf("image size %dx%d: sides of more than %d are not for these models", w, h, largestSide)
+	case h > LargestSide || w > LargestSide:
+		return 0, fmt.Errorf("image size %dx%d: sides of more than %d are not for these models", w, h, LargestSide)
 	case arch == "pca":
 		return h * w * 3, nil
 	case h%shrink != 0 || w%shrink != 0:

@@ -39,8 +39,7 @@ func (b *book) model(ctx context.Context, r Recipe) (*autoencoder.Model, *ModelP
 		b.log("%s: trained before, taken from %s", r.Name, path)
 	}
 	b.models[r.Name] = m
-	part, err := b.measure(m, r, path)
-	return m, part, err
+	return m, b.measure(m, r, path), nil
 }
 
 // train carries out a recipe.
@@ -97,7 +96,7 @@ func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
 }
 
 // measure takes a model's numbers.
-func (b *book) measure(m *autoencoder.Model, r Recipe, path string) (*ModelPart, error) {
+func (b *book) measure(m *autoencoder.Model, r Recipe, path string) *ModelPart {
 	t := m.Training
 	p := &ModelPart{
 		Stage: r.Name, Model: path, Fingerprint: m.Fingerprint(), Code: m.Code, Epochs: len(t.History),
@@ -109,7 +108,7 @@ func (b *book) measure(m *autoencoder.Model, r Recipe, path string) (*ModelPart,
 	p.TestMSE = m.MSE(b.spoilt(b.test, r), b.test)
 	b.results.Models = append(b.results.Models, p)
 	b.log("%s: mean squared error %.6f on the training, %.6f on the test pictures", r.Name, p.TrainMSE, p.TestMSE)
-	return p, nil
+	return p
 }
 
 // spoilt gives pictures as the recipe's model gets them.

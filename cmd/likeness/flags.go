@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/autoencoder"
 	"likeness/pix"
 )
 
@@ -24,9 +25,6 @@ func (s *sizeFlag) String() string {
 	return fmt.Sprintf("%dx%d", s.w, s.h)
 }
 
-// largestSide bounds the pictures that a model can be made for.
-const largestSide = 512
-
 func (s *sizeFlag) Set(text string) error {
 	w, h, both := strings.Cut(strings.ToLower(text), "x")
 	if !both {
@@ -35,8 +33,8 @@ func (s *sizeFlag) Set(text string) error {
 	var err1, err2 error
 	s.w, err1 = strconv.Atoi(w)
 	s.h, err2 = strconv.Atoi(h)
-	if err1 != nil || err2 != nil || s.w < 1 || s.h < 1 || s.w > largestSide || s.h > largestSide {
-		return fmt.Errorf("expected a size such as 32 or 48x64, from 1 to %d pixels a side", largestSide)
+	if err1 != nil || err2 != nil || s.w < 1 || s.h < 1 || s.w > autoencoder.LargestSide || s.h > autoencoder.LargestSide {
+		return fmt.Errorf("expected a size such as 32 or 48x64, from 1 to %d pixels a side", autoencoder.LargestSide)
 	}
 	return nil
 }
@@ -89,7 +87,7 @@ func parsePrep(text string) (pix.Prep, error) {
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		return p, fmt.Errorf("the preparation of its pictures: %w", err)
 	}
-	if p.W < 1 || p.H < 1 || p.W > largestSide || p.H > largestSide {
+	if p.W < 1 || p.H < 1 || p.W > autoencoder.LargestSide || p.H > autoencoder.LargestSide {
 		return p, fmt.Errorf("the preparation of its pictures: a size of %dx%d", p.W, p.H)
 	}
 	return p, nil
