@@ -102,7 +102,7 @@ func orthonormalise(v []float32, rows, cols int) {
 // the eigenvectors.
 func ritz(v, w []float32, dim, block int) ([]float64, *mat.Dense, error) {
 	vt := make([]float32, len(v))
-	kernel.Transpose(vt, v, dim, block)
+	kernel.Transpose(vt, dim, v, block, dim, block)
 	g := make([]float32, block*block)
 	multiply(g, vt, w, block, dim, block)
 	s := mat.NewSymDense(block, nil)
@@ -139,7 +139,7 @@ func (m *Moments) components(v []float32, rotation *mat.Dense, values []float64,
 		}
 	}
 	vt := make([]float32, len(v))
-	kernel.Transpose(vt, v, m.Dim, block)
+	kernel.Transpose(vt, m.Dim, v, block, m.Dim, block)
 	p := &PCA{Dim: m.Dim, Mean: m.Mean, Components: make([]float32, k*m.Dim), Variances: values[:k]}
 	multiply(p.Components, r, vt, k, block, m.Dim)
 	for i := range k {
@@ -166,7 +166,7 @@ func (p *PCA) Project(x []float32) []float32 {
 		kernel.Axpy(centred[r*p.Dim:][:p.Dim], -1, p.Mean)
 	}
 	across := make([]float32, len(p.Components))
-	kernel.Transpose(across, p.Components, k, p.Dim)
+	kernel.Transpose(across, k, p.Components, p.Dim, k, p.Dim)
 	codes := make([]float32, n*k)
 	multiply(codes, centred, across, n, p.Dim, k)
 	return codes

@@ -63,7 +63,7 @@ func BenchmarkTranspose(b *testing.B) {
 	const rows, cols = 3072, 512
 	dst, src := make([]float32, rows*cols), make([]float32, rows*cols)
 	for b.Loop() {
-		Transpose(dst, src, rows, cols)
+		Transpose(dst, rows, src, cols, rows, cols)
 	}
 	b.ReportMetric(rows*cols*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gvalues/s")
 }
@@ -99,14 +99,14 @@ func BenchmarkLoops(b *testing.B) {
 		{"ELUGrad", func() { ELUGrad(x[0], x[1], x[2]) }},
 		{"SumRows 32", func() { SumRows(x[2][:32], x[1]) }},
 		{"SumRows 3", func() { SumRows(x[2][:3], x[1][:n/3*3]) }},
-		{"MaxPool2x2 32", func() { MaxPool2x2(x[0][:n/4], winner, x[1], 32, 16, 32) }},
+		{"MaxPool2x2 32", func() { MaxPool2x2(x[0][:n/4], winner, 32, x[1], 32, 16, 32) }},
 		{"MaxPool2x2Grad 32", func() { MaxPool2x2Grad(x[0], x[1][:n/4], winner, 32, 16, 32) }},
 		{"MSEGrad", func() { MSEGrad(x[0], x[1], x[2], 1) }},
 		{"SquaredError", func() { SquaredError(x[1], x[2]) }},
 		{"Adamax", func() { Adamax(x[0], x[1], x[2], x[3], 2e-3, 0.9, 0.999, 1e-7) }},
 		{"Dot", func() { Dot(x[0], x[1]) }},
 		{"SquaredDistances 256", func() { SquaredDistances(x[0][:64], x[1][:256], x[2]) }},
-		{"Transpose 128", func() { Transpose(x[0], x[1], 128, 128) }},
+		{"Transpose 128", func() { Transpose(x[0], 128, x[1], 128, 128, 128) }},
 		{"FromBytes", func() { FromBytes(x[0], bytes) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {

@@ -70,3 +70,26 @@ func gemmBand(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ld
 		}
 	}
 }
+
+// blockGemmTiles spares a small product the way through blockGemm: with a
+// handful of channels that takes longer than the product.
+func blockGemmTiles(c []float32, ldc int, a []float32, aRow int, b []float32, t *Tiles, m, n int) {
+	switch {
+	case running == none:
+		blockGemmTilesPortable(c, ldc, a, aRow, b, t, m, n)
+	case running == avx512 && m <= 8 && n <= 32:
+		vecs := (n + 15) / 16
+		last := n - 16*(vecs-1)
+		for i := range t.list {
+			if l := &t.list[i]; len(l.Blocks) > 0 && l.K > 0 {
+				gemmPanelAVX512(&c[l.C], ldc, &a[l.A], aRow, 1, &b[0], t.ldb, &l.Blocks[0].A, len(l.Blocks), l.K, m, vecs, last, false)
+			}
+		}
+	default:
+		for i := range t.list {
+			if l := &t.list[i]; len(l.Blocks) > 0 && l.K > 0 {
+				gemmBand(c[l.C:], ldc, a[l.A:], aRow, 1, b, t.ldb, l.Blocks, m, n, l.K, false)
+			}
+		}
+	}
+}

@@ -81,9 +81,10 @@ func SumRows(dst, x []float32) {
 }
 
 // MaxPool2x2 takes the largest value of each 2x2 square of one picture, channel
-// by channel: x is (h, w, c), dst and winner are (h/2, w/2, c); an odd last row
-// or column is left out. winner says which of the four it was, the first where
-// several are equal: 0 and 1 above, 2 and 3 below. A NaN wins only in place 0.
+// by channel: x is (h, w, c); an odd last row or column is left out. The results
+// lie step >= c values apart in dst and winner: with step = c both are (h/2, w/2,
+// c). winner says which of the four it was, the first where several are equal: 0
+// and 1 above, 2 and 3 below. A NaN wins only in place 0.
 //
 //	for y := range h / 2 {
 //		for q := range w / 2 {
@@ -94,14 +95,17 @@ func SumRows(dst, x []float32) {
 //						best, win = v, i
 //					}
 //				}
-//				dst[(y*(w/2)+q)*c+ch], winner[(y*(w/2)+q)*c+ch] = best, uint8(win)
+//				dst[(y*(w/2)+q)*step+ch], winner[(y*(w/2)+q)*step+ch] = best, uint8(win)
 //			}
 //		}
 //	}
-func MaxPool2x2(dst []float32, winner []uint8, x []float32, h, w, c int) {
-	checkPool(dst, winner, x, h, w, c)
-	if len(dst) > 0 {
-		maxPool2x2(dst, winner, x, h, w, c)
+func MaxPool2x2(dst []float32, winner []uint8, step int, x []float32, h, w, c int) {
+	if step < c {
+		panic("kernel: MaxPool2x2: results overlap")
+	}
+	checkPool(dst, winner, step, x, h, w, c)
+	if h >= 2 && w >= 2 && c > 0 {
+		maxPool2x2(dst, winner, step, x, h, w, c)
 	}
 }
 
@@ -119,7 +123,7 @@ func MaxPool2x2(dst []float32, winner []uint8, x []float32, h, w, c int) {
 //		}
 //	}
 func MaxPool2x2Grad(dx, dy []float32, winner []uint8, h, w, c int) {
-	checkPool(dy, winner, dx, h, w, c)
+	checkPool(dy, winner, c, dx, h, w, c)
 	if len(dy) > 0 {
 		maxPool2x2Grad(dx, dy, winner, h, w, c)
 	}
@@ -266,19 +270,25 @@ func SquaredDistances(dst, q, rows []float32) {
 	}
 }
 
-// Transpose turns the rows x cols matrix src into the cols x rows matrix dst,
-// which must not overlap it.
+// Transpose turns the rows x cols matrix src, lds floats from row to row, into
+// the cols x rows matrix dst, ldd floats from row to row. They must not overlap.
 //
 //	for i := range rows {
 //		for j := range cols {
-//			dst[j*rows+i] = src[i*cols+j]
+//			dst[j*ldd+i] = src[i*lds+j]
 //		}
 //	}
-func Transpose(dst, src []float32, rows, cols int) {
-	if rows < 0 || cols < 0 || len(src) != rows*cols || len(dst) != len(src) {
-		panic("kernel: Transpose: slices are not rows x cols")
+func Transpose(dst []float32, ldd int, src []float32, lds, rows, cols int) {
+	if rows < 0 || cols < 0 || ldd < rows || lds < cols {
+		panic("kernel: Transpose: a row is shorter than the matrix is wide")
 	}
-	transpose(dst, src, rows, cols)
+	if rows == 0 || cols == 0 {
+		return
+	}
+	if len(src) < span(rows, lds, 0, 0)+cols || len(dst) < span(cols, ldd, 0, 0)+rows {
+		panic("kernel: Transpose: dst or src is too short")
+	}
+	transpose(dst, ldd, src, lds, rows, cols)
 }
 
 // FromBytes turns bytes into floats from -0.5 to 0.5.
@@ -308,8 +318,11 @@ func checkRows(x, row []float32) {
 	}
 }
 
-func checkPool(small []float32, winner []uint8, large []float32, h, w, c int) {
-	if h < 0 || w < 0 || c < 0 || len(large) != h*w*c || len(small) != (h/2)*(w/2)*c || len(winner) != len(small) {
+func checkPool(small []float32, winner []uint8, step int, large []float32, h, w, c int) {
+	if h < 0 || w < 0 || c < 0 || len(large) != h*w*c || len(winner) != len(small) {
+		panic("kernel: MaxPool2x2: slices are not (h, w, c) and (h/2, w/2, c)")
+	}
+	if n := (h / 2) * (w / 2); len(small) != n*step && (n == 0 || len(small) < span(n, step, 0, 0)+c) {
 		panic("kernel: MaxPool2x2: slices are not (h, w, c) and (h/2, w/2, c)")
 	}
 }

@@ -126,9 +126,9 @@ func TestMaxPool(t *testing.T) {
 						winners[i] = 0xcc
 					}
 					winner := winners[guard : guard+len(dst.data)]
-					MaxPool2x2(dst.data, winner, x.data, h, w, c)
+					MaxPool2x2(dst.data, winner, c, x.data, h, w, c)
 					want, wantWinner := make([]float32, len(dst.data)), make([]uint8, len(winner))
-					maxPool2x2Portable(want, wantWinner, in, h, w, c)
+					maxPool2x2Portable(want, wantWinner, c, in, h, w, c)
 					same(t, what, dst.data, want)
 					dst.check(t, what)
 					if !slices.Equal(winner, wantWinner) {
@@ -153,6 +153,37 @@ func TestMaxPool(t *testing.T) {
 					same(t, "gradient "+what, x.data, wantDX)
 				}
 			}
+		}
+	})
+}
+
+// Results that lie apart are the same, and what lies between them stays.
+func TestMaxPoolApart(t *testing.T) {
+	eachVersion(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(5, 6))
+		for _, c := range []int{3, 8, 17, 32} {
+			const h, w = 4, 6
+			x := make([]float32, h*w*c)
+			fill(rng, x)
+			step := c + 5
+			want, wantWinner := make([]float32, h*w/4*c), make([]uint8, h*w/4*c)
+			MaxPool2x2(want, wantWinner, c, x, h, w, c)
+			dst, winner := newGuarded((h*w/4-1)*step+c, 1), make([]uint8, (h*w/4-1)*step+c)
+			for i := range dst.data {
+				dst.data[i], winner[i] = 99, 99
+			}
+			MaxPool2x2(dst.data, winner, step, x, h, w, c)
+			for i, v := range dst.data {
+				p, ch := i/step, i%step
+				if ch >= c {
+					if v != 99 || winner[i] != 99 {
+						t.Fatalf("%d channels: wrote between the results", c)
+					}
+				} else if v != want[p*c+ch] || winner[i] != wantWinner[p*c+ch] {
+					t.Fatalf("%d channels: %g by %d at %d, want %g by %d", c, v, winner[i], i, want[p*c+ch], wantWinner[p*c+ch])
+				}
+			}
+			dst.check(t, "apart")
 		}
 	})
 }
@@ -224,19 +255,25 @@ func TestSums(t *testing.T) {
 func TestTranspose(t *testing.T) {
 	eachVersion(t, func(t *testing.T) {
 		sizes := []int{0, 1, 3, 7, 8, 9, 15, 16, 17, 33, 64, 72, 130}
-		for _, rows := range sizes {
-			for _, cols := range sizes {
+		for i, rows := range sizes {
+			for j, cols := range sizes {
 				what := fmt.Sprintf("%dx%d", rows, cols)
-				src, dst := newGuarded(rows*cols, 3), newGuarded(rows*cols, 5)
+				lds, ldd := cols+i%3, rows+j%3
+				src, dst := newGuarded(max(0, (rows-1)*lds+cols), 3), newGuarded(max(0, (cols-1)*ldd+rows), 5)
 				for i := range src.data {
 					src.data[i] = float32(i)
 				}
-				Transpose(dst.data, src.data, rows, cols)
-				for i := range rows {
-					for j := range cols {
-						if dst.data[j*rows+i] != src.data[i*cols+j] {
-							t.Fatalf("%s: wrong at %d, %d", what, i, j)
-						}
+				for i := range dst.data {
+					dst.data[i] = -1
+				}
+				Transpose(dst.data, ldd, src.data, lds, rows, cols)
+				for at, v := range dst.data {
+					want := float32(-1) // between the rows
+					if i, j := at%ldd, at/ldd; i < rows && cols > 0 {
+						want = src.data[i*lds+j]
+					}
+					if v != want {
+						t.Fatalf("%s: %g at %d, want %g", what, v, at, want)
 					}
 				}
 				dst.check(t, what)
@@ -279,9 +316,9 @@ func TestWrongLengths(t *testing.T) {
 		"MSEGrad":          func() { MSEGrad(f(3), f(3), f(2), 1) },
 		"Adamax":           func() { Adamax(f(3), f(3), f(3), f(2), 1, 1, 1, 1) },
 		"SquaredDistances": func() { SquaredDistances(f(3), f(2), f(5)) },
-		"Transpose":        func() { Transpose(f(6), f(6), 2, 4) },
+		"Transpose":        func() { Transpose(f(7), 2, f(8), 4, 2, 4) },
 		"FromBytes":        func() { FromBytes(f(6), make([]byte, 5)) },
-		"MaxPool2x2":       func() { MaxPool2x2(f(4), make([]uint8, 4), f(15), 2, 2, 4) },
+		"MaxPool2x2":       func() { MaxPool2x2(f(4), make([]uint8, 4), 4, f(15), 2, 2, 4) },
 		"MaxPool2x2Grad":   func() { MaxPool2x2Grad(f(16), f(4), make([]uint8, 3), 2, 2, 4) },
 	}
 	eachVersion(t, func(t *testing.T) {

@@ -69,20 +69,30 @@ func mseGradAVX2(grad []float32, y []float32, t []float32, scale float32) float6
 //go:noescape
 func squaredErrorAVX2(y []float32, t []float32) float64
 
-// maxPoolRowAVX2 does one row of squares; squares >= 1 and c >= the vector width.
+// maxPoolRowAVX2 does one row of squares; their results lie step values apart; squares >= 1, step >= c and c >= the vector width.
 //
 //go:noescape
-func maxPoolRowAVX2(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int)
+func maxPoolRowAVX2(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int, step int)
 
-// maxPoolGradRowAVX2 does one row of squares; squares >= 1 and c >= the vector width.
+// maxPoolGradRowAVX2 does one row of squares; their results lie step values apart; squares >= 1, step >= c and c >= the vector width.
 //
 //go:noescape
-func maxPoolGradRowAVX2(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int)
+func maxPoolGradRowAVX2(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int, step int)
 
 // transposeStripAVX2 transposes 8 columns of 8*squares rows; ldd and lds floats lie from row to row; squares >= 1.
 //
 //go:noescape
 func transposeStripAVX2(dst *float32, ldd int, src *float32, lds int, squares int)
+
+// copyRowsAVX2 copies rows of 32 floats; ldd and lds floats lie from row to row; rows >= 1.
+//
+//go:noescape
+func copyRowsAVX2(dst *float32, ldd int, src *float32, lds int, rows int)
+
+// patchRowAVX2 copies a row of 3x3 patches of 3 channels; row floats lie from row to row of src; pixels >= 1.
+//
+//go:noescape
+func patchRowAVX2(dst *float32, src *float32, row int, pixels int)
 
 // peakAVX2 does 12 vector FMAs in each round.
 //

@@ -897,9 +897,9 @@ done51:
 	VZEROUPPER
 	RET
 
-// func maxPoolRowAVX2(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int)
+// func maxPoolRowAVX2(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int, step int)
 // Requires: AVX, AVX2, CMOV
-TEXT ·maxPoolRowAVX2(SB), NOSPLIT, $0-48
+TEXT ·maxPoolRowAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
 	MOVQ         winner+8(FP), CX
 	MOVL         $0x00000000, DX
@@ -955,16 +955,17 @@ vectors53:
 next54:
 	LEAQ (R8)(DI*4), DX
 	LEAQ (R9)(DI*4), BX
-	LEAQ (AX)(DI*4), AX
-	ADDQ DI, CX
+	MOVQ step+48(FP), R8
+	LEAQ (AX)(R8*4), AX
+	ADDQ R8, CX
 	DECQ SI
 	JNZ  square52
 	VZEROUPPER
 	RET
 
-// func maxPoolGradRowAVX2(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int)
+// func maxPoolGradRowAVX2(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int, step int)
 // Requires: AVX, AVX2, CMOV
-TEXT ·maxPoolGradRowAVX2(SB), NOSPLIT, $0-48
+TEXT ·maxPoolGradRowAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dy+16(FP), AX
 	MOVQ         winner+24(FP), CX
 	MOVL         $0x00000000, DX
@@ -1015,8 +1016,9 @@ vectors56:
 next57:
 	LEAQ (R8)(DI*4), DX
 	LEAQ (R9)(DI*4), BX
-	LEAQ (AX)(DI*4), AX
-	ADDQ DI, CX
+	MOVQ step+48(FP), R8
+	LEAQ (AX)(R8*4), AX
+	ADDQ R8, CX
 	DECQ SI
 	JNZ  square55
 	VZEROUPPER
@@ -1085,6 +1087,61 @@ square58:
 	VZEROUPPER
 	RET
 
+// func copyRowsAVX2(dst *float32, ldd int, src *float32, lds int, rows int)
+// Requires: AVX
+TEXT ·copyRowsAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ ldd+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ lds+24(FP), BX
+	MOVQ rows+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row59:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(DX), Y0
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS 96(DX), Y0
+	VMOVUPS Y0, 96(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNZ     row59
+	VZEROUPPER
+	RET
+
+// func patchRowAVX2(dst *float32, src *float32, row int, pixels int)
+// Requires: AVX
+TEXT ·patchRowAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ row+16(FP), DX
+	MOVQ pixels+24(FP), BX
+
+pixel60:
+	VMOVUPS (CX), Y0
+	VMOVSS  32(CX), X1
+	VMOVUPS Y0, (AX)
+	VMOVSS  X1, 32(AX)
+	VMOVUPS (CX)(DX*4), Y0
+	VMOVSS  32(CX)(DX*4), X1
+	VMOVUPS Y0, 36(AX)
+	VMOVSS  X1, 68(AX)
+	VMOVUPS (CX)(DX*8), Y0
+	VMOVSS  32(CX)(DX*8), X1
+	VMOVUPS Y0, 72(AX)
+	VMOVSS  X1, 104(AX)
+	ADDQ    $+12, CX
+	ADDQ    $+128, AX
+	DECQ    BX
+	JNZ     pixel60
+	VZEROUPPER
+	RET
+
 // func peakAVX2(rounds int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·peakAVX2(SB), NOSPLIT, $0-8
@@ -1106,7 +1163,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS       Y12, Y12, Y12
 	VXORPS       Y13, Y13, Y13
 
-round59:
+round61:
 	VFMADD231PS Y0, Y1, Y2
 	VFMADD231PS Y0, Y1, Y3
 	VFMADD231PS Y0, Y1, Y4
@@ -1120,6 +1177,6 @@ round59:
 	VFMADD231PS Y0, Y1, Y12
 	VFMADD231PS Y0, Y1, Y13
 	DECQ        AX
-	JNZ         round59
+	JNZ         round61
 	VZEROUPPER
 	RET

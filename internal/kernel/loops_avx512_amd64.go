@@ -69,15 +69,15 @@ func mseGradAVX512(grad []float32, y []float32, t []float32, scale float32) floa
 //go:noescape
 func squaredErrorAVX512(y []float32, t []float32) float64
 
-// maxPoolRowAVX512 does one row of squares; squares >= 1 and c >= the vector width.
+// maxPoolRowAVX512 does one row of squares; their results lie step values apart; squares >= 1, step >= c and c >= the vector width.
 //
 //go:noescape
-func maxPoolRowAVX512(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int)
+func maxPoolRowAVX512(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int, step int)
 
-// maxPoolGradRowAVX512 does one row of squares; squares >= 1 and c >= the vector width.
+// maxPoolGradRowAVX512 does one row of squares; their results lie step values apart; squares >= 1, step >= c and c >= the vector width.
 //
 //go:noescape
-func maxPoolGradRowAVX512(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int)
+func maxPoolGradRowAVX512(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int, step int)
 
 // peakAVX512 does 12 vector FMAs in each round.
 //

@@ -830,9 +830,9 @@ done51:
 	VZEROUPPER
 	RET
 
-// func maxPoolRowAVX512(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int)
+// func maxPoolRowAVX512(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int, step int)
 // Requires: AVX, AVX512F, CMOV
-TEXT ·maxPoolRowAVX512(SB), NOSPLIT, $0-48
+TEXT ·maxPoolRowAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
 	MOVQ         winner+8(FP), CX
 	MOVL         $0x00000000, DX
@@ -886,16 +886,17 @@ vectors53:
 next54:
 	LEAQ (R8)(DI*4), DX
 	LEAQ (R9)(DI*4), BX
-	LEAQ (AX)(DI*4), AX
-	ADDQ DI, CX
+	MOVQ step+48(FP), R8
+	LEAQ (AX)(R8*4), AX
+	ADDQ R8, CX
 	DECQ SI
 	JNZ  square52
 	VZEROUPPER
 	RET
 
-// func maxPoolGradRowAVX512(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int)
+// func maxPoolGradRowAVX512(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int, step int)
 // Requires: AVX, AVX512F, CMOV
-TEXT ·maxPoolGradRowAVX512(SB), NOSPLIT, $0-48
+TEXT ·maxPoolGradRowAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dy+16(FP), AX
 	MOVQ         winner+24(FP), CX
 	MOVL         $0x00000000, DX
@@ -946,8 +947,9 @@ vectors56:
 next57:
 	LEAQ (R8)(DI*4), DX
 	LEAQ (R9)(DI*4), BX
-	LEAQ (AX)(DI*4), AX
-	ADDQ DI, CX
+	MOVQ step+48(FP), R8
+	LEAQ (AX)(R8*4), AX
+	ADDQ R8, CX
 	DECQ SI
 	JNZ  square55
 	VZEROUPPER

@@ -95,13 +95,13 @@ func sumRowsPortable(dst, x []float32) {
 	}
 }
 
-func maxPool2x2Portable(dst []float32, winner []uint8, x []float32, h, w, c int) {
+func maxPool2x2Portable(dst []float32, winner []uint8, step int, x []float32, h, w, c int) {
 	o := 0
 	for y := range h / 2 {
 		for q := range w / 2 {
 			i := (2*y*w + 2*q) * c
 			poolSquare(dst[o:o+c], winner[o:o+c], x[i:i+c], x[i+c:i+2*c], x[i+w*c:i+w*c+c], x[i+w*c+c:i+w*c+2*c])
-			o += c
+			o += step
 		}
 	}
 }
@@ -219,15 +219,15 @@ func squaredDistancesPortable(dst, q, rows []float32) {
 
 // transposePortable turns the part of src from row i0 and column j0 on; it goes
 // by squares so that both sides stay within a few cache lines.
-func transposePortable(dst, src []float32, rows, cols, i0, j0 int) {
+func transposePortable(dst []float32, ldd int, src []float32, lds, rows, cols, i0, j0 int) {
 	const side = 16
 	for ; i0 < rows; i0 += side {
 		i1 := min(i0+side, rows)
 		for j1 := j0; j1 < cols; j1 += side {
 			for j := j1; j < min(j1+side, cols); j++ {
-				out := dst[j*rows+i0 : j*rows+i1]
+				out := dst[j*ldd+i0 : j*ldd+i1]
 				for i := range out {
-					out[i] = src[(i0+i)*cols+j]
+					out[i] = src[(i0+i)*lds+j]
 				}
 			}
 		}

@@ -194,18 +194,18 @@ func squaredDistances(dst, q, rows []float32) {
 // The pooling kernels need at least one full vector of channels; AVX-512
 // machines do 8 to 15 channels with AVX2.
 
-func maxPool2x2(dst []float32, winner []uint8, x []float32, h, w, c int) {
+func maxPool2x2(dst []float32, winner []uint8, step int, x []float32, h, w, c int) {
 	if running == none || c < 8 {
-		maxPool2x2Portable(dst, winner, x, h, w, c)
+		maxPool2x2Portable(dst, winner, step, x, h, w, c)
 		return
 	}
-	row := w / 2 * c
+	row := w / 2 * step
 	for y := range h / 2 {
 		d, n, top, bottom := &dst[y*row], &winner[y*row], &x[2*y*w*c], &x[(2*y+1)*w*c]
 		if running == avx512 && c >= 16 {
-			maxPoolRowAVX512(d, n, top, bottom, w/2, c)
+			maxPoolRowAVX512(d, n, top, bottom, w/2, c, step)
 		} else {
-			maxPoolRowAVX2(d, n, top, bottom, w/2, c)
+			maxPoolRowAVX2(d, n, top, bottom, w/2, c, step)
 		}
 	}
 }
@@ -219,9 +219,9 @@ func maxPool2x2Grad(dx, dy []float32, winner []uint8, h, w, c int) {
 	for y := range h / 2 {
 		top, bottom, d, n := &dx[2*y*w*c], &dx[(2*y+1)*w*c], &dy[y*row], &winner[y*row]
 		if running == avx512 && c >= 16 {
-			maxPoolGradRowAVX512(top, bottom, d, n, w/2, c)
+			maxPoolGradRowAVX512(top, bottom, d, n, w/2, c, c)
 		} else {
-			maxPoolGradRowAVX2(top, bottom, d, n, w/2, c)
+			maxPoolGradRowAVX2(top, bottom, d, n, w/2, c, c)
 		}
 	}
 }
@@ -230,20 +230,20 @@ func maxPool2x2Grad(dx, dy []float32, winner []uint8, h, w, c int) {
 // right to the portable version. A strip of 8 columns fills 8 lines of dst at a
 // time, and bands of rows are so low that the half lines of src that a strip
 // leaves are still in the second-level cache for the next.
-func transpose(dst, src []float32, rows, cols int) {
+func transpose(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 	if running == none || rows < 8 || cols < 8 {
-		transposePortable(dst, src, rows, cols, 0, 0)
+		transposePortable(dst, ldd, src, lds, rows, cols, 0, 0)
 		return
 	}
 	const band = 256
 	fullRows, fullCols := rows&^7, cols&^7
 	for i := 0; i < fullRows; i += band {
 		for j := 0; j < fullCols; j += 8 {
-			transposeStripAVX2(&dst[j*rows+i], rows, &src[i*cols+j], cols, min(band, fullRows-i)/8)
+			transposeStripAVX2(&dst[j*ldd+i], ldd, &src[i*lds+j], lds, min(band, fullRows-i)/8)
 		}
 	}
-	transposePortable(dst, src, rows, cols, fullRows, 0)
-	transposePortable(dst, src, rows, cols, 0, fullCols)
+	transposePortable(dst, ldd, src, lds, rows, cols, fullRows, 0)
+	transposePortable(dst, ldd, src, lds, rows, cols, 0, fullCols)
 }
 
 func peakRun() float64 {
@@ -257,5 +257,24 @@ func peakRun() float64 {
 		return rounds * 12 * 8 * 2
 	default:
 		return peakRunPortable()
+	}
+}
+
+func copyRows(dst []float32, ldd int, src []float32, lds, rows int) {
+	if running == none {
+		copyRowsPortable(dst, ldd, src, lds, rows, 32)
+		return
+	}
+	copyRowsAVX2(&dst[0], ldd, &src[0], lds, rows)
+}
+
+func patches3x3(dst, src []float32, h, w, c int) {
+	if running == none || c != 3 {
+		patches3x3Portable(dst, src, h, w, c)
+		return
+	}
+	row := (w + 2) * c
+	for y := range h {
+		patchRowAVX2(&dst[y*w*32], &src[y*row], row, w)
 	}
 }

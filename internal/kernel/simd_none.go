@@ -6,6 +6,10 @@ func blockGemm(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, l
 	blockGemmPortable(c, ldc, a, aRow, aCol, b, ldb, blocks, m, n, k, accumulate)
 }
 
+func blockGemmTiles(c []float32, ldc int, a []float32, aRow int, b []float32, t *Tiles, m, n int) {
+	blockGemmTilesPortable(c, ldc, a, aRow, b, t, m, n)
+}
+
 func addBias(x, bias []float32)           { addBiasPortable(x, bias) }
 func addBiasELU(x, bias []float32)        { addBiasELUPortable(x, bias) }
 func elu(dst, x []float32)                { eluPortable(dst, x) }
@@ -23,8 +27,8 @@ func mseGrad(grad, y, t []float32, scale float32) float64 {
 	return mseGradPortable(grad, y, t, scale)
 }
 
-func maxPool2x2(dst []float32, winner []uint8, x []float32, h, w, c int) {
-	maxPool2x2Portable(dst, winner, x, h, w, c)
+func maxPool2x2(dst []float32, winner []uint8, step int, x []float32, h, w, c int) {
+	maxPool2x2Portable(dst, winner, step, x, h, w, c)
 }
 
 func maxPool2x2Grad(dx, dy []float32, winner []uint8, h, w, c int) {
@@ -39,6 +43,12 @@ func best() version { return none }
 
 func peakRun() float64 { return peakRunPortable() }
 
-func transpose(dst, src []float32, rows, cols int) {
-	transposePortable(dst, src, rows, cols, 0, 0)
+func transpose(dst []float32, ldd int, src []float32, lds, rows, cols int) {
+	transposePortable(dst, ldd, src, lds, rows, cols, 0, 0)
 }
+
+func copyRows(dst []float32, ldd int, src []float32, lds, rows int) {
+	copyRowsPortable(dst, ldd, src, lds, rows, 32)
+}
+
+func patches3x3(dst, src []float32, h, w, c int) { patches3x3Portable(dst, src, h, w, c) }

@@ -30,6 +30,7 @@ func main() {
 			g.reductions()
 			g.pools()
 			g.transpose()
+			g.copies()
 			g.peak()
 		})
 	}

@@ -10,8 +10,8 @@ import (
 // square are done as one full vector that ends with the last channel, some of
 // it for the second time.
 func (g *gen) pools() {
-	const needs = "does one row of squares; squares >= 1 and c >= the vector width."
-	g.function("maxPoolRow", "func(dst *float32, winner *uint8, top, bottom *float32, squares, c int)", needs)
+	const needs = "does one row of squares; their results lie step values apart; squares >= 1, step >= c and c >= the vector width."
+	g.function("maxPoolRow", "func(dst *float32, winner *uint8, top, bottom *float32, squares, c, step int)", needs)
 	small, winner := g.pointer("dst"), g.pointer("winner")
 	var places [4]reg.VecVirtual
 	for i := range places {
@@ -50,7 +50,7 @@ func (g *gen) pools() {
 		}
 	})
 
-	g.function("maxPoolGradRow", "func(top, bottom, dy *float32, winner *uint8, squares, c int)", needs)
+	g.function("maxPoolGradRow", "func(top, bottom, dy *float32, winner *uint8, squares, c, step int)", needs)
 	small, winner = g.pointer("dy"), g.pointer("winner")
 	for i := range places {
 		places[i] = g.bits(uint32(i))
@@ -103,8 +103,9 @@ func (g *gen) poolLoop(small, winner reg.GPVirtual, body func(large [4]operand.M
 	g.Label(next)
 	g.LEAQ(operand.Mem{Base: top1, Index: c, Scale: 4}, top)
 	g.LEAQ(operand.Mem{Base: bottom1, Index: c, Scale: 4}, bottom)
-	g.LEAQ(operand.Mem{Base: small, Index: c, Scale: 4}, small)
-	g.ADDQ(c, winner)
+	step := g.pointer("step")
+	g.LEAQ(operand.Mem{Base: small, Index: step, Scale: 4}, small)
+	g.ADDQ(step, winner)
 	g.DECQ(squares)
 	g.JNZ(operand.LabelRef(square))
 	g.finish()
