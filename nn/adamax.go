@@ -26,11 +26,15 @@ type OptimizerState struct {
 	M, U  []float32
 }
 
-// update moves the weights w[from:to] by the gradient g; state.Steps already
-// counts this step. The correction of the first moment's start at zero takes
-// Beta1 as the kernel has it, rounded to float32: the moment was summed up so.
-func (a Adamax) update(w, g []float32, state *OptimizerState, from, to int, rate float64) {
-	beta1, beta2 := float32(a.Beta1), float32(a.Beta2)
-	step := rate / (1 - math.Pow(float64(beta1), float64(state.Steps)))
-	kernel.Adamax(w[from:to], state.M[from:to], state.U[from:to], g[from:to], float32(step), beta1, beta2, float32(a.Epsilon))
+// size is the length of the first moment's step number steps, from 1. The
+// correction of the moment's start at zero takes Beta1 as the kernel has it,
+// rounded to float32: the moment was summed up so.
+func (a Adamax) size(steps int, rate float64) float32 {
+	return float32(rate / (1 - math.Pow(float64(float32(a.Beta1)), float64(steps))))
+}
+
+// update moves the weights w from the given one on by the gradient g.
+func (a Adamax) update(w []float32, state *OptimizerState, from int, g []float32, size float32) {
+	to := from + len(g)
+	kernel.Adamax(w[from:to], state.M[from:to], state.U[from:to], g, size, float32(a.Beta1), float32(a.Beta2), float32(a.Epsilon))
 }

@@ -36,10 +36,11 @@ func (c Conv2D) plan(in Shape, params []*Param) op {
 	out, _ := c.Output(in)
 	g := geometry{kernel: c.Kernel, stride: c.stride(), big: in, small: out}
 	return &convOp{
+		geometry:     g,
 		forwardPass:  newCorrelation(g.down(), params[0].Value),
 		backwardPass: newCorrelation(g.up(), params[0].Value),
-		gradient:     newFilterGradient(g),
-		bias:         params[1].Value,
+		weights:      params[0],
+		bias:         params[1],
 		activation:   c.Activation,
 	}
 }
@@ -78,11 +79,12 @@ func (c Conv2DTranspose) plan(in Shape, params []*Param) op {
 	out, _ := c.Output(in)
 	g := geometry{kernel: c.Kernel, stride: c.stride(), big: out, small: in}
 	return &convOp{
+		geometry:     g,
 		transposed:   true,
 		forwardPass:  newCorrelation(g.up(), params[0].Value),
 		backwardPass: newCorrelation(g.down(), params[0].Value),
-		gradient:     newFilterGradient(g),
-		bias:         params[1].Value,
+		weights:      params[0],
+		bias:         params[1],
 		activation:   c.Activation,
 	}
 }
@@ -111,31 +113,42 @@ func filterParams(k, third, fourth, bias int) []paramSpec {
 // convOp runs a convolution or, transposed, its adjoint: both are made of the
 // same three products, with the big and the small picture changing roles.
 type convOp struct {
+	geometry
 	transposed                bool
 	forwardPass, backwardPass *correlation
-	gradient                  *filterGradient
-	bias                      []float32
+	weights, bias             *Param
 	activation                Activation
 }
 
 func (o *convOp) pack() {
-	o.forwardPass.pack()
-	o.backwardPass.pack()
+	for tap := range o.kernel * o.kernel {
+		o.packPart(tap, 0, o.big[2], 0, o.small[2])
+	}
 }
 
-func (o *convOp) forward(n int, x, y buffer, _ []uint8) {
-	o.forwardPass.run(n, y, x)
-	activate(n, y, o.bias, o.activation)
+// packPart packs a part of one tap's weights for both directions.
+func (o *convOp) packPart(tap, row, rows, col, cols int) {
+	o.forwardPass.pack(tap, row, rows, col, cols)
+	o.backwardPass.pack(tap, row, rows, col, cols)
 }
 
-func (o *convOp) backward(n int, x, y, dy, dx buffer, _ []uint8, grad [][]float32) {
-	deactivate(n, y, dy, grad[1], o.activation)
+func (o *convOp) forward(n int, x, y values, _ *workspace) {
+	o.forwardPass.run(n, y.data, x.data)
+	activate(n, y.data, o.bias.Value, o.activation)
+}
+
+func (o *convOp) backward(n int, x, y values, _ *workspace) {
+	deactivate(n, y, o.activation)
+	if x.slope.data != nil {
+		o.backwardPass.run(n, x.slope, y.slope)
+	}
+}
+
+func (o *convOp) pieces(x, y values, shards []values) []piece {
+	big, small := x.data, y.slope
 	if o.transposed {
-		o.gradient.run(n, grad[0], dy, x)
-	} else {
-		o.gradient.run(n, grad[0], x, dy)
+		big, small = y.slope, x.data
 	}
-	if dx.data != nil {
-		o.backwardPass.run(n, dx, dy)
-	}
+	f := newFilterGradient(o.geometry, len(y.data.data)/y.data.stride)
+	return append(f.pieces(o.weights, big, small, o.packPart), biasPiece(o.bias, shards))
 }

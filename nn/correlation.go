@@ -2,93 +2,85 @@ package nn
 
 import "likeness/internal/kernel"
 
-// correlation runs a product: every output pixel is a sum over the taps that
-// lie inside the input, each a small matrix product of the tap's pixel (one
-// row per image) with the tap's weights. Taps outside the picture are skipped,
+// correlation computes one direction of a geometry for all images of a shard:
+// for each output pixel one small matrix product, images by output channels,
+// that sums over the pixel's taps. Taps that lie beyond the border are skipped,
 // not multiplied by zero. Taps that lie side by side in a row are neighbours
 // in the input and in the packed weights, so each row of taps is one block.
 type correlation struct {
 	product
 	weights []float32
 	parts   []part
+	places  []place // by tap, in the order of the weights
 }
 
-// part is one sub-kernel, its packed weights and the pixels it computes.
+// part is one sub-kernel, its packed weights and the pixels it computes, row
+// by row.
 type part struct {
 	subKernel
 	panels
-	sites   []site
-	windows []window
+	pixels []kernel.Tile
+	tiles  *kernel.Tiles
 }
 
-// site is one output pixel: where it lies, where its first tap lies, and which
-// window of taps it reads.
-type site struct{ out, in, window int }
-
-// window is a clipped set of taps, the same for all pixels equally close to
-// the border.
-type window struct {
-	blocks []kernel.Block
-	k      int
-}
+// place is where a tap's weights are packed.
+type place struct{ part, row int }
 
 func newCorrelation(p product, weights []float32) *correlation {
-	c := &correlation{product: p, weights: weights}
+	c := &correlation{product: p, weights: weights, places: make([]place, p.kernel*p.kernel)}
 	cin := p.in[2]
-	for _, s := range p.subs {
+	for i, s := range p.subs {
 		pt := part{subKernel: s, panels: newPanels(len(s.tapY)*len(s.tapX)*cin, p.out[2])}
-		seen := map[[4]int]int{}
+		windows := map[[4]int][]kernel.Block{} // pixels equally close to the border share theirs
 		for _, r := range s.rows {
 			for _, q := range s.cols {
 				key := [4]int{r.first, r.count, q.first, q.count}
-				w, ok := seen[key]
-				if !ok {
-					w = len(pt.windows)
-					seen[key] = w
-					pt.windows = append(pt.windows, newWindow(r, q, len(s.tapX), p.in))
+				if _, ok := windows[key]; !ok {
+					windows[key] = window(r, q, len(s.tapX), p.in)
 				}
-				in := (r.from*p.in[1] + q.from) * cin
-				if len(pt.windows[w].blocks) == 0 {
-					in = 0 // nothing is read
+				t := kernel.Tile{C: (r.out*p.out[1] + q.out) * p.out[2], Blocks: windows[key], K: q.count * cin}
+				if len(t.Blocks) > 0 {
+					t.A = (r.from*p.in[1] + q.from) * cin
 				}
-				pt.sites = append(pt.sites, site{out: (r.out*p.out[1] + q.out) * p.out[2], in: in, window: w})
+				pt.pixels = append(pt.pixels, t)
 			}
 		}
+		pt.tiles = kernel.NewTiles(pt.pixels, panelWidth)
 		c.parts = append(c.parts, pt)
+		for y, ky := range s.tapY {
+			for x, kx := range s.tapX {
+				c.places[ky*p.kernel+kx] = place{part: i, row: (y*len(s.tapX) + x) * cin}
+			}
+		}
 	}
 	return c
 }
 
-func newWindow(r, q axis, tapsX int, in Shape) window {
-	w := window{k: q.count * in[2]}
-	if w.k == 0 {
-		return w
+// window lists the rows of a clipped set of taps.
+func window(r, q axis, tapsX int, in Shape) (blocks []kernel.Block) {
+	if q.count == 0 {
+		return nil
 	}
 	for t := range r.count {
-		w.blocks = append(w.blocks, kernel.Block{
+		blocks = append(blocks, kernel.Block{
 			A: t * in[1] * in[2],
 			B: ((r.first+t)*tapsX + q.first) * in[2] * panelWidth,
 		})
 	}
-	return w
+	return blocks
 }
 
-// pack lays the weights out as the taps are read.
-func (c *correlation) pack() {
-	cin, cout := c.in[2], c.out[2]
-	for i := range c.parts {
-		pt := &c.parts[i]
-		for y, ky := range pt.tapY {
-			for x, kx := range pt.tapX {
-				at := (y*len(pt.tapX) + x) * cin
-				w := c.weights[(ky*c.kernel+kx)*cin*cout:][:cin*cout]
-				if c.transposed {
-					pt.panels.packTransposed(at, w, cin)
-				} else {
-					pt.panels.pack(at, w, cin)
-				}
-			}
-		}
+// pack lays a part of a tap's weights out as the taps are read: rows of the
+// big picture's channels, columns of the small one's.
+func (c *correlation) pack(tap, row, rows, col, cols int) {
+	at := c.places[tap]
+	p := &c.parts[at.part].panels
+	if c.transposed {
+		big, small := c.out[2], c.in[2]
+		p.packTransposed(at.row+col, row, c.weights[(tap*big+row)*small+col:], small, cols, rows)
+	} else {
+		big, small := c.in[2], c.out[2]
+		p.pack(at.row+row, col, c.weights[(tap*big+row)*small+col:], small, rows, cols)
 	}
 }
 
@@ -98,12 +90,7 @@ func (c *correlation) run(n int, out, in buffer) {
 	for i := range c.parts {
 		pt := &c.parts[i]
 		for col := 0; col < cout; col += panelWidth {
-			width := min(panelWidth, cout-col)
-			b := pt.panel(col)
-			for _, s := range pt.sites {
-				w := &pt.windows[s.window]
-				kernel.BlockGemm(out.data[s.out+col:], out.stride, in.data[s.in:], in.stride, 1, b, panelWidth, w.blocks, n, width, w.k, false)
-			}
+			kernel.BlockGemmTiles(out.data[col:], out.stride, in.data, in.stride, pt.panel(col), pt.tiles, n, min(panelWidth, cout-col))
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (d Dense) params(in Shape) []paramSpec {
 }
 
 func (d Dense) plan(in Shape, params []*Param) op {
-	o := &denseOp{in: in[0], units: d.Units, activation: d.Activation, kernel: params[0].Value, bias: params[1].Value}
+	o := &denseOp{in: in[0], units: d.Units, activation: d.Activation, kernel: params[0], bias: params[1]}
 	o.forwardPanels = newPanels(o.in, o.units)
 	o.backwardPanels = newPanels(o.units, o.in)
 	return o
@@ -42,29 +42,46 @@ func (d Dense) plan(in Shape, params []*Param) op {
 type denseOp struct {
 	in, units      int
 	activation     Activation
-	kernel, bias   []float32
+	kernel, bias   *Param
 	forwardPanels  panels // kernel
 	backwardPanels panels // kernel, transposed
 }
 
-var oneBlock = []kernel.Block{{}}
+func (o *denseOp) pack() { o.packRows(0, o.in) }
 
-func (o *denseOp) pack() {
-	o.forwardPanels.pack(0, o.kernel, o.in)
-	o.backwardPanels.packTransposed(0, o.kernel, o.units)
+// packRows packs some rows of the kernel.
+func (o *denseOp) packRows(row, rows int) {
+	w := o.kernel.Value[row*o.units:]
+	o.forwardPanels.pack(row, 0, w, o.units, rows, o.units)
+	o.backwardPanels.packTransposed(0, row, w, o.units, o.units, rows)
 }
 
-func (o *denseOp) forward(n int, x, y buffer, _ []uint8) {
-	o.forwardPanels.multiply(y, x, n)
-	activate(n, y, o.bias, o.activation)
+func (o *denseOp) forward(n int, x, y values, _ *workspace) {
+	o.forwardPanels.multiply(y.data, x.data, n)
+	activate(n, y.data, o.bias.Value, o.activation)
 }
 
-func (o *denseOp) backward(n int, x, y, dy, dx buffer, _ []uint8, grad [][]float32) {
-	deactivate(n, y, dy, grad[1], o.activation)
-	kernel.BlockGemm(grad[0], o.units, x.data, 1, x.stride, dy.data, dy.stride, oneBlock, o.in, o.units, n, false)
-	if dx.data != nil {
-		o.backwardPanels.multiply(dx, dy, n)
+func (o *denseOp) backward(n int, x, y values, _ *workspace) {
+	deactivate(n, y, o.activation)
+	if x.slope.data != nil {
+		o.backwardPanels.multiply(x.slope, y.slope, n)
 	}
+}
+
+func (o *denseOp) pieces(x, y values, shards []values) []piece {
+	list := []piece{biasPiece(o.bias, shards)}
+	for row := 0; row < o.in; row += pieceRows {
+		rows := min(pieceRows, o.in-row)
+		list = append(list, piece{
+			offset: o.kernel.offset + row*o.units, blocks: 1, rows: 1, cols: rows * o.units,
+			cost: rows * o.units,
+			gradient: func(images int, dst []float32, _ *workspace) {
+				kernel.BlockGemm(dst, o.units, x.data.data[row:], 1, x.data.stride, y.slope.data, y.slope.stride, oneBlock, rows, o.units, images, false)
+			},
+			pack: func() { o.packRows(row, rows) },
+		})
+	}
+	return list
 }
 
 // activate adds the bias to every pixel of n images and applies the activation.
@@ -79,14 +96,14 @@ func activate(n int, y buffer, bias []float32, a Activation) {
 }
 
 // deactivate turns the gradient behind the activation into the one before it,
-// in place, and sums it up over all pixels as the gradient of the bias.
-func deactivate(n int, y, dy buffer, dbias []float32, a Activation) {
-	clear(dbias)
+// in place, and sums it up over all pixels as the shard's gradient of the bias.
+func deactivate(n int, y values, a Activation) {
+	clear(y.bias)
 	for i := range n {
-		g := dy.image(i)
+		g := y.slope.image(i)
 		if a == ELU {
-			kernel.ELUGrad(g, g, y.image(i))
+			kernel.ELUGrad(g, g, y.data.image(i))
 		}
-		kernel.SumRows(dbias, g)
+		kernel.SumRows(y.bias, g)
 	}
 }

@@ -14,21 +14,22 @@ type filterGradient struct {
 
 // tapGradient is the plan of one tap: a block is one row of one image, k
 // pixels long. Blocks of the first image come first, so that a prefix of them
-// serves a shard that is not full.
+// serves a batch that is not full.
 type tapGradient struct {
 	blocks []kernel.Block
 	rows   int // blocks per image
 	k      int
 }
 
-func newFilterGradient(g geometry) *filterGradient {
+// newFilterGradient plans for pictures that lie in the given buffers.
+func newFilterGradient(g geometry, images int) *filterGradient {
 	f := &filterGradient{geometry: g}
 	bigStride, smallStride := bufferStride(g.big.Size()), bufferStride(g.small.Size())
 	tapY, tapX := g.spans(0), g.spans(1)
 	for _, ty := range tapY {
 		for _, tx := range tapX {
 			t := tapGradient{rows: ty.count, k: tx.count}
-			for i := range ShardImages {
+			for i := range images {
 				for y := range ty.count {
 					t.blocks = append(t.blocks, kernel.Block{
 						A: i*bigStride + ((ty.from+y*g.stride)*g.big[1]+tx.from)*g.big[2],
@@ -68,9 +69,63 @@ func (g geometry) spans(dim int) []span {
 	return list
 }
 
-func (f *filterGradient) run(n int, grad []float32, big, small buffer) {
-	cb, cs := f.big[2], f.small[2]
-	for i, t := range f.taps {
-		kernel.BlockGemm(grad[i*cb*cs:][:cb*cs], cs, big.data, 1, f.stride*cb, small.data, cs, t.blocks[:n*t.rows], cb, cs, t.k, false)
+// pieceRows is how many of the big picture's channels a piece takes: its
+// gradients and all that belongs to them then stay in the cache.
+const pieceRows = 64
+
+// cached is how many float32 values may be read again and again: half of a
+// second-level cache.
+const cached = 1 << 17
+
+// pieces cuts the weights into pieces. Where the pictures of a whole batch fit
+// the cache, a piece is one tap of some of the big picture's channels.
+// Otherwise it is all taps of fewer channels, and goes through the pictures a
+// shard at a time, so that they come from memory once and not once for each tap.
+func (f *filterGradient) pieces(kernelParam *Param, big, small buffer, pack func(tap, row, rows, col, cols int)) []piece {
+	var list []piece
+	cb := f.big[2]
+	if images := len(big.data) / big.stride; images*(f.big.Size()+f.small.Size()) > cached {
+		const few = 16
+		for row := 0; row < cb; row += few {
+			list = append(list, f.piece(kernelParam, big, small, pack, 0, len(f.taps), row, min(few, cb-row)))
+		}
+		return list
 	}
+	for tap := range f.taps {
+		for row := 0; row < cb; row += pieceRows {
+			list = append(list, f.piece(kernelParam, big, small, pack, tap, 1, row, min(pieceRows, cb-row)))
+		}
+	}
+	return list
+}
+
+// piece is that of some taps and channels.
+func (f *filterGradient) piece(kernelParam *Param, big, small buffer, pack func(tap, row, rows, col, cols int), tap, taps, row, rows int) piece {
+	cb, cs := f.big[2], f.small[2]
+	p := piece{
+		offset: kernelParam.offset + (tap*cb+row)*cs,
+		blocks: taps, blockStride: cb * cs, rows: 1, cols: rows * cs,
+		gradient: func(images int, dst []float32, _ *workspace) {
+			step := images
+			if taps > 1 {
+				step = ShardImages
+			}
+			for first := 0; first < images; first += step {
+				last := min(first+step, images)
+				for i := range taps {
+					t := f.taps[tap+i]
+					kernel.BlockGemm(dst[i*rows*cs:], cs, big.data[row:], 1, f.stride*cb, small.data, cs, t.blocks[first*t.rows:last*t.rows], rows, cs, t.k, first > 0)
+				}
+			}
+		},
+		pack: func() {
+			for i := range taps {
+				pack(tap+i, row, rows, 0, cs)
+			}
+		},
+	}
+	for i := range taps {
+		p.cost += f.taps[tap+i].rows * f.taps[tap+i].k * rows * cs
+	}
+	return p
 }

@@ -26,7 +26,7 @@ type Network struct {
 	params []*Param
 	owned  [][]*Param // the same, by layer
 	slab   []float32
-	ops    []op // nil for layers that only reshape
+	ops    []compiled
 }
 
 // New checks that the layers fit onto each other and plans them. All weights
@@ -61,7 +61,7 @@ func New(name string, input Shape, layers ...Layer) (*Network, error) {
 	}
 	n.slab = make([]float32, size)
 	offset := 0
-	for i, l := range layers {
+	for i := range layers {
 		var owned []*Param
 		for _, s := range specs[i] {
 			end := offset + Shape(s.shape).Size()
@@ -70,8 +70,8 @@ func New(name string, input Shape, layers ...Layer) (*Network, error) {
 		}
 		n.params = append(n.params, owned...)
 		n.owned = append(n.owned, owned)
-		n.ops = append(n.ops, l.plan(n.in(i), owned))
 	}
+	n.compile()
 	return n, nil
 }
 
@@ -120,9 +120,7 @@ func (n *Network) Init(seed uint64) {
 // were changed from outside; Step does it by itself.
 func (n *Network) Pack() {
 	for _, o := range n.ops {
-		if o != nil {
-			o.pack()
-		}
+		o.pack()
 	}
 }
 

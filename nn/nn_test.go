@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -33,6 +34,17 @@ func TestLayersAgainstNaive(t *testing.T) {
 	t.Run("MaxPooling2D", func(t *testing.T) {
 		nntest.Check(t, nn.Shape{8, 4, 3}, nn.Conv2D{Filters: 18, Kernel: 3}, nn.MaxPooling2D{}, nn.Conv2D{Filters: 3, Kernel: 3}, nn.MaxPooling2D{})
 	})
+	// Shapes that run as one with the pooling, of one and of several groups of
+	// 32 channels, and such that do not.
+	for _, c := range []struct {
+		in, filters, more int
+		act               nn.Activation
+	}{{3, 32, 64, nn.ELU}, {1, 64, 96, nn.ELU}, {5, 32, 33, nn.ELU}, {64, 32, 160, nn.Linear}} {
+		t.Run(fmt.Sprintf("pooled/%d to %d to %d", c.in, c.filters, c.more), func(t *testing.T) {
+			nntest.Check(t, nn.Shape{4, 8, c.in}, nn.Conv2D{Filters: c.filters, Kernel: 3, Activation: c.act}, nn.MaxPooling2D{},
+				nn.Conv2D{Filters: c.more, Kernel: 3, Activation: c.act}, nn.MaxPooling2D{}, nn.Flatten{}, nn.Dense{Units: 3})
+		})
+	}
 	t.Run("Flatten and Reshape", func(t *testing.T) {
 		nntest.Check(t, nn.Shape{4, 4, 3}, nn.Flatten{}, nn.Dense{Units: 24}, nn.Reshape{Shape: nn.Shape{2, 2, 6}},
 			nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2})
@@ -83,6 +95,44 @@ func TestThreadsDoNotMatter(t *testing.T) {
 	for _, threads := range []int{2, 3, 8} {
 		if !slices.Equal(train(threads), want) {
 			t.Errorf("%d threads give other weights than one", threads)
+		}
+	}
+}
+
+// What a step packs piece by piece is all of what Pack packs.
+func TestStepPacks(t *testing.T) {
+	for name, layers := range map[string][]nn.Layer{
+		"pooled": {nn.Conv2D{Filters: 32, Kernel: 3, Activation: nn.ELU}, nn.MaxPooling2D{}, nn.Conv2D{Filters: 96, Kernel: 3}, nn.MaxPooling2D{}},
+		"conv": {nn.Conv2D{Filters: 45, Kernel: 3, Activation: nn.ELU}, nn.Conv2DTranspose{Filters: 37, Kernel: 3, Stride: 2},
+			nn.Conv2D{Filters: 3, Kernel: 5, Stride: 2}},
+		"dense": {nn.Flatten{}, nn.Dense{Units: 67}, nn.Dense{Units: 35}},
+	} {
+		for _, images := range []int{2, 40} { // a batch that fits the cache and one that may not
+			net, err := nn.New(name, nn.Shape{16, 16, 3}, layers...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			net.Init(1)
+			rng := rand.New(rand.NewPCG(1, 2))
+			x, y := make([]float32, images*net.Input.Size()), make([]float32, images*net.Output().Size())
+			for i := range x {
+				x[i] = rng.Float32() - 0.5
+			}
+			for i := range y {
+				y[i] = rng.Float32()
+			}
+			before := net.Predict(x)
+			step := nn.NewStep(images, 2, net)
+			step.Do(x, y, 0.01)
+			second := step.Do(x, y, 0)
+			after := net.Predict(x)
+			if slices.Equal(before, after) {
+				t.Errorf("%s, %d images: a step changes nothing", name, images)
+			}
+			net.Pack()
+			if !slices.Equal(net.Predict(x), after) || step.Do(x, y, 0) != second {
+				t.Errorf("%s, %d images: weights were not packed as they are", name, images)
+			}
 		}
 	}
 }

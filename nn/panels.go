@@ -18,30 +18,31 @@ func newPanels(rows, cols int) panels {
 	return panels{rows: rows, cols: cols, data: make([]float32, n*rows*panelWidth)}
 }
 
-// pack copies some rows in, from row at on; src is rows x cols.
-func (p *panels) pack(at int, src []float32, rows int) {
-	for c := 0; c < p.cols; c += panelWidth {
-		dst, width := p.panel(c)[at*panelWidth:], min(panelWidth, p.cols-c)
-		for r := range rows {
-			copy(dst[r*panelWidth:][:width], src[r*p.cols+c:])
-		}
+// pack copies a rows x cols part in, from the given row and column on. The rows
+// of src are lds apart.
+func (p *panels) pack(row, column int, src []float32, lds, rows, cols int) {
+	for cols > 0 {
+		dst, width := p.part(row, column, cols)
+		kernel.CopyRows(dst, panelWidth, src, lds, rows, width)
+		src, column, cols = src[width:], column+width, cols-width
 	}
 }
 
-// packTransposed copies some rows in, from row at on; src is cols x rows.
-func (p *panels) packTransposed(at int, src []float32, rows int) {
-	for c := 0; c < p.cols; c += panelWidth {
-		dst, width := p.panel(c)[at*panelWidth:], min(panelWidth, p.cols-c)
-		if width == panelWidth {
-			kernel.Transpose(dst[:rows*panelWidth], src[c*rows:][:panelWidth*rows], panelWidth, rows)
-			continue
-		}
-		for r := range rows {
-			for j := range width {
-				dst[r*panelWidth+j] = src[(c+j)*rows+r]
-			}
-		}
+// packTransposed copies the transpose of src in, a cols x rows matrix whose
+// rows are lds apart, as pack does.
+func (p *panels) packTransposed(row, column int, src []float32, lds, rows, cols int) {
+	for cols > 0 {
+		dst, width := p.part(row, column, cols)
+		kernel.Transpose(dst, panelWidth, src, lds, width, rows)
+		src, column, cols = src[min(width*lds, len(src)):], column+width, cols-width
 	}
+}
+
+// part is where (row, column) lies, and how many of the columns from there on
+// lie in the same panel.
+func (p *panels) part(row, column, cols int) (dst []float32, width int) {
+	in := column % panelWidth
+	return p.panel(column - in)[row*panelWidth+in:], min(panelWidth-in, cols)
 }
 
 // panel is the panel that begins at column c, a multiple of 32.
@@ -57,3 +58,5 @@ func (p *panels) multiply(y, x buffer, n int) {
 		kernel.BlockGemm(y.data[c:], y.stride, x.data, x.stride, 1, p.panel(c), panelWidth, oneBlock, n, w, p.rows, false)
 	}
 }
+
+var oneBlock = []kernel.Block{{}}

@@ -32,17 +32,19 @@ type poolOp struct{ in Shape }
 
 func (poolOp) pack() {}
 
-func (o poolOp) forward(n int, x, y buffer, winner []uint8) {
+func (o poolOp) forward(n int, x, y values, _ *workspace) {
 	for i := range n {
-		kernel.MaxPool2x2(y.image(i), winner[i*y.size:][:y.size], x.image(i), o.in[0], o.in[1], o.in[2])
+		kernel.MaxPool2x2(y.data.image(i), y.winners(i), o.in[2], x.data.image(i), o.in[0], o.in[1], o.in[2])
 	}
 }
 
-func (o poolOp) backward(n int, _, y, dy, dx buffer, winner []uint8, _ [][]float32) {
-	if dx.data == nil {
+func (o poolOp) backward(n int, x, y values, _ *workspace) {
+	if x.slope.data == nil {
 		return
 	}
 	for i := range n {
-		kernel.MaxPool2x2Grad(dx.image(i), dy.image(i), winner[i*y.size:][:y.size], o.in[0], o.in[1], o.in[2])
+		kernel.MaxPool2x2Grad(x.slope.image(i), y.slope.image(i), y.winners(i), o.in[0], o.in[1], o.in[2])
 	}
 }
+
+func (poolOp) pieces(values, values, []values) []piece { return nil }

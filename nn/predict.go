@@ -17,45 +17,43 @@ func (n *Network) Predict(x []float32) []float32 {
 	images := len(x) / in
 	y := make([]float32, images*out)
 	shards := (images + ShardImages - 1) / ShardImages
-	parallel(runtime.GOMAXPROCS(0), shards, func() func(int) {
-		p := newPass(n, false, false)
-		return func(s int) {
-			first := s * ShardImages
-			count := min(ShardImages, images-first)
-			for i := range count {
-				copy(p.input().image(i), x[(first+i)*in:])
-			}
-			p.forward(count, nil)
-			for i := range count {
-				copy(y[(first+i)*out:], p.output().image(i))
-			}
+	threads := runtime.GOMAXPROCS(0)
+	passes, spaces := make([]shardPass, threads), make([]workspace, threads)
+	parallel(threads, shards, func(thread, s int) {
+		if passes[thread].net == nil {
+			passes[thread] = newPass(n, ShardImages, false, false).shards[0]
+		}
+		p, first := passes[thread], s*ShardImages
+		count := min(ShardImages, images-first)
+		for i := range count {
+			copy(p.input().data.image(i), x[(first+i)*in:])
+		}
+		p.forward(count, &spaces[thread], nil)
+		for i := range count {
+			copy(y[(first+i)*out:], p.output().data.image(i))
 		}
 	})
 	return y
 }
 
-// parallel calls work for 0 to count-1 from up to the given number of
-// goroutines, each with a worker of its own.
-func parallel(threads, count int, newWorker func() func(i int)) {
+// parallel calls work for i from 0 to count-1 on up to the given number of
+// threads; thread says which of them it is.
+func parallel(threads, count int, work func(thread, i int)) {
 	threads = min(threads, count)
 	var next atomic.Int64
-	loop := func() {
-		work := newWorker()
+	loop := func(thread int) {
 		for {
 			i := int(next.Add(1)) - 1
 			if i >= count {
 				return
 			}
-			work(i)
+			work(thread, i)
 		}
 	}
-	if threads <= 1 {
-		loop()
-		return
-	}
 	var wg sync.WaitGroup
-	for range threads {
-		wg.Go(loop)
+	for thread := 1; thread < threads; thread++ {
+		wg.Go(func() { loop(thread) })
 	}
+	loop(0)
 	wg.Wait()
 }

@@ -1,6 +1,9 @@
 package nn
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Profile takes a Step's steps with a clock in hand and says where the time
 // goes, layer by layer. Its steps end in the same bits as the Step's own.
@@ -12,14 +15,14 @@ type Profile struct {
 	// Loss is the time for the loss, its gradient, and copies between the
 	// networks, summed over all threads.
 	Loss time.Duration
-	// Update is the time for summing up gradients, Adamax and packing the
-	// weights anew, by the clock on the wall: all threads work on it together.
+	// Update is the time for Adamax and packing the weights anew, summed over
+	// all threads.
 	Update time.Duration
 	// Wall is the time of whole steps.
 	Wall time.Duration
 
 	step   *Step
-	clocks []clock // one per shard
+	clocks []*clock // one per thread
 }
 
 // LayerProfile is what one layer had to do and how long it took.
@@ -44,17 +47,23 @@ type Work struct {
 	Time time.Duration
 }
 
-// clock keeps the times of one shard. A nil clock keeps none.
+// clock keeps the times of one thread. A nil clock keeps none.
 type clock struct {
-	forward, backward [][]time.Duration // by network and layer
-	loss              time.Duration     // between the networks
-	last              time.Time
+	nets         []layerClock
+	loss, update time.Duration
+	last         time.Time
 }
 
-// start begins a step.
+// layerClock books the time of one network's layers.
+type layerClock struct {
+	clock                       *clock
+	forwardTimes, backwardTimes []time.Duration
+}
+
+// start begins to measure.
 func (c *clock) start() {
 	if c != nil {
-		c.loss, c.last = 0, time.Now()
+		c.last = time.Now()
 	}
 }
 
@@ -73,20 +82,33 @@ func (c *clock) between() {
 	}
 }
 
-// forwardOf books the layers of network k on the way forward.
-func (c *clock) forwardOf(k int) func(layer int) {
-	if c == nil {
-		return nil
+// updated books what was done since the last gradient.
+func (c *clock) updated() {
+	if c != nil {
+		c.update += c.lap()
 	}
-	return func(layer int) { c.forward[k][layer] = c.lap() }
 }
 
-// backwardOf is forwardOf on the way back.
-func (c *clock) backwardOf(k int) func(layer int) {
+// of is the clock of network k.
+func (c *clock) of(k int) *layerClock {
 	if c == nil {
 		return nil
 	}
-	return func(layer int) { c.backward[k][layer] = c.lap() }
+	return &c.nets[k]
+}
+
+// forward books the time of a layer on the way forward.
+func (c *layerClock) forward(layer int) {
+	if c != nil {
+		c.forwardTimes[layer] += c.clock.lap()
+	}
+}
+
+// backward is forward on the way back.
+func (c *layerClock) backward(layer int) {
+	if c != nil {
+		c.backwardTimes[layer] += c.clock.lap()
+	}
 }
 
 // NewProfile profiles s, which may go on without it at any time.
@@ -100,20 +122,26 @@ func NewProfile(s *Step) *Profile {
 				Forward:  Work{FLOP: flop},
 				Backward: Work{FLOP: 2 * flop}, // gradients of the weights and of the input
 			}
-			if s.shards[0].passes[k].slope[i].data == nil {
-				row.Backward.FLOP = flop // nobody asks for the input's
+			if !s.asksBefore(k, i) {
+				row.Backward.FLOP = flop
 			}
 			p.Layers = append(p.Layers, row)
 		}
 	}
-	p.clocks = make([]clock, len(s.shards))
-	for i := range p.clocks {
+	for range s.threads {
+		c := &clock{}
 		for _, n := range s.nets {
-			p.clocks[i].forward = append(p.clocks[i].forward, make([]time.Duration, len(n.Layers)))
-			p.clocks[i].backward = append(p.clocks[i].backward, make([]time.Duration, len(n.Layers)))
+			c.nets = append(c.nets, layerClock{clock: c, forwardTimes: make([]time.Duration, len(n.Layers)), backwardTimes: make([]time.Duration, len(n.Layers))})
 		}
+		p.clocks = append(p.clocks, c)
 	}
 	return p
+}
+
+// asksBefore says whether the gradient of the input of layer i of network k is
+// computed: not so where nothing before it has weights.
+func (s *Step) asksBefore(k, i int) bool {
+	return k > 0 || slices.ContainsFunc(s.nets[k].owned[:i], func(p []*Param) bool { return len(p) > 0 })
 }
 
 // FLOP is the number of operations that forward and training take for one
@@ -137,30 +165,30 @@ func (p *Profile) Reset() {
 // Do is Step.Do with a clock in hand.
 func (p *Profile) Do(x, target []float32, rate float64) float64 {
 	start := time.Now()
-	used, mse := p.step.gradients(x, target, p.clocks)
-	update := time.Now()
-	p.step.update(used, rate)
-	end := time.Now()
-	p.Update += end.Sub(update)
-	p.Wall += end.Sub(start)
+	mse := p.step.do(x, target, rate, p.clocks)
+	p.Wall += time.Since(start)
 	p.Images += len(x) / p.step.nets[0].Input.Size()
-	p.add(len(used))
+	for _, c := range p.clocks {
+		p.take(c)
+	}
 	return mse
 }
 
-// add takes the times of the first shards over.
-func (p *Profile) add(shards int) {
-	for i := range shards {
-		c, row := &p.clocks[i], 0
-		for k := range c.forward {
-			for l := range c.forward[k] {
-				p.Layers[row].Forward.Time += c.forward[k][l]
-				p.Layers[row].Backward.Time += c.backward[k][l]
-				row++
-			}
+// take moves a thread's times over.
+func (p *Profile) take(c *clock) {
+	row := 0
+	for _, n := range c.nets {
+		for i := range n.forwardTimes {
+			p.Layers[row].Forward.Time += n.forwardTimes[i]
+			p.Layers[row].Backward.Time += n.backwardTimes[i]
+			row++
 		}
-		p.Loss += c.loss
+		clear(n.forwardTimes)
+		clear(n.backwardTimes)
 	}
+	p.Loss += c.loss
+	p.Update += c.update
+	c.loss, c.update = 0, 0
 }
 
 // multiplyAdds counts those of a layer's product for one image. A

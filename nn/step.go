@@ -1,28 +1,38 @@
 package nn
 
 import (
+	"cmp"
 	"runtime"
+	"slices"
 
 	"likeness/internal/kernel"
 )
 
 // Step trains networks that follow each other, such as an encoder and its
 // decoder, by mean squared error and Adamax. All memory is planned when it is
-// made. A batch is cut into shards of ShardImages images, whose gradients are
-// summed in shard order, so the result does not depend on the threads.
+// made.
+//
+// A step has two halves, between which the threads meet. In the first, shards
+// of ShardImages images go forward and back through all layers. In the second,
+// each piece of the weights gets its gradient, one running sum over all images
+// of the batch, and moves. No sum depends on the number of threads.
 type Step struct {
 	Optimizer Adamax
 
 	nets    []*Network
+	passes  []*pass
 	states  []*OptimizerState
-	shards  []*shard
+	sizes   []float32 // of this step, by network
+	errors  []float64 // by shard: sum of squared errors
+	pieces  []netPiece
 	threads int
+	spaces  []*workspace // by thread
 }
 
-// shard is the working memory of all networks for one shard of the batch.
-type shard struct {
-	passes []*pass
-	error  float64 // sum of squared errors of the last step
+// netPiece is a piece in its place.
+type netPiece struct {
+	piece
+	net, layer int
 }
 
 // NewStep plans steps of up to batch images on the given number of threads (0:
@@ -32,18 +42,29 @@ func NewStep(batch, threads int, nets ...*Network) *Step {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	s := &Step{Optimizer: DefaultAdamax, nets: nets, threads: threads}
-	for range (batch + ShardImages - 1) / ShardImages {
-		sh := &shard{}
-		for i, n := range nets {
-			sh.passes = append(sh.passes, newPass(n, true, i > 0))
-			if i > 0 && nets[i-1].Output().Size() != n.Input.Size() {
-				panic("nn: NewStep: networks do not fit onto each other")
+	for k, n := range nets {
+		if k > 0 && nets[k-1].Output().Size() != n.Input.Size() {
+			panic("nn: NewStep: networks do not fit onto each other")
+		}
+		p := newPass(n, batch, true, k > 0)
+		s.passes = append(s.passes, p)
+		s.states = append(s.states, &OptimizerState{M: make([]float32, len(n.slab)), U: make([]float32, len(n.slab))})
+		for i, o := range n.ops {
+			shards := make([]values, len(p.shards))
+			for j := range shards {
+				shards[j] = p.shards[j].values[i+1]
+			}
+			for _, q := range o.pieces(p.values[i], p.values[i+1], shards) {
+				s.pieces = append(s.pieces, netPiece{piece: q, net: k, layer: o.layer})
 			}
 		}
-		s.shards = append(s.shards, sh)
 	}
-	for _, n := range nets {
-		s.states = append(s.states, &OptimizerState{M: make([]float32, len(n.slab)), U: make([]float32, len(n.slab))})
+	// The longest first, so that no thread begins one when all others are done.
+	slices.SortStableFunc(s.pieces, func(a, b netPiece) int { return cmp.Compare(b.cost, a.cost) })
+	s.sizes = make([]float32, len(nets))
+	s.errors = make([]float64, (batch+ShardImages-1)/ShardImages)
+	for range threads {
+		s.spaces = append(s.spaces, &workspace{})
 	}
 	return s
 }
@@ -56,74 +77,77 @@ func (s *Step) State() []*OptimizerState { return s.states }
 // images one behind the other. It returns the mean squared error before the
 // move.
 func (s *Step) Do(x, target []float32, rate float64) float64 {
-	used, mse := s.gradients(x, target, nil)
-	s.update(used, rate)
-	return mse
+	return s.do(x, target, rate, nil)
 }
 
-// gradients leaves each shard's gradients in it and returns the shards that
-// were needed, with the mean squared error. clocks, one per shard, are told the
-// time of every layer; nil measures nothing.
-func (s *Step) gradients(x, target []float32, clocks []clock) ([]*shard, float64) {
+// do is Do with a clock for each thread; nil measures nothing.
+func (s *Step) do(x, target []float32, rate float64, clocks []*clock) float64 {
 	in, out := s.nets[0].Input.Size(), s.nets[len(s.nets)-1].Output().Size()
 	images := len(x) / in
 	if images == 0 || len(x) != images*in || len(target) != images*out {
 		panic("nn: Step: batch and target are not whole and equally many images")
 	}
-	if images > len(s.shards)*ShardImages {
+	shards := (images + ShardImages - 1) / ShardImages
+	if shards > len(s.errors) {
 		panic("nn: Step: more images than planned")
 	}
-	used := s.shards[:(images+ShardImages-1)/ShardImages]
-	scale := float32(2 / float64(len(target)))
-	parallel(s.threads, len(used), func() func(int) {
-		return func(i int) {
-			first := i * ShardImages
-			last := min(first+ShardImages, images)
-			var c *clock
-			if clocks != nil {
-				c = &clocks[i]
-			}
-			used[i].run(x[first*in:last*in], target[first*out:last*out], scale, c)
+	clockOf := func(thread int) *clock {
+		if clocks == nil {
+			return nil
 		}
+		return clocks[thread]
+	}
+	scale := float32(2 / float64(len(target)))
+	parallel(s.threads, shards, func(thread, i int) {
+		first := i * ShardImages
+		last := min(first+ShardImages, images)
+		s.errors[i] = s.shard(i, x[first*in:last*in], target[first*out:last*out], scale, s.spaces[thread], clockOf(thread))
+	})
+	for i, state := range s.states {
+		state.Steps++
+		s.sizes[i] = s.Optimizer.size(state.Steps, rate)
+	}
+	parallel(s.threads, len(s.pieces), func(thread, i int) {
+		s.update(s.pieces[i], images, s.spaces[thread], clockOf(thread))
 	})
 	sum := 0.0
-	for _, sh := range used {
-		sum += sh.error
+	for _, e := range s.errors[:shards] {
+		sum += e
 	}
-	return used, sum / float64(len(target))
+	return sum / float64(len(target))
 }
 
-// run goes forward and backward through all networks with the shard's images,
-// by a clock that may be nil.
-func (s *shard) run(x, target []float32, scale float32, c *clock) {
+// shard goes forward and back through all networks with one shard's images and
+// returns its sum of squared errors.
+func (s *Step) shard(i int, x, target []float32, scale float32, ws *workspace, c *clock) float64 {
 	c.start()
-	first := s.passes[0].input()
+	first := s.passes[0].shards[i].input().data
 	n := len(x) / first.size
-	for i := range n {
-		copy(first.image(i), x[i*first.size:])
+	for j := range n {
+		copy(first.image(j), x[j*first.size:])
 	}
 	for k, p := range s.passes {
 		if k > 0 {
-			copyImages(n, p.input(), s.passes[k-1].output())
+			copyImages(n, p.shards[i].input().data, s.passes[k-1].shards[i].output().data)
 		}
 		c.between()
-		p.forward(n, c.forwardOf(k))
+		p.shards[i].forward(n, ws, c.of(k))
 	}
-	last := s.passes[len(s.passes)-1]
-	y, dy := last.output(), last.slope[len(last.slope)-1]
-	s.error = 0
-	for i := range n {
-		s.error += kernel.MSEGrad(dy.image(i), y.image(i), target[i*y.size:][:y.size], scale)
+	y := s.passes[len(s.passes)-1].shards[i].output()
+	sum := 0.0
+	for j := range n {
+		sum += kernel.MSEGrad(y.slope.image(j), y.data.image(j), target[j*y.data.size:][:y.data.size], scale)
 	}
 	for k := len(s.passes) - 1; k >= 0; k-- {
-		p := s.passes[k]
+		p := s.passes[k].shards[i]
 		c.between()
-		p.backward(n, c.backwardOf(k))
+		p.backward(n, ws, c.of(k))
 		if k > 0 {
-			q := s.passes[k-1]
-			copyImages(n, q.slope[len(q.slope)-1], p.slope[0])
+			copyImages(n, s.passes[k-1].shards[i].output().slope, p.input().slope)
 		}
 	}
+	c.between()
+	return sum
 }
 
 func copyImages(n int, dst, src buffer) {
@@ -132,32 +156,22 @@ func copyImages(n int, dst, src buffer) {
 	}
 }
 
-// chunk is the number of weights that one task of the update takes: small
-// enough to stay in the first cache together with the shards' gradients.
-const chunk = 2048
-
-// update sums the shards' gradients into the first shard's, moves the weights
-// and packs them anew.
-func (s *Step) update(used []*shard, rate float64) {
-	for k, net := range s.nets {
-		state := s.states[k]
-		state.Steps++
-		sum := used[0].passes[k].slab
-		parallel(s.threads, (len(sum)+chunk-1)/chunk, func() func(int) {
-			return func(i int) {
-				from, to := i*chunk, min((i+1)*chunk, len(sum))
-				for _, sh := range used[1:] {
-					kernel.Add(sum[from:to], sh.passes[k].slab[from:to])
-				}
-				s.Optimizer.update(net.slab, sum, state, from, to, rate)
-			}
-		})
-		parallel(s.threads, len(net.ops), func() func(int) {
-			return func(i int) {
-				if net.ops[i] != nil {
-					net.ops[i].pack()
-				}
-			}
-		})
+// update computes the gradients of one piece, moves its weights and packs them
+// anew, all while they are in the cache.
+func (s *Step) update(p netPiece, images int, ws *workspace, c *clock) {
+	c.start()
+	g := ws.grads(p.blocks * p.rows * p.cols)
+	p.gradient(images, g, ws)
+	c.of(p.net).backward(p.layer)
+	for b := range p.blocks {
+		for r := range p.rows {
+			from := p.offset + b*p.blockStride + r*p.stride
+			s.Optimizer.update(s.nets[p.net].slab, s.states[p.net], from, g[:p.cols], s.sizes[p.net])
+			g = g[p.cols:]
+		}
 	}
+	if p.pack != nil {
+		p.pack()
+	}
+	c.updated()
 }
