@@ -164,8 +164,7 @@ func (b *benchRun) keepProfile() {
 	for i, l := range p.Layers {
 		b.layers[i] = append(b.layers[i], layerTime{perImage(l.Forward.Time), perImage(l.Backward.Time)})
 	}
-	// All threads work on the update, which is timed by the clock on the wall.
-	b.other = append(b.other, layerTime{perImage(p.Loss), perImage(p.Update) * float64(b.threads)})
+	b.other = append(b.other, layerTime{perImage(p.Loss), perImage(p.Update)})
 }
 
 // peakFMA measures all threads at once for about d; GFLOP/s.

@@ -80,7 +80,7 @@ func (w *watcher) winners(x []float32) Winners {
 		x = make([]float32, len(y)/4)
 		won := make([]byte, len(y)/4)
 		for i, size := 0, s.Size(); i*size < len(y); i++ {
-			kernel.MaxPool2x2(x[i*size/4:(i+1)*size/4], won[i*size/4:(i+1)*size/4], y[i*size:(i+1)*size], s[0], s[1], s[2])
+			kernel.MaxPool2x2(x[i*size/4:(i+1)*size/4], won[i*size/4:(i+1)*size/4], s[2], y[i*size:(i+1)*size], s[0], s[1], s[2])
 		}
 		all = append(all, won)
 	}
