@@ -24,6 +24,15 @@ func main() {
 	log.SetFlags(0)
 	for _, wide := range []bool{true, false} {
 		write("gemm", wide, (*gen).gemm)
+		if wide {
+			write("bf16", wide, func(g *gen) {
+				g.gemmBF16()
+				g.toBF16()
+				g.packBF16()
+				g.packTransposedBF16()
+				g.peakBF16()
+			})
+		}
 		write("loops", wide, func(g *gen) {
 			g.elementwise()
 			g.rows()
@@ -46,6 +55,7 @@ func write(name string, wide bool, emit func(*gen)) {
 	if err := pass.Compile.Execute(file); err != nil {
 		log.Fatal(err)
 	}
+	spell(file)
 	cfg := printer.Config{Name: "internal/kernel/_gen", Pkg: "kernel"}
 	for ext, p := range map[string]printer.Printer{".s": printer.NewGoAsm(cfg), ".go": printer.NewStubs(cfg)} {
 		text, err := p.Print(file)
