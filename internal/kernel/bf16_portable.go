@@ -12,7 +12,7 @@ func wide(v uint16) float64 { return flush(float64(math.Float32frombits(uint32(v
 // below 2^-126 into zero of its sign.
 func flush(v float64) float64 {
 	const least = 0x1p-126 - 0x1p-151
-	if v > -least && v < least {
+	if math.Abs(v) < least {
 		v *= 0
 	}
 	return v
@@ -21,24 +21,42 @@ func flush(v float64) float64 {
 // blockGemmBF16Portable rounds as VDPBF16PS does: each product and sum once. In
 // float64 the product is exact, and the sum is rounded to float32 as if it were:
 // where it has more than 53 bits, one of its terms, of at most 24, is too small
-// to count.
+// to count. Each pair of rows of B is made wide once for all rows of A.
 func blockGemmBF16Portable(c []float32, ldc int, a []uint16, aRow int, b []uint16, ldb int, blocks []Block, m, n, k int, accumulate bool) {
 	for i := range m {
 		row := c[i*ldc:][:n]
-		if !accumulate {
-			clear(row)
-		}
-		for _, bl := range blocks {
-			pa, pb := a[bl.A+i*aRow:][:k], bl.B
-			for kk := 0; kk < k; kk += 2 {
-				a0, a1, pairs := wide(pa[kk]), wide(pa[kk+1]), b[pb:][:2*n]
-				for j, s := range row {
-					s = float32(flush(flush(float64(s)) + a1*wide(pairs[2*j+1])))
-					row[j] = float32(flush(float64(s) + a0*wide(pairs[2*j])))
-				}
-				pb += ldb
+		for j, s := range row {
+			if accumulate {
+				row[j] = float32(flush(float64(s)))
+			} else {
+				row[j] = 0
 			}
 		}
+	}
+	var b0, b1 [32]float64
+	for from := 0; from < n; from += len(b0) {
+		width := min(len(b0), n-from)
+		b0, b1 := b0[:width], b1[:width]
+		for _, bl := range blocks {
+			for kk := 0; kk < k; kk += 2 {
+				pairs := b[bl.B+kk/2*ldb+2*from:][:2*width]
+				for j := range b0 {
+					b0[j], b1[j] = wide(pairs[2*j]), wide(pairs[2*j+1])
+				}
+				for i := range m {
+					pair := a[bl.A+i*aRow+kk:][:2]
+					dotPairs(c[i*ldc+from:][:width], wide(pair[0]), wide(pair[1]), b0, b1)
+				}
+			}
+		}
+	}
+}
+
+func dotPairs(sums []float32, a0, a1 float64, b0, b1 []float64) {
+	b0, b1 = b0[:len(sums)], b1[:len(sums)]
+	for j, s := range sums {
+		s = float32(flush(float64(s) + a1*b1[j]))
+		sums[j] = float32(flush(float64(s) + a0*b0[j]))
 	}
 }
 

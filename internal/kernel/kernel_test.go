@@ -281,6 +281,7 @@ func TestWrongLengths(t *testing.T) {
 		"SquaredDistances": func() { SquaredDistances(f(3), f(2), f(5)) },
 		"Transpose":        func() { Transpose(f(6), f(6), 2, 4) },
 		"FromBytes":        func() { FromBytes(f(6), make([]byte, 5)) },
+		"ToBF16":           func() { ToBF16(make([]uint16, 4), f(3)) },
 		"MaxPool2x2":       func() { MaxPool2x2(f(4), make([]uint8, 4), f(15), 2, 2, 4) },
 		"MaxPool2x2Grad":   func() { MaxPool2x2Grad(f(16), f(4), make([]uint8, 3), 2, 2, 4) },
 	}

@@ -52,7 +52,6 @@ func TestPackBF16Bounds(t *testing.T) {
 	h := func(n int) []uint16 { return make([]uint16, n) }
 	PackBF16(h(128), f(21), 8, 3, 5) // what the others spoil
 	PackTransposedBF16(h(128), f(35), 8, 3, 5)
-	PackTransposedBF16(h(128), f(35), 8, 3, 5)
 	for name, call := range map[string]func(){
 		"33 columns":           func() { PackBF16(h(128), f(99), 33, 3, 33) },
 		"short dst":            func() { PackBF16(h(127), f(21), 8, 3, 5) },

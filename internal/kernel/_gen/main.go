@@ -3,7 +3,8 @@
 //	cd internal/kernel/_gen && go run .
 //
 // The same source writes the AVX-512 and the AVX2 version of each kernel, so
-// only gen.go and gemm.go know how the two differ. Output depends on nothing
+// only gen.go and gemm.go know how the two differ. The kernels on bf16 have an
+// AVX-512 version alone. Output depends on nothing
 // but this source and the version of avo in go.mod.
 package main
 
