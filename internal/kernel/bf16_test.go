@@ -256,6 +256,8 @@ func TestBlockGemmBF16Pair(t *testing.T) {
 		{"overflow between", 0x1.fffffep127, [2]uint16{bf16(-0x1p127), bf16(0x1p127)}, [2]uint16{one, one}, inf},
 		{"a denormal sum between", 0, [2]uint16{tiny, tiny}, [2]uint16{bf16(0.5), bf16(0.5)}, 0},
 		{"a denormal product", 0, [2]uint16{tiny, tiny}, [2]uint16{bf16(0.5), one}, 0x1.8p-126},
+		{"a sum that rounds up to a normal one", 0x1p-126, [2]uint16{bf16(0x1p-100), 0}, [2]uint16{bf16(-0x1p-51), 0}, 0x1p-126},
+		{"one that only a denormal's few bits would round up", 0x1p-126, [2]uint16{bf16(0x1p-100), 0}, [2]uint16{bf16(-0x1p-50), 0}, 0},
 		{"denormal C", 0x1p-127, [2]uint16{tiny, 0}, [2]uint16{one, 0}, 0x1p-126},
 		{"denormal A", 0, [2]uint16{1, 1}, [2]uint16{bf16(0x1p127), bf16(0x1p127)}, 0},
 	}
