@@ -58,6 +58,79 @@ func BenchmarkBlockGemm(b *testing.B) {
 	}
 }
 
+func BenchmarkPeakBF16(b *testing.B) {
+	for b.Loop() {
+		b.ReportMetric(PeakBF16(200*time.Millisecond), "GFLOP/s")
+	}
+}
+
+// BenchmarkBlockGemmBF16 takes some of the same shapes, with B in panels of 32
+// columns as the layers pack it.
+func BenchmarkBlockGemmBF16(b *testing.B) {
+	for _, s := range []struct {
+		name               string
+		m, n, k, blocks    int
+		aRow, stepA, width int // width: columns of a panel of B
+	}{
+		{"tile 8x32, k=256", 8, 32, 256, 1, 256, 0, 32},
+		{"tile 4x64, k=256", 4, 64, 256, 1, 256, 0, 64},
+		{"tile 4x32, k=256", 4, 32, 256, 1, 256, 0, 32},
+		{"square 512", 512, 512, 512, 1, 512, 0, 32},
+		{"conv 4 images, 32 to 64", 4, 64, 96, 3, 16 * 16 * 32, 16 * 32, 32},
+		{"conv 4 images, 64 to 128", 4, 128, 192, 3, 8 * 8 * 64, 8 * 64, 32},
+		{"conv 8 images, 64 to 128", 8, 128, 192, 3, 8 * 8 * 64, 8 * 64, 32},
+		{"conv 8 images, 128 to 64", 8, 64, 384, 3, 8 * 8 * 128, 8 * 128, 32},
+		{"conv row of 32, 64 to 3", 32, 3, 192, 3, 64, 34 * 64, 32},
+		{"dense 32 x 3072 to 512", 32, 512, 3072, 1, 3072, 0, 32},
+		{"dense 4 x 3072 to 512", 4, 512, 3072, 1, 3072, 0, 32},
+	} {
+		b.Run(s.name, func(b *testing.B) {
+			rng := rand.New(rand.NewPCG(1, 2))
+			blocks := make([]Block, s.blocks)
+			for i := range blocks {
+				blocks[i] = Block{i * s.stepA, i * s.k * s.width}
+			}
+			panel := s.blocks * s.k * s.width
+			x := make([]uint16, (s.m-1)*s.aRow+s.k+(s.blocks-1)*s.stepA)
+			y := make([]uint16, (s.n+s.width-1)/s.width*panel)
+			fill16(rng, x)
+			fill16(rng, y)
+			c := make([]float32, s.m*s.n)
+			for b.Loop() {
+				for j := 0; j < s.n; j += s.width {
+					BlockGemmBF16(c[j:], s.n, x, s.aRow, y[j/s.width*panel:], 2*s.width, blocks, s.m, min(s.width, s.n-j), s.k, false)
+				}
+			}
+			rate(b, 2*s.m*s.n*s.k*s.blocks)
+		})
+	}
+}
+
+// BenchmarkPackBF16 packs as many weights as the conv model has, 842,000, in
+// taps of 128 to 64 channels.
+func BenchmarkPackBF16(b *testing.B) {
+	const rows, cols, taps = 128, 64, 103
+	src, dst := make([]float32, taps*rows*cols), make([]uint16, taps*rows*cols)
+	fill(rand.New(rand.NewPCG(1, 2)), src)
+	for _, transposed := range []bool{false, true} {
+		b.Run(map[bool]string{false: "rows", true: "transposed"}[transposed], func(b *testing.B) {
+			for b.Loop() {
+				for tap := range taps {
+					for j := 0; j < cols; j += 32 {
+						d, s := dst[tap*rows*cols+j*rows:], src[tap*rows*cols:][:rows*cols]
+						if transposed {
+							PackTransposedBF16(d, s[j*rows:], rows, rows, 32)
+						} else {
+							PackBF16(d, s[j:], cols, rows, 32)
+						}
+					}
+				}
+			}
+			b.ReportMetric(float64(len(src))*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gvalues/s")
+		})
+	}
+}
+
 // BenchmarkTranspose turns the weights of the largest dense layer.
 func BenchmarkTranspose(b *testing.B) {
 	const rows, cols = 3072, 512
@@ -84,7 +157,7 @@ func BenchmarkLoops(b *testing.B) {
 	}
 	bias := x[3][:32]
 	winner := make([]uint8, n/4)
-	bytes := make([]byte, n)
+	bytes, words := make([]byte, n), make([]uint16, n)
 	for _, k := range []struct {
 		name string
 		run  func()
@@ -108,6 +181,7 @@ func BenchmarkLoops(b *testing.B) {
 		{"SquaredDistances 256", func() { SquaredDistances(x[0][:64], x[1][:256], x[2]) }},
 		{"Transpose 128", func() { Transpose(x[0], 128, x[1], 128, 128, 128) }},
 		{"FromBytes", func() { FromBytes(x[0], bytes) }},
+		{"ToBF16", func() { ToBF16(words, x[0]) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			for b.Loop() {

@@ -16,6 +16,23 @@ func TestPeakFMA(t *testing.T) {
 	})
 }
 
+func TestPeakBF16(t *testing.T) {
+	eachVersion(t, func(t *testing.T) {
+		if p := PeakBF16(time.Millisecond); !(p > 0.01 && p < 20000) {
+			t.Errorf("%g GFLOP/s", p)
+		}
+	})
+}
+
+// TestBF16 checks that only the widest version is ever said to be fast.
+func TestBF16(t *testing.T) {
+	eachVersion(t, func(t *testing.T) {
+		if BF16() && running != avx512 {
+			t.Error("BF16 is true")
+		}
+	})
+}
+
 // TestChoice starts this test program anew under each value of LIKENESS_SIMD.
 func TestChoice(t *testing.T) {
 	if os.Getenv("KERNEL_TEST_CHILD") != "" {

@@ -36,6 +36,14 @@ func (e edge) take(n int, end bool) []float32 {
 	return e.data[:n:n]
 }
 
+func (e edge) takeWords(n int, end bool) []uint16 {
+	all := unsafe.Slice((*uint16)(unsafe.Pointer(&e.data[0])), 2*len(e.data))
+	if end {
+		return all[len(all)-n:]
+	}
+	return all[:n:n]
+}
+
 // TestEdges runs every kernel where the slices end, and where they start, at
 // memory that cannot be touched.
 func TestEdges(t *testing.T) {
@@ -79,6 +87,35 @@ func TestEdges(t *testing.T) {
 					}
 					c := r.take((m-1)*ldc+n, end)
 					BlockGemm(c, ldc, p.take(m*k, end), aRow, aCol, q.take((k-1)*ldb+n, end), ldb, []Block{{}}, m, n, k, rng.IntN(2) == 0)
+				}
+			}
+		}
+	})
+}
+
+func TestEdgesBF16(t *testing.T) {
+	p, q, r := newEdge(t), newEdge(t), newEdge(t)
+	eachVersion(t, func(t *testing.T) {
+		for _, end := range []bool{true, false} {
+			for n := 1; n < 150; n++ {
+				ToBF16(q.takeWords(n, end), p.take(n, end))
+				dst := q.takeWords((n+1)/2*64, end)
+				for cols := range 33 {
+					lds := cols + n%2
+					PackBF16(dst, p.take((n-1)*lds+cols, end), lds, n, cols)
+					if cols > 0 {
+						lds = n + cols%2
+						PackTransposedBF16(dst, p.take((cols-1)*lds+n, end), lds, n, cols)
+					}
+				}
+			}
+			rng := rand.New(rand.NewPCG(27, 28))
+			for m := 1; m < 18; m++ {
+				for n := 1; n < 100; n++ {
+					k := 2 + 2*rng.IntN(3)
+					ldc, aRow, ldb := n+rng.IntN(2), k+rng.IntN(2), 2*n+rng.IntN(2)
+					c, a, b := r.take((m-1)*ldc+n, end), p.takeWords((m-1)*aRow+k, end), q.takeWords((k/2-1)*ldb+2*n, end)
+					BlockGemmBF16(c, ldc, a, aRow, b, ldb, []Block{{}}, m, n, k, rng.IntN(2) == 0)
 				}
 			}
 		}

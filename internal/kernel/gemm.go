@@ -74,7 +74,7 @@ func span(p, rowStride, q, colStride int) int {
 	hi1, lo1 := bits.Mul64(uint64(max(p-1, 0)), uint64(rowStride))
 	hi2, lo2 := bits.Mul64(uint64(max(q-1, 0)), uint64(colStride))
 	if hi1|hi2 != 0 || (lo1|lo2)>>60 != 0 {
-		panic("kernel: BlockGemm: strides too large")
+		panic("kernel: strides too large")
 	}
 	return int(lo1 + lo2)
 }

@@ -319,6 +319,7 @@ func TestWrongLengths(t *testing.T) {
 		"Transpose":        func() { Transpose(f(7), 2, f(8), 4, 2, 4) },
 		"FromBytes":        func() { FromBytes(f(6), make([]byte, 5)) },
 		"MaxPool2x2":       func() { MaxPool2x2(f(4), make([]uint8, 4), 4, f(15), 2, 2, 4) },
+		"ToBF16":           func() { ToBF16(make([]uint16, 4), f(3)) },
 		"MaxPool2x2Grad":   func() { MaxPool2x2Grad(f(16), f(4), make([]uint8, 3), 2, 2, 4) },
 	}
 	eachVersion(t, func(t *testing.T) {

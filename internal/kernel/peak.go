@@ -9,11 +9,17 @@ import (
 // one core does each second when it does nothing but multiply and add, two for
 // each element; what BlockGemm is measured against. It returns the best of many
 // short runs.
-func PeakFMA(d time.Duration) float64 {
+func PeakFMA(d time.Duration) float64 { return peak(d, peakRun) }
+
+// PeakBF16 is PeakFMA for products of bf16, four operations for each pair; what
+// BlockGemmBF16 is measured against.
+func PeakBF16(d time.Duration) float64 { return peak(d, peakRunBF16) }
+
+func peak(d time.Duration, run func() float64) float64 {
 	best := 0.0
 	for end := time.Now().Add(d); ; {
 		start := time.Now()
-		flops := peakRun()
+		flops := run()
 		now := time.Now()
 		best = max(best, flops/float64(now.Sub(start).Nanoseconds()))
 		if now.After(end) {

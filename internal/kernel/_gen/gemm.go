@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -9,6 +10,8 @@ import (
 
 // tile holds what all tiles of a panel share.
 type tile struct {
+	pairs             bool          // of bf16 in the lanes of a and b, not float32
+	scale             uint8         // bytes of an element of a and b
 	c, a              reg.GPVirtual // of the tile's first row
 	aRow, aRow3, aCol reg.GPVirtual // bytes
 	ldb               reg.GPVirtual // bytes
@@ -28,9 +31,29 @@ func (g *gen) gemm() {
 		"func(c *float32, ldc int, a *float32, aRow, aCol int, b *float32, ldb int, blocks *int, nblocks, k, rows, vecs, last int, accumulate bool)",
 		"computes rows x vecs vectors of C, the last vector with only its first last lanes. Strides count elements; "+
 			"blocks are pairs of offsets; rows, vecs, last, nblocks and k are at least 1.")
-	t := tile{c: g.pointer("c"), a: g.pointer("a"), aRow: g.pointer("aRow"), aCol: g.pointer("aCol"), ldb: g.pointer("ldb"), aRow3: g.GP64()}
-	for _, r := range []reg.GPVirtual{t.aRow, t.aCol, t.ldb} {
-		g.SHLQ(u8(2), r)
+	g.panels(tile{scale: 4})
+}
+
+// gemmBF16 writes the same for pairs of bf16: a step of k is two elements wide,
+// a 32-bit lane holds a pair, and the instruction that multiplies and adds them
+// does so twice. It takes 6 cycles, so that 12 sums hide it, and 8 hide most.
+func (g *gen) gemmBF16() {
+	g.function("gemmPanelBF16",
+		"func(c *float32, ldc int, a *uint16, aRow int, b *uint16, ldb int, blocks *int, nblocks, pairs, rows, vecs, last int, accumulate bool)",
+		"is gemmPanelAVX512 for BlockGemmBF16, with k = 2*pairs.")
+	g.panels(tile{pairs: true, scale: 2})
+}
+
+func (g *gen) panels(t tile) {
+	t.c, t.a, t.aRow = g.pointer("c"), g.pointer("a"), g.pointer("aRow")
+	strides := []reg.GPVirtual{t.aRow}
+	if !t.pairs {
+		t.aCol = g.pointer("aCol")
+		strides = append(strides, t.aCol)
+	}
+	t.ldb, t.aRow3 = g.pointer("ldb"), g.GP64()
+	for _, r := range append(strides, t.ldb) {
+		g.SHLQ(u8(uint8(bits.TrailingZeros8(t.scale))), r)
 	}
 	g.LEAQ(operand.Mem{Base: t.aRow, Index: t.aRow, Scale: 2}, t.aRow3)
 	t.mask = g.mask(g.pointer("last"))
@@ -104,14 +127,14 @@ func (g *gen) tile(t tile, rows, width int) {
 	block, step := g.label("block"), g.label("k")
 	g.Label(block)
 	g.MOVQ(operand.Mem{Base: blk}, pa)
-	g.LEAQ(operand.Mem{Base: t.a, Index: pa, Scale: 4}, pa)
+	g.LEAQ(operand.Mem{Base: t.a, Index: pa, Scale: t.scale}, pa)
 	if rows > 4 {
 		g.LEAQ(operand.Mem{Base: pa, Index: t.aRow, Scale: 4}, pa4)
 	}
 	g.MOVQ(operand.Mem{Base: blk, Disp: 8}, pb)
 	g.Load(g.Param("b"), k)
-	g.LEAQ(operand.Mem{Base: k, Index: pb, Scale: 4}, pb)
-	g.Load(g.Param("k"), k)
+	g.LEAQ(operand.Mem{Base: k, Index: pb, Scale: t.scale}, pb)
+	g.MOVQ(g.param(t.steps()), k)
 
 	g.Label(step)
 	var b []reg.VecVirtual
@@ -123,12 +146,16 @@ func (g *gen) tile(t tile, rows, width int) {
 		a := g.vec()
 		g.VBROADCASTSS(row(i, pa, pa4, t.aRow, t.aRow3), a)
 		for v := range width {
-			g.VFMADD231PS(b[v], a, sums[i][v])
+			if t.pairs {
+				g.dotPairs(b[v], a, sums[i][v])
+			} else {
+				g.VFMADD231PS(b[v], a, sums[i][v])
+			}
 		}
 	}
-	g.ADDQ(t.aCol, pa)
+	g.ADDQ(t.stepA(), pa)
 	if rows > 4 {
-		g.ADDQ(t.aCol, pa4)
+		g.ADDQ(t.stepA(), pa4)
 	}
 	g.ADDQ(t.ldb, pb)
 	g.DECQ(k)
@@ -144,6 +171,22 @@ func (g *gen) tile(t tile, rows, width int) {
 			g.VMOVUPS(sum, m)
 		}
 	})
+}
+
+// steps names the parameter that counts the steps of k.
+func (t tile) steps() string {
+	if t.pairs {
+		return "pairs"
+	}
+	return "k"
+}
+
+// stepA is how far a step of k goes in A.
+func (t tile) stepA() operand.Op {
+	if t.pairs {
+		return operand.I32(4)
+	}
+	return t.aCol
 }
 
 // tileStart sets the sums to zero or to what C holds.

@@ -3,7 +3,8 @@
 //	cd internal/kernel/_gen && go run .
 //
 // The same source writes the AVX-512 and the AVX2 version of each kernel, so
-// only gen.go and gemm.go know how the two differ. Output depends on nothing
+// only gen.go and gemm.go know how the two differ. The kernels on bf16 have an
+// AVX-512 version alone. Output depends on nothing
 // but this source and the version of avo in go.mod.
 package main
 
@@ -24,6 +25,15 @@ func main() {
 	log.SetFlags(0)
 	for _, wide := range []bool{true, false} {
 		write("gemm", wide, (*gen).gemm)
+		if wide {
+			write("bf16", wide, func(g *gen) {
+				g.gemmBF16()
+				g.toBF16()
+				g.packBF16()
+				g.packTransposedBF16()
+				g.peakBF16()
+			})
+		}
 		write("loops", wide, func(g *gen) {
 			g.elementwise()
 			g.rows()
@@ -47,6 +57,7 @@ func write(name string, wide bool, emit func(*gen)) {
 	if err := pass.Compile.Execute(file); err != nil {
 		log.Fatal(err)
 	}
+	spell(file)
 	cfg := printer.Config{Name: "internal/kernel/_gen", Pkg: "kernel"}
 	for ext, p := range map[string]printer.Printer{".s": printer.NewGoAsm(cfg), ".go": printer.NewStubs(cfg)} {
 		text, err := p.Print(file)
