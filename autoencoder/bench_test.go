@@ -16,7 +16,7 @@ func BenchmarkStep(b *testing.B) {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s-%d/threads=%d", c.arch, c.code, threads), func(b *testing.B) {
 				m := newModel(b, c.arch, 32, 32, c.code)
-				step := nn.NewStep(32, threads, m.Encoder, m.Decoder)
+				step := nn.NewStep(32, threads, nn.Float32, m.Encoder, m.Decoder)
 				x := make([]float32, 32*m.Values())
 				for i := range x {
 					x[i] = float32(i%251)/251 - 0.5

@@ -14,9 +14,10 @@ type compiled struct {
 // compile plans the layers. Those that only look at the same values
 // differently need no op, and a pooling right behind a convolution becomes part
 // of it (see pooledConv).
-func (n *Network) compile() {
+func (n *Network) compile(precision Precision) []compiled {
+	var ops []compiled
 	for i := 0; i < len(n.Layers); i++ {
-		o := n.Layers[i].plan(n.in(i), n.owned[i])
+		o := n.Layers[i].plan(n.in(i), n.owned[i], precision)
 		if o == nil {
 			continue
 		}
@@ -35,6 +36,7 @@ func (n *Network) compile() {
 		if _, pool := o.(poolOp); pool {
 			c.pools = true
 		}
-		n.ops = append(n.ops, c)
+		ops = append(ops, c)
 	}
+	return ops
 }

@@ -32,13 +32,13 @@ func (c Conv2D) params(in Shape) []paramSpec {
 	return filterParams(c.Kernel, in[2], c.Filters, c.Filters)
 }
 
-func (c Conv2D) plan(in Shape, params []*Param) op {
+func (c Conv2D) plan(in Shape, params []*Param, precision Precision) op {
 	out, _ := c.Output(in)
 	g := geometry{kernel: c.Kernel, stride: c.stride(), big: in, small: out}
 	return &convOp{
 		geometry:     g,
-		forwardPass:  newCorrelation(g.down(), params[0].Value),
-		backwardPass: newCorrelation(g.up(), params[0].Value),
+		forwardPass:  newCorrelation(g.down(), params[0].Value, precision),
+		backwardPass: newCorrelation(g.up(), params[0].Value, precision),
 		weights:      params[0],
 		bias:         params[1],
 		activation:   c.Activation,
@@ -75,14 +75,14 @@ func (c Conv2DTranspose) params(in Shape) []paramSpec {
 	return filterParams(c.Kernel, c.Filters, in[2], c.Filters)
 }
 
-func (c Conv2DTranspose) plan(in Shape, params []*Param) op {
+func (c Conv2DTranspose) plan(in Shape, params []*Param, precision Precision) op {
 	out, _ := c.Output(in)
 	g := geometry{kernel: c.Kernel, stride: c.stride(), big: out, small: in}
 	return &convOp{
 		geometry:     g,
 		transposed:   true,
-		forwardPass:  newCorrelation(g.up(), params[0].Value),
-		backwardPass: newCorrelation(g.down(), params[0].Value),
+		forwardPass:  newCorrelation(g.up(), params[0].Value, precision),
+		backwardPass: newCorrelation(g.down(), params[0].Value, precision),
 		weights:      params[0],
 		bias:         params[1],
 		activation:   c.Activation,
@@ -132,15 +132,15 @@ func (o *convOp) packPart(tap, row, rows, col, cols int) {
 	o.backwardPass.pack(tap, row, rows, col, cols)
 }
 
-func (o *convOp) forward(n int, x, y values, _ *workspace) {
-	o.forwardPass.run(n, y.data, x.data)
+func (o *convOp) forward(n int, x, y values, ws *workspace) {
+	o.forwardPass.run(n, y.data, x.data, ws)
 	activate(n, y.data, o.bias.Value, o.activation)
 }
 
-func (o *convOp) backward(n int, x, y values, _ *workspace) {
+func (o *convOp) backward(n int, x, y values, ws *workspace) {
 	deactivate(n, y, o.activation)
 	if x.slope.data != nil {
-		o.backwardPass.run(n, x.slope, y.slope)
+		o.backwardPass.run(n, x.slope, y.slope, ws)
 	}
 }
 

@@ -10,6 +10,7 @@ import "likeness/internal/kernel"
 type correlation struct {
 	product
 	weights []float32
+	half    bool // multiply in bf16
 	parts   []part
 	places  []place // by tap, in the order of the weights
 }
@@ -26,11 +27,11 @@ type part struct {
 // place is where a tap's weights are packed.
 type place struct{ part, row int }
 
-func newCorrelation(p product, weights []float32) *correlation {
-	c := &correlation{product: p, weights: weights, places: make([]place, p.kernel*p.kernel)}
+func newCorrelation(p product, weights []float32, precision Precision) *correlation {
 	cin := p.in[2]
+	c := &correlation{product: p, weights: weights, half: precision.halves(cin), places: make([]place, p.kernel*p.kernel)}
 	for i, s := range p.subs {
-		pt := part{subKernel: s, panels: newPanels(len(s.tapY)*len(s.tapX)*cin, p.out[2])}
+		pt := part{subKernel: s, panels: newPanels(len(s.tapY)*len(s.tapX)*cin, p.out[2], c.half)}
 		windows := map[[4]int][]kernel.Block{} // pixels equally close to the border share theirs
 		for _, r := range s.rows {
 			for _, q := range s.cols {
@@ -85,12 +86,22 @@ func (c *correlation) pack(tap, row, rows, col, cols int) {
 }
 
 // run computes all output pixels of n images.
-func (c *correlation) run(n int, out, in buffer) {
-	cout := c.out[2]
+func (c *correlation) run(n int, out, in buffer, ws *workspace) {
+	x := c.operand(n, in, ws)
 	for i := range c.parts {
 		pt := &c.parts[i]
-		for col := 0; col < cout; col += panelWidth {
-			kernel.BlockGemmTiles(out.data[col:], out.stride, in.data, in.stride, pt.panel(col), pt.tiles, n, min(panelWidth, cout-col))
+		for col := 0; col < c.out[2]; col += panelWidth {
+			pt.multiply(n, buffer{data: out.data[col:], stride: out.stride}, x, pt.tiles, col)
 		}
+	}
+}
+
+// multiply computes some pixels, up to 32 channels of them from col on.
+func (p *part) multiply(n int, out buffer, x operand, pixels *kernel.Tiles, col int) {
+	width := min(panelWidth, p.panels.cols-col)
+	if x.half != nil {
+		kernel.BlockGemmTilesBF16(out.data, out.stride, x.half, x.stride, p.halfPanel(col), pixels, n, width)
+	} else {
+		kernel.BlockGemmTiles(out.data, out.stride, x.single, x.stride, p.panel(col), pixels, n, width)
 	}
 }

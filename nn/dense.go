@@ -32,10 +32,10 @@ func (d Dense) params(in Shape) []paramSpec {
 	}
 }
 
-func (d Dense) plan(in Shape, params []*Param) op {
+func (d Dense) plan(in Shape, params []*Param, _ Precision) op {
 	o := &denseOp{in: in[0], units: d.Units, activation: d.Activation, kernel: params[0], bias: params[1]}
-	o.forwardPanels = newPanels(o.in, o.units)
-	o.backwardPanels = newPanels(o.units, o.in)
+	o.forwardPanels = newPanels(o.in, o.units, false)
+	o.backwardPanels = newPanels(o.units, o.in, false)
 	return o
 }
 

@@ -43,7 +43,7 @@ func ExampleStep() {
 		return
 	}
 	net.Init(1)
-	step := nn.NewStep(4, 1, net)
+	step := nn.NewStep(4, 1, nn.Float32, net)
 	x, y := []float32{-1, 0, 1, 2}, []float32{-2, 0, 2, 4}
 	for range 2000 {
 		step.Do(x, y, 0.01)

@@ -14,7 +14,7 @@ type Layer interface {
 	Output(in Shape) (Shape, error)
 
 	params(in Shape) []paramSpec
-	plan(in Shape, params []*Param) op
+	plan(in Shape, params []*Param, precision Precision) op
 }
 
 // Activation is the function that follows a layer's sum.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 )
 
 // Network is a sequence of layers. Its weights lie in one slab, so that an
@@ -27,6 +28,11 @@ type Network struct {
 	owned  [][]*Param // the same, by layer
 	slab   []float32
 	ops    []compiled
+
+	// A step in another precision than float32 packs the weights for itself.
+	packing sync.Mutex // held while the ops are packed
+	stale   bool       // the weights have moved since
+	packed  int        // how often Pack was called
 }
 
 // New checks that the layers fit onto each other and plans them. All weights
@@ -71,7 +77,7 @@ func New(name string, input Shape, layers ...Layer) (*Network, error) {
 		n.params = append(n.params, owned...)
 		n.owned = append(n.owned, owned)
 	}
-	n.compile()
+	n.ops = n.compile(Float32)
 	return n, nil
 }
 
@@ -119,7 +125,25 @@ func (n *Network) Init(seed uint64) {
 // Pack prepares the weights for the kernels. It must be called after weights
 // were changed from outside; Step does it by itself.
 func (n *Network) Pack() {
-	for _, o := range n.ops {
+	n.packing.Lock()
+	defer n.packing.Unlock()
+	packAll(n.ops)
+	n.stale = false
+	n.packed++
+}
+
+// freshen packs the weights if a step moved them without.
+func (n *Network) freshen() {
+	n.packing.Lock()
+	defer n.packing.Unlock()
+	if n.stale {
+		packAll(n.ops)
+		n.stale = false
+	}
+}
+
+func packAll(ops []compiled) {
+	for _, o := range ops {
 		o.pack()
 	}
 }

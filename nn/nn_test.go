@@ -2,12 +2,14 @@ package nn_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	"likeness/internal/kernel"
 	"likeness/nn"
 	"likeness/nn/nntest"
 )
@@ -80,7 +82,7 @@ func TestWrongShapes(t *testing.T) {
 func TestThreadsDoNotMatter(t *testing.T) {
 	train := func(threads int) []float32 {
 		net := smallNetwork(t)
-		step := nn.NewStep(30, threads, net)
+		step := nn.NewStep(30, threads, nn.Float32, net)
 		x := make([]float32, 30*net.Input.Size())
 		for i := range x {
 			x[i] = float32(i%97)/97 - 0.5
@@ -122,7 +124,7 @@ func TestStepPacks(t *testing.T) {
 				y[i] = rng.Float32()
 			}
 			before := net.Predict(x)
-			step := nn.NewStep(images, 2, net)
+			step := nn.NewStep(images, 2, nn.Float32, net)
 			step.Do(x, y, 0.01)
 			second := step.Do(x, y, 0)
 			after := net.Predict(x)
@@ -134,6 +136,66 @@ func TestStepPacks(t *testing.T) {
 				t.Errorf("%s, %d images: weights were not packed as they are", name, images)
 			}
 		}
+	}
+}
+
+// In bf16 a step's gradient is float32's but for the rounding of the operands,
+// whether the step or somebody else has moved the weights, and Predict goes by
+// the weights as they are.
+func TestBF16(t *testing.T) {
+	make2 := func() (*nn.Network, *nn.Step, *nn.Step) {
+		net, err := nn.New("net", nn.Shape{8, 8, 3},
+			nn.Conv2D{Filters: 32, Kernel: 3, Activation: nn.ELU}, nn.MaxPooling2D{},
+			nn.Conv2D{Filters: 64, Kernel: 3, Activation: nn.ELU},
+			nn.Conv2DTranspose{Filters: 34, Kernel: 3, Stride: 2, Activation: nn.ELU},
+			nn.Conv2DTranspose{Filters: 3, Kernel: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		net.Init(1)
+		return net, nn.NewStep(11, 2, nn.Float32, net), nn.NewStep(11, 2, nn.BF16, net)
+	}
+	a, single, _ := make2()
+	b, _, half := make2()
+	rng := rand.New(rand.NewPCG(1, 2))
+	x := make([]float32, 11*a.Input.Size())
+	for i := range x {
+		x[i] = rng.Float32() - 0.5
+	}
+	for round := range 3 {
+		copy(b.Weights(), a.Weights())
+		b.Pack()
+		clear(single.State()[0].M) // so that it becomes (1-Beta1) times the gradient
+		clear(half.State()[0].M)
+		want, got := single.Do(x, x, 0.01), half.Do(x, x, 0.01)
+		if math.Abs(got/want-1) > 0.01 || got == want {
+			t.Errorf("round %d: loss %g in bf16, %g in float32", round, got, want)
+		}
+		sum, off := 0.0, 0.0
+		for i, m := range single.State()[0].M {
+			d := float64(half.State()[0].M[i] - m)
+			sum, off = sum+float64(m)*float64(m), off+d*d
+		}
+		if r := math.Sqrt(off / sum); !(r < 0.02) || r == 0 {
+			t.Errorf("round %d: the gradient in bf16 is %.3f of its length off", round, r)
+		}
+	}
+	y := b.Predict(x)
+	b.Pack()
+	if !slices.Equal(b.Predict(x), y) {
+		t.Error("Predict does not know the weights that a step has moved")
+	}
+}
+
+func TestPrecisionCheck(t *testing.T) {
+	if err := nn.Float32.Check(); err != nil {
+		t.Error(err)
+	}
+	if err := nn.Precision("float16").Check(); err == nil || !strings.Contains(err.Error(), `"float16"`) {
+		t.Errorf("error %v for float16", err)
+	}
+	if err := nn.BF16.Check(); (err == nil) != kernel.BF16() {
+		t.Errorf("error %v, but kernel.BF16() is %t", err, kernel.BF16())
 	}
 }
 
@@ -152,7 +214,7 @@ func smallNetwork(t testing.TB) *nn.Network {
 // A step plans all its memory beforehand.
 func TestStepDoesNotAllocate(t *testing.T) {
 	net := smallNetwork(t)
-	step := nn.NewStep(8, 1, net)
+	step := nn.NewStep(8, 1, nn.Float32, net)
 	x := make([]float32, 8*net.Input.Size())
 	step.Do(x, x, 0.01)
 	var before, after runtime.MemStats

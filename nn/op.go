@@ -92,6 +92,7 @@ func newBuffer(images, size int) buffer {
 // in the first step and stays.
 type workspace struct {
 	mapSlab, sumSlab, gradSlab []float32
+	halfSlab                   []uint16
 }
 
 // buffer is room for n images of the given size, of unknown content.
@@ -106,9 +107,12 @@ func (w *workspace) sums(n int) []float32 { return take(&w.sumSlab, n) }
 // grads is room for n gradients, of unknown content.
 func (w *workspace) grads(n int) []float32 { return take(&w.gradSlab, n) }
 
-func take(slab *[]float32, n int) []float32 {
+// half is room for n numbers in bf16, of unknown content.
+func (w *workspace) half(n int) []uint16 { return take(&w.halfSlab, n) }
+
+func take[T any](slab *[]T, n int) []T {
 	if len(*slab) < n {
-		*slab = make([]float32, n)
+		*slab = make([]T, n)
 	}
 	return (*slab)[:n]
 }

@@ -26,7 +26,7 @@ func (MaxPooling2D) Output(in Shape) (Shape, error) {
 
 func (MaxPooling2D) params(Shape) []paramSpec { return nil }
 
-func (MaxPooling2D) plan(in Shape, _ []*Param) op { return poolOp{in} }
+func (MaxPooling2D) plan(in Shape, _ []*Param, _ Precision) op { return poolOp{in} }
 
 type poolOp struct{ in Shape }
 

@@ -43,10 +43,10 @@ func newPooledConv(o *convOp) *pooledConv {
 func (o *pooledConv) forward(n int, x, y values, ws *workspace) {
 	width, cout := o.small[1], o.small[2]
 	two := ws.buffer(n, 2*width*panelWidth)
+	part, in := &o.forwardPass.parts[0], o.forwardPass.operand(n, x.data, ws)
 	for col := 0; col < cout; col += panelWidth {
-		panel := o.forwardPass.parts[0].panel(col)
 		for r, band := range o.bands {
-			kernel.BlockGemmTiles(two.data, two.stride, x.data.data, x.data.stride, panel, band, n, panelWidth)
+			part.multiply(n, two, in, band, col)
 			at := r*(width/2)*cout + col
 			for i := range n {
 				kernel.MaxPool2x2(y.data.image(i)[at:], y.winners(i)[at:], cout, two.image(i), 2, width, panelWidth)
@@ -68,7 +68,7 @@ func (o *pooledConv) backward(n int, x, y values, ws *workspace) {
 	for i := range n {
 		kernel.MaxPool2x2Grad(dmap.image(i), y.slope.image(i), y.winners(i), o.small[0], o.small[1], o.small[2])
 	}
-	o.backwardPass.run(n, x.slope, dmap)
+	o.backwardPass.run(n, x.slope, dmap, ws)
 }
 
 // group is the number of channels that lie side by side in a framed picture.

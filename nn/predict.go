@@ -15,13 +15,14 @@ func (n *Network) Predict(x []float32) []float32 {
 		panic("nn: Predict: input is not a whole number of images")
 	}
 	images := len(x) / in
+	n.freshen()
 	y := make([]float32, images*out)
 	shards := (images + ShardImages - 1) / ShardImages
 	threads := runtime.GOMAXPROCS(0)
 	passes, spaces := make([]shardPass, threads), make([]workspace, threads)
 	parallel(threads, shards, func(thread, s int) {
-		if passes[thread].net == nil {
-			passes[thread] = newPass(n, ShardImages, false, false).shards[0]
+		if passes[thread].values == nil {
+			passes[thread] = newPass(n.ops, n.Input, ShardImages, false, false).shards[0]
 		}
 		p, first := passes[thread], s*ShardImages
 		count := min(ShardImages, images-first)

@@ -11,7 +11,7 @@ func (Flatten) Output(in Shape) (Shape, error) { return Shape{in.Size()}, nil }
 
 func (Flatten) params(Shape) []paramSpec { return nil }
 
-func (Flatten) plan(Shape, []*Param) op { return nil }
+func (Flatten) plan(Shape, []*Param, Precision) op { return nil }
 
 // Reshape gives the same values another shape of the same size.
 type Reshape struct{ Shape Shape }
@@ -33,4 +33,4 @@ func (r Reshape) Output(in Shape) (Shape, error) {
 func (Reshape) params(Shape) []paramSpec { return nil }
 
 // plan returns no op: both layers only look at the same values differently.
-func (Reshape) plan(Shape, []*Param) op { return nil }
+func (Reshape) plan(Shape, []*Param, Precision) op { return nil }

@@ -19,14 +19,17 @@ import (
 type Step struct {
 	Optimizer Adamax
 
-	nets    []*Network
-	passes  []*pass
-	states  []*OptimizerState
-	sizes   []float32 // of this step, by network
-	errors  []float64 // by shard: sum of squared errors
-	pieces  []netPiece
-	threads int
-	spaces  []*workspace // by thread
+	precision Precision
+	nets      []*Network
+	ops       [][]compiled // the networks' own, or others in bf16
+	packed    []int        // the state of the networks' weights that those know
+	passes    []*pass
+	states    []*OptimizerState
+	sizes     []float32 // of this step, by network
+	errors    []float64 // by shard: sum of squared errors
+	pieces    []netPiece
+	threads   int
+	spaces    []*workspace // by thread
 }
 
 // netPiece is a piece in its place.
@@ -36,20 +39,26 @@ type netPiece struct {
 }
 
 // NewStep plans steps of up to batch images on the given number of threads (0:
-// all processors). It panics when the networks do not fit onto each other.
-func NewStep(batch, threads int, nets ...*Network) *Step {
+// all processors) in a precision that passes its Check or runs slowly. It panics
+// when the networks do not fit onto each other.
+func NewStep(batch, threads int, precision Precision, nets ...*Network) *Step {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	s := &Step{Optimizer: DefaultAdamax, nets: nets, threads: threads}
+	s := &Step{Optimizer: DefaultAdamax, precision: precision, nets: nets, threads: threads}
 	for k, n := range nets {
 		if k > 0 && nets[k-1].Output().Size() != n.Input.Size() {
 			panic("nn: NewStep: networks do not fit onto each other")
 		}
-		p := newPass(n, batch, true, k > 0)
+		ops := n.ops
+		if precision == BF16 {
+			ops = n.compile(precision)
+		}
+		s.ops, s.packed = append(s.ops, ops), append(s.packed, -1)
+		p := newPass(ops, n.Input, batch, true, k > 0)
 		s.passes = append(s.passes, p)
 		s.states = append(s.states, &OptimizerState{M: make([]float32, len(n.slab)), U: make([]float32, len(n.slab))})
-		for i, o := range n.ops {
+		for i, o := range ops {
 			shards := make([]values, len(p.shards))
 			for j := range shards {
 				shards[j] = p.shards[j].values[i+1]
@@ -91,6 +100,7 @@ func (s *Step) do(x, target []float32, rate float64, clocks []*clock) float64 {
 	if shards > len(s.errors) {
 		panic("nn: Step: more images than planned")
 	}
+	s.freshen()
 	clockOf := func(thread int) *clock {
 		if clocks == nil {
 			return nil
@@ -148,6 +158,21 @@ func (s *Step) shard(i int, x, target []float32, scale float32, ws *workspace, c
 	}
 	c.between()
 	return sum
+}
+
+// freshen packs the weights for ops of the step's own when somebody else has
+// changed them, and tells the networks that theirs will be out of date.
+func (s *Step) freshen() {
+	if s.precision != BF16 {
+		return
+	}
+	for k, n := range s.nets {
+		if s.packed[k] != n.packed {
+			packAll(s.ops[k])
+			s.packed[k] = n.packed
+		}
+		n.stale = true
+	}
 }
 
 func copyImages(n int, dst, src buffer) {

@@ -133,7 +133,7 @@ type loop struct {
 func (r *Run) newLoop() *loop {
 	l := &loop{
 		Run:      r,
-		step:     nn.NewStep(r.Batch, r.Threads, r.Model.Encoder, r.Model.Decoder),
+		step:     nn.NewStep(r.Batch, r.Threads, nn.Float32, r.Model.Encoder, r.Model.Decoder),
 		steps:    (len(r.Split.Train) + r.Batch - 1) / r.Batch,
 		settings: r.settings(),
 		test:     r.Data.AllFloats(r.Split.Test),

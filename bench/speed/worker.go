@@ -42,7 +42,7 @@ func work(path string, threads int, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	step, turn := nn.NewStep(cases.Batch, threads, m.Encoder, m.Decoder), 0
+	step, turn := nn.NewStep(cases.Batch, threads, nn.Float32, m.Encoder, m.Decoder), 0
 	next := func() []float32 {
 		size := cases.Batch * m.Values()
 		x := pictures[turn%cases.Steps*size:][:size]

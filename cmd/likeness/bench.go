@@ -106,7 +106,7 @@ func newBenchRun(f *benchFlags, m *autoencoder.Model) *benchRun {
 	for i := range b.x {
 		b.x[i] = rng.Float32() - 0.5
 	}
-	b.step = nn.NewStep(f.batch, b.threads, m.Encoder, m.Decoder)
+	b.step = nn.NewStep(f.batch, b.threads, nn.Float32, m.Encoder, m.Decoder)
 	b.profile = nn.NewProfile(b.step)
 	b.layers = make([][]layerTime, len(b.profile.Layers))
 	return b

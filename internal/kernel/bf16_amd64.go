@@ -58,6 +58,24 @@ func gemmBandBF16(c []float32, ldc int, a []uint16, aRow int, b []uint16, ldb in
 	}
 }
 
+func blockGemmTilesBF16(c []float32, ldc int, a []uint16, aRow int, b []uint16, t *Tiles, m, n int) {
+	if !hasBF16() {
+		blockGemmTilesBF16Portable(c, ldc, a, aRow, b, t, m, n)
+		return
+	}
+	vecs := (n + 15) / 16
+	last := n - 16*(vecs-1)
+	for i := range t.list {
+		switch l := &t.list[i]; {
+		case l.empty():
+		case m <= 8 && n <= 32:
+			gemmPanelBF16AVX512(&c[l.C], ldc, &a[l.A], aRow, &b[0], 2*t.ldb, &l.Blocks[0].A, len(l.Blocks), l.K/2, m, vecs, last, false)
+		default:
+			gemmBandBF16(c[l.C:], ldc, a[l.A:], aRow, b, 2*t.ldb, l.Blocks, m, n, l.K, false)
+		}
+	}
+}
+
 func toBF16(dst []uint16, src []float32) {
 	if hasBF16() {
 		toBF16AVX512(dst, src)

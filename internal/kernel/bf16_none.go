@@ -19,3 +19,7 @@ func packTransposedBF16(dst []uint16, src []float32, lds, rows, cols int) {
 }
 
 func peakRunBF16() float64 { return peakRunBF16Portable() }
+
+func blockGemmTilesBF16(c []float32, ldc int, a []uint16, aRow int, b []uint16, t *Tiles, m, n int) {
+	blockGemmTilesBF16Portable(c, ldc, a, aRow, b, t, m, n)
+}

@@ -81,13 +81,13 @@ func blockGemmTiles(c []float32, ldc int, a []float32, aRow int, b []float32, t 
 		vecs := (n + 15) / 16
 		last := n - 16*(vecs-1)
 		for i := range t.list {
-			if l := &t.list[i]; len(l.Blocks) > 0 && l.K > 0 {
+			if l := &t.list[i]; !l.empty() {
 				gemmPanelAVX512(&c[l.C], ldc, &a[l.A], aRow, 1, &b[0], t.ldb, &l.Blocks[0].A, len(l.Blocks), l.K, m, vecs, last, false)
 			}
 		}
 	default:
 		for i := range t.list {
-			if l := &t.list[i]; len(l.Blocks) > 0 && l.K > 0 {
+			if l := &t.list[i]; !l.empty() {
 				gemmBand(c[l.C:], ldc, a[l.A:], aRow, 1, b, t.ldb, l.Blocks, m, n, l.K, false)
 			}
 		}

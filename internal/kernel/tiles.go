@@ -13,7 +13,8 @@ type Tile struct {
 type Tiles struct {
 	list                []Tile
 	ldb                 int
-	lastC, lastA, lastB int // the largest offsets that any of them uses in the first row; below zero for none
+	lastC, lastA, lastB int  // the largest offsets that any of them uses in the first row; below zero for none
+	odd                 bool // some k is
 }
 
 // NewTiles makes a list of products whose A is contiguous along k and whose B
@@ -25,6 +26,7 @@ func NewTiles(list []Tile, ldb int) *Tiles {
 			panic("kernel: NewTiles: negative offset or size")
 		}
 		t.lastC = max(t.lastC, l.C)
+		t.odd = t.odd || l.K%2 == 1
 		for _, b := range l.Blocks {
 			if b.A < 0 || b.B < 0 {
 				panic("kernel: NewTiles: negative offset or size")
@@ -38,17 +40,41 @@ func NewTiles(list []Tile, ldb int) *Tiles {
 	return t
 }
 
-// BlockGemmTiles computes a list of products of m x n, n at most ldb.
+// BlockGemmTiles computes a list of products of m x n.
 //
 //	for _, l := range t.list {
 //		BlockGemm(c[l.C:], ldc, a[l.A:], aRow, 1, b, t.ldb, l.Blocks, m, n, l.K, false)
 //	}
 func BlockGemmTiles(c []float32, ldc int, a []float32, aRow int, b []float32, t *Tiles, m, n int) {
+	if t.begin(c, ldc, len(a), aRow, len(b), t.lastB+n, m, n) {
+		blockGemmTiles(c, ldc, a, aRow, b, t, m, n)
+	}
+}
+
+// BlockGemmTilesBF16 is BlockGemmTiles for A and B in bf16, laid out as
+// BlockGemmBF16 has them. Every k must be even. Offsets are those of float32: in
+// B, whose rows are interleaved in pairs, even rows begin where they do there.
+//
+//	for _, l := range t.list {
+//		BlockGemmBF16(c[l.C:], ldc, a[l.A:], aRow, b, 2*t.ldb, l.Blocks, m, n, l.K, false)
+//	}
+func BlockGemmTilesBF16(c []float32, ldc int, a []uint16, aRow int, b []uint16, t *Tiles, m, n int) {
+	if t.odd {
+		panic("kernel: BlockGemmTilesBF16: k is odd")
+	}
+	if t.begin(c, ldc, len(a), aRow, len(b), t.lastB-t.ldb+2*n, m, n) {
+		blockGemmTilesBF16(c, ldc, a, aRow, b, t, m, n)
+	}
+}
+
+// begin panics where a product would reach beyond a slice, writes those that
+// have nothing to sum, and tells whether there is more to do.
+func (t *Tiles) begin(c []float32, ldc, lenA, aRow, lenB, needB, m, n int) bool {
 	if m < 0 || n < 0 || ldc < 0 || aRow < 0 {
 		panic("kernel: BlockGemmTiles: negative size or stride")
 	}
 	if m == 0 || n == 0 || len(t.list) == 0 {
-		return
+		return false
 	}
 	if m > 1 && ldc < n {
 		panic("kernel: BlockGemmTiles: rows of c overlap")
@@ -56,25 +82,33 @@ func BlockGemmTiles(c []float32, ldc int, a []float32, aRow int, b []float32, t 
 	if t.lastC+span(m, ldc, 0, 0)+n > len(c) {
 		panic("kernel: BlockGemmTiles: c is too short")
 	}
-	if t.lastA >= 0 && (t.lastA+span(m, aRow, 0, 0) >= len(a) || t.lastB+n > len(b)) {
+	if t.lastA >= 0 && (t.lastA+span(m, aRow, 0, 0) >= lenA || needB > lenB) {
 		panic("kernel: BlockGemmTiles: a or b is too short")
 	}
 	for i := range t.list {
-		l := &t.list[i]
-		if len(l.Blocks) > 0 && l.K > 0 {
-			continue
-		}
-		for j := range m {
-			clear(c[l.C+j*ldc:][:n])
+		if l := &t.list[i]; l.empty() {
+			for j := range m {
+				clear(c[l.C+j*ldc:][:n])
+			}
 		}
 	}
-	blockGemmTiles(c, ldc, a, aRow, b, t, m, n)
+	return true
 }
+
+func (l *Tile) empty() bool { return len(l.Blocks) == 0 || l.K == 0 }
 
 func blockGemmTilesPortable(c []float32, ldc int, a []float32, aRow int, b []float32, t *Tiles, m, n int) {
 	for i := range t.list {
-		if l := &t.list[i]; len(l.Blocks) > 0 && l.K > 0 {
+		if l := &t.list[i]; !l.empty() {
 			blockGemmPortable(c[l.C:], ldc, a[l.A:], aRow, 1, b, t.ldb, l.Blocks, m, n, l.K, false)
+		}
+	}
+}
+
+func blockGemmTilesBF16Portable(c []float32, ldc int, a []uint16, aRow int, b []uint16, t *Tiles, m, n int) {
+	for i := range t.list {
+		if l := &t.list[i]; !l.empty() {
+			blockGemmBF16Portable(c[l.C:], ldc, a[l.A:], aRow, b, 2*t.ldb, l.Blocks, m, n, l.K, false)
 		}
 	}
 }

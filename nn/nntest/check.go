@@ -78,7 +78,7 @@ func checkOutputs(t *testing.T, net *nn.Network, ref reference) {
 // one step from zero it is (1-Beta1) times the gradient.
 func checkGradients(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand) {
 	t.Helper()
-	step := nn.NewStep(len(ref.x)/ref.input.Size(), 2, net)
+	step := nn.NewStep(len(ref.x)/ref.input.Size(), 2, nn.Float32, net)
 	loss := step.Do(ref.x, ref.target, 0)
 	if want := ref.loss(); !(math.Abs(loss-want) <= 1e-5*want) {
 		t.Fatalf("loss is %g, the naive network gives %g", loss, want)

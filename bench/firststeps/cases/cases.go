@@ -90,7 +90,7 @@ func (r *Run) Train(optimizer nn.Adamax, rate float64) ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	step := nn.NewStep(Batch, 0, r.Model.Encoder, r.Model.Decoder)
+	step := nn.NewStep(Batch, 0, nn.Float32, r.Model.Encoder, r.Model.Decoder)
 	step.Optimizer = optimizer
 	n := Batch * r.Model.Values()
 	steps := make([]Step, Steps)

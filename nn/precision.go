@@ -1,0 +1,58 @@
+package nn
+
+import (
+	"fmt"
+
+	"likeness/internal/kernel"
+)
+
+// Precision is what a training step multiplies in.
+type Precision string
+
+const (
+	// Float32 is the default.
+	Float32 Precision = "float32"
+	// BF16 rounds what convolutions with an even number of at least 8 input
+	// channels multiply, forward and for the gradients of their inputs, to
+	// bfloat16: 8 bits of exponent as float32 has, 8 of precision instead of 24.
+	// Sums stay float32, and so do weights, the gradients of weights, dense
+	// layers and the optimiser. Numbers below 2^-126 count as zero.
+	BF16 Precision = "bf16"
+)
+
+// Check returns an error for an unknown precision and for one that this
+// processor is not fast in.
+func (p Precision) Check() error {
+	switch {
+	case p != Float32 && p != BF16:
+		return fmt.Errorf("unknown precision %q, known are %q and %q", string(p), string(Float32), string(BF16))
+	case p == BF16 && !kernel.BF16():
+		return fmt.Errorf("precision %q needs a processor with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake or later), this one runs %s: use %q", string(BF16), kernel.SIMD(), string(Float32))
+	}
+	return nil
+}
+
+// halves says whether a product with so many input channels is done in bf16.
+func (p Precision) halves(channels int) bool {
+	return p == BF16 && channels%2 == 0 && channels >= 8
+}
+
+// operand is the input of a correlation as its kernels want it: one of the
+// two slices, images stride apart.
+type operand struct {
+	single []float32
+	half   []uint16
+	stride int
+}
+
+// operand rounds n images where the correlation multiplies in bf16.
+func (c *correlation) operand(n int, in buffer, ws *workspace) operand {
+	if !c.half {
+		return operand{single: in.data, stride: in.stride}
+	}
+	half := ws.half(n * in.stride)
+	for i := range n {
+		kernel.ToBF16(half[i*in.stride:][:in.size], in.image(i))
+	}
+	return operand{half: half, stride: in.stride}
+}
