@@ -24,6 +24,7 @@ func main() {
 	log.SetFlags(0)
 	for _, wide := range []bool{true, false} {
 		write("gemm", wide, (*gen).gemm)
+		write("sparse", wide, (*gen).sparse)
 		write("loops", wide, func(g *gen) {
 			g.elementwise()
 			g.rows()

@@ -1,0 +1,130 @@
+package kernel
+
+import "math"
+
+// PooledFilterGrad adds up the gradient of the filters of a 3x3 convolution of
+// stride 1 behind which MaxPool2x2 follows. Of the four pixels of a square only
+// the winner has a gradient, so this is a quarter of the work that the
+// convolution's full gradient takes.
+//
+// x is one group of 32 input channels: pictures with a border of zeros, pixels
+// of 32 floats side by side, xRow floats from row to row. dy and winner are
+// MaxPool2x2's, each pixel of n output channels, which may be a part of more. A
+// site is a pixel of the pool: A is where in x the first of its 4x4 pixels lies,
+// B where dy and winner have the pixel's channels. dst is (n, 3, 3, 32): output
+// channel, tap, input channel. Without sites it is left as it is when accumulate
+// is set and zeroed when not; dst must not overlap x or dy.
+//
+// Each element is one running sum in the order of the sites. It is fastest where
+// the sites of a call read some 32 KiB of x and x begins a cache line; where it
+// does not, every load takes twice as long. Of winners only the last two bits
+// count.
+//
+//	if !accumulate {
+//		clear(dst[:n*288])
+//	}
+//	shift := [4]int{0, 32, xRow, xRow + 32}
+//	for o := range n {
+//		for _, s := range sites {
+//			from := s.A + shift[winner[s.B+o]&3]
+//			for ky := range 3 {
+//				for l := range 96 {
+//					dst[(o*3+ky)*96+l] += dy[s.B+o] * x[from+ky*xRow+l]
+//				}
+//			}
+//		}
+//	}
+func PooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
+	if checkSparse(dst, x, xRow, dy, winner, sites, n, 3, 96, accumulate) {
+		pooledFilterGrad(dst, x, xRow, dy, winner, sites, n, accumulate)
+	}
+}
+
+// PooledPatchGrad is PooledFilterGrad for pictures of few channels, whose
+// patches have been copied side by side: x has for each pixel the 3x3 pixels
+// around it as 32 floats (27 of them for three channels, then what may), xRow
+// floats from row to row. dst is (n, 32).
+//
+//	if !accumulate {
+//		clear(dst[:n*32])
+//	}
+//	shift := [4]int{0, 32, xRow, xRow + 32}
+//	for o := range n {
+//		for _, s := range sites {
+//			from := s.A + shift[winner[s.B+o]&3]
+//			for l := range 32 {
+//				dst[o*32+l] += dy[s.B+o] * x[from+l]
+//			}
+//		}
+//	}
+func PooledPatchGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
+	if checkSparse(dst, x, xRow, dy, winner, sites, n, 1, 32, accumulate) {
+		pooledPatchGrad(dst, x, xRow, dy, winner, sites, n, accumulate)
+	}
+}
+
+// checkSparse panics where a call would reach beyond a slice and does what is to
+// be done without sites; it tells whether there is more. A winner reads rows x
+// width floats of x.
+func checkSparse(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n, rows, width int, accumulate bool) bool {
+	if n < 0 || xRow < 0 {
+		panic("kernel: PooledFilterGrad: negative size or stride")
+	}
+	if n > len(dst)/(rows*width) {
+		panic("kernel: PooledFilterGrad: dst is too short")
+	}
+	if n == 0 {
+		return false
+	}
+	if len(sites) == 0 {
+		if !accumulate {
+			clear(dst[:n*rows*width])
+		}
+		return false
+	}
+	if xRow > len(x) || len(x) > math.MaxUint32 {
+		panic("kernel: PooledFilterGrad: x is too short or longer than 32 bits can count")
+	}
+	// The last offset a site may have; below zero when not even 0 fits.
+	lastA := len(x) - rows*xRow - 32 - width
+	lastB := min(len(dy), len(winner)) - n
+	for _, s := range sites {
+		if lastA < 0 || lastB < 0 || uint(s.A) > uint(lastA) || uint(s.B) > uint(lastB) {
+			panic("kernel: PooledFilterGrad: site outside x, dy or winner")
+		}
+	}
+	return true
+}
+
+// winnerRow is what a site comes to for 16 output channels: where in x the taps
+// of the winner start, and the gradient.
+type winnerRow struct {
+	from [16]uint32
+	dy   [16]float32
+}
+
+func pooledFilterGradPortable(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
+	sparseGradPortable(dst, x, xRow, dy, winner, sites, n, 3, 96, accumulate)
+}
+
+func pooledPatchGradPortable(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
+	sparseGradPortable(dst, x, xRow, dy, winner, sites, n, 1, 32, accumulate)
+}
+
+func sparseGradPortable(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n, rows, width int, accumulate bool) {
+	if !accumulate {
+		clear(dst[:n*rows*width])
+	}
+	shift := [4]int{0, 32, xRow, xRow + 32}
+	for o := range n {
+		for _, s := range sites {
+			g, from := dy[s.B+o], s.A+shift[winner[s.B+o]&3]
+			for r := range rows {
+				sum := dst[(o*rows+r)*width:][:width]
+				for l, v := range x[from+r*xRow:][:width] {
+					sum[l] += g * v
+				}
+			}
+		}
+	}
+}
