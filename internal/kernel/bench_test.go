@@ -1,9 +1,11 @@
 package kernel
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
+	"unsafe"
 )
 
 func BenchmarkPeak(b *testing.B) {
@@ -139,6 +141,66 @@ func BenchmarkTranspose(b *testing.B) {
 		Transpose(dst, rows, src, cols, rows, cols)
 	}
 	b.ReportMetric(rows*cols*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gvalues/s")
+}
+
+// aligned is a slice that begins a cache line.
+func aligned(n int) []float32 {
+	x := make([]float32, n+16)
+	skip := int(-uintptr(unsafe.Pointer(&x[0]))/4) & 15
+	return x[skip:][:n:n]
+}
+
+// pooledPictures is the input of one call: pooled pictures of side x side pixels,
+// with border pixels around the large ones.
+func pooledPictures(images, side, border, n int, x []float32) (xRow int, dy []float32, winner []uint8, sites []Block) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	large := 2*side + 2*border
+	fill(rng, x)
+	dy, winner = make([]float32, images*side*side*n), make([]uint8, images*side*side*n)
+	fill(rng, dy)
+	for i := range winner {
+		winner[i] = uint8(rng.IntN(4))
+	}
+	for i := range images * side * side {
+		y, q := i/side%side, i%side
+		sites = append(sites, Block{A: ((i/side/side*large+2*y)*large + 2*q) * 32, B: i * n})
+	}
+	return large * 32, dy, winner, sites
+}
+
+// BenchmarkPooledFilterGrad counts the operations it does, a quarter of those of
+// the full gradient.
+func BenchmarkPooledFilterGrad(b *testing.B) {
+	for _, s := range []struct{ images, side, n, shift int }{
+		{1, 4, 32, 0}, {1, 4, 128, 0}, {1, 4, 128, 1}, {2, 4, 128, 0}, {4, 2, 256, 0}, {1, 8, 64, 0},
+	} {
+		b.Run(fmt.Sprintf("images=%d,side=%d,n=%d,shift=%d", s.images, s.side, s.n, s.shift), func(b *testing.B) {
+			large := 2*s.side + 2
+			x := aligned(s.images*large*large*32 + s.shift)[s.shift:]
+			xRow, dy, winner, sites := pooledPictures(s.images, s.side, 1, s.n, x)
+			dst := aligned(s.n * 288)
+			for b.Loop() {
+				PooledFilterGrad(dst, x, xRow, dy, winner, sites, s.n, true)
+			}
+			rate(b, 2*288*s.n*len(sites))
+		})
+	}
+}
+
+// BenchmarkPooledPatchGrad counts 27 of the 32 floats of a patch.
+func BenchmarkPooledPatchGrad(b *testing.B) {
+	for _, rows := range []int{1, 4, 16} {
+		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) {
+			x := aligned(32 * 32 * 32)
+			xRow, dy, winner, sites := pooledPictures(1, 16, 0, 32, x)
+			sites = sites[:16*rows]
+			dst := aligned(32 * 32)
+			for b.Loop() {
+				PooledPatchGrad(dst, x, xRow, dy, winner, sites, 32, true)
+			}
+			rate(b, 2*27*32*len(sites))
+		})
+	}
 }
 
 func rate(b *testing.B, flops int) {

@@ -5,11 +5,12 @@
 //
 // On amd64 the loops have AVX-512 and AVX2 versions in generated assembly (see
 // _gen), those on bf16 AVX-512 alone; everywhere else, and with the build tag
-// purego, the portable versions in portable.go and bf16_portable.go run. The same call gives the same bits each time on the same
-// version. Between versions only BlockGemm, ELU, AddBiasELU, Dot,
-// SquaredDistances, SquaredError and the sum MSEGrad returns may differ in the
-// last bits, for they fuse multiply and add or split a sum over lanes; all
-// others, BlockGemmBF16 among them, are equal to the bit.
+// purego, the portable versions run. The same call gives the same bits each time
+// on the same version. Between versions only BlockGemm and BlockGemmTiles,
+// PooledFilterGrad, PooledPatchGrad, ELU, AddBiasELU, Dot, SquaredDistances,
+// SquaredError and the sum MSEGrad returns may differ in the last bits, for they
+// fuse multiply and add or split a sum over lanes; all others are equal to the
+// bit.
 //
 // A wrong length is a programming mistake and panics with a constant message.
 package kernel

@@ -121,3 +121,28 @@ func TestEdgesBF16(t *testing.T) {
 		}
 	})
 }
+
+// TestPooledGradsEdges is TestEdges for the kernels that walk winners.
+func TestPooledGradsEdges(t *testing.T) {
+	dst, x, dy, winner := newEdge(t), newEdge(t), newEdge(t), newEdge(t)
+	eachVersion(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(23, 24))
+		for _, k := range sparseKernels {
+			for _, end := range []bool{true, false} {
+				for n := 1; n < 70; n++ {
+					c := newSparseCall(rng, k, n, 1+n%7)
+					near := x.take(len(c.x.data), end)
+					w := winner.take((len(c.winner)+3)/4, end)
+					bytes := unsafe.Slice((*uint8)(unsafe.Pointer(&w[0])), 4*len(w))
+					if end {
+						bytes = bytes[len(bytes)-len(c.winner):]
+					} else {
+						bytes = bytes[:len(c.winner)]
+					}
+					copy(bytes, c.winner)
+					k.run(dst.take(len(c.dst.data), end), near, c.xRow, dy.take(len(c.dy.data), end), bytes, c.sites, n, c.accumulate)
+				}
+			}
+		}
+	})
+}

@@ -34,6 +34,7 @@ func main() {
 				g.peakBF16()
 			})
 		}
+		write("sparse", wide, (*gen).sparse)
 		write("loops", wide, func(g *gen) {
 			g.elementwise()
 			g.rows()
