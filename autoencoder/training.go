@@ -12,6 +12,7 @@ type Training struct {
 	Optimizer  string  `json:"optimizer"`
 	Rate       float64 `json:"learning_rate"`
 	Schedule   string  `json:"schedule"`
+	Precision  string  `json:"precision,omitempty"` // of the products, nn.Precision; empty for float32
 	Batch      int     `json:"batch"`
 	Seed       uint64  `json:"seed"`
 	Seconds    float64 `json:"seconds"` // spent in training steps and measuring, over all sittings

@@ -66,6 +66,7 @@ func (r *Run) settings() []setting {
 		{"batch size", fmt.Sprint(r.Batch)},
 		{"learning rate", fmt.Sprint(r.Rate)},
 		{"schedule", string(r.Schedule)},
+		{"precision", string(r.Precision)},
 		{"seed", fmt.Sprint(r.Seed)},
 		{"corruption", corruption},
 		{"model to begin with", r.Model.Fingerprint()},

@@ -35,6 +35,9 @@ type Run struct {
 	Schedule Schedule // how the rate falls
 	Seed     uint64   // of the order of pictures and of the noise
 	Threads  int      // 0: all processors; does not change the result
+	// Precision is what the steps multiply in; empty for float32. Measuring is
+	// always done in float32.
+	Precision nn.Precision
 
 	// Corruption spoils the inputs anew in every epoch, while the targets stay
 	// clean: the model becomes a denoiser. nil trains a plain autoencoder.
@@ -91,6 +94,9 @@ func (r *Run) prepare() error {
 	if r.Schedule == "" {
 		r.Schedule = Constant
 	}
+	if r.Precision == "" {
+		r.Precision = nn.Float32
+	}
 	switch {
 	case r.Epochs < 0:
 		return fmt.Errorf("%d epochs: the number must not be negative", r.Epochs)
@@ -104,6 +110,9 @@ func (r *Run) prepare() error {
 		return fmt.Errorf("%s gives %d training pictures, fewer than one batch of %d: give more pictures or a smaller batch", r.Data.Source, len(r.Split.Train), r.Batch)
 	case len(r.Split.Test) == 0:
 		return fmt.Errorf("%s leaves no test pictures to measure on", r.Data.Source)
+	}
+	if err := r.Precision.Check(); err != nil {
+		return err
 	}
 	return r.Schedule.check()
 }
@@ -133,7 +142,7 @@ type loop struct {
 func (r *Run) newLoop() *loop {
 	l := &loop{
 		Run:      r,
-		step:     nn.NewStep(r.Batch, r.Threads, nn.Float32, r.Model.Encoder, r.Model.Decoder),
+		step:     nn.NewStep(r.Batch, r.Threads, r.Precision, r.Model.Encoder, r.Model.Decoder),
 		steps:    (len(r.Split.Train) + r.Batch - 1) / r.Batch,
 		settings: r.settings(),
 		test:     r.Data.AllFloats(r.Split.Test),
@@ -217,6 +226,9 @@ func (l *loop) story() *autoencoder.Training {
 		NTrain: len(l.Split.Train), NTest: len(l.Split.Test), Optimizer: "adamax", Rate: l.Rate,
 		Schedule: string(l.Schedule), Batch: l.Batch, Seed: l.Seed,
 		Seconds: l.before + time.Since(l.started).Seconds(), History: l.history,
+	}
+	if l.Precision != nn.Float32 {
+		t.Precision = string(l.Precision)
 	}
 	if l.Corruption != nil {
 		t.Task, t.Corruption = autoencoder.Denoise, l.Corruption.String()

@@ -84,6 +84,7 @@ func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
 		{"number of epochs", len(t.History), r.Epochs},
 		{"learning rate", t.Rate, r.Rate},
 		{"schedule", t.Schedule, string(r.Schedule)},
+		{"precision", t.Precision, ""},
 		{"batch size", t.Batch, train.DefaultBatch},
 		{"seed", t.Seed, b.Seed},
 		{"corruption", t.Corruption, corruption},

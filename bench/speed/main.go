@@ -20,6 +20,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/bench/firststeps/cases"
 	"likeness/internal/atomicfile"
+	"likeness/nn"
 	"likeness/safetensors"
 )
 
@@ -33,6 +34,7 @@ type options struct {
 
 func main() {
 	var o options
+	precision := flag.String("precision", string(nn.Float32), "what the worker's training steps multiply in")
 	worker := flag.String("worker", "", "be likeness's own worker with this model `file`; the program starts it by itself")
 	flag.StringVar(&o.out, "out", "", "Markdown `file` for the table, besides stdout")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "Python with PyTorch")
@@ -50,7 +52,7 @@ func main() {
 	case flag.NArg() > 0:
 		err = fmt.Errorf("%q is one argument too many", flag.Arg(0))
 	case *worker != "":
-		err = work(*worker, o.threads, os.Stdin, os.Stdout)
+		err = work(*worker, o.threads, nn.Precision(*precision), os.Stdin, os.Stdout)
 	default:
 		err = run(ctx, o)
 	}

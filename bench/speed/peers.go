@@ -14,6 +14,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"likeness/internal/kernel"
+	"likeness/nn"
 )
 
 //go:embed pytorch.py
@@ -28,9 +31,11 @@ type peer struct {
 	name        string
 	kind        string // what pytorch.py calls it, or onnxruntime
 	threads     int
-	env         []string // the peer's
-	ours        []string // likeness's
+	env         []string     // the peer's
+	ours        []string     // likeness's
+	precision   nn.Precision // likeness's, in training
 	forwardOnly bool
+	trainOnly   bool
 }
 
 const onnxruntime = "onnxruntime"
@@ -59,12 +64,18 @@ func choosePeers(o options) ([]peer, error) {
 		{name: "beyond", kind: "beyond", threads: o.threads, env: avx512},
 		{name: "expert-avx2", kind: "expert", threads: o.threads, env: avx2, ours: []string{"LIKENESS_SIMD=avx2"}},
 	}
+	for i := range known {
+		known[i].precision = nn.Float32
+	}
+	if kernel.BF16() {
+		known = append(known, peer{name: "expert-bf16", kind: "expert", threads: o.threads, env: avx512, precision: nn.BF16, trainOnly: true})
+	}
 	if o.onnxruntime != "" {
 		modules, err := filepath.Abs(filepath.Join(o.onnxruntime, "node_modules"))
 		if err != nil {
 			return nil, err
 		}
-		known = append(known, peer{name: onnxruntime, kind: onnxruntime, threads: o.threads, env: []string{"NODE_PATH=" + modules}, forwardOnly: true})
+		known = append(known, peer{name: onnxruntime, kind: onnxruntime, threads: o.threads, env: []string{"NODE_PATH=" + modules}, precision: nn.Float32, forwardOnly: true})
 	}
 	var names []string
 	for _, p := range known {
@@ -126,7 +137,7 @@ func (p peer) measure(ctx context.Context, o options, model string) (result, err
 	if err != nil {
 		return r, err
 	}
-	ours, err := start(ctx, p.ours, self, "-worker", model, "-threads", strconv.Itoa(o.threads))
+	ours, err := start(ctx, p.ours, self, "-worker", model, "-threads", strconv.Itoa(o.threads), "-precision", string(p.precision))
 	if err != nil {
 		return r, err
 	}
@@ -146,7 +157,7 @@ func (p peer) measure(ctx context.Context, o options, model string) (result, err
 	}
 	r.oursLosses, r.losses = a.Losses, b.Losses
 	for _, what := range []string{"train", "forward"} {
-		if what == "train" && p.forwardOnly {
+		if what == "train" && p.forwardOnly || what == "forward" && p.trainOnly {
 			continue
 		}
 		into := &r.train

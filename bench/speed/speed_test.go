@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"likeness/nn"
 )
 
 // The worker answers as the peers do, and its first loss is that of the model
@@ -18,7 +20,7 @@ func TestWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := work(model, 1, strings.NewReader("losses 2\ntrain 0.001\nforward 0.001\n"), &out); err != nil {
+	if err := work(model, 1, nn.Float32, strings.NewReader("losses 2\ntrain 0.001\nforward 0.001\n"), &out); err != nil {
 		t.Fatal(err)
 	}
 	replies := json.NewDecoder(&out)
@@ -39,7 +41,7 @@ func TestWorker(t *testing.T) {
 			t.Errorf("%d images in %g s", r.Images, r.Seconds)
 		}
 	}
-	if err := work(model, 1, strings.NewReader("jump 1\n"), &out); err == nil {
+	if err := work(model, 1, nn.Float32, strings.NewReader("jump 1\n"), &out); err == nil {
 		t.Error("no error for an unknown command")
 	}
 }
@@ -71,6 +73,19 @@ func TestTable(t *testing.T) {
 		tab.results[0].losses, tab.worst, tab.disagree = wrong, 0, false
 		if tab.checkLosses(); !tab.disagree {
 			t.Errorf("losses %v pass as %v", wrong, r.oursLosses)
+		}
+	}
+}
+
+// In bf16 likeness's own losses may lie further off, but not far.
+func TestTableBF16(t *testing.T) {
+	for ours, fine := range map[float64]bool{0.5: true, 0.505: true, 0.52: false, math.NaN(): false} {
+		tab := table{results: []result{
+			{peer: peer{precision: nn.BF16}, losses: []float64{0.5}, oursLosses: []float64{ours}},
+			{peer: peer{precision: nn.Float32}, losses: []float64{0.5}, oursLosses: []float64{0.5}},
+		}}
+		if tab.checkLosses(); tab.disagree == fine {
+			t.Errorf("a loss of %g instead of 0.5: disagree is %t", ours, tab.disagree)
 		}
 	}
 }

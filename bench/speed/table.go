@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"likeness/nn"
 )
 
 // table is everything that was measured.
@@ -15,8 +17,9 @@ type table struct {
 	date     time.Time
 	options  options
 	results  []result
-	worst    float64 // largest relative difference among the first losses
 	disagree bool
+
+	worst, worstHalf float64 // largest relative difference among the first losses, in float32 and in bf16
 }
 
 // lossTolerance is how far first losses may lie apart, relatively. Rounding
@@ -24,29 +27,46 @@ type table struct {
 // another network, initialisation or learning rate is far beyond.
 const lossTolerance = 5e-4
 
-// checkLosses compares all first losses with the first worker's.
+// halfTolerance is the same for likeness in bf16, whose numbers have 8 bits.
+const halfTolerance = 2e-2
+
+// checkLosses compares all first losses with the first ones that likeness, or
+// if it ran in bf16 only then the first peer, came to in float32.
 func (t *table) checkLosses() {
-	want := t.results[0].oursLosses
+	want := t.results[0].losses
 	for _, r := range t.results {
-		for _, losses := range [][]float64{r.oursLosses, r.losses} {
-			if len(losses) == 0 || len(losses) > len(want) { // a peer that cannot train has but one
-				t.disagree = true
-				return
-			}
-			for i, l := range losses {
-				// NaN must not pass.
-				if off := math.Abs(l/want[i] - 1); !(off <= t.worst) {
-					t.worst = off
-				}
-			}
+		if r.precision != nn.BF16 {
+			want = r.oursLosses
+			break
 		}
 	}
-	t.disagree = !(t.worst <= lossTolerance)
+	for _, r := range t.results {
+		t.compare(want, r.losses, &t.worst)
+		if r.precision == nn.BF16 {
+			t.compare(want, r.oursLosses, &t.worstHalf)
+		} else {
+			t.compare(want, r.oursLosses, &t.worst)
+		}
+	}
+	t.disagree = t.disagree || !(t.worst <= lossTolerance) || !(t.worstHalf <= halfTolerance)
+}
+
+func (t *table) compare(want, losses []float64, worst *float64) {
+	if len(losses) == 0 || len(losses) > len(want) { // a peer that cannot train has but one
+		t.disagree = true
+		return
+	}
+	for i, l := range losses {
+		// NaN must not pass.
+		if off := math.Abs(l/want[i] - 1); !(off <= *worst) {
+			*worst = off
+		}
+	}
 }
 
 func (t *table) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s; %s%s. conv autoencoder, code 32, 32x32 pictures, batches of 32, float32; %d pairs of slices of %v each; medians, lowest and highest in brackets.\n\n",
+	fmt.Fprintf(&b, "%s; %s%s. conv autoencoder, code 32, 32x32 pictures, batches of 32, float32 where nothing else is said; %d pairs of slices of %v each; medians, lowest and highest in brackets.\n\n",
 		t.machine, t.date.UTC().Format("2006-01-02 15:04 UTC"), t.load, t.options.rounds, t.options.slice)
 	for _, part := range []struct {
 		title string
@@ -69,6 +89,9 @@ func (t *table) markdown() string {
 	fmt.Fprintf(&b, "The first %d losses of all agree to %.1e, relatively: likeness %s", firstLosses, t.worst, losses(t.results[0].oursLosses))
 	for _, r := range t.results {
 		fmt.Fprintf(&b, "; %s %s", r.name, losses(r.losses))
+		if r.precision == nn.BF16 {
+			fmt.Fprintf(&b, ", likeness in bf16 beside it %s (%.1e off)", losses(r.oursLosses), t.worstHalf)
+		}
 	}
 	fmt.Fprintln(&b, ".")
 	return b.String()

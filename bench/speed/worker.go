@@ -28,7 +28,10 @@ type reply struct {
 
 // work is likeness's worker: it carries out the commands that pytorch.py
 // carries out for PyTorch.
-func work(path string, threads int, in io.Reader, out io.Writer) error {
+func work(path string, threads int, precision nn.Precision, in io.Reader, out io.Writer) error {
+	if err := precision.Check(); err != nil {
+		return err
+	}
 	runtime.GOMAXPROCS(threads) // what forward runs go by
 	f, err := safetensors.Open(path)
 	if err != nil {
@@ -42,7 +45,7 @@ func work(path string, threads int, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	step, turn := nn.NewStep(cases.Batch, threads, nn.Float32, m.Encoder, m.Decoder), 0
+	step, turn := nn.NewStep(cases.Batch, threads, precision, m.Encoder, m.Decoder), 0
 	next := func() []float32 {
 		size := cases.Batch * m.Values()
 		x := pictures[turn%cases.Steps*size:][:size]
@@ -50,7 +53,7 @@ func work(path string, threads int, in io.Reader, out io.Writer) error {
 		return x
 	}
 	answer := json.NewEncoder(out)
-	if err := answer.Encode(reply{About: "likeness, " + kernel.SIMD()}); err != nil {
+	if err := answer.Encode(reply{About: "likeness, " + kernel.SIMD() + ", " + string(precision)}); err != nil {
 		return err
 	}
 	lines := bufio.NewScanner(in)

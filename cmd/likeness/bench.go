@@ -20,14 +20,14 @@ import (
 
 // benchFlags says what is measured.
 type benchFlags struct {
-	model                choiceFlag
+	model, precision     choiceFlag
 	size                 sizeFlag
 	code, batch, threads int
 	seconds              float64
 }
 
 func newBench(a *app) *cobra.Command {
-	f := &benchFlags{model: choiceFlag{value: "conv", choices: autoencoder.Architectures}, size: sizeFlag{32, 32}}
+	f := &benchFlags{precision: newPrecision(), model: choiceFlag{value: "conv", choices: autoencoder.Architectures}, size: sizeFlag{32, 32}}
 	c := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how fast this machine trains",
@@ -54,6 +54,7 @@ above the peak. Times of layers are those of one core for one picture.`,
 	fl.IntVar(&f.code, "code", 32, "numbers in a code")
 	fl.Var(&f.size, "size", "size of the pictures")
 	fl.IntVar(&f.batch, "batch", train.DefaultBatch, "pictures in a step")
+	addChoice(c, &f.precision, "precision", "what training steps multiply in; forward runs and the peak are float32's")
 	fl.IntVar(&f.threads, "threads", 0, "threads to work with, 0 for all")
 	fl.Float64Var(&f.seconds, "seconds", 10, "about how long to measure")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -64,6 +65,10 @@ above the peak. Times of layers are those of one core for one picture.`,
 			return usagef("--threads %d: expected 0, for all, or more", f.threads)
 		case !(f.seconds > 0 && f.seconds <= 86400):
 			return usagef("--seconds %g: expected a number above 0, and no more than a day", f.seconds)
+		}
+		precision := nn.Precision(f.precision.value)
+		if err := precision.Check(); err != nil {
+			return err
 		}
 		m, err := autoencoder.New(f.model.value, pix.Prep{W: f.size.w, H: f.size.h, Auto: true}, f.code, 42)
 		if err != nil {
@@ -106,7 +111,7 @@ func newBenchRun(f *benchFlags, m *autoencoder.Model) *benchRun {
 	for i := range b.x {
 		b.x[i] = rng.Float32() - 0.5
 	}
-	b.step = nn.NewStep(f.batch, b.threads, nn.Float32, m.Encoder, m.Decoder)
+	b.step = nn.NewStep(f.batch, b.threads, nn.Precision(f.precision.value), m.Encoder, m.Decoder)
 	b.profile = nn.NewProfile(b.step)
 	b.layers = make([][]layerTime, len(b.profile.Layers))
 	return b

@@ -13,15 +13,17 @@ import (
 // benchResult is what 'likeness bench' found out. Rates are medians over the
 // rounds, of all threads together.
 type benchResult struct {
-	Model   string  `json:"model"`
-	Code    int     `json:"code"`
-	Width   int     `json:"width"`
-	Height  int     `json:"height"`
-	Batch   int     `json:"batch"`
-	Threads int     `json:"threads"`
-	SIMD    string  `json:"simd"`
-	Seconds float64 `json:"seconds"` // as asked for
-	Rounds  int     `json:"rounds"`
+	Model   string `json:"model"`
+	Code    int    `json:"code"`
+	Width   int    `json:"width"`
+	Height  int    `json:"height"`
+	Batch   int    `json:"batch"`
+	Threads int    `json:"threads"`
+	SIMD    string `json:"simd"`
+	// Precision is that of the training steps.
+	Precision string  `json:"precision"`
+	Seconds   float64 `json:"seconds"` // as asked for
+	Rounds    int     `json:"rounds"`
 
 	TrainImages   float64 `json:"train_images_per_second"`
 	ForwardImages float64 `json:"forward_images_per_second"`
@@ -40,7 +42,7 @@ type benchResult struct {
 	Layers []benchLayer `json:"layers"`
 	// The rest of a training step, in microseconds of one core for one image.
 	LossMicros   float64 `json:"loss_us"`   // loss, its gradient, copies
-	UpdateMicros float64 `json:"update_us"` // sums of gradients, Adamax, packing
+	UpdateMicros float64 `json:"update_us"` // Adamax, packing
 }
 
 // benchLayer is one layer of a training step.
@@ -64,7 +66,7 @@ func (b *benchRun) result() *benchResult {
 	f := b.flags
 	r := &benchResult{
 		Model: f.model.value, Code: f.code, Width: f.size.w, Height: f.size.h, Batch: f.batch,
-		Threads: b.threads, SIMD: kernel.SIMD(), Seconds: f.seconds, Rounds: len(b.train),
+		Threads: b.threads, SIMD: kernel.SIMD(), Precision: f.precision.value, Seconds: f.seconds, Rounds: len(b.train),
 	}
 	r.ForwardFLOP, r.TrainFLOP = b.profile.FLOP()
 	r.Spread.Train, r.Spread.Forward, r.Spread.Peak = spreadOf(b.train), spreadOf(b.forward), spreadOf(b.peak)
@@ -100,8 +102,8 @@ func medianTimes(times []layerTime) (forward, backward float64) {
 
 // print writes the rates and a table of the layers.
 func (r *benchResult) print(w io.Writer) {
-	fmt.Fprintf(w, "%s, code %d, %dx%d, batches of %d; %s, %s, %s\n\n",
-		r.Model, r.Code, r.Width, r.Height, r.Batch, count(r.Threads, "thread"), r.SIMD, count(r.Rounds, "round"))
+	fmt.Fprintf(w, "%s, code %d, %dx%d, batches of %d; %s, %s, %s, %s\n\n",
+		r.Model, r.Code, r.Width, r.Height, r.Batch, count(r.Threads, "thread"), r.SIMD, r.Precision, count(r.Rounds, "round"))
 	rate := func(what string, s spread, flop int64) []string {
 		g := s.Median * float64(flop) / 1e9
 		return []string{what, rateText(s.Median), rateText(s.Min), rateText(s.Max), fmt.Sprintf("%.1f", g), r.ofPeak(g)}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/nn"
 	"likeness/pix"
 )
 
@@ -136,6 +137,11 @@ func (c *choiceFlag) Set(text string) error {
 	}
 	c.value = text
 	return nil
+}
+
+// newPrecision is the flag for what a training step multiplies in.
+func newPrecision() choiceFlag {
+	return choiceFlag{value: string(nn.Float32), choices: []string{string(nn.Float32), string(nn.BF16)}}
 }
 
 // addChoice adds a flag for one of some words, with completion.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -92,6 +93,7 @@ func (s *summary) print(w io.Writer) {
 			{"data", t.Data},
 			{"split", fmt.Sprintf("%s for training, %s for testing (%s)", report.Count(t.NTrain), report.Count(t.NTest), t.Split)},
 			{"optimizer", fmt.Sprintf("%s, learning rate %g, %s, batches of %d", t.Optimizer, t.Rate, t.Schedule, t.Batch)},
+			{"precision", cmp.Or(t.Precision, string(nn.Float32))},
 			{"training", fmt.Sprintf("%s in %s, seed %d", count(len(t.History), "epoch"), report.Duration(time.Duration(t.Seconds*float64(time.Second))), t.Seed)},
 		}...)
 		if n := len(t.History); n > 0 {

@@ -25,7 +25,7 @@ type trainFlags struct {
 
 	code, epochs, batch, threads int
 	rate                         float64
-	schedule                     choiceFlag
+	schedule, precision          choiceFlag
 	seed                         uint64
 	noise                        float64
 	occlude                      occludeFlag
@@ -80,7 +80,7 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 	f := &trainFlags{
 		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, rate: r.Rate,
 		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
-		schedule: choiceFlag{value: string(r.Schedule)},
+		schedule: choiceFlag{value: string(r.Schedule)}, precision: newPrecision(),
 	}
 	if g, ok := r.Corruption.(pix.Gaussian); ok {
 		f.noise, _ = strconv.ParseFloat(fmt.Sprint(g.Sigma), 64) // 0.1 as it is written, not as a float32 has it
@@ -113,6 +113,7 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 	fl.IntVar(&f.batch, "batch", train.DefaultBatch, "pictures in a step")
 	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of Adamax")
 	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
+	addChoice(c, &f.precision, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
 	if f.kind == "denoise" {
 		fl.Float64Var(&f.noise, "noise", f.noise, "standard deviation of the gaussian noise; a picture's range is 1")
 		fl.Var(&f.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"likeness/nn"
 	"likeness/pix"
 	"likeness/report"
 	"likeness/train"
@@ -64,7 +65,7 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	p := a.progress()
 	run := train.Run{
 		Model: m, Data: set, Split: split, SplitName: f.split.String(),
-		Epochs: f.epochs, Batch: f.batch, Rate: f.rate, Schedule: train.Schedule(f.schedule.value),
+		Epochs: f.epochs, Batch: f.batch, Rate: f.rate, Schedule: train.Schedule(f.schedule.value), Precision: nn.Precision(f.precision.value),
 		Seed: f.seed, Threads: f.threads, Corruption: corruption, Checkpoint: checkpoint,
 		Events: func(e train.Event) {
 			p.event("", e)
