@@ -78,10 +78,14 @@ func (c Conv2DTranspose) params(in Shape) []paramSpec {
 func (c Conv2DTranspose) plan(in Shape, params []*Param, precision Precision) op {
 	out, _ := c.Output(in)
 	g := geometry{kernel: c.Kernel, stride: c.stride(), big: out, small: in}
+	up, ok := g.upSquares()
+	if !ok {
+		up = g.up()
+	}
 	return &convOp{
 		geometry:     g,
 		transposed:   true,
-		forwardPass:  newCorrelation(g.up(), params[0].Value, precision),
+		forwardPass:  newCorrelation(up, params[0].Value, precision),
 		backwardPass: newCorrelation(g.down(), params[0].Value, precision),
 		weights:      params[0],
 		bias:         params[1],

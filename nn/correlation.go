@@ -25,11 +25,11 @@ type part struct {
 }
 
 // place is where a tap's weights are packed.
-type place struct{ part, row int }
+type place struct{ part, row, col int }
 
 func newCorrelation(p product, weights []float32, precision Precision) *correlation {
 	cin := p.in[2]
-	c := &correlation{product: p, weights: weights, half: precision.halves(cin), places: make([]place, p.kernel*p.kernel)}
+	c := &correlation{product: p, weights: weights, half: precision.halves(cin) && p.square == 0, places: make([]place, p.kernel*p.kernel)}
 	for i, s := range p.subs {
 		pt := part{subKernel: s, panels: newPanels(len(s.tapY)*len(s.tapX)*cin, p.out[2], c.half)}
 		windows := map[[4]int][]kernel.Block{} // pixels equally close to the border share theirs
@@ -48,10 +48,21 @@ func newCorrelation(p product, weights []float32, precision Precision) *correlat
 		}
 		pt.tiles = kernel.NewTiles(pt.pixels, panelWidth)
 		c.parts = append(c.parts, pt)
+		if p.square > 0 {
+			continue
+		}
 		for y, ky := range s.tapY {
 			for x, kx := range s.tapX {
 				c.places[ky*p.kernel+kx] = place{part: i, row: (y*len(s.tapX) + x) * cin}
 			}
+		}
+	}
+	if p.square > 0 {
+		window, channels := len(p.subs[0].tapX), p.out[2]/(p.square*p.square)
+		for tap := range c.places {
+			y, dy := p.squarePlace(tap / p.kernel)
+			x, dx := p.squarePlace(tap % p.kernel)
+			c.places[tap] = place{row: (y*window + x) * cin, col: (dy*p.square + dx) * channels}
 		}
 	}
 	return c
@@ -78,7 +89,10 @@ func (c *correlation) pack(tap, row, rows, col, cols int) {
 	p := &c.parts[at.part].panels
 	if c.transposed {
 		big, small := c.out[2], c.in[2]
-		p.packTransposed(at.row+col, row, c.weights[(tap*big+row)*small+col:], small, cols, rows)
+		if c.square > 0 {
+			big /= c.square * c.square
+		}
+		p.packTransposed(at.row+col, at.col+row, c.weights[(tap*big+row)*small+col:], small, cols, rows)
 	} else {
 		big, small := c.in[2], c.out[2]
 		p.pack(at.row+row, col, c.weights[(tap*big+row)*small+col:], small, rows, cols)
@@ -87,11 +101,38 @@ func (c *correlation) pack(tap, row, rows, col, cols int) {
 
 // run computes all output pixels of n images.
 func (c *correlation) run(n int, out, in buffer, ws *workspace) {
+	if c.square > 0 {
+		c.runSquares(n, out, in, ws)
+		return
+	}
+	c.products(n, out, in, ws)
+}
+
+// products computes all pixels of out.
+func (c *correlation) products(n int, out, in buffer, ws *workspace) {
 	x := c.operand(n, in, ws)
 	for i := range c.parts {
 		pt := &c.parts[i]
 		for col := 0; col < c.out[2]; col += panelWidth {
 			pt.multiply(n, buffer{data: out.data[col:], stride: out.stride}, x, pt.tiles, col)
+		}
+	}
+}
+
+// runSquares computes squares of output pixels and puts their rows where they
+// belong.
+func (c *correlation) runSquares(n int, out, in buffer, ws *workspace) {
+	h, w, all := c.out[0], c.out[1], c.out[2]
+	squares := ws.buffer(n, c.out.Size())
+	c.products(n, squares, in, ws)
+	row := all / c.square // of one square
+	for i := range n {
+		src, dst := squares.image(i), out.image(i)
+		for y := range h {
+			for dy := range c.square {
+				kernel.CopyRows(dst, row, src[y*w*all+dy*row:], all, w, row)
+				dst = dst[w*row:]
+			}
 		}
 	}
 }

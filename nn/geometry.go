@@ -40,6 +40,7 @@ type product struct {
 	transposed bool // take W[ky, kx] transposed
 	kernel     int
 	subs       []subKernel
+	square     int // see upSquares; otherwise 0
 }
 
 // down is the convolution: one sub-kernel of all taps.
@@ -97,6 +98,45 @@ func (g geometry) up() product {
 		}
 	}
 	return out
+}
+
+// upSquares is up for few channels, where each of the sub-kernels would fill
+// but a part of a vector. The stride x stride output pixels that belong to one
+// input pixel become channels side by side of one dense kernel, in the order
+// row, column, channel: out is (H, W, square*square*channels) of the small
+// picture's H and W. The kernel covers all taps that any of them has, at most
+// stride*stride times the work. It serves geometries without padding before the
+// first pixel; ok tells whether this is one.
+func (g geometry) upSquares() (p product, ok bool) {
+	s, c := g.stride, g.big[2]
+	for dim := range 2 {
+		ok = g.big[dim] == s*g.small[dim] && padding(g.big[dim], g.small[dim], g.kernel, s) == 0
+		if !ok {
+			return product{}, false
+		}
+	}
+	if s < 2 || s*s*c > panelWidth {
+		return product{}, false
+	}
+	taps := make([]int, (g.kernel+s-1)/s)
+	along := func(size int) []axis {
+		list := make([]axis, size)
+		for y := range list {
+			list[y] = clip(y, y-(len(taps)-1), len(taps), size)
+		}
+		return list
+	}
+	return product{
+		in: g.small, out: Shape{g.small[0], g.small[1], s * s * c}, transposed: true, kernel: g.kernel, square: s,
+		subs: []subKernel{{tapY: taps, tapX: taps, rows: along(g.small[0]), cols: along(g.small[1])}},
+	}, true
+}
+
+// squarePlace says where a tap's weights go in the kernel of upSquares: the
+// position of the input pixel it reads in the window, and the output pixel in
+// the square. Output y*s+r takes tap r+s*j from input y-j.
+func (p product) squarePlace(tap int) (position, pixel int) {
+	return len(p.subs[0].tapY) - 1 - tap/p.square, tap % p.square
 }
 
 // clip keeps those of count taps, beginning at input position from, that lie

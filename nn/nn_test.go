@@ -28,7 +28,8 @@ func TestLayersAgainstNaive(t *testing.T) {
 					nn.Conv2D{Filters: 2, Kernel: kernel, Stride: stride})
 			})
 			t.Run(fmt.Sprintf("Conv2DTranspose/kernel%d/stride%d", kernel, stride), func(t *testing.T) {
-				nntest.Check(t, nn.Shape{3, 2, 4}, nn.Conv2DTranspose{Filters: 5, Kernel: kernel, Stride: stride, Activation: nn.ELU},
+				// The first by sub-kernels, the second, of stride 2, by squares.
+				nntest.Check(t, nn.Shape{3, 2, 4}, nn.Conv2DTranspose{Filters: 9, Kernel: kernel, Stride: stride, Activation: nn.ELU},
 					nn.Conv2DTranspose{Filters: 3, Kernel: kernel, Stride: stride})
 			})
 		}
