@@ -96,8 +96,9 @@ type workspace struct {
 }
 
 // buffer is room for n images of the given size, of unknown content.
-func (w *workspace) buffer(n, size int) buffer {
-	stride := bufferStride(size)
+func (w *workspace) buffer(n, size int) buffer { return w.strided(n, size, bufferStride(size)) }
+
+func (w *workspace) strided(n, size, stride int) buffer {
 	return buffer{data: take(&w.mapSlab, n*stride), size: size, stride: stride}
 }
 

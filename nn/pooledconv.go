@@ -9,21 +9,27 @@ import "likeness/internal/kernel"
 //     the largest of the four activations: it pools first and then adds the bias
 //     and applies the activation to a quarter of the values. The map before the
 //     pooling is never kept.
-//   - Behind the pooling one of four gradients is not zero, so the gradient of
-//     the weights walks the winners only.
+//   - Behind the pooling one of four gradients is not zero, so both gradients,
+//     that of the weights and that of the input, walk the winners only.
 //
 // Where two sums differ and their activations do not, for both are rounded, the
 // larger sum wins here and the first of the two in the plain layers.
 type pooledConv struct {
 	*convOp
 	bands []*kernel.Tiles // for each row of the pool the two rows of the map, 32 channels
+
+	// For the gradient of an input of whole groups of 32 channels: the weights
+	// as (input channels/32, output channels, 3, 3, 32), and the pool's pixels
+	// in one group of a shard's framed pictures.
+	filters []float32
+	sites   []kernel.Block
 }
 
 // canPool says whether pooledConv serves a convolution.
 func (o *convOp) canPool() bool {
 	cin, cout := o.big[2], o.small[2]
 	return !o.transposed && o.geometry.kernel == 3 && o.stride == 1 &&
-		(cin%panelWidth == 0 || 9*cin <= panelWidth) && cout%panelWidth == 0
+		(cin%panelWidth == 0 || cin == 3) && cout%panelWidth == 0
 }
 
 func newPooledConv(o *convOp) *pooledConv {
@@ -37,7 +43,35 @@ func newPooledConv(o *convOp) *pooledConv {
 		}
 		p.bands = append(p.bands, kernel.NewTiles(band, panelWidth))
 	}
+	if p.grouped() {
+		p.backwardPass = nil
+		p.filters = make([]float32, len(o.weights.Value))
+		p.sites = p.pooledPixels(ShardImages, p.groupStride(), p.frameRow(), panelWidth, bufferStride(o.small.Size()/4))
+	}
 	return p
+}
+
+// grouped says whether the input's channels come in groups of 32.
+func (o *pooledConv) grouped() bool { return o.big[2]%panelWidth == 0 }
+
+func (o *pooledConv) pack() {
+	for tap := range 9 {
+		o.packPart(tap, 0, o.big[2], 0, o.small[2])
+	}
+}
+
+func (o *pooledConv) packPart(tap, row, rows, col, cols int) {
+	if !o.grouped() {
+		o.convOp.packPart(tap, row, rows, col, cols)
+		return
+	}
+	o.forwardPass.pack(tap, row, rows, col, cols)
+	const one = 9 * panelWidth
+	cs := o.small[2]
+	for r := 0; r < rows; r += panelWidth {
+		at := ((row+r)/panelWidth*cs + col) * one
+		kernel.Transpose(o.filters[at+tap*panelWidth:], one, o.weights.Value[(tap*o.big[2]+row+r)*cs+col:], cs, panelWidth, cols)
+	}
 }
 
 func (o *pooledConv) forward(n int, x, y values, ws *workspace) {
@@ -61,24 +95,54 @@ func (o *pooledConv) backward(n int, x, y values, ws *workspace) {
 	for i := range n {
 		o.frame(x.framed.image(i), x.data.image(i))
 	}
-	if x.slope.data == nil {
-		return
+	switch {
+	case x.slope.data == nil:
+	case o.grouped():
+		o.inputGradient(n, x, y, ws)
+	default:
+		dmap := ws.buffer(n, o.small.Size())
+		for i := range n {
+			kernel.MaxPool2x2Grad(dmap.image(i), y.slope.image(i), y.winners(i), o.small[0], o.small[1], o.small[2])
+		}
+		o.backwardPass.run(n, x.slope, dmap, ws)
 	}
-	dmap := ws.buffer(n, o.small.Size())
-	for i := range n {
-		kernel.MaxPool2x2Grad(dmap.image(i), y.slope.image(i), y.winners(i), o.small[0], o.small[1], o.small[2])
+}
+
+// inputGradient walks the winners, a group of input channels after the other:
+// each adds its filter to the 3x3 pixels that it was computed from.
+func (o *pooledConv) inputGradient(n int, x, y values, ws *workspace) {
+	h, w, c, row := o.big[0], o.big[1], o.big[2], o.frameRow()
+	sites := o.sites[:n*o.small[0]/2*o.small[1]/2]
+	filters := o.filters
+	for first := 0; first < c; first += panelWidth {
+		group := ws.strided(n, o.groupSize(), o.groupStride())
+		clear(group.data)
+		kernel.PooledInputGrad(group.data, row, filters, y.slope.data, y.winner, sites, o.small[2])
+		for i := range n {
+			dst, src := x.slope.image(i)[first:], group.image(i)
+			for r := range h {
+				kernel.CopyRows(dst[r*w*c:], c, src[(r+1)*row+panelWidth:], panelWidth, w, panelWidth)
+			}
+		}
+		filters = filters[o.small[2]*9*panelWidth:]
 	}
-	o.backwardPass.run(n, x.slope, dmap, ws)
 }
 
 // group is the number of channels that lie side by side in a framed picture.
 func (o *pooledConv) group() int { return min(o.big[2], panelWidth) }
 
+// frameRow is a row of one group of a framed picture.
+func (o *pooledConv) frameRow() int { return (o.big[1] + 2) * o.group() }
+
+// groupSize is one group of a framed picture.
+func (o *pooledConv) groupSize() int { return (o.big[0] + 2) * o.frameRow() }
+
+// groupStride is the distance between groups of neighbouring images: a whole
+// number of pixels that does not put the same pixels into the same cache set.
+func (o *pooledConv) groupStride() int { return o.groupSize() + panelWidth }
+
 // framedSize is the size of a framed picture: see frame.
-func (o *pooledConv) framedSize() int {
-	g := o.group()
-	return o.big[2] / g * (o.big[0] + 2) * (o.big[1] + 2) * g
-}
+func (o *pooledConv) framedSize() int { return o.big[2] / o.group() * o.groupSize() }
 
 // frame copies a picture into one with a border of zeros, whose channels lie
 // in groups of up to 32: (C/32, H+2, W+2, 32). The border is there already.
@@ -86,13 +150,8 @@ func (o *pooledConv) frame(dst, src []float32) {
 	h, w, c, g := o.big[0], o.big[1], o.big[2], o.group()
 	for first := 0; first < c; first += g {
 		for y := range h {
-			row := dst[(y+1)*(w+2)*g+g:][:w*g]
-			if g == c {
-				copy(row, src[y*w*c:])
-				continue
-			}
-			kernel.CopyRows(row, g, src[y*w*c+first:], c, w, g)
+			kernel.CopyRows(dst[(y+1)*o.frameRow()+g:], g, src[y*w*c+first:], c, w, g)
 		}
-		dst = dst[(h+2)*(w+2)*g:]
+		dst = dst[o.groupSize():]
 	}
 }

@@ -12,10 +12,10 @@ const winnerSites = 32
 func (o *pooledConv) pieces(x, y values, shards []values) []piece {
 	images := len(y.data.data) / y.data.stride
 	var list []piece
-	if o.big[2] < panelWidth {
+	if !o.grouped() {
 		list = append(list, o.patchPiece(x, y))
 	} else {
-		sites := o.sites(images, x.framed.stride, (o.big[1]+2)*panelWidth, panelWidth, y.data.stride)
+		sites := o.pooledPixels(images, x.framed.stride, o.frameRow(), panelWidth, y.data.stride)
 		for in := 0; in < o.big[2]; in += panelWidth {
 			for out := 0; out < o.small[2]; out += winnerFilters {
 				list = append(list, o.winnerPiece(x, y, sites, in, out))
@@ -25,9 +25,9 @@ func (o *pooledConv) pieces(x, y values, shards []values) []piece {
 	return append(list, biasPiece(o.bias, shards))
 }
 
-// sites lists the pixels of the pool, image by image: A is where in x the
+// pooledPixels lists the pixels of the pool, image by image: A is where in x the
 // square's first window begins, B where its channels are in the pooled picture.
-func (o *pooledConv) sites(images, imageStride, rowStride, pixel, pooledStride int) []kernel.Block {
+func (o *pooledConv) pooledPixels(images, imageStride, rowStride, pixel, pooledStride int) []kernel.Block {
 	h, w, cout := o.small[0]/2, o.small[1]/2, o.small[2]
 	var sites []kernel.Block
 	for i := range images {
@@ -50,8 +50,7 @@ func (o *pooledConv) winnerPiece(x, y values, sites []kernel.Block, in, out int)
 	cb, cs := o.big[2], o.small[2]
 	n := min(winnerFilters, cs-out)
 	perImage := o.small[0] / 2 * (o.small[1] / 2)
-	row := (o.big[1] + 2) * panelWidth
-	from := in / panelWidth * (o.big[0] + 2) * row
+	from := in / panelWidth * o.groupSize()
 	const one = 9 * panelWidth // gradients of one output channel
 	rows, cols := panelWidth, n
 	if n == cs { // whole rows lie one behind the other
@@ -66,7 +65,7 @@ func (o *pooledConv) winnerPiece(x, y values, sites []kernel.Block, in, out int)
 			all := sites[:images*perImage]
 			for first := 0; first < len(all); first += winnerSites {
 				some := all[first:min(first+winnerSites, len(all))]
-				kernel.PooledFilterGrad(sums, x.framed.data[from:], row, y.slope.data[out:], y.winner[out:], some, n, first > 0)
+				kernel.PooledFilterGrad(sums, x.framed.data[from:], o.frameRow(), y.slope.data[out:], y.winner[out:], some, n, first > 0)
 			}
 			for tap := range 9 {
 				kernel.Transpose(dst[tap*panelWidth*n:], n, sums[tap*panelWidth:], one, n, panelWidth)
@@ -80,20 +79,20 @@ func (o *pooledConv) winnerPiece(x, y values, sites []kernel.Block, in, out int)
 	}
 }
 
-// patchPiece is the piece of all weights of a convolution of up to three input
+// patchPiece is the piece of all weights of a convolution of three input
 // channels. What the nine taps of a pixel read is copied side by side first.
 func (o *pooledConv) patchPiece(x, y values) piece {
 	h, w, cin, cs := o.big[0], o.big[1], o.big[2], o.small[2]
 	perImage := h / 2 * (w / 2)
-	sites := o.sites(1, 0, w*panelWidth, panelWidth, 0)
+	sites := o.pooledPixels(1, 0, w*panelWidth, panelWidth, 0)
 	taps := 9 * cin
 	return piece{
 		offset: o.weights.offset, blocks: 1, rows: 1, cols: taps * cs,
 		cost: perImage * panelWidth * cs,
 		gradient: func(images int, dst []float32, ws *workspace) {
-			sums, patches := ws.sums(panelWidth*cs), ws.buffer(1, h*w*panelWidth).data
+			sums, patches := ws.sums(panelWidth*cs), ws.buffer(1, h*w*panelWidth).image(0)
 			for i := range images {
-				kernel.Patches3x3(patches, x.framed.image(i), h, w, cin)
+				kernel.Patches(patches, x.framed.image(i), h, w)
 				for first := 0; first < perImage; first += winnerSites {
 					some := sites[first:min(first+winnerSites, perImage)]
 					at := i * y.data.stride

@@ -28,33 +28,3 @@ func copyRowsPortable(dst []float32, ldd int, src []float32, lds, rows, cols int
 		copy(dst[i*ldd:][:cols], src[i*lds:])
 	}
 }
-
-// Patches3x3 copies side by side what a 3x3 convolution reads for each pixel of
-// a picture: src is (h+2, w+2, c), the picture with its border, and dst (h, w,
-// 32), of which a pixel's first 9*c <= 32 values are written.
-//
-//	for y := range h {
-//		for q := range w {
-//			for ky := range 3 {
-//				copy(dst[(y*w+q)*32+ky*3*c:][:3*c], src[((y+ky)*(w+2)+q)*c:])
-//			}
-//		}
-//	}
-func Patches3x3(dst, src []float32, h, w, c int) {
-	if h < 0 || w < 0 || c < 0 || 9*c > 32 || len(dst) < h*w*32 || len(src) < (h+2)*(w+2)*c {
-		panic("kernel: Patches3x3: slices are not (h, w, 32) and (h+2, w+2, c)")
-	}
-	if h > 0 && w > 0 && c > 0 {
-		patches3x3(dst, src, h, w, c)
-	}
-}
-
-func patches3x3Portable(dst, src []float32, h, w, c int) {
-	for y := range h {
-		for q := range w {
-			for ky := range 3 {
-				copy(dst[(y*w+q)*32+ky*3*c:][:3*c], src[((y+ky)*(w+2)+q)*c:])
-			}
-		}
-	}
-}

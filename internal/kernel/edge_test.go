@@ -69,7 +69,6 @@ func TestEdges(t *testing.T) {
 				SquaredDistances(r.take(5, end), a, rows)
 				Transpose(s.take(17*n, end), 17, q.take(17*n, end), n, 17, n)
 				CopyRows(s.take(35*n-3, end), 35, q.take(33*n-1, end), 33, n, 32)
-				Patches3x3(s.take(32*2*n, end), q.take(3*4*(n+2), end), 2, n, 3)
 				const h, w = 5, 5
 				bytes := unsafe.Slice((*uint8)(unsafe.Pointer(&d[0])), 4*n) // (h/2, w/2, n)
 				MaxPool2x2(a[:0:0], bytes[:0], n, nil, 0, 0, n)

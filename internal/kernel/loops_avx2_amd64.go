@@ -89,11 +89,6 @@ func transposeStripAVX2(dst *float32, ldd int, src *float32, lds int, squares in
 //go:noescape
 func copyRowsAVX2(dst *float32, ldd int, src *float32, lds int, rows int)
 
-// patchRowAVX2 copies a row of 3x3 patches of 3 channels; row floats lie from row to row of src; pixels >= 1.
-//
-//go:noescape
-func patchRowAVX2(dst *float32, src *float32, row int, pixels int)
-
 // peakAVX2 does 12 vector FMAs in each round.
 //
 //go:noescape

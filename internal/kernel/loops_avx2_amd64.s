@@ -1114,34 +1114,6 @@ row59:
 	VZEROUPPER
 	RET
 
-// func patchRowAVX2(dst *float32, src *float32, row int, pixels int)
-// Requires: AVX
-TEXT ·patchRowAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ row+16(FP), DX
-	MOVQ pixels+24(FP), BX
-
-pixel60:
-	VMOVUPS (CX), Y0
-	VMOVSS  32(CX), X1
-	VMOVUPS Y0, (AX)
-	VMOVSS  X1, 32(AX)
-	VMOVUPS (CX)(DX*4), Y0
-	VMOVSS  32(CX)(DX*4), X1
-	VMOVUPS Y0, 36(AX)
-	VMOVSS  X1, 68(AX)
-	VMOVUPS (CX)(DX*8), Y0
-	VMOVSS  32(CX)(DX*8), X1
-	VMOVUPS Y0, 72(AX)
-	VMOVSS  X1, 104(AX)
-	ADDQ    $+12, CX
-	ADDQ    $+128, AX
-	DECQ    BX
-	JNZ     pixel60
-	VZEROUPPER
-	RET
-
 // func peakAVX2(rounds int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·peakAVX2(SB), NOSPLIT, $0-8
@@ -1163,7 +1135,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS       Y12, Y12, Y12
 	VXORPS       Y13, Y13, Y13
 
-round61:
+round60:
 	VFMADD231PS Y0, Y1, Y2
 	VFMADD231PS Y0, Y1, Y3
 	VFMADD231PS Y0, Y1, Y4
@@ -1177,6 +1149,6 @@ round61:
 	VFMADD231PS Y0, Y1, Y12
 	VFMADD231PS Y0, Y1, Y13
 	DECQ        AX
-	JNZ         round61
+	JNZ         round60
 	VZEROUPPER
 	RET

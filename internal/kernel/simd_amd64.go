@@ -267,14 +267,3 @@ func copyRows(dst []float32, ldd int, src []float32, lds, rows int) {
 	}
 	copyRowsAVX2(&dst[0], ldd, &src[0], lds, rows)
 }
-
-func patches3x3(dst, src []float32, h, w, c int) {
-	if running == none || c != 3 {
-		patches3x3Portable(dst, src, h, w, c)
-		return
-	}
-	row := (w + 2) * c
-	for y := range h {
-		patchRowAVX2(&dst[y*w*32], &src[y*row], row, w)
-	}
-}

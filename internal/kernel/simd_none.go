@@ -50,5 +50,3 @@ func transpose(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 func copyRows(dst []float32, ldd int, src []float32, lds, rows int) {
 	copyRowsPortable(dst, ldd, src, lds, rows, 32)
 }
-
-func patches3x3(dst, src []float32, h, w, c int) { patches3x3Portable(dst, src, h, w, c) }

@@ -25,28 +25,4 @@ func (g *gen) copies() {
 	g.DECQ(rows)
 	g.JNZ(operand.LabelRef(top))
 	g.finish()
-
-	g.function("patchRow", "func(dst, src *float32, row, pixels int)",
-		"copies a row of 3x3 patches of 3 channels; row floats lie from row to row of src; pixels >= 1.")
-	dst, src = g.pointer("dst"), g.pointer("src")
-	row, pixels := g.pointer("row"), g.pointer("pixels")
-	top = g.label("pixel")
-	g.Label(top)
-	for y := range 3 { // nine floats each
-		from := operand.Mem{Base: src}
-		if y > 0 {
-			from.Index, from.Scale = row, uint8(4*y)
-		}
-		to := operand.Mem{Base: dst, Disp: 36 * y}
-		v, last := g.vec(), g.XMM()
-		g.VMOVUPS(from, v)
-		g.VMOVSS(from.Offset(32), last)
-		g.VMOVUPS(v, to)
-		g.VMOVSS(last, to.Offset(32))
-	}
-	g.ADDQ(operand.I32(12), src)
-	g.ADDQ(operand.I32(128), dst)
-	g.DECQ(pixels)
-	g.JNZ(operand.LabelRef(top))
-	g.finish()
 }
