@@ -95,6 +95,14 @@ func pooledPictures(images, side, border, n int, x []float32) (xRow int, dy []fl
 	return large * 32, dy, winner, sites
 }
 
+func BenchmarkPatches(b *testing.B) {
+	dst, x := aligned(32*32*32), aligned(34*34*3)
+	for b.Loop() {
+		Patches(dst, x, 32, 32)
+	}
+	b.ReportMetric(32*32*32*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gvalues/s")
+}
+
 // BenchmarkPooledFilterGrad counts the operations it does, a quarter of those of
 // the full gradient.
 func BenchmarkPooledFilterGrad(b *testing.B) {

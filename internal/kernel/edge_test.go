@@ -83,11 +83,16 @@ func TestEdges(t *testing.T) {
 	})
 }
 
-// TestPooledGradsEdges is TestEdges for the kernels that walk winners.
+// TestPooledGradsEdges is TestEdges for the kernels behind the winners of a pooling.
 func TestPooledGradsEdges(t *testing.T) {
 	dst, x, dy, winner := newEdge(t), newEdge(t), newEdge(t), newEdge(t)
 	eachVersion(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(23, 24))
+		for _, end := range []bool{true, false} {
+			for w := 1; w < 40; w++ {
+				Patches(dst.take(2*w*32, end), x.take(4*(w+2)*3, end), 2, w)
+			}
+		}
 		for _, k := range sparseKernels {
 			for _, end := range []bool{true, false} {
 				for n := 1; n < 70; n++ {

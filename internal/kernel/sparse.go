@@ -40,10 +40,9 @@ func PooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, 
 	}
 }
 
-// PooledPatchGrad is PooledFilterGrad for pictures of few channels, whose
-// patches have been copied side by side: x has for each pixel the 3x3 pixels
-// around it as 32 floats (27 of them for three channels, then what may), xRow
-// floats from row to row. dst is (n, 32).
+// PooledPatchGrad is PooledFilterGrad for pictures of few channels: the taps of a
+// pixel have been copied side by side by Patches, 32 floats for each, xRow floats
+// from row to row of pixels. dst is (n, 32).
 //
 //	if !accumulate {
 //		clear(dst[:n*32])
@@ -60,6 +59,29 @@ func PooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, 
 func PooledPatchGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
 	if checkSparse(dst, x, xRow, dy, winner, sites, n, 1, 32, accumulate) {
 		pooledPatchGrad(dst, x, xRow, dy, winner, sites, n, accumulate)
+	}
+}
+
+// Patches copies the 3x3 pixels around each pixel of a picture of 3 channels side
+// by side, with 5 zeros behind them: for PooledPatchGrad, and as rows of a matrix
+// for BlockGemm. x is (h+2, w+2, 3), which is the picture with its border; dst is
+// (h, w, 32).
+//
+//	for y := range h {
+//		for q := range w {
+//			patch := dst[(y*w+q)*32:][:32]
+//			clear(patch)
+//			for ky := range 3 {
+//				copy(patch[9*ky:], x[((y+ky)*(w+2)+q)*3:][:9])
+//			}
+//		}
+//	}
+func Patches(dst, x []float32, h, w int) {
+	if h < 0 || w < 0 || len(dst) != h*w*32 || len(x) != (h+2)*(w+2)*3 {
+		panic("kernel: Patches: slices are not (h, w, 32) and (h+2, w+2, 3)")
+	}
+	if len(dst) > 0 {
+		patches(dst, x, h, w)
 	}
 }
 
@@ -101,6 +123,18 @@ func checkSparse(dst, x []float32, xRow int, dy []float32, winner []uint8, sites
 type winnerRow struct {
 	from [16]uint32
 	dy   [16]float32
+}
+
+func patchesPortable(dst, x []float32, h, w int) {
+	for y := range h {
+		for q := range w {
+			patch := dst[(y*w+q)*32:][:32]
+			for ky := range 3 {
+				copy(patch[9*ky:], x[((y+ky)*(w+2)+q)*3:][:9])
+			}
+			clear(patch[27:])
+		}
+	}
 }
 
 func pooledFilterGradPortable(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {

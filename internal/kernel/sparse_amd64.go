@@ -78,3 +78,14 @@ func fillWinnerRows(rows *[sitesAtOnce + 2]winnerRow, xRow int, dy []float32, wi
 		winnerRowsAVX2(&rows[0].from[0], &shift[0], &dy[0], &winner[0], &sites[0].A, len(sites))
 	}
 }
+
+func patches(dst, x []float32, h, w int) {
+	if running == none {
+		patchesPortable(dst, x, h, w)
+		return
+	}
+	xRow := (w + 2) * 3
+	for y := range h {
+		patchRowAVX2(&dst[y*w*32], &x[y*xRow], xRow, w)
+	}
+}
