@@ -122,6 +122,23 @@ func BenchmarkPooledFilterGrad(b *testing.B) {
 	}
 }
 
+// BenchmarkPooledInputGrad takes the shards of the conv model, one group of input
+// channels.
+func BenchmarkPooledInputGrad(b *testing.B) {
+	for _, s := range []struct{ images, side, n int }{{8, 8, 64}, {8, 4, 128}, {8, 2, 256}} {
+		b.Run(fmt.Sprintf("images=%d,side=%d,n=%d", s.images, s.side, s.n), func(b *testing.B) {
+			large := 2*s.side + 2
+			dst, w := aligned(s.images*large*large*32), aligned(s.n*288)
+			xRow, dy, winner, sites := pooledPictures(s.images, s.side, 1, s.n, dst)
+			fill(rand.New(rand.NewPCG(3, 4)), w)
+			for b.Loop() {
+				PooledInputGrad(dst, xRow, w, dy, winner, sites, s.n)
+			}
+			rate(b, 2*288*s.n*len(sites))
+		})
+	}
+}
+
 // BenchmarkPooledPatchGrad counts 27 of the 32 floats of a patch.
 func BenchmarkPooledPatchGrad(b *testing.B) {
 	for _, rows := range []int{1, 4, 16} {

@@ -6,9 +6,9 @@
 // _gen); everywhere else, and with the build tag purego, the portable versions
 // in portable.go run. The same call gives the same bits each time on the same
 // version. Between versions only BlockGemm, PooledFilterGrad, PooledPatchGrad,
-// ELU, AddBiasELU, Dot, SquaredDistances, SquaredError and the sum MSEGrad
-// returns may differ in the last bits, for they fuse multiply and add or split a
-// sum over lanes; all others are equal to the bit.
+// PooledInputGrad, ELU, AddBiasELU, Dot, SquaredDistances, SquaredError and the
+// sum MSEGrad returns may differ in the last bits, for they fuse multiply and add
+// or split a sum over lanes; all others are equal to the bit.
 //
 // A wrong length is a programming mistake and panics with a constant message.
 package kernel

@@ -35,8 +35,10 @@ import "math"
 //		}
 //	}
 func PooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
-	if checkSparse(dst, x, xRow, dy, winner, sites, n, 3, 96, accumulate) {
+	if checkSparse(dst, x, xRow, dy, winner, sites, n, 3, 96) {
 		pooledFilterGrad(dst, x, xRow, dy, winner, sites, n, accumulate)
+	} else if !accumulate {
+		clear(dst[:n*288])
 	}
 }
 
@@ -57,8 +59,10 @@ func PooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, 
 //		}
 //	}
 func PooledPatchGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
-	if checkSparse(dst, x, xRow, dy, winner, sites, n, 1, 32, accumulate) {
+	if checkSparse(dst, x, xRow, dy, winner, sites, n, 1, 32) {
 		pooledPatchGrad(dst, x, xRow, dy, winner, sites, n, accumulate)
+	} else if !accumulate {
+		clear(dst[:n*32])
 	}
 }
 
@@ -85,44 +89,31 @@ func Patches(dst, x []float32, h, w int) {
 	}
 }
 
-// checkSparse panics where a call would reach beyond a slice and does what is to
-// be done without sites; it tells whether there is more. A winner reads rows x
-// width floats of x.
-func checkSparse(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n, rows, width int, accumulate bool) bool {
+// checkSparse panics where a call would reach beyond a slice, and tells whether
+// there is anything to do. taps has rows x width floats for each of n channels;
+// a winner reaches as many of picture.
+func checkSparse(taps, picture []float32, xRow int, dy []float32, winner []uint8, sites []Block, n, rows, width int) bool {
 	if n < 0 || xRow < 0 {
-		panic("kernel: PooledFilterGrad: negative size or stride")
+		panic("kernel: gradient behind a pooling: negative size or stride")
 	}
-	if n > len(dst)/(rows*width) {
-		panic("kernel: PooledFilterGrad: dst is too short")
+	if n > len(taps)/(rows*width) {
+		panic("kernel: gradient behind a pooling: filters are too short")
 	}
-	if n == 0 {
+	if n == 0 || len(sites) == 0 {
 		return false
 	}
-	if len(sites) == 0 {
-		if !accumulate {
-			clear(dst[:n*rows*width])
-		}
-		return false
-	}
-	if xRow > len(x) || len(x) > math.MaxUint32 {
-		panic("kernel: PooledFilterGrad: x is too short or longer than 32 bits can count")
+	if xRow > len(picture) || len(picture) > math.MaxUint32 {
+		panic("kernel: gradient behind a pooling: picture is too short, or longer than 32 bits can count")
 	}
 	// The last offset a site may have; below zero when not even 0 fits.
-	lastA := len(x) - rows*xRow - 32 - width
+	lastA := len(picture) - rows*xRow - 32 - width
 	lastB := min(len(dy), len(winner)) - n
 	for _, s := range sites {
 		if lastA < 0 || lastB < 0 || uint(s.A) > uint(lastA) || uint(s.B) > uint(lastB) {
-			panic("kernel: PooledFilterGrad: site outside x, dy or winner")
+			panic("kernel: gradient behind a pooling: site outside picture, dy or winner")
 		}
 	}
 	return true
-}
-
-// winnerRow is what a site comes to for 16 output channels: where in x the taps
-// of the winner start, and the gradient.
-type winnerRow struct {
-	from [16]uint32
-	dy   [16]float32
 }
 
 func patchesPortable(dst, x []float32, h, w int) {

@@ -7,6 +7,13 @@ package kernel
 // stays in the first-level cache.
 const sitesAtOnce = 64
 
+// winnerRow is what a site comes to for 16 output channels: where in x the taps
+// of the winner start, and the gradient.
+type winnerRow struct {
+	from [16]uint32
+	dy   [16]float32
+}
+
 func pooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
 	if running == none {
 		pooledFilterGradPortable(dst, x, xRow, dy, winner, sites, n, accumulate)

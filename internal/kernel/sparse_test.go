@@ -242,9 +242,10 @@ func TestPooledGradsAllocate(t *testing.T) {
 	dst, x, dy, winner := make([]float32, 32*288), make([]float32, 1000), make([]float32, 100), make([]uint8, 100)
 	eachVersion(t, func(t *testing.T) {
 		n := testing.AllocsPerRun(100, func() {
-			sites := [2]Block{{0, 0}, {16, 40}}
+			sites := [2]Block{{0, 0}, {32, 40}}
 			PooledFilterGrad(dst, x, 128, dy, winner, sites[:], 32, true)
 			PooledPatchGrad(dst, x, 128, dy, winner, sites[:], 30, true)
+			PooledInputGrad(x, 128, dst, dy, winner, sites[:], 32)
 		})
 		if n != 0 {
 			t.Errorf("%g allocations a call", n)

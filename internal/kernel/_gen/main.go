@@ -23,9 +23,14 @@ var upperRegister = regexp.MustCompile(`\b[XY](1[6-9]|2[0-9]|3[01])\b`)
 func main() {
 	log.SetFlags(0)
 	for _, wide := range []bool{true, false} {
-		write("gemm", wide, (*gen).gemm)
+		write("gemm", wide, func(g *gen) {
+			g.tailMasks()
+			g.gemm()
+		})
 		write("sparse", wide, (*gen).sparse)
+		write("scatter", wide, (*gen).scatter)
 		write("loops", wide, func(g *gen) {
+			g.tailMasks()
 			g.elementwise()
 			g.rows()
 			g.reductions()
