@@ -168,6 +168,14 @@ func pooledPictures(images, side, border, n int, x []float32) (xRow int, dy []fl
 	return large * 32, dy, winner, sites
 }
 
+func BenchmarkPatches(b *testing.B) {
+	dst, x := aligned(32*32*32), aligned(34*34*3)
+	for b.Loop() {
+		Patches(dst, x, 32, 32)
+	}
+	b.ReportMetric(32*32*32*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gvalues/s")
+}
+
 // BenchmarkPooledFilterGrad counts the operations it does, a quarter of those of
 // the full gradient.
 func BenchmarkPooledFilterGrad(b *testing.B) {
@@ -181,6 +189,23 @@ func BenchmarkPooledFilterGrad(b *testing.B) {
 			dst := aligned(s.n * 288)
 			for b.Loop() {
 				PooledFilterGrad(dst, x, xRow, dy, winner, sites, s.n, true)
+			}
+			rate(b, 2*288*s.n*len(sites))
+		})
+	}
+}
+
+// BenchmarkPooledInputGrad takes the shards of the conv model, one group of input
+// channels.
+func BenchmarkPooledInputGrad(b *testing.B) {
+	for _, s := range []struct{ images, side, n int }{{8, 8, 64}, {8, 4, 128}, {8, 2, 256}} {
+		b.Run(fmt.Sprintf("images=%d,side=%d,n=%d", s.images, s.side, s.n), func(b *testing.B) {
+			large := 2*s.side + 2
+			dst, w := aligned(s.images*large*large*32), aligned(s.n*288)
+			xRow, dy, winner, sites := pooledPictures(s.images, s.side, 1, s.n, dst)
+			fill(rand.New(rand.NewPCG(3, 4)), w)
+			for b.Loop() {
+				PooledInputGrad(dst, xRow, w, dy, winner, sites, s.n)
 			}
 			rate(b, 2*288*s.n*len(sites))
 		})

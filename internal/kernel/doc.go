@@ -7,7 +7,7 @@
 // _gen), those on bf16 AVX-512 alone; everywhere else, and with the build tag
 // purego, the portable versions run. The same call gives the same bits each time
 // on the same version. Between versions only BlockGemm and BlockGemmTiles,
-// PooledFilterGrad, PooledPatchGrad, ELU, AddBiasELU, Dot, SquaredDistances,
+// PooledFilterGrad, PooledPatchGrad, PooledInputGrad, ELU, AddBiasELU, Dot, SquaredDistances,
 // SquaredError and the sum MSEGrad returns may differ in the last bits, for they
 // fuse multiply and add or split a sum over lanes; all others are equal to the
 // bit.

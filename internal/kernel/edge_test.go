@@ -121,26 +121,30 @@ func TestEdgesBF16(t *testing.T) {
 	})
 }
 
-// TestPooledGradsEdges is TestEdges for the kernels that walk winners.
+// TestPooledGradsEdges is TestEdges for the kernels behind the winners of a pooling.
 func TestPooledGradsEdges(t *testing.T) {
-	dst, x, dy, winner := newEdge(t), newEdge(t), newEdge(t), newEdge(t)
+	p, q, r, s := newEdge(t), newEdge(t), newEdge(t), newEdge(t)
 	eachVersion(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(23, 24))
-		for _, k := range sparseKernels {
-			for _, end := range []bool{true, false} {
-				for n := 1; n < 70; n++ {
-					c := newSparseCall(rng, k, n, 1+n%7)
-					near := x.take(len(c.x.data), end)
-					w := winner.take((len(c.winner)+3)/4, end)
-					bytes := unsafe.Slice((*uint8)(unsafe.Pointer(&w[0])), 4*len(w))
-					if end {
-						bytes = bytes[len(bytes)-len(c.winner):]
-					} else {
-						bytes = bytes[:len(c.winner)]
-					}
-					copy(bytes, c.winner)
-					k.run(dst.take(len(c.dst.data), end), near, c.xRow, dy.take(len(c.dy.data), end), bytes, c.sites, n, c.accumulate)
+		for _, end := range []bool{true, false} {
+			winners := func(from []uint8) []uint8 {
+				n := len(from)
+				w := s.take((n+3)/4, end)
+				bytes := unsafe.Slice((*uint8)(unsafe.Pointer(&w[0])), 4*len(w))
+				if end {
+					bytes = bytes[len(bytes)-n:]
 				}
+				copy(bytes, from)
+				return bytes[:n:n]
+			}
+			for n := 1; n < 70; n++ {
+				Patches(p.take(2*n*32, end), q.take(4*(n+2)*3, end), 2, n)
+				for _, k := range sparseKernels {
+					c := newSparseCall(rng, k, n, 1+n%7)
+					k.run(p.take(len(c.dst.data), end), q.take(len(c.x.data), end), c.xRow, r.take(len(c.dy.data), end), winners(c.winner), c.sites, n, c.accumulate)
+				}
+				c := newScatterCall(rng, n, 1+n%7)
+				PooledInputGrad(q.take(len(c.dst.data), end), c.xRow, p.take(len(c.w.data), end), r.take(len(c.dy.data), end), winners(c.winner), c.sites, n)
 			}
 		}
 	})

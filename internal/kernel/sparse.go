@@ -35,15 +35,16 @@ import "math"
 //		}
 //	}
 func PooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
-	if checkSparse(dst, x, xRow, dy, winner, sites, n, 3, 96, accumulate) {
+	if checkSparse(dst, x, xRow, dy, winner, sites, n, 3, 96) {
 		pooledFilterGrad(dst, x, xRow, dy, winner, sites, n, accumulate)
+	} else if !accumulate {
+		clear(dst[:n*288])
 	}
 }
 
-// PooledPatchGrad is PooledFilterGrad for pictures of few channels, whose
-// patches have been copied side by side: x has for each pixel the 3x3 pixels
-// around it as 32 floats (27 of them for three channels, then what may), xRow
-// floats from row to row. dst is (n, 32).
+// PooledPatchGrad is PooledFilterGrad for pictures of few channels: the taps of a
+// pixel have been copied side by side by Patches, 32 floats for each, xRow floats
+// from row to row of pixels. dst is (n, 32).
 //
 //	if !accumulate {
 //		clear(dst[:n*32])
@@ -58,49 +59,73 @@ func PooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, 
 //		}
 //	}
 func PooledPatchGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
-	if checkSparse(dst, x, xRow, dy, winner, sites, n, 1, 32, accumulate) {
+	if checkSparse(dst, x, xRow, dy, winner, sites, n, 1, 32) {
 		pooledPatchGrad(dst, x, xRow, dy, winner, sites, n, accumulate)
+	} else if !accumulate {
+		clear(dst[:n*32])
 	}
 }
 
-// checkSparse panics where a call would reach beyond a slice and does what is to
-// be done without sites; it tells whether there is more. A winner reads rows x
-// width floats of x.
-func checkSparse(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n, rows, width int, accumulate bool) bool {
+// Patches copies the 3x3 pixels around each pixel of a picture of 3 channels side
+// by side, with 5 zeros behind them: for PooledPatchGrad, and as rows of a matrix
+// for BlockGemm. x is (h+2, w+2, 3), which is the picture with its border; dst is
+// (h, w, 32).
+//
+//	for y := range h {
+//		for q := range w {
+//			patch := dst[(y*w+q)*32:][:32]
+//			clear(patch)
+//			for ky := range 3 {
+//				copy(patch[9*ky:], x[((y+ky)*(w+2)+q)*3:][:9])
+//			}
+//		}
+//	}
+func Patches(dst, x []float32, h, w int) {
+	if h < 0 || w < 0 || len(dst) != h*w*32 || len(x) != (h+2)*(w+2)*3 {
+		panic("kernel: Patches: slices are not (h, w, 32) and (h+2, w+2, 3)")
+	}
+	if len(dst) > 0 {
+		patches(dst, x, h, w)
+	}
+}
+
+// checkSparse panics where a call would reach beyond a slice, and tells whether
+// there is anything to do. taps has rows x width floats for each of n channels;
+// a winner reaches as many of picture.
+func checkSparse(taps, picture []float32, xRow int, dy []float32, winner []uint8, sites []Block, n, rows, width int) bool {
 	if n < 0 || xRow < 0 {
-		panic("kernel: PooledFilterGrad: negative size or stride")
+		panic("kernel: gradient behind a pooling: negative size or stride")
 	}
-	if n > len(dst)/(rows*width) {
-		panic("kernel: PooledFilterGrad: dst is too short")
+	if n > len(taps)/(rows*width) {
+		panic("kernel: gradient behind a pooling: filters are too short")
 	}
-	if n == 0 {
+	if n == 0 || len(sites) == 0 {
 		return false
 	}
-	if len(sites) == 0 {
-		if !accumulate {
-			clear(dst[:n*rows*width])
-		}
-		return false
-	}
-	if xRow > len(x) || len(x) > math.MaxUint32 {
-		panic("kernel: PooledFilterGrad: x is too short or longer than 32 bits can count")
+	if xRow > len(picture) || len(picture) > math.MaxUint32 {
+		panic("kernel: gradient behind a pooling: picture is too short, or longer than 32 bits can count")
 	}
 	// The last offset a site may have; below zero when not even 0 fits.
-	lastA := len(x) - rows*xRow - 32 - width
+	lastA := len(picture) - rows*xRow - 32 - width
 	lastB := min(len(dy), len(winner)) - n
 	for _, s := range sites {
 		if lastA < 0 || lastB < 0 || uint(s.A) > uint(lastA) || uint(s.B) > uint(lastB) {
-			panic("kernel: PooledFilterGrad: site outside x, dy or winner")
+			panic("kernel: gradient behind a pooling: site outside picture, dy or winner")
 		}
 	}
 	return true
 }
 
-// winnerRow is what a site comes to for 16 output channels: where in x the taps
-// of the winner start, and the gradient.
-type winnerRow struct {
-	from [16]uint32
-	dy   [16]float32
+func patchesPortable(dst, x []float32, h, w int) {
+	for y := range h {
+		for q := range w {
+			patch := dst[(y*w+q)*32:][:32]
+			for ky := range 3 {
+				copy(patch[9*ky:], x[((y+ky)*(w+2)+q)*3:][:9])
+			}
+			clear(patch[27:])
+		}
+	}
 }
 
 func pooledFilterGradPortable(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {

@@ -7,6 +7,13 @@ package kernel
 // stays in the first-level cache.
 const sitesAtOnce = 64
 
+// winnerRow is what a site comes to for 16 output channels: where in x the taps
+// of the winner start, and the gradient.
+type winnerRow struct {
+	from [16]uint32
+	dy   [16]float32
+}
+
 func pooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
 	if running == none {
 		pooledFilterGradPortable(dst, x, xRow, dy, winner, sites, n, accumulate)
@@ -76,5 +83,16 @@ func fillWinnerRows(rows *[sitesAtOnce + 2]winnerRow, xRow int, dy []float32, wi
 		winnerRowsAVX512(&rows[0].from[0], &shift[0], &dy[0], &winner[0], &sites[0].A, len(sites))
 	default:
 		winnerRowsAVX2(&rows[0].from[0], &shift[0], &dy[0], &winner[0], &sites[0].A, len(sites))
+	}
+}
+
+func patches(dst, x []float32, h, w int) {
+	if running == none {
+		patchesPortable(dst, x, h, w)
+		return
+	}
+	xRow := (w + 2) * 3
+	for y := range h {
+		patchRowAVX2(&dst[y*w*32], &x[y*xRow], xRow, w)
 	}
 }

@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func winnerRowsAVX2(rows *uint32, shift *uint32, dy *float32, winner *uint8, sites *int, nsites int)
 
+// patchRowAVX2 does one row of Patches, w at least 1; xRow counts floats.
+//
+//go:noescape
+func patchRowAVX2(dst *float32, x *float32, xRow int, w int)
+
 // pooledFilterGradAVX2 does one row of taps of PooledFilterGrad for up to 16 channels: dst, 3 x 96 floats a channel, and x start at that row. Reads two rows more than nrows, which is at least 1.
 //
 //go:noescape

@@ -4,24 +4,6 @@
 
 #include "textflag.h"
 
-DATA masks<>+0(SB)/4, $0xffffffff
-DATA masks<>+4(SB)/4, $0xffffffff
-DATA masks<>+8(SB)/4, $0xffffffff
-DATA masks<>+12(SB)/4, $0xffffffff
-DATA masks<>+16(SB)/4, $0xffffffff
-DATA masks<>+20(SB)/4, $0xffffffff
-DATA masks<>+24(SB)/4, $0xffffffff
-DATA masks<>+28(SB)/4, $0xffffffff
-DATA masks<>+32(SB)/4, $0x00000000
-DATA masks<>+36(SB)/4, $0x00000000
-DATA masks<>+40(SB)/4, $0x00000000
-DATA masks<>+44(SB)/4, $0x00000000
-DATA masks<>+48(SB)/4, $0x00000000
-DATA masks<>+52(SB)/4, $0x00000000
-DATA masks<>+56(SB)/4, $0x00000000
-DATA masks<>+60(SB)/4, $0x00000000
-GLOBL masks<>(SB), RODATA|NOPTR, $64
-
 // func winnerRowsAVX2(rows *uint32, shift *uint32, dy *float32, winner *uint8, sites *int, nsites int)
 // Requires: AVX, AVX2
 TEXT ·winnerRowsAVX2(SB), NOSPLIT, $0-48
@@ -60,6 +42,37 @@ site1:
 	VZEROUPPER
 	RET
 
+// func patchRowAVX2(dst *float32, x *float32, xRow int, w int)
+// Requires: AVX
+TEXT ·patchRowAVX2(SB), NOSPLIT, $0-32
+	MOVQ   dst+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   xRow+16(FP), DX
+	MOVQ   w+24(FP), BX
+	SHLQ   $0x02, DX
+	VXORPS Y0, Y0, Y0
+
+pixel2:
+	VMOVUPS Y0, 96(AX)
+	VMOVUPS (CX), Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 4(CX), Y1
+	VMOVUPS Y1, 4(AX)
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS Y1, 36(AX)
+	VMOVUPS 4(CX)(DX*1), Y1
+	VMOVUPS Y1, 40(AX)
+	VMOVUPS (CX)(DX*2), Y1
+	VMOVUPS Y1, 72(AX)
+	VMOVUPS 4(CX)(DX*2), Y1
+	VMOVUPS Y1, 76(AX)
+	ADDQ    $+12, CX
+	ADDQ    $+128, AX
+	DECQ    BX
+	JNZ     pixel2
+	VZEROUPPER
+	RET
+
 // func pooledFilterGradAVX2(dst *float32, x *float32, xRow int, rows *uint32, nrows int, channels int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·pooledFilterGradAVX2(SB), NOSPLIT, $0-49
@@ -70,9 +83,9 @@ TEXT ·pooledFilterGradAVX2(SB), NOSPLIT, $0-49
 	MOVQ rows+24(FP), DX
 	MOVQ channels+40(FP), BX
 
-channels2:
+channels3:
 	CMPB   accumulate+48(FP), $0x00
-	JNE    load3
+	JNE    load4
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -85,9 +98,9 @@ channels2:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	JMP    ready4
+	JMP    ready5
 
-load3:
+load4:
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
@@ -101,13 +114,13 @@ load3:
 	VMOVUPS 320(AX), Y10
 	VMOVUPS 352(AX), Y11
 
-ready4:
+ready5:
 	MOVQ nrows+32(FP), DI
 	MOVQ DX, SI
 	MOVL (SI), R8
 	MOVL 128(SI), R9
 
-site5:
+site6:
 	LEAQ         (CX)(R8*4), R10
 	MOVQ         R9, R8
 	MOVL         256(SI), R9
@@ -126,7 +139,7 @@ site5:
 	VFMADD231PS  352(R10), Y12, Y11
 	ADDQ         $+128, SI
 	DECQ         DI
-	JNZ          site5
+	JNZ          site6
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 64(AX)
@@ -142,7 +155,7 @@ site5:
 	ADDQ         $+1152, AX
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
-	JNZ          channels2
+	JNZ          channels3
 	VZEROUPPER
 	RET
 
@@ -156,9 +169,9 @@ TEXT ·pooledPatchGradAVX2(SB), NOSPLIT, $0-49
 	MOVQ rows+24(FP), DX
 	MOVQ channels+40(FP), BX
 
-channels6:
+channels7:
 	CMPB   accumulate+48(FP), $0x00
-	JNE    load7
+	JNE    load8
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -167,9 +180,9 @@ channels6:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	JMP    ready8
+	JMP    ready9
 
-load7:
+load8:
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
@@ -179,28 +192,29 @@ load7:
 	VMOVUPS 192(AX), Y6
 	VMOVUPS 224(AX), Y7
 
-ready8:
+ready9:
 	MOVQ nrows+32(FP), DI
 	MOVQ DX, SI
+	MOVQ (SI), R8
 
-site9:
-	MOVL         (SI), R8
-	LEAQ         (CX)(R8*4), R8
+site10:
+	MOVL         R8, R9
 	VBROADCASTSS 64(SI), Y8
-	VFMADD231PS  (R8), Y8, Y0
-	VFMADD231PS  32(R8), Y8, Y1
-	VFMADD231PS  64(R8), Y8, Y2
-	VFMADD231PS  96(R8), Y8, Y3
-	MOVL         4(SI), R8
-	LEAQ         (CX)(R8*4), R8
+	VFMADD231PS  (CX)(R9*4), Y8, Y0
+	VFMADD231PS  32(CX)(R9*4), Y8, Y1
+	VFMADD231PS  64(CX)(R9*4), Y8, Y2
+	VFMADD231PS  96(CX)(R9*4), Y8, Y3
+	MOVQ         R8, R9
+	SHRQ         $0x20, R9
+	MOVQ         128(SI), R8
 	VBROADCASTSS 68(SI), Y8
-	VFMADD231PS  (R8), Y8, Y4
-	VFMADD231PS  32(R8), Y8, Y5
-	VFMADD231PS  64(R8), Y8, Y6
-	VFMADD231PS  96(R8), Y8, Y7
+	VFMADD231PS  (CX)(R9*4), Y8, Y4
+	VFMADD231PS  32(CX)(R9*4), Y8, Y5
+	VFMADD231PS  64(CX)(R9*4), Y8, Y6
+	VFMADD231PS  96(CX)(R9*4), Y8, Y7
 	ADDQ         $+128, SI
 	DECQ         DI
-	JNZ          site9
+	JNZ          site10
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 64(AX)
@@ -212,6 +226,6 @@ site9:
 	ADDQ         $+256, AX
 	ADDQ         $+8, DX
 	SUBQ         $+2, BX
-	JNZ          channels6
+	JNZ          channels7
 	VZEROUPPER
 	RET

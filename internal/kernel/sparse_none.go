@@ -9,3 +9,5 @@ func pooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, 
 func pooledPatchGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, sites []Block, n int, accumulate bool) {
 	pooledPatchGradPortable(dst, x, xRow, dy, winner, sites, n, accumulate)
 }
+
+func patches(dst, x []float32, h, w int) { patchesPortable(dst, x, h, w) }

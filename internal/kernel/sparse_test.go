@@ -208,14 +208,44 @@ func TestPooledGradsBounds(t *testing.T) {
 	}
 }
 
+func TestPatches(t *testing.T) {
+	eachVersion(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(25, 26))
+		for h := range 4 {
+			for w := range 20 {
+				dst, x := newGuarded(h*w*32, rng.IntN(16)), newGuarded((h+2)*(w+2)*3, rng.IntN(16))
+				fill(rng, dst.data)
+				fill(rng, x.data)
+				odd(rng, x.data)
+				Patches(dst.data, x.data, h, w)
+				want := make([]float32, h*w*32)
+				for i := range want {
+					if l := i % 32; l < 27 {
+						y, q := i/32/w+l/9, i/32%w+l%9/3
+						want[i] = x.data[(y*(w+2)+q)*3+l%3]
+					}
+				}
+				what := fmt.Sprintf("%d x %d", h, w)
+				same(t, what, dst.data, want)
+				dst.check(t, what)
+				x.check(t, what)
+			}
+		}
+		if !panics(func() { Patches(make([]float32, 31), make([]float32, 27), 1, 1) }) || !panics(func() { Patches(make([]float32, 32), make([]float32, 26), 1, 1) }) {
+			t.Error("wrong lengths did not panic")
+		}
+	})
+}
+
 // TestPooledGradsAllocate checks that the sites may live on the stack.
 func TestPooledGradsAllocate(t *testing.T) {
 	dst, x, dy, winner := make([]float32, 32*288), make([]float32, 1000), make([]float32, 100), make([]uint8, 100)
 	eachVersion(t, func(t *testing.T) {
 		n := testing.AllocsPerRun(100, func() {
-			sites := [2]Block{{0, 0}, {16, 40}}
+			sites := [2]Block{{0, 0}, {32, 40}}
 			PooledFilterGrad(dst, x, 128, dy, winner, sites[:], 32, true)
 			PooledPatchGrad(dst, x, 128, dy, winner, sites[:], 30, true)
+			PooledInputGrad(x, 128, dst, dy, winner, sites[:], 32)
 		})
 		if n != 0 {
 			t.Errorf("%g allocations a call", n)

@@ -27,7 +27,15 @@ func newGen(c *build.Context, wide bool) *gen {
 	if wide {
 		return &gen{Context: c, wide: true, lanes: 16, suffix: "AVX512", suffixFile: "avx512"}
 	}
-	g := &gen{Context: c, lanes: 8, suffix: "AVX2", suffixFile: "avx2", constants: map[uint32]operand.Mem{}}
+	return &gen{Context: c, lanes: 8, suffix: "AVX2", suffixFile: "avx2", constants: map[uint32]operand.Mem{}}
+}
+
+// tailMasks writes what AVX2 makes masks from, at the start of a file that needs
+// them.
+func (g *gen) tailMasks() {
+	if g.wide {
+		return
+	}
 	g.masks = g.StaticGlobal("masks")
 	g.DataAttributes(attr.RODATA | attr.NOPTR)
 	for i := range 2 * g.lanes {
@@ -37,7 +45,6 @@ func newGen(c *build.Context, wide bool) *gen {
 			g.AppendDatum(operand.U32(0))
 		}
 	}
-	return g
 }
 
 // function starts a function; none of them keeps its arguments. Without doc it

@@ -17,6 +17,9 @@ const (
 // sparse writes the kernels behind PooledFilterGrad and PooledPatchGrad.
 func (g *gen) sparse() {
 	g.winnerRows()
+	if !g.wide { // bound by the stores, it serves AVX-512 too
+		g.patchRow()
+	}
 	t := walk{rows: 1, width: 96, stride: 3 * 96, group: 1}
 	doc := "does one row of taps of PooledFilterGrad for up to 16 channels: dst, 3 x 96 floats a channel, and x start at that row."
 	if g.wide {
@@ -29,6 +32,36 @@ func (g *gen) sparse() {
 		t.group = 8
 	}
 	g.walk("pooledPatchGrad", fmt.Sprintf("is PooledPatchGrad for a multiple of %d channels, up to 16.", t.group), t)
+}
+
+// patchRow gathers three runs of 9 floats into 32.
+func (g *gen) patchRow() {
+	g.function("patchRow", "func(dst, x *float32, xRow, w int)", "does one row of Patches, w at least 1; xRow counts floats.")
+	dst, x, xRow, left := g.pointer("dst"), g.pointer("x"), g.pointer("xRow"), g.pointer("w")
+	g.SHLQ(u8(2), xRow)
+	run := func(r, from int) operand.Mem {
+		m := operand.Mem{Base: x, Disp: 4 * from}
+		if r > 0 {
+			m.Index, m.Scale = xRow, uint8(r)
+		}
+		return m
+	}
+	top := g.label("pixel")
+	zero := g.zero()
+	g.Label(top)
+	g.VMOVUPS(zero, operand.Mem{Base: dst, Disp: 4 * 24})
+	for r := range 3 {
+		for from := range 2 { // nine floats: the first eight, the last eight
+			v := g.vec()
+			g.VMOVUPS(run(r, from), v)
+			g.VMOVUPS(v, operand.Mem{Base: dst, Disp: 4 * (9*r + from)})
+		}
+	}
+	g.ADDQ(operand.I32(4*3), x)
+	g.ADDQ(operand.I32(4*32), dst)
+	g.DECQ(left)
+	g.JNZ(operand.LabelRef(top))
+	g.finish()
 }
 
 // winnerRows looks the winners up with one shuffle of a register: scalar look-ups
@@ -104,10 +137,16 @@ func (g *gen) walk(name, doc string, t walk) {
 	at, sites := g.GP64(), g.pointer("nrows")
 	g.MOVQ(row, at)
 	var next [2]reg.GPVirtual
+	var pairs []reg.GPVirtual
 	if t.group == 1 {
 		for i := range next {
 			next[i] = g.GP64()
 			g.MOVL(operand.Mem{Base: at, Disp: i * rowBytes}, next[i].As32())
+		}
+	} else {
+		for i := range t.group / 2 {
+			pairs = append(pairs, g.GP64())
+			g.MOVQ(operand.Mem{Base: at, Disp: i * 8}, pairs[i])
 		}
 	}
 	top := g.label("site")
@@ -119,13 +158,21 @@ func (g *gen) walk(name, doc string, t walk) {
 			g.MOVQ(next[1], next[0])
 			g.MOVL(operand.Mem{Base: at, Disp: 2 * rowBytes}, next[1].As32())
 		} else {
-			g.MOVL(operand.Mem{Base: at, Disp: 4 * o}, p.As32())
-			g.LEAQ(operand.Mem{Base: x, Index: p, Scale: 4}, p)
+			if o%2 == 0 {
+				g.MOVL(pairs[o/2].As32(), p.As32())
+			} else {
+				g.MOVQ(pairs[o/2], p)
+				g.SHRQ(u8(32), p)
+				g.MOVQ(operand.Mem{Base: at, Disp: rowBytes + 4*(o-1)}, pairs[o/2])
+			}
 		}
 		g.VBROADCASTSS(operand.Mem{Base: at, Disp: rowGrads + 4*o}, dy)
 		for r := range t.rows {
 			for v := range vecs {
 				m := operand.Mem{Base: p, Disp: 4 * v * g.lanes}
+				if t.group > 1 {
+					m.Base, m.Index, m.Scale = x, p, 4
+				}
 				if r > 0 {
 					m.Index, m.Scale = xRow, uint8(r)
 				}
