@@ -24,8 +24,10 @@ var upperRegister = regexp.MustCompile(`\b[XY](1[6-9]|2[0-9]|3[01])\b`)
 func main() {
 	log.SetFlags(0)
 	for _, wide := range []bool{true, false} {
-<<<<<<< HEAD
-		write("gemm", wide, (*gen).gemm)
+		write("gemm", wide, func(g *gen) {
+			g.tailMasks()
+			g.gemm()
+		})
 		if wide {
 			write("bf16", wide, func(g *gen) {
 				g.gemmBF16()
@@ -35,12 +37,6 @@ func main() {
 				g.peakBF16()
 			})
 		}
-=======
-		write("gemm", wide, func(g *gen) {
-			g.tailMasks()
-			g.gemm()
-		})
->>>>>>> sparse
 		write("sparse", wide, (*gen).sparse)
 		write("scatter", wide, (*gen).scatter)
 		write("loops", wide, func(g *gen) {
