@@ -3,8 +3,9 @@
 //	cd internal/kernel/_gen && go run .
 //
 // The same source writes the AVX-512 and the AVX2 version of each kernel, so
-// only gen.go and gemm.go know how the two differ. Output depends on nothing
-// but this source and the version of avo in go.mod.
+// only gen.go and gemm.go know how the two differ. NEON, which avo does not
+// have, is in the files that begin with neon. Output depends on nothing but
+// this source and the version of avo in go.mod.
 package main
 
 import (
@@ -33,6 +34,8 @@ func main() {
 			g.peak()
 		})
 	}
+	writeNEON("gemm", (*neon).gemm)
+	writeNEON("loops", (*neon).loops)
 }
 
 func write(name string, wide bool, emit func(*gen)) {
