@@ -105,6 +105,29 @@ block5:
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
+	CMP    $4, R3
+	BNE    along8
+across9:
+	FMOVS  (R11), F0
+	ADD    R16, R11, R24
+	VLD1   (R24), V0.S[1]
+	ADD    R17, R11, R24
+	VLD1   (R24), V0.S[2]
+	ADD    R6, R11, R11
+	FLDPQ  (R13), (F4, F5)
+	ADD    R4, R13, R13
+	WORD   $0x4f841010 // fmla v16.4s, v0.4s, v4.s[0]
+	WORD   $0x4fa41011 // fmla v17.4s, v0.4s, v4.s[1]
+	WORD   $0x4f841812 // fmla v18.4s, v0.4s, v4.s[2]
+	WORD   $0x4fa41813 // fmla v19.4s, v0.4s, v4.s[3]
+	WORD   $0x4f851014 // fmla v20.4s, v0.4s, v5.s[0]
+	WORD   $0x4fa51015 // fmla v21.4s, v0.4s, v5.s[1]
+	WORD   $0x4f851816 // fmla v22.4s, v0.4s, v5.s[2]
+	WORD   $0x4fa51817 // fmla v23.4s, v0.4s, v5.s[3]
+	SUBS   $1, R10, R10
+	BNE    across9
+	B      nextBlock7
+along8:
 	ADD    R3, R13, R14
 	ADD    R3, R14, R15
 	ADD    R3, R15, R19
@@ -113,6 +136,81 @@ block5:
 	ADD    R3, R21, R22
 	ADD    R3, R22, R23
 	MOVD   ZR, R12
+	CMP    $4, R4
+	BNE    k6
+	SUBS   $4, R10, R10
+	BLT    few11
+four10:
+	WORD   $0x3cec69a4 // ldr q4, [x13, x12]
+	WORD   $0x3cec69c5 // ldr q5, [x14, x12]
+	WORD   $0x3cec69e6 // ldr q6, [x15, x12]
+	WORD   $0x3cec6a67 // ldr q7, [x19, x12]
+	WORD   $0x3cec6a88 // ldr q8, [x20, x12]
+	WORD   $0x3cec6aa9 // ldr q9, [x21, x12]
+	WORD   $0x3cec6aca // ldr q10, [x22, x12]
+	WORD   $0x3cec6aeb // ldr q11, [x23, x12]
+	ADD    $16, R12, R12
+	FMOVS  (R11), F0
+	ADD    R16, R11, R24
+	VLD1   (R24), V0.S[1]
+	ADD    R17, R11, R24
+	VLD1   (R24), V0.S[2]
+	ADD    R6, R11, R11
+	WORD   $0x4f841010 // fmla v16.4s, v0.4s, v4.s[0]
+	WORD   $0x4f851011 // fmla v17.4s, v0.4s, v5.s[0]
+	WORD   $0x4f861012 // fmla v18.4s, v0.4s, v6.s[0]
+	WORD   $0x4f871013 // fmla v19.4s, v0.4s, v7.s[0]
+	WORD   $0x4f881014 // fmla v20.4s, v0.4s, v8.s[0]
+	WORD   $0x4f891015 // fmla v21.4s, v0.4s, v9.s[0]
+	WORD   $0x4f8a1016 // fmla v22.4s, v0.4s, v10.s[0]
+	WORD   $0x4f8b1017 // fmla v23.4s, v0.4s, v11.s[0]
+	FMOVS  (R11), F12
+	ADD    R16, R11, R24
+	VLD1   (R24), V12.S[1]
+	ADD    R17, R11, R24
+	VLD1   (R24), V12.S[2]
+	ADD    R6, R11, R11
+	WORD   $0x4fa41190 // fmla v16.4s, v12.4s, v4.s[1]
+	WORD   $0x4fa51191 // fmla v17.4s, v12.4s, v5.s[1]
+	WORD   $0x4fa61192 // fmla v18.4s, v12.4s, v6.s[1]
+	WORD   $0x4fa71193 // fmla v19.4s, v12.4s, v7.s[1]
+	WORD   $0x4fa81194 // fmla v20.4s, v12.4s, v8.s[1]
+	WORD   $0x4fa91195 // fmla v21.4s, v12.4s, v9.s[1]
+	WORD   $0x4faa1196 // fmla v22.4s, v12.4s, v10.s[1]
+	WORD   $0x4fab1197 // fmla v23.4s, v12.4s, v11.s[1]
+	FMOVS  (R11), F0
+	ADD    R16, R11, R24
+	VLD1   (R24), V0.S[1]
+	ADD    R17, R11, R24
+	VLD1   (R24), V0.S[2]
+	ADD    R6, R11, R11
+	WORD   $0x4f841810 // fmla v16.4s, v0.4s, v4.s[2]
+	WORD   $0x4f851811 // fmla v17.4s, v0.4s, v5.s[2]
+	WORD   $0x4f861812 // fmla v18.4s, v0.4s, v6.s[2]
+	WORD   $0x4f871813 // fmla v19.4s, v0.4s, v7.s[2]
+	WORD   $0x4f881814 // fmla v20.4s, v0.4s, v8.s[2]
+	WORD   $0x4f891815 // fmla v21.4s, v0.4s, v9.s[2]
+	WORD   $0x4f8a1816 // fmla v22.4s, v0.4s, v10.s[2]
+	WORD   $0x4f8b1817 // fmla v23.4s, v0.4s, v11.s[2]
+	FMOVS  (R11), F12
+	ADD    R16, R11, R24
+	VLD1   (R24), V12.S[1]
+	ADD    R17, R11, R24
+	VLD1   (R24), V12.S[2]
+	ADD    R6, R11, R11
+	WORD   $0x4fa41990 // fmla v16.4s, v12.4s, v4.s[3]
+	WORD   $0x4fa51991 // fmla v17.4s, v12.4s, v5.s[3]
+	WORD   $0x4fa61992 // fmla v18.4s, v12.4s, v6.s[3]
+	WORD   $0x4fa71993 // fmla v19.4s, v12.4s, v7.s[3]
+	WORD   $0x4fa81994 // fmla v20.4s, v12.4s, v8.s[3]
+	WORD   $0x4fa91995 // fmla v21.4s, v12.4s, v9.s[3]
+	WORD   $0x4faa1996 // fmla v22.4s, v12.4s, v10.s[3]
+	WORD   $0x4fab1997 // fmla v23.4s, v12.4s, v11.s[3]
+	SUBS   $4, R10, R10
+	BGE    four10
+few11:
+	ADDS   $4, R10, R10
+	BEQ    nextBlock7
 k6:
 	FMOVS  (R11), F0
 	ADD    R16, R11, R24
@@ -198,18 +296,18 @@ nextBlock7:
 	BGE    tile1
 fewer2:
 	CMP    $4, R7
-	BLT    fewer9
-tile8:
+	BLT    fewer13
+tile12:
 
 	// 4 rows, 1 to 3 columns
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load10
+	CBNZ   R12, load14
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
 	VEOR   V19.B16, V19.B16, V19.B16
-	B      ready11
-load10:
+	B      ready15
+load14:
 	MOVD   R0, R12
 	FMOVS  (R12), F16
 	ADD    R16, R12, R24
@@ -234,10 +332,10 @@ load10:
 	VLD1   (R24), V19.S[1]
 	ADD    R17, R12, R24
 	VLD1   (R24), V19.S[2]
-ready11:
+ready15:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block12:
+block16:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
@@ -246,7 +344,7 @@ block12:
 	ADD    R3, R14, R15
 	ADD    R3, R15, R19
 	MOVD   ZR, R12
-k13:
+k17:
 	FMOVS  (R11), F0
 	ADD    R16, R11, R24
 	VLD1   (R24), V0.S[1]
@@ -263,10 +361,10 @@ k13:
 	WORD   $0x4f871013 // fmla v19.4s, v0.4s, v7.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k13
-nextBlock14:
+	BNE    k17
+nextBlock18:
 	SUBS   $1, R9, R9
-	BNE    block12
+	BNE    block16
 	MOVD   R0, R12
 	FMOVS  F16, (R12)
 	ADD    R16, R12, R24
@@ -295,18 +393,18 @@ nextBlock14:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $4, R7, R7
-fewer9:
+fewer13:
 	CMP    $2, R7
-	BLT    fewer16
-tile15:
+	BLT    fewer20
+tile19:
 
 	// 2 rows, 1 to 3 columns
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load17
+	CBNZ   R12, load21
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
-	B      ready18
-load17:
+	B      ready22
+load21:
 	MOVD   R0, R12
 	FMOVS  (R12), F16
 	ADD    R16, R12, R24
@@ -319,17 +417,17 @@ load17:
 	VLD1   (R24), V17.S[1]
 	ADD    R17, R12, R24
 	VLD1   (R24), V17.S[2]
-ready18:
+ready22:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block19:
+block23:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	ADD    R3, R13, R14
 	MOVD   ZR, R12
-k20:
+k24:
 	FMOVS  (R11), F0
 	ADD    R16, R11, R24
 	VLD1   (R24), V0.S[1]
@@ -342,10 +440,10 @@ k20:
 	WORD   $0x4f851011 // fmla v17.4s, v0.4s, v5.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k20
-nextBlock21:
+	BNE    k24
+nextBlock25:
 	SUBS   $1, R9, R9
-	BNE    block19
+	BNE    block23
 	MOVD   R0, R12
 	FMOVS  F16, (R12)
 	ADD    R16, R12, R24
@@ -362,33 +460,33 @@ nextBlock21:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $2, R7, R7
-fewer16:
+fewer20:
 	CMP    $1, R7
-	BLT    fewer23
-tile22:
+	BLT    fewer27
+tile26:
 
 	// 1 rows, 1 to 3 columns
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load24
+	CBNZ   R12, load28
 	VEOR   V16.B16, V16.B16, V16.B16
-	B      ready25
-load24:
+	B      ready29
+load28:
 	MOVD   R0, R12
 	FMOVS  (R12), F16
 	ADD    R16, R12, R24
 	VLD1   (R24), V16.S[1]
 	ADD    R17, R12, R24
 	VLD1   (R24), V16.S[2]
-ready25:
+ready29:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block26:
+block30:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	MOVD   ZR, R12
-k27:
+k31:
 	FMOVS  (R11), F0
 	ADD    R16, R11, R24
 	VLD1   (R24), V0.S[1]
@@ -399,10 +497,10 @@ k27:
 	WORD   $0x4f841010 // fmla v16.4s, v0.4s, v4.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k27
-nextBlock28:
+	BNE    k31
+nextBlock32:
 	SUBS   $1, R9, R9
-	BNE    block26
+	BNE    block30
 	MOVD   R0, R12
 	FMOVS  F16, (R12)
 	ADD    R16, R12, R24
@@ -413,7 +511,7 @@ nextBlock28:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $1, R7, R7
-fewer23:
+fewer27:
 	RET
 panel1:
 	MOVD   c+0(FP), R0
@@ -421,12 +519,12 @@ panel1:
 	MOVD   b+40(FP), R5
 	MOVD   rows+80(FP), R7
 	CMP    $8, R7
-	BLT    fewer30
-tile29:
+	BLT    fewer34
+tile33:
 
 	// 8 rows, 1 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load31
+	CBNZ   R12, load35
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
@@ -435,8 +533,8 @@ tile29:
 	VEOR   V21.B16, V21.B16, V21.B16
 	VEOR   V22.B16, V22.B16, V22.B16
 	VEOR   V23.B16, V23.B16, V23.B16
-	B      ready32
-load31:
+	B      ready36
+load35:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	ADD    R1, R12, R12
@@ -453,14 +551,33 @@ load31:
 	FMOVQ  (R12), F22
 	ADD    R1, R12, R12
 	FMOVQ  (R12), F23
-ready32:
+ready36:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block33:
+block37:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
+	CMP    $4, R3
+	BNE    along40
+across41:
+	FMOVQ  (R11), F0
+	ADD    R6, R11, R11
+	FLDPQ  (R13), (F4, F5)
+	ADD    R4, R13, R13
+	WORD   $0x4f841010 // fmla v16.4s, v0.4s, v4.s[0]
+	WORD   $0x4fa41011 // fmla v17.4s, v0.4s, v4.s[1]
+	WORD   $0x4f841812 // fmla v18.4s, v0.4s, v4.s[2]
+	WORD   $0x4fa41813 // fmla v19.4s, v0.4s, v4.s[3]
+	WORD   $0x4f851014 // fmla v20.4s, v0.4s, v5.s[0]
+	WORD   $0x4fa51015 // fmla v21.4s, v0.4s, v5.s[1]
+	WORD   $0x4f851816 // fmla v22.4s, v0.4s, v5.s[2]
+	WORD   $0x4fa51817 // fmla v23.4s, v0.4s, v5.s[3]
+	SUBS   $1, R10, R10
+	BNE    across41
+	B      nextBlock39
+along40:
 	ADD    R3, R13, R14
 	ADD    R3, R14, R15
 	ADD    R3, R15, R19
@@ -469,7 +586,66 @@ block33:
 	ADD    R3, R21, R22
 	ADD    R3, R22, R23
 	MOVD   ZR, R12
-k34:
+	CMP    $4, R4
+	BNE    k38
+	SUBS   $4, R10, R10
+	BLT    few43
+four42:
+	WORD   $0x3cec69a4 // ldr q4, [x13, x12]
+	WORD   $0x3cec69c5 // ldr q5, [x14, x12]
+	WORD   $0x3cec69e6 // ldr q6, [x15, x12]
+	WORD   $0x3cec6a67 // ldr q7, [x19, x12]
+	WORD   $0x3cec6a88 // ldr q8, [x20, x12]
+	WORD   $0x3cec6aa9 // ldr q9, [x21, x12]
+	WORD   $0x3cec6aca // ldr q10, [x22, x12]
+	WORD   $0x3cec6aeb // ldr q11, [x23, x12]
+	ADD    $16, R12, R12
+	FMOVQ  (R11), F0
+	ADD    R6, R11, R11
+	WORD   $0x4f841010 // fmla v16.4s, v0.4s, v4.s[0]
+	WORD   $0x4f851011 // fmla v17.4s, v0.4s, v5.s[0]
+	WORD   $0x4f861012 // fmla v18.4s, v0.4s, v6.s[0]
+	WORD   $0x4f871013 // fmla v19.4s, v0.4s, v7.s[0]
+	WORD   $0x4f881014 // fmla v20.4s, v0.4s, v8.s[0]
+	WORD   $0x4f891015 // fmla v21.4s, v0.4s, v9.s[0]
+	WORD   $0x4f8a1016 // fmla v22.4s, v0.4s, v10.s[0]
+	WORD   $0x4f8b1017 // fmla v23.4s, v0.4s, v11.s[0]
+	FMOVQ  (R11), F12
+	ADD    R6, R11, R11
+	WORD   $0x4fa41190 // fmla v16.4s, v12.4s, v4.s[1]
+	WORD   $0x4fa51191 // fmla v17.4s, v12.4s, v5.s[1]
+	WORD   $0x4fa61192 // fmla v18.4s, v12.4s, v6.s[1]
+	WORD   $0x4fa71193 // fmla v19.4s, v12.4s, v7.s[1]
+	WORD   $0x4fa81194 // fmla v20.4s, v12.4s, v8.s[1]
+	WORD   $0x4fa91195 // fmla v21.4s, v12.4s, v9.s[1]
+	WORD   $0x4faa1196 // fmla v22.4s, v12.4s, v10.s[1]
+	WORD   $0x4fab1197 // fmla v23.4s, v12.4s, v11.s[1]
+	FMOVQ  (R11), F0
+	ADD    R6, R11, R11
+	WORD   $0x4f841810 // fmla v16.4s, v0.4s, v4.s[2]
+	WORD   $0x4f851811 // fmla v17.4s, v0.4s, v5.s[2]
+	WORD   $0x4f861812 // fmla v18.4s, v0.4s, v6.s[2]
+	WORD   $0x4f871813 // fmla v19.4s, v0.4s, v7.s[2]
+	WORD   $0x4f881814 // fmla v20.4s, v0.4s, v8.s[2]
+	WORD   $0x4f891815 // fmla v21.4s, v0.4s, v9.s[2]
+	WORD   $0x4f8a1816 // fmla v22.4s, v0.4s, v10.s[2]
+	WORD   $0x4f8b1817 // fmla v23.4s, v0.4s, v11.s[2]
+	FMOVQ  (R11), F12
+	ADD    R6, R11, R11
+	WORD   $0x4fa41990 // fmla v16.4s, v12.4s, v4.s[3]
+	WORD   $0x4fa51991 // fmla v17.4s, v12.4s, v5.s[3]
+	WORD   $0x4fa61992 // fmla v18.4s, v12.4s, v6.s[3]
+	WORD   $0x4fa71993 // fmla v19.4s, v12.4s, v7.s[3]
+	WORD   $0x4fa81994 // fmla v20.4s, v12.4s, v8.s[3]
+	WORD   $0x4fa91995 // fmla v21.4s, v12.4s, v9.s[3]
+	WORD   $0x4faa1996 // fmla v22.4s, v12.4s, v10.s[3]
+	WORD   $0x4fab1997 // fmla v23.4s, v12.4s, v11.s[3]
+	SUBS   $4, R10, R10
+	BGE    four42
+few43:
+	ADDS   $4, R10, R10
+	BEQ    nextBlock39
+k38:
 	FMOVQ  (R11), F0
 	ADD    R6, R11, R11
 	FMOVS  (R13)(R12), F4
@@ -490,10 +666,10 @@ k34:
 	WORD   $0x4f8b1017 // fmla v23.4s, v0.4s, v11.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k34
-nextBlock35:
+	BNE    k38
+nextBlock39:
 	SUBS   $1, R9, R9
-	BNE    block33
+	BNE    block37
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	ADD    R1, R12, R12
@@ -515,21 +691,21 @@ nextBlock35:
 	MADD   R12, R2, R3, R2
 	SUB    $8, R7, R7
 	CMP    $8, R7
-	BGE    tile29
-fewer30:
+	BGE    tile33
+fewer34:
 	CMP    $4, R7
-	BLT    fewer37
-tile36:
+	BLT    fewer45
+tile44:
 
 	// 4 rows, 1 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load38
+	CBNZ   R12, load46
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
 	VEOR   V19.B16, V19.B16, V19.B16
-	B      ready39
-load38:
+	B      ready47
+load46:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	ADD    R1, R12, R12
@@ -538,10 +714,10 @@ load38:
 	FMOVQ  (R12), F18
 	ADD    R1, R12, R12
 	FMOVQ  (R12), F19
-ready39:
+ready47:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block40:
+block48:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
@@ -550,7 +726,7 @@ block40:
 	ADD    R3, R14, R15
 	ADD    R3, R15, R19
 	MOVD   ZR, R12
-k41:
+k49:
 	FMOVQ  (R11), F0
 	ADD    R6, R11, R11
 	FMOVS  (R13)(R12), F4
@@ -563,10 +739,10 @@ k41:
 	WORD   $0x4f871013 // fmla v19.4s, v0.4s, v7.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k41
-nextBlock42:
+	BNE    k49
+nextBlock50:
 	SUBS   $1, R9, R9
-	BNE    block40
+	BNE    block48
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	ADD    R1, R12, R12
@@ -579,33 +755,33 @@ nextBlock42:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $4, R7, R7
-fewer37:
+fewer45:
 	CMP    $2, R7
-	BLT    fewer44
-tile43:
+	BLT    fewer52
+tile51:
 
 	// 2 rows, 1 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load45
+	CBNZ   R12, load53
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
-	B      ready46
-load45:
+	B      ready54
+load53:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	ADD    R1, R12, R12
 	FMOVQ  (R12), F17
-ready46:
+ready54:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block47:
+block55:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	ADD    R3, R13, R14
 	MOVD   ZR, R12
-k48:
+k56:
 	FMOVQ  (R11), F0
 	ADD    R6, R11, R11
 	FMOVS  (R13)(R12), F4
@@ -614,10 +790,10 @@ k48:
 	WORD   $0x4f851011 // fmla v17.4s, v0.4s, v5.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k48
-nextBlock49:
+	BNE    k56
+nextBlock57:
 	SUBS   $1, R9, R9
-	BNE    block47
+	BNE    block55
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	ADD    R1, R12, R12
@@ -626,46 +802,46 @@ nextBlock49:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $2, R7, R7
-fewer44:
+fewer52:
 	CMP    $1, R7
-	BLT    fewer51
-tile50:
+	BLT    fewer59
+tile58:
 
 	// 1 rows, 1 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load52
+	CBNZ   R12, load60
 	VEOR   V16.B16, V16.B16, V16.B16
-	B      ready53
-load52:
+	B      ready61
+load60:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
-ready53:
+ready61:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block54:
+block62:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	MOVD   ZR, R12
-k55:
+k63:
 	FMOVQ  (R11), F0
 	ADD    R6, R11, R11
 	FMOVS  (R13)(R12), F4
 	WORD   $0x4f841010 // fmla v16.4s, v0.4s, v4.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k55
-nextBlock56:
+	BNE    k63
+nextBlock64:
 	SUBS   $1, R9, R9
-	BNE    block54
+	BNE    block62
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	MOVD   $1, R12
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $1, R7, R7
-fewer51:
+fewer59:
 	RET
 panel2:
 	MOVD   c+0(FP), R0
@@ -673,12 +849,12 @@ panel2:
 	MOVD   b+40(FP), R5
 	MOVD   rows+80(FP), R7
 	CMP    $8, R7
-	BLT    fewer58
-tile57:
+	BLT    fewer66
+tile65:
 
 	// 8 rows, 2 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load59
+	CBNZ   R12, load67
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
@@ -695,8 +871,8 @@ tile57:
 	VEOR   V29.B16, V29.B16, V29.B16
 	VEOR   V30.B16, V30.B16, V30.B16
 	VEOR   V31.B16, V31.B16, V31.B16
-	B      ready60
-load59:
+	B      ready68
+load67:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	FMOVQ  16(R12), F17
@@ -721,17 +897,17 @@ load59:
 	ADD    R1, R12, R12
 	FMOVQ  (R12), F30
 	FMOVQ  16(R12), F31
-ready60:
+ready68:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block61:
+block69:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	CMP    $4, R3
-	BNE    along64
-across65:
+	BNE    along72
+across73:
 	FLDPQ  (R11), (F0, F1)
 	ADD    R6, R11, R11
 	FLDPQ  (R13), (F4, F5)
@@ -753,9 +929,9 @@ across65:
 	WORD   $0x4fa5181e // fmla v30.4s, v0.4s, v5.s[3]
 	WORD   $0x4fa5183f // fmla v31.4s, v1.4s, v5.s[3]
 	SUBS   $1, R10, R10
-	BNE    across65
-	B      nextBlock63
-along64:
+	BNE    across73
+	B      nextBlock71
+along72:
 	ADD    R3, R13, R14
 	ADD    R3, R14, R15
 	ADD    R3, R15, R19
@@ -765,10 +941,10 @@ along64:
 	ADD    R3, R22, R23
 	MOVD   ZR, R12
 	CMP    $4, R4
-	BNE    k62
+	BNE    k70
 	SUBS   $4, R10, R10
-	BLT    few67
-four66:
+	BLT    few75
+four74:
 	WORD   $0x3cec69a4 // ldr q4, [x13, x12]
 	WORD   $0x3cec69c5 // ldr q5, [x14, x12]
 	WORD   $0x3cec69e6 // ldr q6, [x15, x12]
@@ -851,11 +1027,11 @@ four66:
 	WORD   $0x4fab199e // fmla v30.4s, v12.4s, v11.s[3]
 	WORD   $0x4fab19bf // fmla v31.4s, v13.4s, v11.s[3]
 	SUBS   $4, R10, R10
-	BGE    four66
-few67:
+	BGE    four74
+few75:
 	ADDS   $4, R10, R10
-	BEQ    nextBlock63
-k62:
+	BEQ    nextBlock71
+k70:
 	FLDPQ  (R11), (F0, F1)
 	ADD    R6, R11, R11
 	FMOVS  (R13)(R12), F4
@@ -884,10 +1060,10 @@ k62:
 	WORD   $0x4f8b103f // fmla v31.4s, v1.4s, v11.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k62
-nextBlock63:
+	BNE    k70
+nextBlock71:
 	SUBS   $1, R9, R9
-	BNE    block61
+	BNE    block69
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	FMOVQ  F17, 16(R12)
@@ -917,15 +1093,15 @@ nextBlock63:
 	MADD   R12, R2, R3, R2
 	SUB    $8, R7, R7
 	CMP    $8, R7
-	BGE    tile57
-fewer58:
+	BGE    tile65
+fewer66:
 	CMP    $4, R7
-	BLT    fewer69
-tile68:
+	BLT    fewer77
+tile76:
 
 	// 4 rows, 2 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load70
+	CBNZ   R12, load78
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
@@ -934,8 +1110,8 @@ tile68:
 	VEOR   V21.B16, V21.B16, V21.B16
 	VEOR   V22.B16, V22.B16, V22.B16
 	VEOR   V23.B16, V23.B16, V23.B16
-	B      ready71
-load70:
+	B      ready79
+load78:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	FMOVQ  16(R12), F17
@@ -948,10 +1124,10 @@ load70:
 	ADD    R1, R12, R12
 	FMOVQ  (R12), F22
 	FMOVQ  16(R12), F23
-ready71:
+ready79:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block72:
+block80:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
@@ -960,7 +1136,7 @@ block72:
 	ADD    R3, R14, R15
 	ADD    R3, R15, R19
 	MOVD   ZR, R12
-k73:
+k81:
 	FLDPQ  (R11), (F0, F1)
 	ADD    R6, R11, R11
 	FMOVS  (R13)(R12), F4
@@ -977,10 +1153,10 @@ k73:
 	WORD   $0x4f871037 // fmla v23.4s, v1.4s, v7.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k73
-nextBlock74:
+	BNE    k81
+nextBlock82:
 	SUBS   $1, R9, R9
-	BNE    block72
+	BNE    block80
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	FMOVQ  F17, 16(R12)
@@ -997,37 +1173,37 @@ nextBlock74:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $4, R7, R7
-fewer69:
+fewer77:
 	CMP    $2, R7
-	BLT    fewer76
-tile75:
+	BLT    fewer84
+tile83:
 
 	// 2 rows, 2 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load77
+	CBNZ   R12, load85
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
 	VEOR   V19.B16, V19.B16, V19.B16
-	B      ready78
-load77:
+	B      ready86
+load85:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	FMOVQ  16(R12), F17
 	ADD    R1, R12, R12
 	FMOVQ  (R12), F18
 	FMOVQ  16(R12), F19
-ready78:
+ready86:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block79:
+block87:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	ADD    R3, R13, R14
 	MOVD   ZR, R12
-k80:
+k88:
 	FLDPQ  (R11), (F0, F1)
 	ADD    R6, R11, R11
 	FMOVS  (R13)(R12), F4
@@ -1038,10 +1214,10 @@ k80:
 	WORD   $0x4f851033 // fmla v19.4s, v1.4s, v5.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k80
-nextBlock81:
+	BNE    k88
+nextBlock89:
 	SUBS   $1, R9, R9
-	BNE    block79
+	BNE    block87
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	FMOVQ  F17, 16(R12)
@@ -1052,31 +1228,31 @@ nextBlock81:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $2, R7, R7
-fewer76:
+fewer84:
 	CMP    $1, R7
-	BLT    fewer83
-tile82:
+	BLT    fewer91
+tile90:
 
 	// 1 rows, 2 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load84
+	CBNZ   R12, load92
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
-	B      ready85
-load84:
+	B      ready93
+load92:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	FMOVQ  16(R12), F17
-ready85:
+ready93:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block86:
+block94:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	MOVD   ZR, R12
-k87:
+k95:
 	FLDPQ  (R11), (F0, F1)
 	ADD    R6, R11, R11
 	FMOVS  (R13)(R12), F4
@@ -1084,10 +1260,10 @@ k87:
 	WORD   $0x4f841031 // fmla v17.4s, v1.4s, v4.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k87
-nextBlock88:
+	BNE    k95
+nextBlock96:
 	SUBS   $1, R9, R9
-	BNE    block86
+	BNE    block94
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	FMOVQ  F17, 16(R12)
@@ -1095,10 +1271,10 @@ nextBlock88:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $1, R7, R7
-fewer83:
+fewer91:
 	MOVD   panels+96(FP), R7
 	SUBS   $1, R7, R7
-	BEQ    done89
+	BEQ    done97
 	MOVD   R7, panels+96(FP)
 	MOVD   c+0(FP), R12
 	ADD    $32, R12, R12
@@ -1107,7 +1283,7 @@ fewer83:
 	ADD    $32, R12, R12
 	MOVD   R12, b+40(FP)
 	B      panel2
-done89:
+done97:
 	RET
 panel4:
 	MOVD   c+0(FP), R0
@@ -1115,12 +1291,12 @@ panel4:
 	MOVD   b+40(FP), R5
 	MOVD   rows+80(FP), R7
 	CMP    $4, R7
-	BLT    fewer91
-tile90:
+	BLT    fewer99
+tile98:
 
 	// 4 rows, 4 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load92
+	CBNZ   R12, load100
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
@@ -1137,8 +1313,8 @@ tile90:
 	VEOR   V29.B16, V29.B16, V29.B16
 	VEOR   V30.B16, V30.B16, V30.B16
 	VEOR   V31.B16, V31.B16, V31.B16
-	B      ready93
-load92:
+	B      ready101
+load100:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	FMOVQ  16(R12), F17
@@ -1159,17 +1335,17 @@ load92:
 	FMOVQ  16(R12), F29
 	FMOVQ  32(R12), F30
 	FMOVQ  48(R12), F31
-ready93:
+ready101:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block94:
+block102:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	CMP    $4, R3
-	BNE    along97
-across98:
+	BNE    along105
+across106:
 	FLDPQ  (R11), (F0, F1)
 	FLDPQ  32(R11), (F2, F3)
 	ADD    R6, R11, R11
@@ -1192,18 +1368,18 @@ across98:
 	WORD   $0x4fa4185e // fmla v30.4s, v2.4s, v4.s[3]
 	WORD   $0x4fa4187f // fmla v31.4s, v3.4s, v4.s[3]
 	SUBS   $1, R10, R10
-	BNE    across98
-	B      nextBlock96
-along97:
+	BNE    across106
+	B      nextBlock104
+along105:
 	ADD    R3, R13, R14
 	ADD    R3, R14, R15
 	ADD    R3, R15, R19
 	MOVD   ZR, R12
 	CMP    $4, R4
-	BNE    k95
+	BNE    k103
 	SUBS   $4, R10, R10
-	BLT    few100
-four99:
+	BLT    few108
+four107:
 	WORD   $0x3cec69a4 // ldr q4, [x13, x12]
 	WORD   $0x3cec69c5 // ldr q5, [x14, x12]
 	WORD   $0x3cec69e6 // ldr q6, [x15, x12]
@@ -1286,11 +1462,11 @@ four99:
 	WORD   $0x4fa719de // fmla v30.4s, v14.4s, v7.s[3]
 	WORD   $0x4fa719ff // fmla v31.4s, v15.4s, v7.s[3]
 	SUBS   $4, R10, R10
-	BGE    four99
-few100:
+	BGE    four107
+few108:
 	ADDS   $4, R10, R10
-	BEQ    nextBlock96
-k95:
+	BEQ    nextBlock104
+k103:
 	FLDPQ  (R11), (F0, F1)
 	FLDPQ  32(R11), (F2, F3)
 	ADD    R6, R11, R11
@@ -1316,10 +1492,10 @@ k95:
 	WORD   $0x4f87107f // fmla v31.4s, v3.4s, v7.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k95
-nextBlock96:
+	BNE    k103
+nextBlock104:
 	SUBS   $1, R9, R9
-	BNE    block94
+	BNE    block102
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	FMOVQ  F17, 16(R12)
@@ -1345,15 +1521,15 @@ nextBlock96:
 	MADD   R12, R2, R3, R2
 	SUB    $4, R7, R7
 	CMP    $4, R7
-	BGE    tile90
-fewer91:
-	CMP    $2, R7
-	BLT    fewer102
-tile101:
+	BGE    tile98
+fewer99:
+	CMP    $3, R7
+	BLT    fewer110
+tile109:
 
-	// 2 rows, 4 vectors
+	// 3 rows, 4 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load103
+	CBNZ   R12, load111
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
@@ -1362,8 +1538,12 @@ tile101:
 	VEOR   V21.B16, V21.B16, V21.B16
 	VEOR   V22.B16, V22.B16, V22.B16
 	VEOR   V23.B16, V23.B16, V23.B16
-	B      ready104
-load103:
+	VEOR   V24.B16, V24.B16, V24.B16
+	VEOR   V25.B16, V25.B16, V25.B16
+	VEOR   V26.B16, V26.B16, V26.B16
+	VEOR   V27.B16, V27.B16, V27.B16
+	B      ready112
+load111:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	FMOVQ  16(R12), F17
@@ -1374,17 +1554,105 @@ load103:
 	FMOVQ  16(R12), F21
 	FMOVQ  32(R12), F22
 	FMOVQ  48(R12), F23
-ready104:
+	ADD    R1, R12, R12
+	FMOVQ  (R12), F24
+	FMOVQ  16(R12), F25
+	FMOVQ  32(R12), F26
+	FMOVQ  48(R12), F27
+ready112:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block105:
+block113:
+	LDP.P  16(R8), (R13, R11)
+	ADD    R13<<2, R2, R13
+	ADD    R11<<2, R5, R11
+	MOVD   k+72(FP), R10
+	ADD    R3, R13, R14
+	ADD    R3, R14, R15
+	MOVD   ZR, R12
+k114:
+	FLDPQ  (R11), (F0, F1)
+	FLDPQ  32(R11), (F2, F3)
+	ADD    R6, R11, R11
+	FMOVS  (R13)(R12), F4
+	FMOVS  (R14)(R12), F5
+	FMOVS  (R15)(R12), F6
+	WORD   $0x4f841010 // fmla v16.4s, v0.4s, v4.s[0]
+	WORD   $0x4f841031 // fmla v17.4s, v1.4s, v4.s[0]
+	WORD   $0x4f841052 // fmla v18.4s, v2.4s, v4.s[0]
+	WORD   $0x4f841073 // fmla v19.4s, v3.4s, v4.s[0]
+	WORD   $0x4f851014 // fmla v20.4s, v0.4s, v5.s[0]
+	WORD   $0x4f851035 // fmla v21.4s, v1.4s, v5.s[0]
+	WORD   $0x4f851056 // fmla v22.4s, v2.4s, v5.s[0]
+	WORD   $0x4f851077 // fmla v23.4s, v3.4s, v5.s[0]
+	WORD   $0x4f861018 // fmla v24.4s, v0.4s, v6.s[0]
+	WORD   $0x4f861039 // fmla v25.4s, v1.4s, v6.s[0]
+	WORD   $0x4f86105a // fmla v26.4s, v2.4s, v6.s[0]
+	WORD   $0x4f86107b // fmla v27.4s, v3.4s, v6.s[0]
+	ADD    R4, R12, R12
+	SUBS   $1, R10, R10
+	BNE    k114
+nextBlock115:
+	SUBS   $1, R9, R9
+	BNE    block113
+	MOVD   R0, R12
+	FMOVQ  F16, (R12)
+	FMOVQ  F17, 16(R12)
+	FMOVQ  F18, 32(R12)
+	FMOVQ  F19, 48(R12)
+	ADD    R1, R12, R12
+	FMOVQ  F20, (R12)
+	FMOVQ  F21, 16(R12)
+	FMOVQ  F22, 32(R12)
+	FMOVQ  F23, 48(R12)
+	ADD    R1, R12, R12
+	FMOVQ  F24, (R12)
+	FMOVQ  F25, 16(R12)
+	FMOVQ  F26, 32(R12)
+	FMOVQ  F27, 48(R12)
+	MOVD   $3, R12
+	MADD   R12, R0, R1, R0
+	MADD   R12, R2, R3, R2
+	SUB    $3, R7, R7
+fewer110:
+	CMP    $2, R7
+	BLT    fewer117
+tile116:
+
+	// 2 rows, 4 vectors
+	MOVBU  accumulate+112(FP), R12
+	CBNZ   R12, load118
+	VEOR   V16.B16, V16.B16, V16.B16
+	VEOR   V17.B16, V17.B16, V17.B16
+	VEOR   V18.B16, V18.B16, V18.B16
+	VEOR   V19.B16, V19.B16, V19.B16
+	VEOR   V20.B16, V20.B16, V20.B16
+	VEOR   V21.B16, V21.B16, V21.B16
+	VEOR   V22.B16, V22.B16, V22.B16
+	VEOR   V23.B16, V23.B16, V23.B16
+	B      ready119
+load118:
+	MOVD   R0, R12
+	FMOVQ  (R12), F16
+	FMOVQ  16(R12), F17
+	FMOVQ  32(R12), F18
+	FMOVQ  48(R12), F19
+	ADD    R1, R12, R12
+	FMOVQ  (R12), F20
+	FMOVQ  16(R12), F21
+	FMOVQ  32(R12), F22
+	FMOVQ  48(R12), F23
+ready119:
+	MOVD   blocks+56(FP), R8
+	MOVD   nblocks+64(FP), R9
+block120:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	ADD    R3, R13, R14
 	MOVD   ZR, R12
-k106:
+k121:
 	FLDPQ  (R11), (F0, F1)
 	FLDPQ  32(R11), (F2, F3)
 	ADD    R6, R11, R11
@@ -1400,10 +1668,10 @@ k106:
 	WORD   $0x4f851077 // fmla v23.4s, v3.4s, v5.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k106
-nextBlock107:
+	BNE    k121
+nextBlock122:
 	SUBS   $1, R9, R9
-	BNE    block105
+	BNE    block120
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	FMOVQ  F17, 16(R12)
@@ -1418,35 +1686,35 @@ nextBlock107:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $2, R7, R7
-fewer102:
+fewer117:
 	CMP    $1, R7
-	BLT    fewer109
-tile108:
+	BLT    fewer124
+tile123:
 
 	// 1 rows, 4 vectors
 	MOVBU  accumulate+112(FP), R12
-	CBNZ   R12, load110
+	CBNZ   R12, load125
 	VEOR   V16.B16, V16.B16, V16.B16
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V18.B16, V18.B16, V18.B16
 	VEOR   V19.B16, V19.B16, V19.B16
-	B      ready111
-load110:
+	B      ready126
+load125:
 	MOVD   R0, R12
 	FMOVQ  (R12), F16
 	FMOVQ  16(R12), F17
 	FMOVQ  32(R12), F18
 	FMOVQ  48(R12), F19
-ready111:
+ready126:
 	MOVD   blocks+56(FP), R8
 	MOVD   nblocks+64(FP), R9
-block112:
+block127:
 	LDP.P  16(R8), (R13, R11)
 	ADD    R13<<2, R2, R13
 	ADD    R11<<2, R5, R11
 	MOVD   k+72(FP), R10
 	MOVD   ZR, R12
-k113:
+k128:
 	FLDPQ  (R11), (F0, F1)
 	FLDPQ  32(R11), (F2, F3)
 	ADD    R6, R11, R11
@@ -1457,10 +1725,10 @@ k113:
 	WORD   $0x4f841073 // fmla v19.4s, v3.4s, v4.s[0]
 	ADD    R4, R12, R12
 	SUBS   $1, R10, R10
-	BNE    k113
-nextBlock114:
+	BNE    k128
+nextBlock129:
 	SUBS   $1, R9, R9
-	BNE    block112
+	BNE    block127
 	MOVD   R0, R12
 	FMOVQ  F16, (R12)
 	FMOVQ  F17, 16(R12)
@@ -1470,10 +1738,10 @@ nextBlock114:
 	MADD   R12, R0, R1, R0
 	MADD   R12, R2, R3, R2
 	SUB    $1, R7, R7
-fewer109:
+fewer124:
 	MOVD   panels+96(FP), R7
 	SUBS   $1, R7, R7
-	BEQ    done115
+	BEQ    done130
 	MOVD   R7, panels+96(FP)
 	MOVD   c+0(FP), R12
 	ADD    $64, R12, R12
@@ -1482,5 +1750,5 @@ fewer109:
 	ADD    $64, R12, R12
 	MOVD   R12, b+40(FP)
 	B      panel4
-done115:
+done130:
 	RET

@@ -60,7 +60,7 @@ func (n *neon) panel(width int) {
 	n.pointer("rows", gemmRows)
 	heights := []int{8, 4, 2, 1}
 	if width == 4 {
-		heights = heights[1:]
+		heights = []int{4, 3, 2, 1} // 3 is for the channels of a picture
 	}
 	for i, rows := range heights {
 		tile, next := n.newLabel("tile"), n.newLabel("fewer")
@@ -110,15 +110,15 @@ func (n *neon) tile(rows, width int) {
 	n.op("ADD", scaled(gemmPA[0]), gemmA, gemmPA[0])
 	n.op("ADD", scaled(gemmPB), gemmB, gemmPB)
 	n.pointer("k", gemmK)
-	full := rows*width == 16
-	if full {
+	fast := rows == 8 || rows*width == 16
+	if fast {
 		n.acrossRows(rows, width, next)
 	}
 	for i := 1; i < rows; i++ {
 		n.op("ADD", gemmARow, gemmPA[i-1], gemmPA[i])
 	}
 	n.op("MOVD", "ZR", gemmAt)
-	if full {
+	if fast {
 		n.alongRows(rows, width, step, next)
 	}
 
