@@ -22,8 +22,9 @@ var gemmTail = tail3{o1: 16, o2: 17, p: 24}
 // gemm writes one function that computes a panel of C, or several of the same
 // width side by side. A tile's sums stay in registers over all blocks and all of
 // k. The two full tiles, 8 rows x 2 vectors and 4 x 4, have 16 sums: with a
-// latency of 4 cycles that keeps four multipliers busy, the most there are. B
-// comes in pairs of vectors; A lies in lanes, from which fmla takes any one.
+// latency of 4 cycles that keeps four multipliers busy (docs/KERNELS.md has the
+// sources). B comes in pairs of vectors; A lies in lanes, from which fmla takes
+// any one.
 func (n *neon) gemm() {
 	n.function("gemmPanel",
 		"func(c *float32, ldc int, a *float32, aRow, aCol int, b *float32, ldb int, blocks *int, nblocks, k, rows, vecs, panels, last int, accumulate bool)",
