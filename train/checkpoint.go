@@ -42,8 +42,8 @@ type setting struct{ name, value string }
 const preparation = "preparation of pictures"
 
 // settings are all of them. (The version of the kernels counts too: the
-// portable ones round otherwise than AVX2 and AVX-512, which agree. A run may
-// go on with others, but ends in other last bits.)
+// portable ones round otherwise than AVX-512, AVX2 and NEON, which agree. A run
+// may go on with others, but ends in other last bits.)
 func (r *Run) settings() []setting {
 	corruption := "none"
 	if r.Corruption != nil {

@@ -198,7 +198,7 @@ func (b *book) figure(name, caption, alt string, picture *pix.Image) (report.Fig
 
 // machine describes where the run took place.
 func machine() string {
-	simd := map[string]string{"avx512": "AVX-512", "avx2": "AVX2", "none": "no vector kernels"}[kernel.SIMD()]
+	simd := map[string]string{"avx512": "AVX-512", "avx2": "AVX2", "neon": "NEON", "none": "no vector kernels"}[kernel.SIMD()]
 	return fmt.Sprintf("%s/%s, %d processors, %s, %s", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), simd, runtime.Version())
 }
 

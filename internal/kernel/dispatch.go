@@ -7,17 +7,18 @@ type version int
 
 const (
 	none version = iota
+	neon
 	avx2
 	avx512
 )
 
-func (v version) String() string { return [...]string{"none", "avx2", "avx512"}[v] }
+func (v version) String() string { return [...]string{"none", "neon", "avx2", "avx512"}[v] }
 
 // running is chosen once, at start-up; only tests change it.
 var running = choose(os.Getenv("LIKENESS_SIMD"), best())
 
-// SIMD names the version that runs: "avx512", "avx2" or "none". It is the best
-// this machine and this build can do, unless the environment variable
+// SIMD names the version that runs: "avx512", "avx2", "neon" or "none". It is
+// the best this machine and this build can do, unless the environment variable
 // LIKENESS_SIMD names another.
 func SIMD() string { return running.String() }
 
@@ -28,11 +29,16 @@ func choose(name string, best version) version {
 	}
 	for v := none; v <= avx512; v++ {
 		if v.String() == name {
-			if v > best {
+			if !within(v, best) {
 				panic("kernel: LIKENESS_SIMD=" + name + ": this machine or build has no more than " + best.String())
 			}
 			return v
 		}
 	}
-	panic("kernel: LIKENESS_SIMD=" + name + ": want avx512, avx2 or none")
+	panic("kernel: LIKENESS_SIMD=" + name + ": want avx512, avx2, neon or none")
+}
+
+// within says whether v runs on a machine whose best is best.
+func within(v, best version) bool {
+	return v == none || v == best || v == avx2 && best == avx512
 }

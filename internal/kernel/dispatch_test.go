@@ -43,7 +43,7 @@ func TestChoice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"", "none", "avx2", "avx512", "sse"} {
+	for _, name := range []string{"", "none", "neon", "avx2", "avx512", "sse"} {
 		cmd := exec.Command(program, "-test.run=^TestChoice$")
 		cmd.Env = append(os.Environ(), "KERNEL_TEST_CHILD=1", "LIKENESS_SIMD="+name)
 		out, err := cmd.CombinedOutput()
@@ -52,8 +52,8 @@ func TestChoice(t *testing.T) {
 		case name == "":
 			want = "runs " + best().String() + "\n"
 		case name == "sse":
-			want = "panic: kernel: LIKENESS_SIMD=sse: want avx512, avx2 or none\n"
-		case name == "avx2" && best() < avx2, name == "avx512" && best() < avx512:
+			want = "panic: kernel: LIKENESS_SIMD=sse: want avx512, avx2, neon or none\n"
+		case name == "neon" && best() != neon, name == "avx2" && best() < avx2, name == "avx512" && best() < avx512:
 			want = "panic: kernel: LIKENESS_SIMD=" + name + ": this machine or build has no more than " + best().String() + "\n"
 		}
 		if len(out) < len(want) || string(out[:len(want)]) != want {

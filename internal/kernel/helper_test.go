@@ -12,8 +12,10 @@ func eachVersion(t *testing.T, test func(t *testing.T)) {
 	was := running
 	defer func() { running = was }()
 	for v := none; v <= best(); v++ {
-		running = v
-		t.Run(v.String(), test)
+		if within(v, best()) {
+			running = v
+			t.Run(v.String(), test)
+		}
 	}
 }
 

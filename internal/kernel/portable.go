@@ -2,11 +2,11 @@ package kernel
 
 import "math"
 
-// The portable versions. They are the only ones on most machines, and on amd64
-// the measure of the assembly. Callers have checked all lengths. An explicit
-// float32() around a product keeps the compiler from fusing it with the sum
-// that follows, where the result is to be the same on every machine. The long
-// sums (BlockGemm, Dot, SquaredDistances) leave that to the compiler: fused
+// The portable versions. They are the only ones on most kinds of machine, and on
+// amd64 and arm64 the measure of the assembly. Callers have checked all lengths.
+// An explicit float32() around a product keeps the compiler from fusing it with
+// the sum that follows, where the result is to be the same on every machine. The
+// long sums (BlockGemm, Dot, SquaredDistances) leave that to the compiler: fused
 // they are faster and no less exact.
 
 func blockGemmPortable(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb int, blocks []Block, m, n, k int, accumulate bool) {

@@ -15,20 +15,31 @@ type eluConstants struct {
 	poly                               [6]operand.Op
 }
 
+// The constants of exp(x)-1, for every instruction set.
+const (
+	eluLow   = -30 // exp(-30) is far below half an ulp of 1
+	eluLog2e = 1.44269504
+	// Adding 1.5*2^23 rounds to a whole number and leaves it in the low bits.
+	eluMagic = 12582912
+	// ln 2 in two parts, the first short enough for exact products (Cephes).
+	eluLn2High = 0.693359375
+	eluLn2Low  = -2.12194440e-4
+)
+
+// Cephes's expf: exp(r) = 1 + r + r^2*P(r) for |r| <= ln(2)/2.
+var eluPoly = [6]float32{1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1}
+
 func (g *gen) eluConstants() eluConstants {
 	c := eluConstants{
-		low:   g.float(-30), // exp(-30) is far below half an ulp of 1
-		log2e: g.constant(1.44269504),
-		// Adding 1.5*2^23 rounds to a whole number and leaves it in the low bits.
-		magic: g.constant(12582912),
-		// ln 2 in two parts, the first short enough for exact products (Cephes).
-		ln2High: g.constant(0.693359375),
-		ln2Low:  g.constant(-2.12194440e-4),
+		low:     g.float(eluLow),
+		log2e:   g.constant(eluLog2e),
+		magic:   g.constant(eluMagic),
+		ln2High: g.constant(eluLn2High),
+		ln2Low:  g.constant(eluLn2Low),
 		one:     g.constant(1),
 		zero:    g.zero(),
 	}
-	// Cephes's expf: exp(r) = 1 + r + r^2*P(r) for |r| <= ln(2)/2.
-	for i, f := range []float32{1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
+	for i, f := range eluPoly {
 		c.poly[i] = g.constant(f)
 	}
 	return c

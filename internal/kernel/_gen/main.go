@@ -4,8 +4,9 @@
 //
 // The same source writes the AVX-512 and the AVX2 version of each kernel, so
 // only gen.go and gemm.go know how the two differ. The kernels on bf16 have an
-// AVX-512 version alone. Output depends on nothing
-// but this source and the version of avo in go.mod.
+// AVX-512 version alone. NEON, which avo does not have, is in the files that
+// begin with neon. Output depends on nothing but this source and the version of
+// avo in go.mod.
 package main
 
 import (
@@ -50,6 +51,8 @@ func main() {
 			g.peak()
 		})
 	}
+	writeNEON("gemm", (*neon).gemm)
+	writeNEON("loops", (*neon).loops)
 }
 
 func write(name string, wide bool, emit func(*gen)) {
