@@ -1,7 +1,6 @@
 package faces
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -157,15 +156,11 @@ type prepared struct {
 
 // prepare decodes and prepares one picture.
 func prepare(data []byte, prep pix.Prep) prepared {
-	m, err := pix.Decode(bytes.NewReader(data))
+	m, w, h, err := prep.Decode(data)
 	if err != nil {
 		return prepared{reason: err.Error()}
 	}
-	lfw := prep.Auto && isLFWSize(m.W, m.H) && (m.W != prep.W || m.H != prep.H)
-	if m, err = prep.Apply(m); err != nil {
-		return prepared{reason: err.Error()}
-	}
-	return prepared{pix: m.Pix, lfw: lfw}
+	return prepared{pix: m.Pix, lfw: prep.Auto && isLFWSize(w, h) && (w != prep.W || h != prep.H)}
 }
 
 // isLFWSize tells the size of LFW's pictures, from which pix.Prep.Auto cuts 80 pixels a side.
