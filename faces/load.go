@@ -131,7 +131,11 @@ func loadSource(ctx context.Context, name string, src source, opt Options) (*Set
 		return nil, err
 	}
 	if cache != nil && cacheErr == nil {
-		cacheErr = cache.save(s)
+		if cacheErr = cache.save(s); cacheErr == nil {
+			if err := prune(cache.dir, cache.path, cacheLimit); err != nil {
+				s.Warnings = append(s.Warnings, err.Error())
+			}
+		}
 	}
 	if cacheErr != nil {
 		s.Warnings = append(s.Warnings, notCached(cacheErr))
