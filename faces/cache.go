@@ -21,10 +21,11 @@ import (
 
 // cacheVersion is part of every cache file's name. Raise it when the same source would give another set because names
 // are read otherwise, or when the file's layout changes. Changes of decoding and resizing are noticed by probe.
-const cacheVersion = 2
+const cacheVersion = 3
 
 // CacheDir returns the folder of decoded sets, drawn archives and, below it, downloads: the environment variable
-// LIKENESS_CACHE, else "likeness" in the user's cache folder.
+// LIKENESS_CACHE, else "likeness" in the user's cache folder. Whenever a set is added, sets and drawn archives of older
+// versions are removed, and those longest unused until the rest is 2 GiB at most, the new one aside. Downloads stay.
 func CacheDir() (string, error) {
 	if dir := os.Getenv("LIKENESS_CACHE"); dir != "" {
 		return dir, nil
@@ -58,6 +59,7 @@ func (opt Options) cacheDir() (string, error) {
 
 // cacheEntry is the place of a decoded set in the cache.
 type cacheEntry struct {
+	dir  string // the whole cache
 	path string
 	prep pix.Prep
 }
@@ -79,10 +81,10 @@ func findCache(ctx context.Context, src source, opt Options) (*cacheEntry, error
 			return nil, err
 		}
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "likeness set %d %s\n%s %s\n%s\n%+v\n%d\n",
-		cacheVersion, probe(), src.kind(), contents, attributes, opt.Prep, opt.Limit))
-	name := "set-" + hex.EncodeToString(key[:16]) + ".safetensors"
-	return &cacheEntry{path: filepath.Join(dir, "sets", name), prep: opt.Prep}, nil
+	key := sha256.Sum256(fmt.Appendf(nil, "likeness set %s\n%s %s\n%s\n%+v\n%d\n",
+		probe(), src.kind(), contents, attributes, opt.Prep, opt.Limit))
+	name := fmt.Sprintf("set-v%d-%x.safetensors", cacheVersion, key[:16])
+	return &cacheEntry{dir: dir, path: filepath.Join(dir, "sets", name), prep: opt.Prep}, nil
 }
 
 // probe hashes what decoding and resizing make of a small colourful JPEG, so that a cache from before a change of either,
@@ -160,6 +162,7 @@ func (c *cacheEntry) load() *Set {
 	if sum, err := cacheSum(s); err != nil || sum != f.Metadata["checksum"] {
 		return nil
 	}
+	touch(c.path)
 	return s
 }
 

@@ -1,7 +1,6 @@
 package faces
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -111,12 +110,10 @@ type looked struct {
 
 func look(m member) looked {
 	l := looked{hash: sha256.Sum256(m.data)}
-	picture, err := pix.Decode(bytes.NewReader(m.data))
-	if err != nil {
+	var err error
+	if l.w, l.h, err = pix.Examine(m.data); err != nil {
 		l.reason = err.Error()
-		return l
 	}
-	l.w, l.h = picture.W, picture.H
 	return l
 }
 

@@ -60,6 +60,7 @@ func keepDrawn(ctx context.Context, opt Options) (archive, attributes string, fr
 		if _, err := os.Stat(path); err != nil {
 			return archive, attributes, true, writeDrawn(ctx, archive, attributes, opt)
 		}
+		touch(path)
 	}
 	return archive, attributes, false, nil
 }

@@ -1,7 +1,6 @@
 package faces
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -132,7 +131,11 @@ func loadSource(ctx context.Context, name string, src source, opt Options) (*Set
 		return nil, err
 	}
 	if cache != nil && cacheErr == nil {
-		cacheErr = cache.save(s)
+		if cacheErr = cache.save(s); cacheErr == nil {
+			if err := prune(cache.dir, cache.path, cacheLimit); err != nil {
+				s.Warnings = append(s.Warnings, err.Error())
+			}
+		}
 	}
 	if cacheErr != nil {
 		s.Warnings = append(s.Warnings, notCached(cacheErr))
@@ -157,15 +160,11 @@ type prepared struct {
 
 // prepare decodes and prepares one picture.
 func prepare(data []byte, prep pix.Prep) prepared {
-	m, err := pix.Decode(bytes.NewReader(data))
+	m, w, h, err := prep.Decode(data)
 	if err != nil {
 		return prepared{reason: err.Error()}
 	}
-	lfw := prep.Auto && isLFWSize(m.W, m.H) && (m.W != prep.W || m.H != prep.H)
-	if m, err = prep.Apply(m); err != nil {
-		return prepared{reason: err.Error()}
-	}
-	return prepared{pix: m.Pix, lfw: lfw}
+	return prepared{pix: m.Pix, lfw: prep.Auto && isLFWSize(w, h) && (w != prep.W || h != prep.H)}
 }
 
 // isLFWSize tells the size of LFW's pictures, from which pix.Prep.Auto cuts 80 pixels a side.

@@ -110,7 +110,9 @@ func (s *Set) pixels() int { return s.W * s.H * 3 }
 // fingerprint computes what Fingerprint holds. Every list is preceded by its length and every string by its own, so
 // that no two different sets feed the hash the same bytes.
 func (s *Set) fingerprint() string {
-	var b []byte
+	h := sha256.New()
+	var b []byte // not yet in h
+	flush := func() { h.Write(b); b = b[:0] }
 	number := func(v int) { b = binary.LittleEndian.AppendUint64(b, uint64(v)) }
 	text := func(v string) { number(len(v)); b = append(b, v...) }
 	number(s.W)
@@ -120,18 +122,21 @@ func (s *Set) fingerprint() string {
 		text(s.IDs[i])
 		text(s.People[i])
 		number(s.Numbers[i])
+		flush()
 	}
 	if a := s.Attributes; a != nil {
 		number(len(a.Names))
 		for _, name := range a.Names {
 			text(name)
 		}
-		for _, v := range a.Values {
+		for i, v := range a.Values {
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+			if i%4096 == 0 {
+				flush()
+			}
 		}
 	}
-	h := sha256.New()
-	h.Write(b)
+	flush()
 	h.Write(s.Pix)
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -31,46 +31,55 @@ const chunkRows = 256
 // panelWidth is the number of columns that the widest kernel tile takes.
 const panelWidth = 32
 
-// Measure computes the moments of the rows of length dim in x. It fails when
-// there are fewer than two rows, when x is not a whole number of rows, or when
-// ctx ends. Products are summed in float32 within chunks of rows and in float64
-// over them, in an order that does not depend on the number of processors.
+// Measure computes the moments of the rows of length dim in x. It fails when x
+// is not a whole number of rows, and as MeasureRows does.
 func Measure(ctx context.Context, x []float32, dim int) (*Moments, error) {
 	if dim < 1 || len(x)%dim != 0 {
 		return nil, fmt.Errorf("pca: %d values are not a whole number of rows of %d", len(x), dim)
 	}
-	m := &Moments{Rows: len(x) / dim, Dim: dim, Mean: make([]float32, dim), Covariance: make([]float64, dim*dim)}
-	if m.Rows < 2 {
+	return MeasureRows(ctx, len(x)/dim, dim, func(dst []float32, r int) { copy(dst, x[r*dim:]) })
+}
+
+// MeasureRows computes the moments of rows that need not all be in memory: read
+// writes row r to dst, of length dim, and is called twice for each row, from one
+// goroutine. It fails when there are fewer than two rows or when ctx ends.
+// Products are summed in float32 within chunks of rows and in float64 over them,
+// in an order that does not depend on the number of processors.
+func MeasureRows(ctx context.Context, rows, dim int, read func(dst []float32, r int)) (*Moments, error) {
+	if rows < 2 {
 		return nil, errors.New("pca: at least two rows are needed")
 	}
-	sums := make([]float64, dim)
-	for r := range m.Rows {
-		for j, v := range x[r*dim : (r+1)*dim] {
+	m := &Moments{Rows: rows, Dim: dim, Mean: make([]float32, dim), Covariance: make([]float64, dim*dim)}
+	sums, row := make([]float64, dim), make([]float32, dim)
+	for r := range rows {
+		read(row, r)
+		for j, v := range row {
 			sums[j] += float64(v)
 		}
 	}
 	for j, s := range sums {
 		m.Mean[j] = float32(s / float64(m.Rows))
 	}
-	for r := 0; r < m.Rows; r += chunkRows {
+	stride := dim + 16 // the padding keeps columns out of one cache set
+	centred := make([]float32, min(rows, chunkRows)*stride)
+	for first := 0; first < rows; first += chunkRows {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		m.add(x[r*dim : min(r+chunkRows, m.Rows)*dim])
+		n := min(chunkRows, rows-first)
+		for r := range n {
+			row := centred[r*stride:][:dim]
+			read(row, first+r)
+			kernel.Axpy(row, -1, m.Mean)
+		}
+		m.add(centred, n, stride)
 	}
 	m.finish()
 	return m, nil
 }
 
 // add adds the products of some centred rows to the upper triangle.
-func (m *Moments) add(x []float32) {
-	rows, stride := len(x)/m.Dim, m.Dim+16 // the padding keeps columns out of one cache set
-	centred := make([]float32, rows*stride)
-	for r := range rows {
-		row := centred[r*stride:][:m.Dim]
-		copy(row, x[r*m.Dim:])
-		kernel.Axpy(row, -1, m.Mean)
-	}
+func (m *Moments) add(centred []float32, rows, stride int) {
 	eachPanel(m.Dim, func(col, width int) {
 		panel := make([]float32, rows*panelWidth)
 		for r := range rows {

@@ -12,7 +12,7 @@ func FromImage(src image.Image) *Image {
 	dst := New(b.Dx(), b.Dy())
 	switch src := src.(type) {
 	case *image.YCbCr:
-		fromYCbCr(dst, src)
+		fromYCbCr(dst, src, 0, 0)
 	case *image.Gray:
 		fromGray(dst, src)
 	case *image.RGBA:

@@ -52,10 +52,34 @@ func Decode(r io.Reader) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > MaxFileBytes {
-		return nil, fmt.Errorf("file is larger than %d MiB", MaxFileBytes>>20)
-	}
 	return decode(data, MaxPixels)
+}
+
+// Examine decodes the file data as [Decode] does, but for the conversion to
+// RGB, which cannot fail, and returns the size of the upright picture.
+func Examine(data []byte) (w, h int, err error) {
+	p, turn, err := open(data, MaxPixels)
+	if err != nil {
+		return 0, 0, err
+	}
+	w, h = p.size()
+	if sideways(turn) {
+		w, h = h, w
+	}
+	return w, h, nil
+}
+
+// picture is a decoded picture that may not be RGB yet.
+type picture interface {
+	size() (w, h int)
+	// rgb converts the w x h rectangle at (x0, y0), which must lie inside. The
+	// whole of an Image is the Image itself.
+	rgb(x0, y0, w, h int) *Image
+}
+
+func whole(p picture) *Image {
+	w, h := p.size()
+	return p.rgb(0, 0, w, h)
 }
 
 // A format knows a file by its first bytes.
@@ -63,7 +87,7 @@ type format struct {
 	name    string
 	is      func(data []byte) bool
 	config  func(io.Reader) (image.Config, error)
-	decode  func(data []byte, cfg image.Config) (*Image, error)
+	decode  func(data []byte, cfg image.Config) (picture, error)
 	minimum func(data []byte, cfg image.Config) int // fewest bytes that can hold such a picture
 }
 
@@ -83,23 +107,35 @@ func isWebP(data []byte) bool {
 }
 
 func decode(data []byte, maxPixels int64) (*Image, error) {
-	if len(data) == 0 {
-		return nil, errors.New("file is empty (zero bytes)")
+	p, turn, err := open(data, maxPixels)
+	if err != nil {
+		return nil, err
+	}
+	return upright(whole(p), turn), nil
+}
+
+// open decodes a file; turn is its EXIF orientation.
+func open(data []byte, maxPixels int64) (p picture, turn int, err error) {
+	switch {
+	case len(data) == 0:
+		return nil, 0, errors.New("file is empty (zero bytes)")
+	case len(data) > MaxFileBytes:
+		return nil, 0, fmt.Errorf("file is larger than %d MiB", MaxFileBytes>>20)
 	}
 	for _, f := range formats {
 		if !f.is(data) {
 			continue
 		}
-		m, err := f.read(data, maxPixels)
+		p, err := f.read(data, maxPixels)
 		if err != nil {
 			if ranOut(err) {
 				err = errCut
 			}
-			return nil, fmt.Errorf("%s: %w", f.name, err)
+			return nil, 0, fmt.Errorf("%s: %w", f.name, err)
 		}
-		return upright(m, orientation(f.name, data)), nil
+		return p, orientation(f.name, data), nil
 	}
-	return nil, errors.New("not a picture: want JPEG, PNG, WebP or GIF")
+	return nil, 0, errors.New("not a picture: want JPEG, PNG, WebP or GIF")
 }
 
 var errCut = errors.New("the file is cut short")
@@ -118,7 +154,7 @@ func ranOut(err error) bool {
 	return false
 }
 
-func (f *format) read(data []byte, maxPixels int64) (*Image, error) {
+func (f *format) read(data []byte, maxPixels int64) (picture, error) {
 	cfg, err := f.config(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -143,10 +179,13 @@ func megapixels(n int64) string {
 	return fmt.Sprintf("%d pixels", n)
 }
 
-func decodeJPEG(data []byte, _ image.Config) (*Image, error) {
+func decodeJPEG(data []byte, _ image.Config) (picture, error) {
 	src, err := jpeg.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
+	}
+	if src, ok := src.(*image.YCbCr); ok {
+		return yCbCr{src}, nil
 	}
 	return FromImage(src), nil
 }
@@ -156,7 +195,7 @@ func minJPEG(_ []byte, cfg image.Config) int {
 	return cfg.Width * cfg.Height / (64 * 8)
 }
 
-func decodePNG(data []byte, _ image.Config) (*Image, error) {
+func decodePNG(data []byte, _ image.Config) (picture, error) {
 	src, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -174,7 +213,7 @@ func minPNG(data []byte, cfg image.Config) int {
 }
 
 // decodeGIF lays the first frame on a white screen, as viewers show it.
-func decodeGIF(data []byte, cfg image.Config) (*Image, error) {
+func decodeGIF(data []byte, cfg image.Config) (picture, error) {
 	src, err := gif.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -195,7 +234,7 @@ func decodeGIF(data []byte, cfg image.Config) (*Image, error) {
 	return dst, nil
 }
 
-func decodeWebP(data []byte, _ image.Config) (*Image, error) {
+func decodeWebP(data []byte, _ image.Config) (picture, error) {
 	if animated(data) {
 		return nil, errors.New("animated pictures of this kind are not read")
 	}

@@ -272,8 +272,9 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		if m.W < 1 || m.H < 1 || m.W*m.H > 1<<20 || len(m.Pix) != m.W*m.H*3 {
-			t.Errorf("%dx%d with %d bytes", m.W, m.H, len(m.Pix))
+			t.Fatalf("%dx%d with %d bytes", m.W, m.H, len(m.Pix))
 		}
+		samePrep(t, data, m, Prep{W: 5, H: 7, Auto: true})
 	})
 }
 
@@ -283,15 +284,22 @@ func BenchmarkDecode(b *testing.B) {
 		b.Fatal(err)
 	}
 	prep := Prep{W: 32, H: 32, Auto: true}
-	b.SetBytes(250 * 250 * 3)
-	for b.Loop() {
-		m, err := Decode(bytes.NewReader(buf.Bytes()))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := prep.Apply(m); err != nil {
-			b.Fatal(err)
-		}
+	for _, way := range []struct {
+		name string
+		do   func() error
+	}{
+		{"whole", func() error { _, err := Decode(bytes.NewReader(buf.Bytes())); return err }},
+		{"prepared", func() error { _, _, _, err := prep.Decode(buf.Bytes()); return err }},
+		{"examined", func() error { _, _, err := Examine(buf.Bytes()); return err }},
+	} {
+		b.Run(way.name, func(b *testing.B) {
+			b.SetBytes(250 * 250 * 3)
+			for b.Loop() {
+				if err := way.do(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

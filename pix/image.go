@@ -63,14 +63,30 @@ func (m *Image) RGBA() *image.RGBA {
 // Crop takes dx columns off the left and off the right, dy rows off the top
 // and off the bottom. It is an error when nothing would remain.
 func (m *Image) Crop(dx, dy int) (*Image, error) {
-	if dx < 0 || dy < 0 {
-		return nil, fmt.Errorf("crop of %d and %d pixels: must not be negative", dx, dy)
-	}
-	// Compared by halves, so that no number however large overflows.
-	if dx > (m.W-1)/2 || dy > (m.H-1)/2 {
-		return nil, fmt.Errorf("crop of %d pixels off left and right, %d off top and bottom leaves nothing of a %dx%d picture", dx, dy, m.W, m.H)
+	if err := checkCrop(dx, dy, m.W, m.H); err != nil {
+		return nil, err
 	}
 	return m.part(dx, dy, m.W-2*dx, m.H-2*dy), nil
+}
+
+func checkCrop(dx, dy, w, h int) error {
+	if dx < 0 || dy < 0 {
+		return fmt.Errorf("crop of %d and %d pixels: must not be negative", dx, dy)
+	}
+	// Compared by halves, so that no number however large overflows.
+	if dx > (w-1)/2 || dy > (h-1)/2 {
+		return fmt.Errorf("crop of %d pixels off left and right, %d off top and bottom leaves nothing of a %dx%d picture", dx, dy, w, h)
+	}
+	return nil
+}
+
+func (m *Image) size() (w, h int) { return m.W, m.H }
+
+func (m *Image) rgb(x0, y0, w, h int) *Image {
+	if w == m.W && h == m.H {
+		return m
+	}
+	return m.part(x0, y0, w, h)
 }
 
 // part copies the w x h rectangle at (x0, y0), which must lie inside m.

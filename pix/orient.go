@@ -47,6 +47,9 @@ func orientation(format string, data []byte) int {
 	return found
 }
 
+// sideways tells of the orientations that exchange width and height.
+func sideways(orientation int) bool { return orientation >= 5 }
+
 // upright undoes an EXIF orientation: 2 is mirrored left to right, 3 turned by
 // 180 degrees, 4 mirrored top to bottom; 5 to 8 have rows and columns exchanged:
 // 5 transposed, 6 to be turned right, 7 transposed the other way, 8 to be turned
@@ -56,7 +59,7 @@ func upright(m *Image, orientation int) *Image {
 		return m
 	}
 	w, h := m.W, m.H
-	if orientation >= 5 {
+	if sideways(orientation) {
 		w, h = h, w
 	}
 	// at is where the picture's first pixel comes from; right and down are the

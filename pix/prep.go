@@ -24,25 +24,43 @@ const (
 // cropped and resized. The crop is DX and DY off the sides, or, with Auto, 80
 // off each side of a picture of 250x250 and the largest centred square of any
 // other. Sides below 1 and a crop that leaves nothing are errors.
-func (p Prep) Apply(m *Image) (*Image, error) {
+func (p Prep) Apply(m *Image) (*Image, error) { return p.apply(m) }
+
+// Decode is [Decode] and [Prep.Apply] in one for the file data, and gives the same
+// bytes and errors. Of a JPEG it converts only what the crop keeps. w and h are the
+// size of the whole picture.
+func (p Prep) Decode(data []byte) (m *Image, w, h int, err error) {
+	decoded, turn, err := open(data, MaxPixels)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	if turn != 1 { // crops are meant for the upright picture
+		decoded = upright(whole(decoded), turn)
+	}
+	w, h = decoded.size()
+	m, err = p.apply(decoded)
+	return m, w, h, err
+}
+
+func (p Prep) apply(src picture) (*Image, error) {
 	if p.W < 1 || p.H < 1 || int64(p.W) > MaxPixels/int64(p.H) {
 		return nil, fmt.Errorf("cannot prepare a picture as %dx%d", p.W, p.H)
 	}
-	if m.W == p.W && m.H == p.H {
-		return m, nil
+	w, h := src.size()
+	if w == p.W && h == p.H {
+		return whole(src), nil
 	}
-	var err error
+	dx, dy := p.DX, p.DY
 	switch {
 	case !p.Auto:
-		m, err = m.Crop(p.DX, p.DY)
-	case m.W == lfwSide && m.H == lfwSide:
-		m, err = m.Crop(lfwCrop, lfwCrop)
-	case m.W != m.H:
-		side := min(m.W, m.H)
-		m = m.part((m.W-side)/2, (m.H-side)/2, side, side)
+	case w == lfwSide && h == lfwSide:
+		dx, dy = lfwCrop, lfwCrop
+	default:
+		side := min(w, h)
+		return src.rgb((w-side)/2, (h-side)/2, side, side).Resize(p.W, p.H), nil
 	}
-	if err != nil {
+	if err := checkCrop(dx, dy, w, h); err != nil {
 		return nil, err
 	}
-	return m.Resize(p.W, p.H), nil
+	return src.rgb(dx, dy, w-2*dx, h-2*dy).Resize(p.W, p.H), nil
 }

@@ -7,15 +7,27 @@ import "image"
 // libjpeg and image.YCbCr.At repeats chroma samples instead of interpolating:
 // at a red edge that is dozens of levels.
 
-// fromYCbCr converts src, which dst has the size of.
-func fromYCbCr(dst *Image, src *image.YCbCr) {
-	row := newChromaRows(src)
+// yCbCr is a decoded JPEG. Where a crop keeps an eighth of the pixels, as LFW's
+// does, only that eighth is converted.
+type yCbCr struct{ src *image.YCbCr }
+
+func (p yCbCr) size() (w, h int) { return p.src.Rect.Dx(), p.src.Rect.Dy() }
+
+func (p yCbCr) rgb(x0, y0, w, h int) *Image {
+	dst := New(w, h)
+	fromYCbCr(dst, p.src, x0, y0)
+	return dst
+}
+
+// fromYCbCr converts the part of src at (x0, y0) that has the size of dst.
+func fromYCbCr(dst *Image, src *image.YCbCr, x0, y0 int) {
+	row := newChromaRows(src, x0, dst.W)
 	cb, cr := make([]byte, row.outLen), make([]byte, row.outLen)
 	for y := range dst.H {
-		row.at(cb, src.Cb, y)
-		row.at(cr, src.Cr, y)
-		luma := src.Y[src.YOffset(src.Rect.Min.X, src.Rect.Min.Y+y):][:dst.W]
-		rgbRow(dst.Pix[y*dst.W*3:][:dst.W*3], luma, cb[:dst.W], cr[:dst.W])
+		row.at(cb, src.Cb, y0+y)
+		row.at(cr, src.Cr, y0+y)
+		luma := src.Y[src.YOffset(src.Rect.Min.X+x0, src.Rect.Min.Y+y0+y):][:dst.W]
+		rgbRow(dst.Pix[y*dst.W*3:][:dst.W*3], luma, cb[row.skip:][:dst.W], cr[row.skip:][:dst.W])
 	}
 }
 
@@ -46,17 +58,23 @@ func clampByte(v int32) byte {
 	return byte(^(v >> 31)) // below 0: 0; above 255: 255
 }
 
-// chromaRows makes chroma rows of full width out of a picture's smaller planes.
+// chromaRows makes chroma rows as wide as the picture, or a part of them, out of
+// the smaller planes.
 type chromaRows struct {
-	w, h   int // size of the chroma planes
+	w, h   int // samples taken of each row of the chroma planes, and their rows
 	stride int
-	offset int
-	sx, sy int // pixels per chroma sample along x and y
-	outLen int // length of a row made, at least the picture's width
+	offset int  // of the first sample taken
+	sx, sy int  // pixels per chroma sample along x and y
+	outLen int  // length of a row made
+	skip   int  // pixels of a row made that lie left of those asked for
+	narrow bool // the planes are too narrow for libjpeg to interpolate
 	sums   []int32
 }
 
-func newChromaRows(src *image.YCbCr) *chromaRows {
+// newChromaRows is for columns x0 to x0+w of the picture. One sample more is taken
+// on either side, so that the last of those taken is either the plane's own edge
+// or not needed but for its neighbour.
+func newChromaRows(src *image.YCbCr, x0, w int) *chromaRows {
 	c := &chromaRows{stride: src.CStride, offset: src.COffset(src.Rect.Min.X, src.Rect.Min.Y)}
 	switch src.SubsampleRatio {
 	case image.YCbCrSubsampleRatio444:
@@ -74,8 +92,13 @@ func newChromaRows(src *image.YCbCr) *chromaRows {
 	default:
 		panic("pix: unknown chroma subsampling")
 	}
-	c.w = (src.Rect.Dx() + c.sx - 1) / c.sx
+	width := (src.Rect.Dx() + c.sx - 1) / c.sx
 	c.h = (src.Rect.Dy() + c.sy - 1) / c.sy
+	c.narrow = width <= 2
+	first := max(x0/c.sx-1, 0)
+	c.w = min((x0+w-1)/c.sx+2, width) - first
+	c.offset += first
+	c.skip = x0 - first*c.sx
 	c.outLen = c.w * c.sx
 	c.sums = make([]int32, c.w)
 	return c
@@ -89,7 +112,7 @@ func (c *chromaRows) at(dst, plane []byte, y int) {
 		copy(dst, near)
 	case c.sx == 1 && c.sy == 2:
 		c.tall(dst, near, c.far(plane, y), y)
-	case c.sx == 2 && c.w <= 2, c.sx == 4:
+	case c.sx == 2 && c.narrow, c.sx == 4:
 		// libjpeg does not interpolate these.
 		for x := range dst[:c.outLen] {
 			dst[x] = near[x/c.sx]

@@ -20,7 +20,9 @@ type Yardsticks struct {
 
 // NewYardsticks fits mean and covariance to the training pictures.
 func NewYardsticks(ctx context.Context, data *faces.Set, split faces.Split) (*Yardsticks, error) {
-	m, err := pca.Measure(ctx, data.AllFloats(split.Train), data.H*data.W*3)
+	m, err := pca.MeasureRows(ctx, len(split.Train), data.H*data.W*3, func(dst []float32, r int) {
+		data.Floats(dst, split.Train[r])
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -79,9 +79,8 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 		against = ""
 	}
 	a.note("Measuring on %s%s", count(len(test), "test picture"), against)
-	x := set.AllFloats(test)
 	var err error
-	if r.TestMSE, err = s.mse(x); err != nil {
+	if r.TestMSE, err = s.mse(set, test); err != nil {
 		return nil, err
 	}
 	r.NTest, r.NTrain = len(test), 0
@@ -89,7 +88,7 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 		return r, nil
 	}
 	r.NTrain = len(split.Train)
-	if r.TrainMSE, err = s.mse(set.AllFloats(split.Train)); err != nil {
+	if r.TrainMSE, err = s.mse(set, split.Train); err != nil {
 		return nil, err
 	}
 	return r, a.yardsticks(ctx, r, &s, set, split)
@@ -128,22 +127,24 @@ type scorer struct {
 	seed       uint64
 }
 
-// mse is the model's error on clean pictures, which a denoiser gets spoilt. It
-// goes through them in pieces, so that it can be interrupted.
-func (s *scorer) mse(clean []float32) (*float64, error) {
-	input := clean
-	if s.corruption != nil {
-		input = train.Corrupted(clean, s.corruption, s.m.Prep, s.seed)
-	}
-	sum, step := 0.0, 512*s.m.Values()
-	for i := 0; i < len(clean); i += step {
+// mse is the model's error on the pictures of some rows, which a denoiser gets
+// spoilt. It goes through them in pieces, which bounds the memory and lets it be
+// interrupted.
+func (s *scorer) mse(set *faces.Set, rows []int) (*float64, error) {
+	const images = 512
+	sum := 0.0
+	for i := 0; i < len(rows); i += images {
 		if err := s.ctx.Err(); err != nil {
 			return nil, err
 		}
-		end := min(i+step, len(clean))
-		sum += s.m.MSE(input[i:end], clean[i:end]) * float64(end-i)
+		clean := set.AllFloats(rows[i:min(i+images, len(rows))])
+		input := clean
+		if s.corruption != nil {
+			input = train.CorruptedFrom(i, clean, s.corruption, s.m.Prep, s.seed)
+		}
+		sum += s.m.MSE(input, clean) * float64(len(clean))
 	}
-	mse := sum / float64(len(clean))
+	mse := sum / float64(len(rows)*s.m.Values())
 	return &mse, nil
 }
 

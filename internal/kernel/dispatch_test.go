@@ -46,6 +46,7 @@ func TestChoice(t *testing.T) {
 	for _, name := range []string{"", "none", "neon", "avx2", "avx512", "sse"} {
 		cmd := exec.Command(program, "-test.run=^TestChoice$")
 		cmd.Env = append(os.Environ(), "KERNEL_TEST_CHILD=1", "LIKENESS_SIMD="+name)
+		throughEmulator(t, cmd)
 		out, err := cmd.CombinedOutput()
 		want := "runs " + name + "\n"
 		switch {
@@ -60,4 +61,19 @@ func TestChoice(t *testing.T) {
 			t.Errorf("LIKENESS_SIMD=%q: %v, %q; want it to start %q", name, err, out, want)
 		}
 	}
+}
+
+// throughEmulator has cmd started by the program that TEST_EMULATOR names, if it
+// names one: a system that was not told which emulator runs programs for another
+// processor cannot start this one by itself.
+func throughEmulator(t *testing.T, cmd *exec.Cmd) {
+	emulator := os.Getenv("TEST_EMULATOR")
+	if emulator == "" {
+		return
+	}
+	path, err := exec.LookPath(emulator)
+	if err != nil {
+		t.Fatal("TEST_EMULATOR: ", err)
+	}
+	cmd.Path, cmd.Args = path, append([]string{emulator}, cmd.Args...)
 }
