@@ -5,7 +5,7 @@ package kernel
 // sitesAtOnce is how many sites are walked before the next output channels: so
 // many that dst is seldom loaded and stored, and so few that what they read of x
 // stays in the first-level cache.
-const sitesAtOnce = 64
+const sitesAtOnce = 48
 
 // winnerRow is what a site comes to for 16 output channels: where in x the taps
 // of the winner start, and the gradient.
