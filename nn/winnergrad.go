@@ -5,10 +5,6 @@ import "likeness/internal/kernel"
 // winnerFilters is how many output channels a piece of a pooledConv takes.
 const winnerFilters = 64
 
-// winnerSites is how many pooled pixels go through the kernel at once: few
-// enough that what they read of the picture stays in the first cache.
-const winnerSites = 32
-
 func (o *pooledConv) pieces(x, y values, shards []values) []piece {
 	images := len(y.data.data) / y.data.stride
 	var list []piece
@@ -62,11 +58,7 @@ func (o *pooledConv) winnerPiece(x, y values, sites []kernel.Block, in, out int)
 		cost: perImage * one * n,
 		gradient: func(images int, dst []float32, ws *workspace) {
 			sums := ws.sums(one * n)
-			all := sites[:images*perImage]
-			for first := 0; first < len(all); first += winnerSites {
-				some := all[first:min(first+winnerSites, len(all))]
-				kernel.PooledFilterGrad(sums, x.framed.data[from:], o.frameRow(), y.slope.data[out:], y.winner[out:], some, n, first > 0)
-			}
+			kernel.PooledFilterGrad(sums, x.framed.data[from:], o.frameRow(), y.slope.data[out:], y.winner[out:], sites[:images*perImage], n, false)
 			for tap := range 9 {
 				kernel.Transpose(dst[tap*panelWidth*n:], n, sums[tap*panelWidth:], one, n, panelWidth)
 			}
@@ -93,11 +85,8 @@ func (o *pooledConv) patchPiece(x, y values) piece {
 			sums, patches := ws.sums(panelWidth*cs), ws.buffer(1, h*w*panelWidth).image(0)
 			for i := range images {
 				kernel.Patches(patches, x.framed.image(i), h, w)
-				for first := 0; first < perImage; first += winnerSites {
-					some := sites[first:min(first+winnerSites, perImage)]
-					at := i * y.data.stride
-					kernel.PooledPatchGrad(sums, patches, w*panelWidth, y.slope.data[at:], y.winner[at:], some, cs, i > 0 || first > 0)
-				}
+				at := i * y.data.stride
+				kernel.PooledPatchGrad(sums, patches, w*panelWidth, y.slope.data[at:], y.winner[at:], sites, cs, i > 0)
 			}
 			kernel.Transpose(dst, cs, sums, panelWidth, cs, taps)
 		},

@@ -180,7 +180,7 @@ func BenchmarkPatches(b *testing.B) {
 // the full gradient.
 func BenchmarkPooledFilterGrad(b *testing.B) {
 	for _, s := range []struct{ images, side, n, shift int }{
-		{1, 4, 32, 0}, {1, 4, 128, 0}, {1, 4, 128, 1}, {2, 4, 128, 0}, {4, 2, 256, 0}, {1, 8, 64, 0},
+		{8, 8, 64, 0}, {8, 4, 128, 0}, {8, 2, 256, 0}, {1, 4, 128, 0}, {1, 4, 128, 1},
 	} {
 		b.Run(fmt.Sprintf("images=%d,side=%d,n=%d,shift=%d", s.images, s.side, s.n, s.shift), func(b *testing.B) {
 			large := 2*s.side + 2

@@ -15,10 +15,9 @@ import "math"
 // channel, tap, input channel. Without sites it is left as it is when accumulate
 // is set and zeroed when not; dst must not overlap x or dy.
 //
-// Each element is one running sum in the order of the sites. It is fastest where
-// the sites of a call read some 32 KiB of x and x begins a cache line; where it
-// does not, every load takes twice as long. Of winners only the last two bits
-// count.
+// Each element is one running sum in the order of the sites, however they are
+// spread over calls. x should begin a cache line: where it does not, every load
+// takes twice as long. Of winners only the last two bits count.
 //
 //	if !accumulate {
 //		clear(dst[:n*288])

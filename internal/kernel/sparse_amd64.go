@@ -5,7 +5,11 @@ package kernel
 // sitesAtOnce is how many sites are walked before the next output channels: so
 // many that dst is seldom loaded and stored, and so few that what they read of x
 // stays in the first-level cache.
-const sitesAtOnce = 64
+const sitesAtOnce = 48
+
+// winnerRows is the table of as many sites, and four rows more for the walk, which
+// looks so far ahead.
+type winnerRows [sitesAtOnce + 4]winnerRow
 
 // winnerRow is what a site comes to for 16 output channels: where in x the taps
 // of the winner start, and the gradient.
@@ -19,7 +23,7 @@ func pooledFilterGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, 
 		pooledFilterGradPortable(dst, x, xRow, dy, winner, sites, n, accumulate)
 		return
 	}
-	var rows [sitesAtOnce + 2]winnerRow
+	var rows winnerRows
 	for len(sites) > 0 {
 		now := min(sitesAtOnce, len(sites))
 		for o := 0; o < n; o += 16 {
@@ -42,7 +46,7 @@ func pooledPatchGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, s
 		pooledPatchGradPortable(dst, x, xRow, dy, winner, sites, n, accumulate)
 		return
 	}
-	var rows [sitesAtOnce + 2]winnerRow
+	var rows winnerRows
 	var spare [16 * 32]float32 // for the last channels, which do not fill a group
 	for len(sites) > 0 {
 		now := min(sitesAtOnce, len(sites))
@@ -69,7 +73,7 @@ func pooledPatchGrad(dst, x []float32, xRow int, dy []float32, winner []uint8, s
 
 // fillWinnerRows looks up winners and gradients of the first channels, 16 at
 // most. Channels beyond have what they had.
-func fillWinnerRows(rows *[sitesAtOnce + 2]winnerRow, xRow int, dy []float32, winner []uint8, sites []Block, channels int) {
+func fillWinnerRows(rows *winnerRows, xRow int, dy []float32, winner []uint8, sites []Block, channels int) {
 	shift := [8]uint32{0, 32, uint32(xRow), uint32(xRow + 32)}
 	switch {
 	case channels < 16:

@@ -14,12 +14,12 @@ func winnerRowsAVX2(rows *uint32, shift *uint32, dy *float32, winner *uint8, sit
 //go:noescape
 func patchRowAVX2(dst *float32, x *float32, xRow int, w int)
 
-// pooledFilterGradAVX2 does one row of taps of PooledFilterGrad for up to 16 channels: dst, 3 x 96 floats a channel, and x start at that row. Reads two rows more than nrows, which is at least 1.
+// pooledFilterGradAVX2 does one row of taps of PooledFilterGrad for up to 16 channels: dst, 3 x 96 floats a channel, and x start at that row. Reads 4 rows more than nrows, which is at least 1.
 //
 //go:noescape
 func pooledFilterGradAVX2(dst *float32, x *float32, xRow int, rows *uint32, nrows int, channels int, accumulate bool)
 
-// pooledPatchGradAVX2 is PooledPatchGrad for a multiple of 2 channels, up to 16. Reads two rows more than nrows, which is at least 1.
+// pooledPatchGradAVX2 is PooledPatchGrad for a multiple of 2 channels, up to 16. Reads 4 rows more than nrows, which is at least 1.
 //
 //go:noescape
 func pooledPatchGradAVX2(dst *float32, x *float32, xRow int, rows *uint32, nrows int, channels int, accumulate bool)

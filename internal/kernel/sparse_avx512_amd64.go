@@ -9,12 +9,12 @@ package kernel
 //go:noescape
 func winnerRowsAVX512(rows *uint32, shift *uint32, dy *float32, winner *uint8, sites *int, nsites int)
 
-// pooledFilterGradAVX512 is PooledFilterGrad with AVX-512 for up to 16 channels. Reads two rows more than nrows, which is at least 1.
+// pooledFilterGradAVX512 is PooledFilterGrad with AVX-512 for up to 16 channels. Reads 4 rows more than nrows, which is at least 1.
 //
 //go:noescape
 func pooledFilterGradAVX512(dst *float32, x *float32, xRow int, rows *uint32, nrows int, channels int, accumulate bool)
 
-// pooledPatchGradAVX512 is PooledPatchGrad for a multiple of 8 channels, up to 16. Reads two rows more than nrows, which is at least 1.
+// pooledPatchGradAVX512 is PooledPatchGrad for a multiple of 8 channels, up to 16. Reads 4 rows more than nrows, which is at least 1.
 //
 //go:noescape
 func pooledPatchGradAVX512(dst *float32, x *float32, xRow int, rows *uint32, nrows int, channels int, accumulate bool)

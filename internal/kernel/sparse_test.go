@@ -111,9 +111,9 @@ func eachSparseCall(t *testing.T, check func(t *testing.T, c sparseCall)) {
 			}
 		}
 		// Around the number of sites that is walked at once.
-		for sites := 62; sites <= 67; sites++ {
+		for sites := 47; sites <= 50; sites++ {
 			check(t, newSparseCall(rng, k, 18, sites))
-			check(t, newSparseCall(rng, k, 16, 64+sites))
+			check(t, newSparseCall(rng, k, 16, 48+sites))
 		}
 	}
 }

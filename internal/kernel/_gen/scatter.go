@@ -104,7 +104,7 @@ func (g *gen) inputGrad() {
 	g.MOVQ(operand.Mem{Base: site}, p)
 	g.LEAQ(operand.Mem{Base: dst, Index: p, Scale: 4}, p)
 	g.MOVQ(list, at)
-	var next [2]reg.GPVirtual
+	var next [4]reg.GPVirtual
 	for i := range next {
 		next[i] = g.GP64()
 		g.MOVL(operand.Mem{Base: at, Disp: 4 * i}, next[i].As32())
@@ -139,8 +139,10 @@ func (g *gen) inputGrad() {
 			g.Label(entry)
 			weights, dy := g.GP64(), g.vec()
 			g.LEAQ(operand.Mem{Base: w, Index: next[0], Scale: 1}, weights)
-			g.MOVQ(next[1], next[0])
-			g.MOVL(operand.Mem{Base: at, Disp: 8}, next[1].As32())
+			for i := range len(next) - 1 {
+				g.MOVQ(next[i+1], next[i])
+			}
+			g.MOVL(operand.Mem{Base: at, Disp: 4 * len(next)}, next[len(next)-1].As32())
 			g.VBROADCASTSS(operand.Mem{Base: at, Disp: listGrads}, dy)
 			for r := range 3 {
 				for c := range 3 {

@@ -12,6 +12,8 @@ import (
 const (
 	rowBytes = 128
 	rowGrads = 64
+
+	rowsAhead = 4 // how far the walk looks
 )
 
 // sparse writes the kernels behind PooledFilterGrad and PooledPatchGrad.
@@ -106,7 +108,7 @@ type walk struct{ rows, width, stride, group int }
 
 func (g *gen) walk(name, doc string, t walk) {
 	g.function(name, "func(dst, x *float32, xRow int, rows *uint32, nrows, channels int, accumulate bool)", doc+
-		" Reads two rows more than nrows, which is at least 1.")
+		fmt.Sprintf(" Reads %d rows more than nrows, which is at least 1.", rowsAhead))
 	dst, x, xRow := g.pointer("dst"), g.pointer("x"), g.pointer("xRow")
 	g.SHLQ(u8(2), xRow)
 	row, left := g.pointer("rows"), g.pointer("channels")
@@ -132,11 +134,11 @@ func (g *gen) walk(name, doc string, t walk) {
 	}
 	g.Label(ready)
 
-	// Where to read is loaded two rows ahead: the queue of loads in front of an
+	// Where to read is loaded some rows ahead: the queue of loads in front of an
 	// offset would make the products wait for it.
 	at, sites := g.GP64(), g.pointer("nrows")
 	g.MOVQ(row, at)
-	var next [2]reg.GPVirtual
+	var next [rowsAhead]reg.GPVirtual
 	var pairs []reg.GPVirtual
 	if t.group == 1 {
 		for i := range next {
@@ -155,8 +157,10 @@ func (g *gen) walk(name, doc string, t walk) {
 		p, dy := g.GP64(), g.vec()
 		if t.group == 1 {
 			g.LEAQ(operand.Mem{Base: x, Index: next[0], Scale: 4}, p)
-			g.MOVQ(next[1], next[0])
-			g.MOVL(operand.Mem{Base: at, Disp: 2 * rowBytes}, next[1].As32())
+			for i := range rowsAhead - 1 {
+				g.MOVQ(next[i+1], next[i])
+			}
+			g.MOVL(operand.Mem{Base: at, Disp: rowsAhead * rowBytes}, next[rowsAhead-1].As32())
 		} else {
 			if o%2 == 0 {
 				g.MOVL(pairs[o/2].As32(), p.As32())
