@@ -3,6 +3,8 @@ package cases
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"slices"
 
 	"likeness/autoencoder"
 	"likeness/internal/kernel"
@@ -32,33 +34,32 @@ func (w Winners) Digest() string {
 
 // watcher finds the winners by running each convolution that a pooling follows
 // as a network of its own. A convolution gives the same bits there as in the
-// model.
+// model, which compares its sums before bias and ELU are applied.
 type watcher struct {
 	encoder *nn.Network
-	convs   []*nn.Network
+	convs   []*nn.Network // without bias and ELU
 }
 
 func newWatcher(m *autoencoder.Model) (*watcher, error) {
 	w := &watcher{encoder: m.Encoder}
-	shape := m.Encoder.Input
 	for i, l := range m.Encoder.Layers {
-		out, err := l.Output(shape)
+		if _, pool := l.(nn.MaxPooling2D); !pool {
+			continue
+		}
+		sums, ok := m.Encoder.Layers[i-1].(nn.Conv2D)
+		if !ok || sums.Activation != nn.ELU {
+			return nil, errors.New("a pooling does not follow a convolution with ELU")
+		}
+		sums.Activation = nn.Linear
+		in := m.Encoder.Input
+		if len(w.convs) > 0 {
+			in = pooled(w.convs[len(w.convs)-1])
+		}
+		conv, err := nn.New("watched", in, sums)
 		if err != nil {
 			return nil, err
 		}
-		if _, pool := l.(nn.MaxPooling2D); pool {
-			before := m.Encoder.Layers[i-1]
-			in := m.Encoder.Input
-			if len(w.convs) > 0 {
-				in = pooled(w.convs[len(w.convs)-1])
-			}
-			conv, err := nn.New("watched", in, before)
-			if err != nil {
-				return nil, err
-			}
-			w.convs = append(w.convs, conv)
-		}
-		shape = out
+		w.convs = append(w.convs, conv)
 	}
 	return w, nil
 }
@@ -75,6 +76,9 @@ func (w *watcher) winners(x []float32) Winners {
 	weights := w.encoder.Weights()
 	for _, conv := range w.convs {
 		weights = weights[copy(conv.Weights(), weights):]
+		bias := conv.Params()[1].Value
+		own := slices.Clone(bias)
+		clear(bias)
 		conv.Pack()
 		y, s := conv.Predict(x), conv.Output()
 		x = make([]float32, len(y)/4)
@@ -82,6 +86,7 @@ func (w *watcher) winners(x []float32) Winners {
 		for i, size := 0, s.Size(); i*size < len(y); i++ {
 			kernel.MaxPool2x2(x[i*size/4:(i+1)*size/4], won[i*size/4:(i+1)*size/4], s[2], y[i*size:(i+1)*size], s[0], s[1], s[2])
 		}
+		kernel.AddBiasELU(x, own)
 		all = append(all, won)
 	}
 	return all
