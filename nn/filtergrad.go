@@ -85,9 +85,8 @@ func (f *filterGradient) pieces(kernelParam *Param, big, small buffer, pack func
 	var list []piece
 	cb := f.big[2]
 	if images := len(big.data) / big.stride; images*(f.big.Size()+f.small.Size()) > cached {
-		const few = 16
-		for row := 0; row < cb; row += few {
-			list = append(list, f.piece(kernelParam, big, small, pack, 0, len(f.taps), row, min(few, cb-row)))
+		for row := 0; row < cb; row += panelWidth {
+			list = append(list, f.piece(kernelParam, big, small, pack, 0, len(f.taps), row, min(panelWidth, cb-row)))
 		}
 		return list
 	}

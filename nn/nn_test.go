@@ -106,37 +106,44 @@ func TestThreadsDoNotMatter(t *testing.T) {
 func TestStepPacks(t *testing.T) {
 	for name, layers := range map[string][]nn.Layer{
 		"pooled": {nn.Conv2D{Filters: 32, Kernel: 3, Activation: nn.ELU}, nn.MaxPooling2D{}, nn.Conv2D{Filters: 96, Kernel: 3}, nn.MaxPooling2D{}},
-		"conv": {nn.Conv2D{Filters: 45, Kernel: 3, Activation: nn.ELU}, nn.Conv2DTranspose{Filters: 37, Kernel: 3, Stride: 2},
+		"conv": {nn.Conv2D{Filters: 46, Kernel: 3, Activation: nn.ELU}, nn.Conv2DTranspose{Filters: 38, Kernel: 3, Stride: 2},
 			nn.Conv2D{Filters: 3, Kernel: 5, Stride: 2}},
+		"odd": {nn.Conv2D{Filters: 45, Kernel: 3, Activation: nn.ELU}, nn.Conv2DTranspose{Filters: 37, Kernel: 3, Stride: 2}},
 		"dense": {nn.Flatten{}, nn.Dense{Units: 67}, nn.Dense{Units: 35}},
 	} {
-		for _, images := range []int{2, 40} { // a batch that fits the cache and one that may not
-			net, err := nn.New(name, nn.Shape{16, 16, 3}, layers...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			net.Init(1)
-			rng := rand.New(rand.NewPCG(1, 2))
-			x, y := make([]float32, images*net.Input.Size()), make([]float32, images*net.Output().Size())
-			for i := range x {
-				x[i] = rng.Float32() - 0.5
-			}
-			for i := range y {
-				y[i] = rng.Float32()
-			}
-			before := net.Predict(x)
-			step := nn.NewStep(images, 2, nn.Float32, net)
-			step.Do(x, y, 0.01)
-			second := step.Do(x, y, 0)
-			after := net.Predict(x)
-			if slices.Equal(before, after) {
-				t.Errorf("%s, %d images: a step changes nothing", name, images)
-			}
-			net.Pack()
-			if !slices.Equal(net.Predict(x), after) || step.Do(x, y, 0) != second {
-				t.Errorf("%s, %d images: weights were not packed as they are", name, images)
+		for _, precision := range []nn.Precision{nn.Float32, nn.BF16} {
+			for _, images := range []int{2, 40} { // a batch that fits the cache and one that may not
+				checkStepPacks(t, fmt.Sprintf("%s, %s, %d images", name, precision, images), precision, images, layers)
 			}
 		}
+	}
+}
+
+func checkStepPacks(t *testing.T, what string, precision nn.Precision, images int, layers []nn.Layer) {
+	net, err := nn.New("net", nn.Shape{16, 16, 3}, layers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net.Init(1)
+	rng := rand.New(rand.NewPCG(1, 2))
+	x, y := make([]float32, images*net.Input.Size()), make([]float32, images*net.Output().Size())
+	for i := range x {
+		x[i] = rng.Float32() - 0.5
+	}
+	for i := range y {
+		y[i] = rng.Float32()
+	}
+	before := net.Predict(x)
+	step := nn.NewStep(images, 2, precision, net)
+	step.Do(x, y, 0.01)
+	second := step.Do(x, y, 0)
+	after := net.Predict(x)
+	if slices.Equal(before, after) {
+		t.Errorf("%s: a step changes nothing", what)
+	}
+	net.Pack()
+	if !slices.Equal(net.Predict(x), after) || step.Do(x, y, 0) != second {
+		t.Errorf("%s: weights were not packed as they are", what)
 	}
 }
 

@@ -31,6 +31,7 @@ func (p *panels) pack(row, column int, src []float32, lds, rows, cols int) {
 		in := column % panelWidth
 		width := min(panelWidth-in, cols)
 		if p.half != nil {
+			p.checkHalf(row, in)
 			kernel.PackBF16(p.halfPanel(column)[row*panelWidth:], src, lds, rows, width)
 		} else {
 			kernel.CopyRows(p.panel(column - in)[row*panelWidth+in:], panelWidth, src, lds, rows, width)
@@ -46,11 +47,19 @@ func (p *panels) packTransposed(row, column int, src []float32, lds, rows, cols 
 		in := column % panelWidth
 		width := min(panelWidth-in, cols)
 		if p.half != nil {
+			p.checkHalf(row, in)
 			kernel.PackTransposedBF16(p.halfPanel(column)[row*panelWidth:], src, lds, rows, width)
 		} else {
 			kernel.Transpose(p.panel(column - in)[row*panelWidth+in:], panelWidth, src, lds, width, rows)
 		}
 		src, column, cols = src[min(width*lds, len(src)):], column+width, cols-width
+	}
+}
+
+// checkHalf panics where a part in bf16 would overwrite its neighbours.
+func (p *panels) checkHalf(row, in int) {
+	if row%2 != 0 || in != 0 {
+		panic("nn: a part in bf16 begins within a pair of rows or within a panel")
 	}
 }
 
