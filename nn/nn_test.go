@@ -108,7 +108,7 @@ func TestStepPacks(t *testing.T) {
 		"pooled": {nn.Conv2D{Filters: 32, Kernel: 3, Activation: nn.ELU}, nn.MaxPooling2D{}, nn.Conv2D{Filters: 96, Kernel: 3}, nn.MaxPooling2D{}},
 		"conv": {nn.Conv2D{Filters: 46, Kernel: 3, Activation: nn.ELU}, nn.Conv2DTranspose{Filters: 38, Kernel: 3, Stride: 2},
 			nn.Conv2D{Filters: 3, Kernel: 5, Stride: 2}},
-		"odd": {nn.Conv2D{Filters: 45, Kernel: 3, Activation: nn.ELU}, nn.Conv2DTranspose{Filters: 37, Kernel: 3, Stride: 2}},
+		"odd":   {nn.Conv2D{Filters: 45, Kernel: 3, Activation: nn.ELU}, nn.Conv2DTranspose{Filters: 37, Kernel: 3, Stride: 2}},
 		"dense": {nn.Flatten{}, nn.Dense{Units: 67}, nn.Dense{Units: 35}},
 	} {
 		for _, precision := range []nn.Precision{nn.Float32, nn.BF16} {
