@@ -169,14 +169,13 @@ func (s *search) descend(at Pose) Pose {
 func (s *search) step(at Pose) (step [poseParams]float64, ok bool) {
 	v := at.numbers()
 	n := float64(len(s.rest))
-	back := make([]float32, len(s.rest))
 	for i := range v {
 		ahead, behind := v, v
 		ahead[i] += difference * spread[i]
 		behind[i] -= difference * spread[i]
 		s.residual(s.moved[i], poseOf(ahead))
-		s.residual(back, poseOf(behind))
-		kernel.Axpy(s.moved[i], -1, back)
+		s.residual(s.rest, poseOf(behind))
+		kernel.Axpy(s.moved[i], -1, s.rest)
 		kernel.Scale(s.moved[i], 1/(2*difference))
 	}
 	s.residual(s.rest, at)

@@ -16,7 +16,7 @@ import (
 // Options of Fit. The zero value has what was measured best.
 type Options struct {
 	Side     int // of the pictures the search works on; 0: 96
-	Pictures int // fit to at most so many, evenly spread; 0: 6,000
+	Pictures int // fit to at most so many, evenly spread; 0: 3,000
 	// Progress, if set, is called as the work goes on, from one goroutine.
 	Progress func(done, total int)
 }
@@ -27,25 +27,29 @@ var plan = []struct {
 	rounds, components, steps int
 	blur                      float64
 }{
-	{4, 8, 8, 0.0222},
-	{3, 16, 5, 0.0167},
-	{2, 32, 4, 0.0111},
-	{2, 48, 4, 0.0111},
+	{4, 8, 12, 0.0222},
+	{3, 16, 8, 0.0167},
+	{2, 32, 6, 0.0111},
+	{2, 48, 6, 0.0111},
 }
+
+// Fewest is the least number of pictures that can be learned from.
+const Fewest = 64
 
 const (
 	// fitSteps is how many steps a picture makes in a round.
-	fitSteps = 3
-	// fewest is the least number of pictures that a subspace can be fitted to.
-	fewest = 64
+	fitSteps = 4
+	// perComponent is how many pictures it takes for each component: with too
+	// few, a subspace explains crooked pictures as well as straight ones.
+	perComponent = 16
 )
 
 // Fit learns to align from n pictures, which must be squares of one size; no
 // names, no marked points. It fails when there are fewer than 64 or when ctx
 // ends. Neither chance nor the number of processors has a part in the result.
 func Fit(ctx context.Context, n int, picture func(i int) *pix.Image, opt Options) (*Aligner, error) {
-	if n < fewest {
-		return nil, fmt.Errorf("align: %d pictures, expected at least %d to learn from", n, fewest)
+	if n < Fewest {
+		return nil, fmt.Errorf("align: %d pictures, expected at least %d to learn from", n, Fewest)
 	}
 	a := &Aligner{Side: opt.Side, Window: 32, Field: 0.61, Pull: 0.02, Pictures: opt.Pictures}
 	if a.Side == 0 {
@@ -73,6 +77,7 @@ func Fit(ctx context.Context, n int, picture func(i int) *pix.Image, opt Options
 	done := 0
 	poses := make([]Pose, len(planes))
 	for _, p := range plan {
+		p.components = max(1, min(p.components, len(planes)/perComponent))
 		blurred := make([]Plane, len(planes))
 		if err := each(ctx, len(planes), func(i int) { blurred[i] = planes[i].blur(p.blur * float64(a.Side)) }); err != nil {
 			return nil, err

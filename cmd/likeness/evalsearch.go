@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/align"
 	"likeness/autoencoder"
 	"likeness/describe"
 	"likeness/faces"
@@ -155,7 +156,12 @@ func (e *evalSearch) run(ctx context.Context) (*searchScore, error) {
 	if err := finder.CheckPairs(set.IDs, pairs); err != nil {
 		return nil, err
 	}
-	v, err := e.verify(ctx, p, m, set, pairs)
+	free := finder.InNoFold(set.IDs, set.People, pairs)
+	if m == nil && !e.unaligned && len(free) < align.Fewest {
+		e.a.note("No pairs are measured: alignment would be fitted to the %s of people in no pair, and needs %d", count(len(free), "picture"), align.Fewest)
+		return r.topped(), nil
+	}
+	v, err := e.verify(ctx, p, m, set, pairs, free)
 	if err != nil {
 		return nil, err
 	}
@@ -227,10 +233,9 @@ func (e *evalSearch) measureSplit(ctx context.Context, p *progress, m *autoencod
 	return out, nil
 }
 
-// verify measures pairs.
-func (e *evalSearch) verify(ctx context.Context, p *progress, m *autoencoder.Model, set *faces.Set, pairs []quality.Pair) (quality.Verification, error) {
-	fit := finder.InNoFold(set.IDs, set.People, pairs)
-	c, err := e.codes(ctx, p, m, set, fit)
+// verify measures pairs; free are the rows of people who are in none.
+func (e *evalSearch) verify(ctx context.Context, p *progress, m *autoencoder.Model, set *faces.Set, pairs []quality.Pair, free []int) (quality.Verification, error) {
+	c, err := e.codes(ctx, p, m, set, free)
 	if err != nil {
 		return quality.Verification{}, err
 	}
