@@ -7,23 +7,26 @@ import "fmt"
 type Prep struct {
 	W    int  `json:"w"` // the input's size
 	H    int  `json:"h"`
-	DX   int  `json:"dx"`   // columns taken off the left and off the right
-	DY   int  `json:"dy"`   // rows taken off the top and off the bottom
-	Auto bool `json:"auto"` // choose the crop by the picture's size; DX and DY do not count
+	DX   int  `json:"dx"`             // columns taken off the left and off the right
+	DY   int  `json:"dy"`             // rows taken off the top and off the bottom
+	Auto bool `json:"auto"`           // choose the crop by the picture's size; DX and DY do not count
+	Wide bool `json:"wide,omitempty"` // with Auto: leave LFW's faces their surroundings
 }
 
 // Labeled Faces in the Wild comes as squares of 250 with the face in the middle;
-// 80 off each side leaves the face.
+// 80 off each side leaves the face, 35 the head with as much around it as a
+// portrait has.
 const (
 	lfwSide = 250
 	lfwCrop = 80
+	lfwWide = 35
 )
 
 // Apply returns the picture as a W x H input. One that has that size already is
 // taken as it is: the result is m itself then, and shares its pixels. Else it is
 // cropped and resized. The crop is DX and DY off the sides, or, with Auto, 80
-// off each side of a picture of 250x250 and the largest centred square of any
-// other. Sides below 1 and a crop that leaves nothing are errors.
+// off each side of a picture of 250x250 (35 with Wide) and the largest centred
+// square of any other. Sides below 1 and a crop that leaves nothing are errors.
 func (p Prep) Apply(m *Image) (*Image, error) { return p.apply(m) }
 
 // Decode is [Decode] and [Prep.Apply] in one for the file data, and gives the same
@@ -55,6 +58,9 @@ func (p Prep) apply(src picture) (*Image, error) {
 	case !p.Auto:
 	case w == lfwSide && h == lfwSide:
 		dx, dy = lfwCrop, lfwCrop
+		if p.Wide {
+			dx, dy = lfwWide, lfwWide
+		}
 	default:
 		side := min(w, h)
 		return src.rgb((w-side)/2, (h-side)/2, side, side).Resize(p.W, p.H), nil

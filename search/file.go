@@ -21,9 +21,6 @@ const (
 // Save writes the index to path as one safetensors file: whole, or not at all.
 // A space that Open would not know is an error.
 func (ix *Exact) Save(path string) error {
-	if _, err := SpaceNamed(ix.space.Name()); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
 	e := ix.entries
 	tensors := []safetensors.Tensor{safetensors.FromFloats(codesName, []int{e.Len(), e.Dim}, e.Codes)}
 	tensors = append(tensors, safetensors.FromStrings(idsName, e.IDs)...)
@@ -31,7 +28,6 @@ func (ix *Exact) Save(path string) error {
 	f := safetensors.File{
 		Metadata: map[string]string{
 			"format":       Format,
-			"space":        ix.space.Name(),
 			"model":        ix.about.Model,
 			"architecture": ix.about.Arch,
 			"prep":         ix.about.Prep,
@@ -40,6 +36,9 @@ func (ix *Exact) Save(path string) error {
 			"model_file": strings.ToValidUTF8(ix.about.ModelFile, "\uFFFD"),
 		},
 		Tensors: tensors,
+	}
+	if err := AddSpace(&f, ix.space); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return f.Save(path)
 }
@@ -64,12 +63,10 @@ func fromFile(f *safetensors.File) (*Exact, error) {
 		return nil, f.Errorf("not an index this version can read: the format is %q, expected %q", got, Format)
 	}
 	var about About
-	var name string
 	for _, m := range []struct {
 		key   string
 		value *string
 	}{
-		{"space", &name},
 		{"model", &about.Model},
 		{"architecture", &about.Arch},
 		{"prep", &about.Prep},
@@ -81,11 +78,6 @@ func fromFile(f *safetensors.File) (*Exact, error) {
 			return nil, err
 		}
 	}
-	space, err := SpaceNamed(name)
-	if err != nil {
-		return nil, f.Errorf("%w", err)
-	}
-
 	codes, err := f.Tensor(codesName)
 	if err != nil {
 		return nil, err
@@ -102,6 +94,10 @@ func fromFile(f *safetensors.File) (*Exact, error) {
 		return nil, err
 	}
 	if e.People, err = f.Strings(peopleName, n); err != nil {
+		return nil, err
+	}
+	space, err := SpaceFrom(f, e.Dim)
+	if err != nil {
 		return nil, err
 	}
 	ix, err := NewExact(space, e, about)

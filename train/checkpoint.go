@@ -38,7 +38,7 @@ type progress struct {
 // setting is one thing that the result of a run follows from, in words.
 type setting struct{ name, value string }
 
-// preparation is the name of the setting that is kept as %+v has it.
+// preparation is the name of the setting that is kept as JSON.
 const preparation = "preparation of pictures"
 
 // settings are all of them. (The version of the kernels counts too: the
@@ -49,14 +49,14 @@ func (r *Run) settings() []setting {
 	if r.Corruption != nil {
 		corruption = r.Corruption.String()
 	}
-	prep, rows := r.Model.Prep, sha256.New()
+	rows := sha256.New()
 	for _, part := range [][]int{r.Split.Train, r.Split.Test} {
 		fmt.Fprintln(rows, part)
 	}
 	return []setting{
 		{"architecture", r.Model.Arch},
 		{"code size", fmt.Sprint(r.Model.Code)},
-		{preparation, fmt.Sprintf("%+v", prep)},
+		{preparation, asJSON(r.Model.Prep)},
 		{"data", r.Data.Fingerprint},
 		{"split", r.SplitName},
 		{"number of training pictures", fmt.Sprint(len(r.Split.Train))},
@@ -91,13 +91,24 @@ func (l *loop) difference(text string) string {
 	return ""
 }
 
+// asJSON writes a plain struct, which cannot fail.
+func asJSON(v pix.Prep) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
 // prepInWords says what a checkpoint keeps of a preparation.
 func prepInWords(text string) string {
 	var p pix.Prep
-	if _, err := fmt.Sscanf(text, "{W:%d H:%d DX:%d DY:%d Auto:%t}", &p.W, &p.H, &p.DX, &p.DY, &p.Auto); err != nil {
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		return text
 	}
 	switch {
+	case p.Auto && p.Wide:
+		return fmt.Sprintf("%dx%d, automatic wide crop", p.W, p.H)
 	case p.Auto:
 		return fmt.Sprintf("%dx%d, automatic crop", p.W, p.H)
 	case p.DX == 0 && p.DY == 0:

@@ -1,17 +1,24 @@
 package train
 
-import "testing"
+import (
+	"testing"
 
-// A preparation is kept as it always was, and told in words.
+	"likeness/pix"
+)
+
+// What a checkpoint keeps of a preparation is told in words.
 func TestPrepInWords(t *testing.T) {
-	for text, want := range map[string]string{
-		"{W:64 H:48 DX:0 DY:0 Auto:true}":  "64x48, automatic crop",
-		"{W:64 H:64 DX:0 DY:0 Auto:false}": "64x64, no crop",
-		"{W:64 H:64 DX:8 DY:4 Auto:false}": "64x64, a crop of 8,4 pixels",
-		"something else":                   "something else",
+	for want, p := range map[string]pix.Prep{
+		"64x48, automatic crop":         {W: 64, H: 48, Auto: true},
+		"64x48, automatic wide crop":    {W: 64, H: 48, Auto: true, Wide: true},
+		"64x64, no crop":                {W: 64, H: 64},
+		"32x32, a crop of 80,10 pixels": {W: 32, H: 32, DX: 80, DY: 10},
 	} {
-		if got := prepInWords(text); got != want {
-			t.Errorf("%s: got %q, want %q", text, got, want)
+		if got := prepInWords(asJSON(p)); got != want {
+			t.Errorf("%+v: %q, want %q", p, got, want)
 		}
+	}
+	if got := prepInWords("something else"); got != "something else" {
+		t.Errorf("%q", got)
 	}
 }

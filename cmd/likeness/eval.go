@@ -44,5 +44,6 @@ pictures. What is told about the training comes from the model file.`,
 		}
 		return a.emit(r, func(w io.Writer) { r.print(a, w) })
 	}
+	c.AddCommand(newEvalSearch(a))
 	return c
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -9,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"likeness/autoencoder"
+	"likeness/faces"
 	"likeness/report"
 	"likeness/search"
 )
@@ -41,6 +40,7 @@ func newIndex(a *app) *cobra.Command {
 	var out string
 	var threads int
 	part := choiceFlag{"all", []string{"all", "train", "test"}}
+	space := spaceFlag{choiceFlag{usual, append([]string{usual}, search.SpaceNames()...)}}
 	c := &cobra.Command{
 		Use:   "index MODEL",
 		Short: "Encode pictures, to search among them",
@@ -49,7 +49,12 @@ func newIndex(a *app) *cobra.Command {
 
 Without --data these are the pictures that the model was trained on. --part
 chooses all of them, the training pictures alone (as the tutorial does), or the
-test pictures; other pictures than the model's own are always all indexed.`,
+test pictures; other pictures than the model's own are always all indexed.
+
+MODEL may also be what 'likeness train finder' has fitted, which finds people far
+better: it straightens faces, and its space was fitted with it. Any other --space
+is fitted to the pictures that are indexed (to the training pictures among them,
+where there are such) and kept in the index.`,
 		Example: `  likeness index conv-32.safetensors
   likeness index conv-32.safetensors --data ~/Pictures/faces --out mine.safetensors
   likeness search conv-32.index.safetensors --image me.jpg`,
@@ -58,6 +63,7 @@ test pictures; other pictures than the model's own are always all indexed.`,
 	}
 	addDataFlags(c, &data, "what the model was trained on")
 	addChoice(c, &part, "part", "which of the model's pictures to index")
+	addChoice(c, &space.choiceFlag, "space", "how codes are compared; usual: a finder's own, euclidean for a model")
 	c.Flags().StringVar(&out, "out", "", "the index `file`; it is replaced (default MODEL with .index.safetensors)")
 	addThreads(c, &threads)
 	complete(c, "out", filesOf(modelNames))
@@ -71,11 +77,11 @@ test pictures; other pictures than the model's own are always all indexed.`,
 		if err := keepModels(out); err != nil {
 			return err
 		}
-		m, err := autoencoder.Open(args[0])
+		m, err := openEncoder(args[0])
 		if err != nil {
 			return err
 		}
-		d, err := a.modelData(cmd.Context(), args[0], m, data, threads)
+		d, err := a.trainedData(cmd.Context(), args[0], m.prep(), m.trained(), data, threads)
 		if err != nil {
 			return err
 		}
@@ -90,27 +96,30 @@ test pictures; other pictures than the model's own are always all indexed.`,
 		case part.value == "test":
 			rows = d.split.Test
 		}
-		e := search.Entries{Dim: m.Code}
-		const batch = 512
-		for i := 0; i < len(rows); i += batch {
-			if err := cmd.Context().Err(); err != nil {
-				return err
-			}
-			e.Codes = append(e.Codes, m.Encode(d.set.AllFloats(rows[i:min(i+batch, len(rows))]))...)
+		p := a.progress()
+		defer p.clear()
+		codes, err := m.codes(cmd.Context(), p, d.set, rows, space.name())
+		if err != nil {
+			return err
 		}
+		e := search.Entries{Dim: codes.Dim, Codes: codes.Values}
+		train := trainingPlaces(rows, d.split)
 		for _, row := range rows {
 			e.IDs, e.People = append(e.IDs, d.set.IDs[row]), append(e.People, d.set.People[row])
 		}
-		prep, err := json.Marshal(m.Prep)
+		s, err := m.space(cmd.Context(), space.name(), codes, e.People, train)
 		if err != nil {
 			return err
 		}
-		ix, err := search.NewExact(search.Euclidean{}, e, search.About{
-			Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: d.set.Source, ModelFile: besideIndex(out, args[0]),
-		})
+		about, err := m.about(d.set.Source, besideIndex(out, args[0]))
 		if err != nil {
 			return err
 		}
+		ix, err := search.NewExact(s, e, about)
+		if err != nil {
+			return err
+		}
+		p.clear()
 		if err := ix.Save(out); err != nil {
 			return err
 		}
@@ -123,7 +132,7 @@ test pictures; other pictures than the model's own are always all indexed.`,
 			Of      int    `json:"pictures"` // of the data, indexed or not
 			Code    int    `json:"code"`
 			Space   string `json:"space"`
-		}{out, args[0], d.set.Source, part.value, ix.Len(), d.set.Len(), m.Code, ix.Space().Name()}
+		}{out, args[0], d.set.Source, part.value, ix.Len(), d.set.Len(), ix.Dim(), ix.Space().Name()}
 		return a.emit(result, func(w io.Writer) {
 			of := "all " + count(ix.Len(), "picture")
 			switch {
@@ -139,10 +148,56 @@ test pictures; other pictures than the model's own are always all indexed.`,
 	return c
 }
 
-// keepModels refuses to write an index over a model.
+// keepModels refuses to write an index over a model or a finder.
 func keepModels(out string) error {
-	if m, err := autoencoder.Open(out); err == nil {
-		return usagef("%s is a model (%s): choose another name for the index", out, m.Fingerprint())
+	m, err := openEncoder(out)
+	if err != nil {
+		return nil
 	}
-	return nil
+	kind := "model"
+	if m.finder != nil {
+		kind = "finder"
+	}
+	return usagef("%s is a %s (%s): choose another name for the index", out, kind, m.fingerprint())
+}
+
+// usual stands for the space that is taken where none is asked for.
+const usual = "usual"
+
+// spaceFlag is the name of a space.
+type spaceFlag struct{ choiceFlag }
+
+// name is "" for the usual one.
+func (s *spaceFlag) name() string {
+	if s.value == usual {
+		return ""
+	}
+	return s.value
+}
+
+// trainingPlaces gives the places in rows of those that are for training: all
+// of them where there is no split.
+func trainingPlaces(rows []int, split *faces.Split) []int {
+	var places []int
+	if split == nil {
+		return allPlaces(len(rows))
+	}
+	trained := map[int]bool{}
+	for _, r := range split.Train {
+		trained[r] = true
+	}
+	for i, r := range rows {
+		if trained[r] {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+func allPlaces(n int) []int {
+	places := make([]int, n)
+	for i := range places {
+		places[i] = i
+	}
+	return places
 }

@@ -9,6 +9,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/pix"
 )
 
 // modelData is the pictures that a verb works on with a trained model.
@@ -22,7 +23,12 @@ type modelData struct {
 
 // modelData reads what the flags name, or what the model was trained on.
 func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, d dataName, threads int) (*modelData, error) {
-	t := m.Training
+	return a.trainedData(ctx, path, m.Prep, m.Training, d, threads)
+}
+
+// trainedData is modelData for whatever was trained and has its own
+// preparation of pictures.
+func (a *app) trainedData(ctx context.Context, path string, prep pix.Prep, t *autoencoder.Training, d dataName, threads int) (*modelData, error) {
 	asked := d.source != ""
 	if !asked {
 		if t == nil {
@@ -42,7 +48,7 @@ func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, 
 			return nil, err
 		}
 	}
-	set, err := a.load(ctx, d, m.Prep, threads)
+	set, err := a.load(ctx, d, prep, threads)
 	if err != nil {
 		return nil, err
 	}

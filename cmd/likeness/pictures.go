@@ -22,25 +22,34 @@ type picture struct {
 func open(ctx context.Context, m *autoencoder.Model, paths ...string) ([]picture, error) {
 	var all []picture
 	for _, path := range paths {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if isFolder(path) {
-			return nil, fmt.Errorf("%s is a folder, expected a picture", path)
-		}
-		raw, err := pix.Open(path)
+		image, err := preparePicture(ctx, m.Prep, path)
 		if err != nil {
 			return nil, err
-		}
-		image, err := m.Prep.Apply(raw)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		p := picture{path: path, image: image, values: make([]float32, m.Values())}
 		image.Floats(p.values)
 		all = append(all, p)
 	}
 	return all, nil
+}
+
+// preparePicture reads one picture and prepares it.
+func preparePicture(ctx context.Context, prep pix.Prep, path string) (*pix.Image, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if isFolder(path) {
+		return nil, fmt.Errorf("%s is a folder, expected a picture", path)
+	}
+	raw, err := pix.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	image, err := prep.Apply(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return image, nil
 }
 
 // values are the pictures' numbers, one picture behind the other.

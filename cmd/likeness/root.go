@@ -90,7 +90,7 @@ vector instructions, NO_COLOR turns colours off.`,
 	root.SetCompletionCommandGroupID("look")
 	for group, commands := range map[string][]*cobra.Command{
 		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a)},
-		"use":   {newReconstruct(a), newDenoise(a), newIndex(a), newSearch(a), newMorph(a)},
+		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newSearch(a), newMorph(a)},
 		"look":  {newSummary(a), newConvTranspose(a), newBench(a), newVersion(a)},
 	} {
 		for _, c := range commands {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"likeness/autoencoder"
 	"likeness/faces"
 	"likeness/pix"
 	"likeness/report"
@@ -137,19 +136,17 @@ func (q *query) find(ctx context.Context, k int) ([]search.Match, error) {
 	if err != nil {
 		return nil, err
 	}
-	pictures, err := open(ctx, m, q.image)
-	if err != nil {
+	if q.picture, err = preparePicture(ctx, m.prep(), q.image); err != nil {
 		return nil, err
 	}
-	q.picture = pictures[0].image
 	if person, _, ok := faces.ParseName(q.image); ok {
 		q.person = report.PersonName(person)
 	}
-	return q.index.Search(m.Encode(pictures[0].values), k)
+	return q.index.Search(m.query(q.picture, q.index.Dim()), k)
 }
 
 // openModel opens the model that made the index, or says why it cannot.
-func (q *query) openModel() (*autoencoder.Model, error) {
+func (q *query) openModel() (*encoder, error) {
 	path := q.model
 	if path == "" {
 		path = fromIndex(q.path, q.index.About().ModelFile)
@@ -160,11 +157,11 @@ func (q *query) openModel() (*autoencoder.Model, error) {
 			return nil, fmt.Errorf("the model of %s, %s, is not to be found: give --model", q.path, q.index.About().Model)
 		}
 	}
-	m, err := autoencoder.Open(path)
+	m, err := openEncoder(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := q.index.CheckModel(m.Fingerprint()); err != nil {
+	if err := q.index.CheckModel(m.fingerprint()); err != nil {
 		return nil, fmt.Errorf("%s and %s: %w", q.path, path, err)
 	}
 	return m, nil
@@ -172,12 +169,12 @@ func (q *query) openModel() (*autoencoder.Model, error) {
 
 // nearModel looks for the model beside the index, and in a folder models
 // there, where reproduce keeps them.
-func (q *query) nearModel() *autoencoder.Model {
+func (q *query) nearModel() *encoder {
 	folder := filepath.Dir(q.path)
 	for _, pattern := range []string{"*.safetensors", filepath.Join("models", "*.safetensors")} {
 		files, _ := filepath.Glob(filepath.Join(folder, pattern)) // a folder's name that is no pattern finds nothing
 		for _, f := range files {
-			if m, err := autoencoder.Open(f); err == nil && q.index.CheckModel(m.Fingerprint()) == nil {
+			if m, err := openEncoder(f); err == nil && q.index.CheckModel(m.fingerprint()) == nil {
 				return m
 			}
 		}

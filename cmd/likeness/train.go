@@ -37,7 +37,7 @@ type trainFlags struct {
 func newTrain(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train",
-		Short: "Train an autoencoder: pca, conv or denoise",
+		Short: "Train an autoencoder: pca, conv or denoise; or fit a finder",
 		Long: `Train an autoencoder on pictures and write it to one .safetensors file.
 
 The result is told with its yardsticks beside it: the error of always answering
@@ -67,6 +67,7 @@ anew in every epoch, the targets stay clean.
 --noise is the standard deviation of gaussian noise, where a picture's range is 1.
 --occlude COUNTxSIZE covers the inputs with black rectangles instead; give both
 flags to have both.`),
+		newTrainFinder(a),
 	)
 	return c
 }

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"likeness/describe"
+	"likeness/finder"
+	"likeness/search"
+)
+
+// finderResult is what 'train finder' tells.
+type finderResult struct {
+	Finder string        `json:"finder"`
+	Data   string        `json:"data"`
+	Split  string        `json:"split"`
+	Space  string        `json:"space"`
+	Story  *search.Story `json:"space_story,omitempty"`
+	*finder.Training
+}
+
+func newTrainFinder(a *app) *cobra.Command {
+	var data dataName
+	var out string
+	var unaligned bool
+	var threads int
+	plan := newSplitPlan()
+	space := choiceFlag{best, append([]string{best}, search.SpaceNames()...)}
+	c := &cobra.Command{
+		Use:   "finder",
+		Short: "Fit what search needs to find people",
+		Long: `Fit a finder: what search needs to know about faces to find people.
+
+It learns three things from the training pictures. How to straighten a face: the
+small shift, turn and size under which it looks most like the others, without
+any names or marked points. How its wide code, gradients in cells, varies, so
+that what varies most among all faces counts no more than the rest. And, where
+names are known, what varies between the pictures of one person, which then
+counts less. Give the result to 'likeness index' in a model's place.
+
+A finder wants thousands of faces. With a small collection fit it to LFW or to
+drawn faces, and only index your own pictures.`,
+		Example: `  likeness train finder --data lfw --attributes lfw-attributes
+  likeness index finder.safetensors --data ~/Pictures/faces --out mine.index.safetensors
+  likeness search mine.index.safetensors --image me.jpg`,
+		Args: noArgs("--data"),
+	}
+	addDataFlags(c, &data, `"drawn"`)
+	addSplitFlags(c, plan)
+	fl := c.Flags()
+	fl.SortFlags = false
+	addChoice(c, &space, "space", "how codes are compared; best: within-mirror where names are known, else whitened-mirror")
+	fl.BoolVar(&unaligned, "no-align", false, "take faces as they lie")
+	addThreads(c, &threads)
+	fl.StringVar(&out, "out", "finder.safetensors", "the finder's `file`; another finder is replaced")
+	complete(c, "out", filesOf(modelNames))
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := plan.check(); err != nil {
+			return err
+		}
+		if err := checkOut(out, []string{".safetensors"}); err != nil {
+			return err
+		}
+		if m, err := openEncoder(out); err == nil && m.model != nil {
+			return usagef("%s is a model (%s): choose another name for the finder", out, m.fingerprint())
+		}
+		if data.source == "" {
+			data.source = "drawn"
+		}
+		if threads > 0 {
+			runtime.GOMAXPROCS(threads)
+		}
+		set, err := a.load(cmd.Context(), data, describe.DefaultPrep, threads)
+		if err != nil {
+			return err
+		}
+		a.tellSet(set)
+		split, err := plan.split(set)
+		if err != nil {
+			return err
+		}
+		p := a.progress()
+		defer p.clear()
+		opt := finder.Options{Unaligned: unaligned, Progress: p.count}
+		if space.value != best {
+			opt.Space = space.value
+		}
+		f, err := finder.Fit(cmd.Context(), set, split.Train, opt)
+		if err != nil {
+			return err
+		}
+		f.Training.Split, f.Training.NTest = plan.String(), len(split.Test)
+		if err := f.Save(out); err != nil {
+			return err
+		}
+		p.clear()
+		r := finderResult{Finder: out, Data: set.Source, Split: plan.String(), Space: f.Space.Name(), Training: f.Training}
+		if w, ok := f.Space.(*search.Whitened); ok {
+			r.Story = &w.Story
+		}
+		return a.emit(r, func(w io.Writer) { r.print(w) })
+	}
+	return c
+}
+
+func (r *finderResult) print(w io.Writer) {
+	lines := [][2]string{
+		{"finder", r.Finder},
+		{"fitted to", fmt.Sprintf("%s of %s (%s)", count(r.NTrain, "picture"), r.Data, r.Split)},
+		{"space", r.Space},
+	}
+	if s := r.Story; s != nil {
+		text := fmt.Sprintf("%d components with %.1f %% of the variance", s.Components, 100*s.Kept)
+		if s.People > 0 {
+			text += fmt.Sprintf("; what varies within %s", count(s.People, "person"))
+		}
+		lines = append(lines, [2]string{"learned", text})
+	}
+	if r.After > 0 {
+		lines = append(lines, [2]string{"alignment", fmt.Sprintf("moved %.1f %% of the faces; unexplained %.3f, before %.3f", 100*r.Moved, r.After, r.Before)})
+	}
+	facts(w, lines)
+	fmt.Fprintf(w, "\nIndex pictures with:\n  likeness index %s --data PICTURES\n", quote(r.Finder))
+}

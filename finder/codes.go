@@ -1,0 +1,102 @@
+package finder
+
+import (
+	"context"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/search"
+)
+
+// Codes are the codes of N pictures, wide ones or a model's.
+type Codes struct {
+	Dim    int       // numbers in a code
+	Own    int       // how many of them are the face's own; the rest are its mirror image's
+	Swap   []int     // how the code of the mirrored face follows; nil: it does not
+	Values []float32 // N x Dim
+}
+
+// FitSpace fits a space to some of the codes, which show people. The name ""
+// takes what was measured best.
+func (c Codes) FitSpace(ctx context.Context, name string, rows []int, people []string) (search.Space, error) {
+	if name == "" {
+		name = SpaceFor(people)
+	}
+	return search.FitSpace(ctx, name, c.pick(rows), c.Dim, search.SpaceOptions{Swap: c.Swap, Own: c.Own, People: people})
+}
+
+// pick is the codes of some rows.
+func (c Codes) pick(rows []int) []float32 {
+	out := make([]float32, 0, len(rows)*c.Dim)
+	for _, r := range rows {
+		out = append(out, c.Values[r*c.Dim:(r+1)*c.Dim]...)
+	}
+	return out
+}
+
+// Plain is the codes without those of the mirror images.
+func (c Codes) Plain() Codes {
+	if c.Own == c.Dim {
+		return c
+	}
+	out := Codes{Dim: c.Own, Own: c.Own}
+	for i := 0; i < len(c.Values); i += c.Dim {
+		out.Values = append(out.Values, c.Values[i:i+c.Own]...)
+	}
+	return out
+}
+
+// ModelCodes gives an autoencoder's codes of rows of a set, each with that of
+// the mirrored picture behind it.
+func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []int) (Codes, error) {
+	c := Codes{Dim: 2 * m.Code, Own: m.Code, Swap: make([]int, 2*m.Code)}
+	for i := range c.Swap {
+		c.Swap[i] = (i + m.Code) % c.Dim
+	}
+	const batch = 512
+	for first := 0; first < len(rows); first += batch {
+		if err := ctx.Err(); err != nil {
+			return Codes{}, err
+		}
+		x := data.AllFloats(rows[first:min(first+batch, len(rows))])
+		c.Values = append(c.Values, WithMirror(m, x)...)
+	}
+	return c, nil
+}
+
+// WithMirror encodes pictures and their mirror images: the codes of both, one
+// behind the other for each picture.
+func WithMirror(m *autoencoder.Model, x []float32) []float32 {
+	own := m.Encode(x)
+	w := m.Prep.W * 3
+	turned := make([]float32, len(x))
+	for row := 0; row < len(x); row += w {
+		for i := 0; i < w; i += 3 {
+			copy(turned[row+i:row+i+3], x[row+w-3-i:row+w-i])
+		}
+	}
+	mirrored := m.Encode(turned)
+	var out []float32
+	for i := 0; i < len(own); i += m.Code {
+		out = append(append(out, own[i:i+m.Code]...), mirrored[i:i+m.Code]...)
+	}
+	return out
+}
+
+// all is the rows 0 to n-1.
+func all(n int) []int {
+	rows := make([]int, n)
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
+}
+
+// pick is some of a list.
+func pick[T any](list []T, rows []int) []T {
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = list[r]
+	}
+	return out
+}

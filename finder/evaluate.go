@@ -1,0 +1,145 @@
+package finder
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"likeness/faces"
+	"likeness/search"
+	"likeness/search/quality"
+)
+
+// bootstrapSeed is that of the intervals.
+const bootstrapSeed = 1
+
+// Retrieve measures how well a space, fitted to the training rows of codes,
+// finds people. Where people are in both parts of the split, the test rows
+// search among the training rows; where the parts share nobody (disjoint), the
+// test rows search among each other.
+func (c Codes) Retrieve(ctx context.Context, s search.Space, people []string, split faces.Split, disjoint bool) (quality.Retrieval, error) {
+	queries := c.points(s, people, split.Test)
+	gallery := queries
+	if !disjoint {
+		gallery = c.points(s, people, split.Train)
+	}
+	return quality.Retrieve(ctx, queries, gallery, disjoint, bootstrapSeed)
+}
+
+// Agree measures how far the k nearest share a query's attributes, as Retrieve
+// searches.
+func (c Codes) Agree(ctx context.Context, s search.Space, data *faces.Set, split faces.Split, disjoint bool, k int) (quality.Agreement, error) {
+	bits := func(rows []int) [][]float32 {
+		out := make([][]float32, len(rows))
+		for i, r := range rows {
+			out[i] = data.Attributes.Row(r)
+		}
+		return out
+	}
+	queries, asked := c.points(s, data.People, split.Test), bits(split.Test)
+	gallery, known := queries, asked
+	if !disjoint {
+		gallery, known = c.points(s, data.People, split.Train), bits(split.Train)
+	}
+	return quality.Agree(ctx, queries, gallery, asked, known, disjoint, k)
+}
+
+func (c Codes) points(s search.Space, people []string, rows []int) quality.Points {
+	p := quality.Points{Values: s.Points(c.pick(rows), c.Dim), People: pick(people, rows)}
+	if len(rows) > 0 {
+		p.Width = len(p.Values) / len(rows)
+	}
+	return p
+}
+
+// InNoFold gives the rows of people who are in no pair: what can be fitted once
+// for all folds.
+func InNoFold(ids, people []string, pairs []quality.Pair) []int {
+	return outside(ids, people, pairs, -1)
+}
+
+// outside gives the rows of people who are in no pair of a fold, or in none at
+// all.
+func outside(ids, people []string, pairs []quality.Pair, fold int) []int {
+	at := places(ids)
+	taken := map[string]bool{}
+	for _, p := range pairs {
+		if fold < 0 || p.Fold == fold {
+			taken[people[at[p.A]]], taken[people[at[p.B]]] = true, true
+		}
+	}
+	var rows []int
+	for i, p := range people {
+		if p != "" && !taken[p] {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+func places(ids []string) map[string]int {
+	at := make(map[string]int, len(ids))
+	for i, id := range ids {
+		at[id] = i
+	}
+	return at
+}
+
+// CheckPairs returns an error when a picture of a pair is not among ids.
+func CheckPairs(ids []string, pairs []quality.Pair) error {
+	at := places(ids)
+	missing, first := 0, ""
+	for _, p := range pairs {
+		for _, id := range []string{p.A, p.B} {
+			if _, ok := at[id]; !ok {
+				if missing == 0 {
+					first = id
+				}
+				missing++
+			}
+		}
+	}
+	if missing > 0 {
+		return fmt.Errorf("%d pictures of the pairs are not there, such as %s", missing, first)
+	}
+	return nil
+}
+
+// Verify measures how well distance tells pairs of one person from pairs of
+// two. For each fold the space is fitted anew to the pictures of all people who
+// are not in it. CheckPairs must have passed.
+func (c Codes) Verify(ctx context.Context, space string, ids, people []string, pairs []quality.Pair, progress func(fold, folds int)) (quality.Verification, error) {
+	folds := 0
+	for _, p := range pairs {
+		folds = max(folds, p.Fold+1)
+	}
+	at := places(ids)
+	distances := make([]float64, len(pairs))
+	for fold := range folds {
+		if progress != nil {
+			progress(fold, folds)
+		}
+		fit := outside(ids, people, pairs, fold)
+		s, err := c.FitSpace(ctx, space, fit, pick(people, fit))
+		if err != nil {
+			return quality.Verification{}, fmt.Errorf("fold %d: %w", fold+1, err)
+		}
+		for i, p := range pairs {
+			if p.Fold == fold {
+				distances[i] = distance(s, c, at[p.A], at[p.B])
+			}
+		}
+	}
+	return quality.Verify(pairs, distances)
+}
+
+// distance in a space of two codes.
+func distance(s search.Space, c Codes, a, b int) float64 {
+	p := s.Points(c.pick([]int{a, b}), c.Dim)
+	sum := 0.0
+	for i, v := range p[:len(p)/2] {
+		d := float64(v) - float64(p[len(p)/2+i])
+		sum += d * d
+	}
+	return math.Sqrt(sum)
+}
