@@ -32,7 +32,7 @@ type Network struct {
 	// A step in another precision than float32 packs the weights for itself.
 	packing sync.Mutex // held while the ops are packed
 	stale   bool       // the weights have moved since
-	packed  int        // how often Pack was called
+	version int        // of the weights: counts calls of Pack and steps
 }
 
 // New checks that the layers fit onto each other and plans them. All weights
@@ -129,7 +129,7 @@ func (n *Network) Pack() {
 	defer n.packing.Unlock()
 	packAll(n.ops)
 	n.stale = false
-	n.packed++
+	n.version++
 }
 
 // freshen packs the weights if a step moved them without.

@@ -195,6 +195,31 @@ func TestBF16(t *testing.T) {
 	}
 }
 
+// Steps of both precisions may take turns with one network.
+func TestPrecisionsTakeTurns(t *testing.T) {
+	x := make([]float32, 9*8*8*3)
+	for i := range x {
+		x[i] = float32(i%83)/83 - 0.5
+	}
+	train := func(anew bool) (losses []float64) {
+		net := smallNetwork(t)
+		steps := map[nn.Precision]*nn.Step{}
+		for i, p := range []nn.Precision{nn.Float32, nn.BF16, nn.BF16, nn.Float32, nn.BF16, nn.Float32, nn.Float32} {
+			if steps[p] == nil {
+				steps[p] = nn.NewStep(9, 2, p, net)
+			}
+			if anew { // leave nothing to what the steps remember
+				net.Pack()
+			}
+			losses = append(losses, steps[p].Do(x, x, 0.01*float64(i+1)))
+		}
+		return losses
+	}
+	if got, want := train(false), train(true); !slices.Equal(got, want) {
+		t.Errorf("losses %v, packed anew before each step %v", got, want)
+	}
+}
+
 func TestPrecisionCheck(t *testing.T) {
 	if err := nn.Float32.Check(); err != nil {
 		t.Error(err)

@@ -22,7 +22,7 @@ type Step struct {
 	precision Precision
 	nets      []*Network
 	ops       [][]compiled // the networks' own, or others in bf16
-	packed    []int        // the state of the networks' weights that those know
+	versions  []int        // of the weights, as they were packed last
 	passes    []*pass
 	states    []*OptimizerState
 	sizes     []float32 // of this step, by network
@@ -54,7 +54,7 @@ func NewStep(batch, threads int, precision Precision, nets ...*Network) *Step {
 		if precision == BF16 {
 			ops = n.compile(precision)
 		}
-		s.ops, s.packed = append(s.ops, ops), append(s.packed, -1)
+		s.ops, s.versions = append(s.ops, ops), append(s.versions, -1)
 		p := newPass(ops, n.Input, batch, true, k > 0)
 		s.passes = append(s.passes, p)
 		s.states = append(s.states, &OptimizerState{M: make([]float32, len(n.slab)), U: make([]float32, len(n.slab))})
@@ -160,18 +160,20 @@ func (s *Step) shard(i int, x, target []float32, scale float32, ws *workspace, c
 	return sum
 }
 
-// freshen packs the weights for ops of the step's own when somebody else has
-// changed them, and tells the networks that theirs will be out of date.
+// freshen packs the weights where somebody else has changed them since this
+// step packed them, and tells the networks that they are about to move.
 func (s *Step) freshen() {
-	if s.precision != BF16 {
-		return
-	}
 	for k, n := range s.nets {
-		if s.packed[k] != n.packed {
-			packAll(s.ops[k])
-			s.packed[k] = n.packed
+		if s.precision != BF16 {
+			n.freshen()
+		} else {
+			if s.versions[k] != n.version {
+				packAll(s.ops[k])
+			}
+			n.stale = true
 		}
-		n.stale = true
+		n.version++
+		s.versions[k] = n.version
 	}
 }
 
