@@ -27,10 +27,10 @@ var plan = []struct {
 	rounds, components, steps int
 	blur                      float64
 }{
-	{4, 8, 12, 0.0222},
-	{3, 16, 8, 0.0167},
-	{2, 32, 6, 0.0111},
-	{2, 48, 6, 0.0111},
+	{4, 8, 8, 0.0222},
+	{3, 16, 5, 0.0167},
+	{2, 32, 4, 0.0111},
+	{2, 48, 4, 0.0111},
 }
 
 // Fewest is the least number of pictures that can be learned from.
@@ -38,7 +38,7 @@ const Fewest = 64
 
 const (
 	// fitSteps is how many steps a picture makes in a round.
-	fitSteps = 4
+	fitSteps = 3
 	// perComponent is how many pictures it takes for each component: with too
 	// few, a subspace explains crooked pictures as well as straight ones.
 	perComponent = 16
@@ -56,7 +56,7 @@ func Fit(ctx context.Context, n int, picture func(i int) *pix.Image, opt Options
 		a.Side = 96
 	}
 	if a.Pictures == 0 {
-		a.Pictures = 6000
+		a.Pictures = 3000
 	}
 	a.Pictures = min(a.Pictures, n)
 	planes := make([]Plane, a.Pictures)

@@ -145,8 +145,10 @@ func (d *Describer) sound() bool {
 			return false
 		}
 	}
-	return len(d.Windows) > 0 && len(d.Windows) <= 16
+	return len(d.Windows) > 0 && len(d.Windows) <= 16 && d.Dim() <= longest
 }
 
-// largest is the longest side of a picture or window in pixels.
-const largest = 512
+const (
+	largest = 512     // side of a picture or window in pixels
+	longest = 1 << 20 // numbers in a code
+)

@@ -125,6 +125,7 @@ func TestFiles(t *testing.T) {
 		`{"prep":{"w":64,"h":64},"windows":[{"field":1,"side":8,"cell":8}],"bins":7}`,
 		`{"prep":{"w":64,"h":64},"windows":[{"field":-1,"side":8,"cell":8}],"bins":8}`,
 		`{"prep":{"w":64,"h":64},"windows":[],"bins":8}`,
+		`{"prep":{"w":64,"h":64},"windows":[{"field":1,"side":512,"cell":2}],"bins":64}`,
 	} {
 		file.Metadata["describer"] = c
 		if _, err := describe.FromFile(file); err == nil || !strings.Contains(err.Error(), "describes no faces") {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"math"
 	"os"
@@ -202,6 +203,20 @@ func FuzzOpen(f *testing.F) {
 	f.Add(whole[8:n], whole[n:])
 	f.Add(whole[8:n], bytes.Repeat([]byte{0xff}, len(whole)-n)) // NaN, and ends of -1
 	f.Add(bytes.Replace(whole[8:n], []byte("euclidean"), []byte("cosine"), 1), whole[n:])
+	codes, names := crowd(3, 2, 4)
+	space, err := FitSpace(context.Background(), "within-mirror", codes, 4, SpaceOptions{Swap: pairSwap(4), People: names})
+	if err != nil {
+		f.Fatal(err)
+	}
+	fittedIndex, err := NewExact(space, Entries{Dim: 4, Codes: codes, IDs: names, People: names}, About{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	if whole, err = os.ReadFile(save(f, fittedIndex)); err != nil {
+		f.Fatal(err)
+	}
+	n = 8 + int(binary.LittleEndian.Uint64(whole))
+	f.Add(whole[8:n], whole[n:])
 	f.Fuzz(func(t *testing.T, header, data []byte) {
 		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 		b = append(append(b, header...), data...)
