@@ -82,3 +82,48 @@ func evenProduct(rng *rand.Rand, m, n, k, blocks, aRow, aCol int) []float32 {
 	BlockGemm(c, n, a, aRow, aCol, b, n, list, m, n, k, true)
 	return c
 }
+
+// TestBitsOfPooledGrads pins what AVX-512, AVX2 and NEON have in common of the
+// gradients behind a pooling.
+func TestBitsOfPooledGrads(t *testing.T) {
+	want := map[string]uint64{
+		"PooledFilterGrad": 0xd975eeaf1d960150,
+		"PooledPatchGrad":  0xe6e806b07f4fb5cf,
+		"PooledInputGrad":  0xa2214cc64d0e9b65,
+	}
+	eachVersion(t, func(t *testing.T) {
+		if running == none {
+			return
+		}
+		all := map[string][]float32{}
+		for _, n := range []int{1, 2, 15, 16, 17, 33, 64} {
+			for _, sites := range []int{1, 2, 9, 70} {
+				layout := func() *rand.Rand { return rand.New(rand.NewPCG(uint64(n), uint64(sites))) }
+				rng := layout()
+				for _, k := range sparseKernels {
+					c := newSparseCall(layout(), k, n, sites)
+					evenCall(rng, c.winner, c.dst, c.x, c.dy)
+					all[k.name] = append(all[k.name], c.do()...)
+				}
+				c := newScatterCall(layout(), n, sites)
+				evenCall(rng, c.winner, c.dst, c.w, c.dy)
+				all["PooledInputGrad"] = append(all["PooledInputGrad"], c.do()...)
+			}
+		}
+		for name, x := range all {
+			if got := checksum(x); got != want[name] {
+				t.Errorf("%s: the bits are %#x, want %#x", name, got, want[name])
+			}
+		}
+	})
+}
+
+// evenCall fills a call's slices and winners as even does.
+func evenCall(rng *rand.Rand, winner []uint8, slices ...guarded) {
+	for _, s := range slices {
+		even(rng, s.data)
+	}
+	for i := range winner {
+		winner[i] = uint8(rng.Uint32())
+	}
+}

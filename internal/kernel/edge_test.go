@@ -73,6 +73,11 @@ func TestEdges(t *testing.T) {
 				bytes := unsafe.Slice((*uint8)(unsafe.Pointer(&d[0])), 4*n) // (h/2, w/2, n)
 				MaxPool2x2(a[:0:0], bytes[:0], n, nil, 0, 0, n)
 				MaxPool2x2(p.take(4*n, end), bytes, n, q.take(h*w*n, end), h, w, n)
+				apart := unsafe.Slice((*uint8)(unsafe.Pointer(&s.take(n+3, end)[0])), 4*n+12)
+				if end {
+					apart = apart[3:]
+				}
+				MaxPool2x2(p.take(4*n+9, end), apart[:4*n+9], n+3, q.take(h*w*n, end), h, w, n)
 				MaxPool2x2Grad(q.take(h*w*n, end), p.take(4*n, end), bytes, h, w, n)
 			}
 			rng := rand.New(rand.NewPCG(17, 18))

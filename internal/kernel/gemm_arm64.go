@@ -26,6 +26,10 @@ func gemmBand(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ld
 }
 
 func blockGemmTiles(c []float32, ldc int, a []float32, aRow int, b []float32, t *Tiles, m, n int) {
+	if running == none {
+		blockGemmTilesPortable(c, ldc, a, aRow, b, t, m, n)
+		return
+	}
 	for i := range t.list {
 		if l := &t.list[i]; !l.empty() {
 			blockGemm(c[l.C:], ldc, a[l.A:], aRow, 1, b, t.ldb, l.Blocks, m, n, l.K, false)

@@ -69,20 +69,25 @@ func mseGradNEON(grad []float32, y []float32, t []float32, scale float32) float6
 //go:noescape
 func squaredErrorNEON(y []float32, t []float32) float64
 
-// maxPoolRowNEON does one row of squares; squares >= 1 and c >= 4.
+// maxPoolRowNEON does one row of squares; their results lie step values apart; squares >= 1, step >= c and c >= 4.
 //
 //go:noescape
-func maxPoolRowNEON(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int)
+func maxPoolRowNEON(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int, step int)
 
-// maxPoolGradRowNEON does one row of squares; squares >= 1 and c >= 4.
+// maxPoolGradRowNEON does one row of squares; their results lie step values apart; squares >= 1, step >= c and c >= 4.
 //
 //go:noescape
-func maxPoolGradRowNEON(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int)
+func maxPoolGradRowNEON(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int, step int)
 
 // transposeStripNEON transposes 4 columns of 4*squares rows; ldd and lds floats lie from row to row; squares >= 1.
 //
 //go:noescape
 func transposeStripNEON(dst *float32, ldd int, src *float32, lds int, squares int)
+
+// copyRowsNEON copies rows of 32 floats; ldd and lds floats lie from row to row; rows >= 1.
+//
+//go:noescape
+func copyRowsNEON(dst *float32, ldd int, src *float32, lds int, rows int)
 
 // peakNEON does 24 vector FMAs in each round.
 //

@@ -1038,14 +1038,15 @@ next77:
 	FMOVD  F16, ret+48(FP)
 	RET
 
-// func maxPoolRowNEON(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int)
-TEXT ·maxPoolRowNEON(SB), NOSPLIT, $0-48
+// func maxPoolRowNEON(dst *float32, winner *uint8, top *float32, bottom *float32, squares int, c int, step int)
+TEXT ·maxPoolRowNEON(SB), NOSPLIT, $0-56
 	MOVD   dst+0(FP), R0
 	MOVD   winner+8(FP), R1
 	MOVD   top+16(FP), R2
 	MOVD   bottom+24(FP), R3
 	MOVD   squares+32(FP), R4
 	MOVD   c+40(FP), R5
+	MOVD   step+48(FP), R11
 	MOVW   $0x0, R25
 	VDUP   R25, V16.S4
 	MOVW   $0x1, R25
@@ -1088,20 +1089,21 @@ vectors79:
 next80:
 	ADD    R5<<2, R6, R2
 	ADD    R5<<2, R7, R3
-	ADD    R5<<2, R0, R0
-	ADD    R5, R1, R1
+	ADD    R11<<2, R0, R0
+	ADD    R11, R1, R1
 	SUBS   $1, R4, R4
 	BNE    square78
 	RET
 
-// func maxPoolGradRowNEON(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int)
-TEXT ·maxPoolGradRowNEON(SB), NOSPLIT, $0-48
+// func maxPoolGradRowNEON(top *float32, bottom *float32, dy *float32, winner *uint8, squares int, c int, step int)
+TEXT ·maxPoolGradRowNEON(SB), NOSPLIT, $0-56
 	MOVD   dy+16(FP), R0
 	MOVD   winner+24(FP), R1
 	MOVD   top+0(FP), R2
 	MOVD   bottom+8(FP), R3
 	MOVD   squares+32(FP), R4
 	MOVD   c+40(FP), R5
+	MOVD   step+48(FP), R11
 	MOVW   $0x0, R25
 	VDUP   R25, V16.S4
 	MOVW   $0x1, R25
@@ -1142,8 +1144,8 @@ vectors82:
 next83:
 	ADD    R5<<2, R6, R2
 	ADD    R5<<2, R7, R3
-	ADD    R5<<2, R0, R0
-	ADD    R5, R1, R1
+	ADD    R11<<2, R0, R0
+	ADD    R11, R1, R1
 	SUBS   $1, R4, R4
 	BNE    square81
 	RET
@@ -1185,6 +1187,28 @@ square84:
 	BNE    square84
 	RET
 
+// func copyRowsNEON(dst *float32, ldd int, src *float32, lds int, rows int)
+TEXT ·copyRowsNEON(SB), NOSPLIT, $0-40
+	MOVD   dst+0(FP), R0
+	MOVD   ldd+8(FP), R1
+	MOVD   src+16(FP), R2
+	MOVD   lds+24(FP), R3
+	MOVD   rows+32(FP), R4
+row85:
+	FLDPQ  (R2), (F0, F1)
+	FLDPQ  32(R2), (F2, F3)
+	FLDPQ  64(R2), (F4, F5)
+	FLDPQ  96(R2), (F6, F7)
+	ADD    R3<<2, R2, R2
+	FSTPQ  (F0, F1), (R0)
+	FSTPQ  (F2, F3), 32(R0)
+	FSTPQ  (F4, F5), 64(R0)
+	FSTPQ  (F6, F7), 96(R0)
+	ADD    R1<<2, R0, R0
+	SUBS   $1, R4, R4
+	BNE    row85
+	RET
+
 // func peakNEON(rounds int)
 TEXT ·peakNEON(SB), NOSPLIT, $0-8
 	MOVD   rounds+0(FP), R0
@@ -1215,7 +1239,7 @@ TEXT ·peakNEON(SB), NOSPLIT, $0-8
 	VEOR   V29.B16, V29.B16, V29.B16
 	VEOR   V30.B16, V30.B16, V30.B16
 	VEOR   V31.B16, V31.B16, V31.B16
-round85:
+round86:
 	VFMLA  V1.S4, V0.S4, V8.S4
 	VFMLA  V1.S4, V0.S4, V9.S4
 	VFMLA  V1.S4, V0.S4, V10.S4
@@ -1241,5 +1265,5 @@ round85:
 	VFMLA  V1.S4, V0.S4, V30.S4
 	VFMLA  V1.S4, V0.S4, V31.S4
 	SUBS   $1, R0, R0
-	BNE    round85
+	BNE    round86
 	RET

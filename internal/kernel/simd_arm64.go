@@ -125,15 +125,9 @@ func maxPool2x2(dst []float32, winner []uint8, step int, x []float32, h, w, c in
 		maxPool2x2Portable(dst, winner, step, x, h, w, c)
 		return
 	}
-	squares := w / 2 // in a call
-	if step != c {
-		squares = 1
-	}
+	row := w / 2 * step
 	for y := range h / 2 {
-		for q := 0; q < w/2; q += squares {
-			at, top := (y*(w/2)+q)*step, (2*y*w+2*q)*c
-			maxPoolRowNEON(&dst[at], &winner[at], &x[top], &x[top+w*c], squares, c)
-		}
+		maxPoolRowNEON(&dst[y*row], &winner[y*row], &x[2*y*w*c], &x[(2*y+1)*w*c], w/2, c, step)
 	}
 }
 
@@ -144,7 +138,7 @@ func maxPool2x2Grad(dx, dy []float32, winner []uint8, h, w, c int) {
 	}
 	row := w / 2 * c
 	for y := range h / 2 {
-		maxPoolGradRowNEON(&dx[2*y*w*c], &dx[(2*y+1)*w*c], &dy[y*row], &winner[y*row], w/2, c)
+		maxPoolGradRowNEON(&dx[2*y*w*c], &dx[(2*y+1)*w*c], &dy[y*row], &winner[y*row], w/2, c, c)
 	}
 }
 
@@ -166,7 +160,11 @@ func transpose(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 }
 
 func copyRows(dst []float32, ldd int, src []float32, lds, rows int) {
-	copyRowsPortable(dst, ldd, src, lds, rows, 32)
+	if running == none {
+		copyRowsPortable(dst, ldd, src, lds, rows, 32)
+		return
+	}
+	copyRowsNEON(&dst[0], ldd, &src[0], lds, rows)
 }
 
 func peakRun() float64 {

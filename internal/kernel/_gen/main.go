@@ -53,6 +53,8 @@ func main() {
 	}
 	writeNEON("gemm", (*neon).gemm)
 	writeNEON("loops", (*neon).loops)
+	writeNEON("sparse", (*neon).sparse)
+	writeNEON("scatter", (*neon).scatter)
 }
 
 func write(name string, wide bool, emit func(*gen)) {

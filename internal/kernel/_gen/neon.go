@@ -131,10 +131,11 @@ func (n *neon) fmlaLane(d, a, b vec, lane int) {
 		0x4f801000|low<<21|uint32(b)<<16|high<<11|uint32(a)<<5|uint32(d), lanes(d, "4s"), lanes(a, "4s"), int(b), lane)
 }
 
-func (v vec) s4() string        { return v.String() + ".S4" }
-func (v vec) d2() string        { return v.String() + ".D2" }
-func (v vec) bytes() string     { return v.String() + ".B16" }
-func (v vec) lane(i int) string { return fmt.Sprintf("%v.S[%d]", v, i) }
+func (v vec) s4() string          { return v.String() + ".S4" }
+func (v vec) d2() string          { return v.String() + ".D2" }
+func (v vec) bytes() string       { return v.String() + ".B16" }
+func (v vec) double(i int) string { return fmt.Sprintf("%v.D[%d]", v, i) }
+func (v vec) lane(i int) string   { return fmt.Sprintf("%v.S[%d]", v, i) }
 
 // f is the register as loads and stores name it.
 func (v vec) f() string { return fmt.Sprintf("F%d", int(v)) }

@@ -107,7 +107,7 @@ func (n *neon) tile(rows, width int) {
 	n.pointer("blocks", gemmBlock)
 	n.pointer("nblocks", gemmBlocks)
 	n.label(block)
-	n.op("LDP.P", mem(gemmBlock, 16), fmt.Sprintf("(%v, %v)", gemmPA[0], gemmPB))
+	n.op("LDP.P", mem(gemmBlock, 16), pairOf(gemmPA[0], gemmPB))
 	n.op("ADD", scaled(gemmPA[0]), gemmA, gemmPA[0])
 	n.op("ADD", scaled(gemmPB), gemmB, gemmPB)
 	n.pointer("k", gemmK)
@@ -223,6 +223,8 @@ func (n *neon) multiplyRow(i, width int, b, a vec, lane int) {
 func gemmSum(row, u, width int) vec { return gemmSums + vec(row*max(1, width)+u) }
 
 func pair(v vec) string { return fmt.Sprintf("(%s, %s)", v.f(), (v + 1).f()) }
+
+func pairOf(a, b gp) string { return fmt.Sprintf("(%v, %v)", a, b) }
 
 // tileStart sets the sums to zero or to what C holds.
 func (n *neon) tileStart(rows, width int) {

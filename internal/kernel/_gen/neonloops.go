@@ -14,6 +14,7 @@ func (n *neon) loops() {
 	n.reductions()
 	n.pools()
 	n.transpose()
+	n.copies()
 	n.peak()
 }
 
@@ -216,43 +217,6 @@ func (n *neon) sumRows() {
 		func(p gp, _ int, v vec) { t.load(n, p, v) },
 		func(v vec, _ int) { t.store(n, v, dst) })
 	n.label(done)
-	n.op("RET")
-}
-
-// transpose does 4 columns, 4 rows at a time.
-func (n *neon) transpose() {
-	const dst, ldd, src, lds, squares, p = gp(0), gp(1), gp(2), gp(3), gp(4), gp(5)
-	n.function("transposeStrip", "func(dst *float32, ldd int, src *float32, lds, squares int)",
-		"transposes 4 columns of 4*squares rows; ldd and lds floats lie from row to row; squares >= 1.")
-	n.pointer("dst", dst)
-	n.pointer("ldd", ldd)
-	n.pointer("src", src)
-	n.pointer("lds", lds)
-	n.pointer("squares", squares)
-	top := n.newLabel("square")
-	n.label(top)
-	for i := range 4 {
-		n.op("FMOVQ", mem(src, 0), vec(i).f())
-		n.op("ADD", scaled(lds), src, src)
-	}
-	for i := range 2 { // pairs of rows: even columns, then odd ones
-		n.op("VTRN1", vec(2*i+1).s4(), vec(2*i).s4(), vec(4+2*i).s4())
-		n.op("VTRN2", vec(2*i+1).s4(), vec(2*i).s4(), vec(5+2*i).s4())
-	}
-	for i := range 2 {
-		n.op("VTRN1", vec(6+i).d2(), vec(4+i).d2(), vec(i).d2())
-		n.op("VTRN2", vec(6+i).d2(), vec(4+i).d2(), vec(2+i).d2())
-	}
-	n.op("MOVD", dst, p)
-	for i := range 4 {
-		n.op("FMOVQ", vec(i).f(), mem(p, 0))
-		if i < 3 {
-			n.op("ADD", scaled(ldd), p, p)
-		}
-	}
-	n.op("ADD", 16, dst, dst)
-	n.op("SUBS", 1, squares, squares)
-	n.op("BNE", top)
 	n.op("RET")
 }
 

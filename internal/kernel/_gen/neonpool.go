@@ -2,10 +2,10 @@ package main
 
 // pools need c >= 4; see gen.pools.
 func (n *neon) pools() {
-	const needs = "does one row of squares; squares >= 1 and c >= 4."
+	const needs = "does one row of squares; their results lie step values apart; squares >= 1, step >= c and c >= 4."
 	const best, win, v, mask, places = vec(0), vec(1), vec(2), vec(3), vec(16)
 	const small, winner = gp(0), gp(1)
-	n.function("maxPoolRow", "func(dst *float32, winner *uint8, top, bottom *float32, squares, c int)", needs)
+	n.function("maxPoolRow", "func(dst *float32, winner *uint8, top, bottom *float32, squares, c, step int)", needs)
 	n.pointer("dst", small)
 	n.pointer("winner", winner)
 	n.poolLoop(small, winner, places, func(large [4]gp, offset gp, winner string) {
@@ -23,7 +23,7 @@ func (n *neon) pools() {
 		n.op("FMOVS", win.f(), winner)
 	})
 
-	n.function("maxPoolGradRow", "func(top, bottom, dy *float32, winner *uint8, squares, c int)", needs)
+	n.function("maxPoolGradRow", "func(top, bottom, dy *float32, winner *uint8, squares, c, step int)", needs)
 	n.pointer("dy", small)
 	n.pointer("winner", winner)
 	n.poolLoop(small, winner, places, func(large [4]gp, offset gp, winner string) {
@@ -43,11 +43,12 @@ func (n *neon) pools() {
 // overlaps the one before. places are set to 0 to 3.
 func (n *neon) poolLoop(small, winner gp, places vec, body func(large [4]gp, offset gp, winner string)) {
 	const top, bottom, squares, c = gp(2), gp(3), gp(4), gp(5)
-	const top1, bottom1, i, offset, last = gp(6), gp(7), gp(8), gp(9), gp(10)
+	const top1, bottom1, i, offset, last, step = gp(6), gp(7), gp(8), gp(9), gp(10), gp(11)
 	n.pointer("top", top)
 	n.pointer("bottom", bottom)
 	n.pointer("squares", squares)
 	n.pointer("c", c)
+	n.pointer("step", step)
 	for i := range 4 {
 		n.bits(places+vec(i), uint32(i))
 	}
@@ -69,8 +70,8 @@ func (n *neon) poolLoop(small, winner gp, places vec, body func(large [4]gp, off
 	n.label(next)
 	n.op("ADD", scaled(c), top1, top)
 	n.op("ADD", scaled(c), bottom1, bottom)
-	n.op("ADD", scaled(c), small, small)
-	n.op("ADD", c, winner, winner)
+	n.op("ADD", scaled(step), small, small)
+	n.op("ADD", step, winner, winner)
 	n.op("SUBS", 1, squares, squares)
 	n.op("BNE", square)
 	n.op("RET")
