@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -14,13 +13,16 @@ import (
 )
 
 // Exact is the index that compares a query with every entry. It finds the true
-// neighbours, takes any filter, and needs no time to build.
+// neighbours and takes any filter. Most entries it tells from 8 bits a number to
+// be too far away; the others it measures in float64, so that the answer does
+// not hang on rounding.
 type Exact struct {
 	entries Entries
 	about   About
 	space   Space
 	points  []float32 // N x width, the codes in the space
 	width   int
+	coarse  *coarse // the points in 8 bits
 }
 
 var _ Index = (*Exact)(nil)
@@ -42,6 +44,7 @@ func NewExact(space Space, e Entries, about About) (*Exact, error) {
 	if e.Len() > 0 {
 		ix.points = space.Points(e.Codes, e.Dim)
 		ix.width = len(ix.points) / e.Len()
+		ix.coarse = newCoarse(ix.points, ix.width)
 	}
 	return ix, nil
 }
@@ -87,7 +90,7 @@ func (ix *Exact) Search(query []float32, k int, keep ...Filter) ([]Match, error)
 
 // groupSize is how many queries of a batch pass over the points together, so
 // that a block of points is fetched from memory once for all of them.
-const groupSize = 16
+const groupSize = 32
 
 // SearchBatch implements Index.
 func (ix *Exact) SearchBatch(ctx context.Context, queries []float32, k int, keep ...Filter) ([][]Match, error) {
@@ -122,61 +125,30 @@ func (ix *Exact) SearchBatch(ctx context.Context, queries []float32, k int, keep
 
 // search answers right queries, one for each place of out.
 func (ix *Exact) search(out [][]Match, queries []float32, k int, keep []Filter) {
-	n := ix.Len()
-	if n == 0 {
+	if ix.Len() == 0 {
 		for i := range out {
 			out[i] = []Match{}
 		}
 		return
 	}
 	points := ix.space.Points(queries, ix.Dim())
-	best := make([]*nearest, len(out))
-	for i := range best {
-		best[i] = newNearest(min(k, n))
-	}
-	ix.scan(best, points, keep)
-	for i := range out {
-		point := points[i*ix.width : (i+1)*ix.width]
-		found := best[i].sorted()
-		if !ix.remeasure(point, found) {
-			found = ix.scanSlowly(point, min(k, n), keep)
-		}
+	for i, found := range ix.nearest(points, len(out), k, keep) {
 		out[i] = ix.matches(found)
 	}
 }
 
-// blockFloats is how many numbers of points are compared with one query before
-// the next query takes its turn: 128 KB, which a second-level cache holds.
-const blockFloats = 32 << 10
-
-// scan offers every kept entry to each query's best, by float32 distances.
-func (ix *Exact) scan(best []*nearest, points []float32, keep []Filter) {
-	w := ix.width
-	rows := max(1, blockFloats/w)
-	distances := make([]float32, min(rows, ix.Len()))
-	for first := 0; first < ix.Len(); first += rows {
-		count := min(rows, ix.Len()-first)
-		block := ix.points[first*w : (first+count)*w]
-		for q, b := range best {
-			d := distances[:count]
-			kernel.SquaredDistances(d, points[q*w:(q+1)*w], block)
-			limit := float32(math.Inf(1))
-			worst, full := b.full()
-			if full {
-				limit = float32(worst.distance)
-			}
-			for i, v := range d {
-				// Places only grow, so an equally near one comes too late.
-				if full && v >= limit || !ix.kept(first+i, keep) {
-					continue
-				}
-				b.offer(candidate{float64(v), first + i})
-				if worst, full = b.full(); full {
-					limit = float32(worst.distance)
-				}
-			}
-		}
+// nearest gives the k nearest of the kept entries to each of some points.
+func (ix *Exact) nearest(points []float32, count, k int, keep []Filter) [][]candidate {
+	w, s := ix.width, newScan(ix, count, min(k, ix.Len()), keep)
+	for i := range count {
+		s.add(points[i*w : (i+1)*w])
 	}
+	s.run()
+	found := make([][]candidate, count)
+	for i, b := range s.best {
+		found[i] = b.sorted()
+	}
+	return found
 }
 
 // kept tells whether every filter keeps an entry.
@@ -189,46 +161,9 @@ func (ix *Exact) kept(place int, keep []Filter) bool {
 	return true
 }
 
-// scanSlowly is scan for one query in float64.
-func (ix *Exact) scanSlowly(point []float32, k int, keep []Filter) []candidate {
-	best := newNearest(k)
-	for i := range ix.Len() {
-		if ix.kept(i, keep) {
-			best.offer(candidate{ix.squaredDistance(point, i), i})
-		}
-	}
-	return best.sorted()
-}
-
-// squaredDistance measures one entry in float64.
+// squaredDistance measures one entry, in float64.
 func (ix *Exact) squaredDistance(point []float32, place int) float64 {
-	sum := 0.0
-	for j, v := range ix.points[place*ix.width : (place+1)*ix.width] {
-		d := float64(point[j]) - float64(v)
-		sum += d * d
-	}
-	return sum
-}
-
-// small is a squared distance below which float32 has begun, or is about, to
-// lose digits: its normal numbers end at 2^-126, some 1.2e-38.
-const small = 1e-30
-
-// remeasure measures what scan found again in float64, so that the distances
-// told, and the order among the found, do not hang on the vector kernels. It
-// fails where squares had become infinite, or so small that they lost their
-// digits: then nearer entries may have been missed. A true zero is no reason,
-// for nothing is nearer than an entry equal to the query.
-func (ix *Exact) remeasure(point []float32, found []candidate) (ok bool) {
-	for i, c := range found {
-		d := ix.squaredDistance(point, c.place)
-		if math.IsInf(c.distance, 1) || c.distance < small && d > 0 {
-			return false
-		}
-		found[i].distance = d
-	}
-	slices.SortFunc(found, candidate.compare)
-	return true
+	return kernel.SquaredDistance64(point, ix.points[place*ix.width:(place+1)*ix.width])
 }
 
 // matches turns what was found, the nearest first, into the answer.
