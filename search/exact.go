@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"likeness/internal/kernel"
 )
@@ -17,15 +14,21 @@ import (
 // be too far away; the others it measures in float64, so that the answer does
 // not hang on rounding.
 type Exact struct {
-	entries Entries
+	mu      sync.RWMutex
+	entries Entries // the deleted ones too, while there are any
 	about   About
 	space   Space
 	points  []float32 // N x width, the codes in the space
 	width   int
-	coarse  *coarse // the points in 8 bits
+	coarse  *coarse // the points in 8 bits, nil without any
+	fitted  int     // how many there were when coarse was made
+
+	dead     []bool // by place; nil when none is
+	deaths   int
+	borrowed bool // the slices of entries are the caller's
 }
 
-var _ Index = (*Exact)(nil)
+var _ Mutable = (*Exact)(nil)
 
 // NewExact makes an index of e, whose slices it keeps and which must not
 // change. A nil space is Euclidean. No entries make an empty index, which
@@ -40,23 +43,51 @@ func NewExact(space Space, e Entries, about About) (*Exact, error) {
 	if e.People == nil {
 		e.People = make([]string, e.Len())
 	}
-	ix := &Exact{entries: e, about: about, space: space}
+	ix := &Exact{entries: e, about: about, space: space, borrowed: true}
 	if e.Len() > 0 {
 		ix.points = space.Points(e.Codes, e.Dim)
 		ix.width = len(ix.points) / e.Len()
-		ix.coarse = newCoarse(ix.points, ix.width)
+		ix.round()
 	}
 	return ix, nil
 }
 
 // Len is the number of entries.
-func (ix *Exact) Len() int { return ix.entries.Len() }
+func (ix *Exact) Len() int {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	return ix.len()
+}
+
+func (ix *Exact) len() int { return ix.entries.Len() - ix.deaths }
 
 // Dim is the number of numbers in a code.
 func (ix *Exact) Dim() int { return ix.entries.Dim }
 
 // Entries gives what the index holds, not to be changed. People is never nil.
-func (ix *Exact) Entries() Entries { return ix.entries }
+func (ix *Exact) Entries() Entries {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	if ix.deaths > 0 {
+		return ix.living()
+	}
+	return ix.entries
+}
+
+// Memory is how many bytes the index takes besides its entries: the points,
+// where they are not the codes themselves, and their 8 bits.
+func (ix *Exact) Memory() int {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	bytes := 0
+	if !sameSlice(ix.points, ix.entries.Codes) {
+		bytes += 4 * len(ix.points)
+	}
+	if c := ix.coarse; c != nil {
+		bytes += len(c.codes) + 4*len(c.terms)
+	}
+	return bytes
+}
 
 // About says where the codes come from.
 func (ix *Exact) About() About { return ix.about }
@@ -77,6 +108,8 @@ func (ix *Exact) CheckModel(fingerprint string) error {
 
 // Search implements Index.
 func (ix *Exact) Search(query []float32, k int, keep ...Filter) ([]Match, error) {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
 	if len(query) != ix.Dim() {
 		return nil, fmt.Errorf("query of %d numbers, the index has codes of %d", len(query), ix.Dim())
 	}
@@ -94,30 +127,17 @@ const groupSize = 32
 
 // SearchBatch implements Index.
 func (ix *Exact) SearchBatch(ctx context.Context, queries []float32, k int, keep ...Filter) ([][]Match, error) {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
 	dim := ix.Dim()
 	if err := checkQueries(queries, dim, k); err != nil {
 		return nil, err
 	}
 	out := make([][]Match, len(queries)/dim)
-	groups := (len(out) + groupSize - 1) / groupSize
-	var next atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	for range min(runtime.GOMAXPROCS(0), max(groups, 1)) {
-		g.Go(func() error {
-			for {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				i := int(next.Add(1)-1) * groupSize
-				if i >= len(out) {
-					return nil
-				}
-				end := min(i+groupSize, len(out))
-				ix.search(out[i:end], queries[i*dim:end*dim], k, keep)
-			}
-		})
-	}
-	if err := g.Wait(); err != nil {
+	err := inGroups(ctx, len(out), groupSize, func(first, end int) {
+		ix.search(out[first:end], queries[first*dim:end*dim], k, keep)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -125,7 +145,7 @@ func (ix *Exact) SearchBatch(ctx context.Context, queries []float32, k int, keep
 
 // search answers right queries, one for each place of out.
 func (ix *Exact) search(out [][]Match, queries []float32, k int, keep []Filter) {
-	if ix.Len() == 0 {
+	if ix.len() == 0 {
 		for i := range out {
 			out[i] = []Match{}
 		}
@@ -139,7 +159,7 @@ func (ix *Exact) search(out [][]Match, queries []float32, k int, keep []Filter) 
 
 // nearest gives the k nearest of the kept entries to each of some points.
 func (ix *Exact) nearest(points []float32, count, k int, keep []Filter) [][]candidate {
-	w, s := ix.width, newScan(ix, count, min(k, ix.Len()), keep)
+	w, s := ix.width, newScan(ix, count, min(k, ix.len()), keep)
 	for i := range count {
 		s.add(points[i*w : (i+1)*w])
 	}
@@ -153,6 +173,9 @@ func (ix *Exact) nearest(points []float32, count, k int, keep []Filter) [][]cand
 
 // kept tells whether every filter keeps an entry.
 func (ix *Exact) kept(place int, keep []Filter) bool {
+	if ix.isDead(place) {
+		return false
+	}
 	for _, f := range keep {
 		if !f(ix.entries.IDs[place], ix.entries.People[place]) {
 			return false

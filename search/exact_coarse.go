@@ -158,3 +158,6 @@ func (c *coarse) limits(q coarseQuery, t float64) kernel.PanelQuery {
 	p.Limit = above((t*t-q.square)+q.error+1e-12*(t*t+q.square)+8*0x1p-24*largest) + 1e-36
 	return p
 }
+
+// tame tells whether squared distances of the points are well within float32.
+func (c *coarse) tame() bool { return c.biggest == 0 || c.biggest > 1e-24 && c.biggest < 1e30 }

@@ -57,7 +57,7 @@ const stretchBytes = 128 << 10
 
 func (s *scan) run() {
 	for _, number := range s.slow {
-		for place := range s.ix.Len() {
+		for place := range s.ix.entries.Len() {
 			s.measure(number, place)
 		}
 	}
@@ -86,7 +86,7 @@ func (s *scan) stretch(i int, near []uint32, first int) {
 		for mask != 0 {
 			place := (first+p)*panelRows + bits.TrailingZeros32(mask)
 			mask &= mask - 1
-			if place < s.ix.Len() {
+			if place < s.ix.entries.Len() {
 				s.measure(q.number, place)
 			}
 		}

@@ -24,7 +24,7 @@ func (ix *Exact) Save(path string) error {
 	if _, err := SpaceNamed(ix.space.Name()); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	e := ix.entries
+	e := ix.Entries()
 	tensors := []safetensors.Tensor{safetensors.FromFloats(codesName, []int{e.Len(), e.Dim}, e.Codes)}
 	tensors = append(tensors, safetensors.FromStrings(idsName, e.IDs)...)
 	tensors = append(tensors, safetensors.FromStrings(peopleName, e.People)...)

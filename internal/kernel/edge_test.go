@@ -159,6 +159,8 @@ func TestNearEdges(t *testing.T) {
 			for n := 1; n < 150; n++ {
 				SquaredDistancesAt(r.take(3, end), p.take(n, end), q.take(7*n, end), []uint32{6, 0, 6})
 				SquaredDistance64(p.take(n, end), q.take(n, end))
+				links := s.take(n, end)
+				Prefetch(unsafe.Slice((*uint32)(unsafe.Pointer(&links[0])), n))
 			}
 			for queries := 1; queries < 10; queries++ {
 				for dim := 2; dim < 40; dim += 2 {

@@ -71,6 +71,14 @@ func SquaredDistancesAt(dst, q, rows []float32, at []uint32) {
 	squaredDistancesAt(dst, q, rows, at)
 }
 
+// Prefetch says that the first 128 bytes of x will be read soon. It computes
+// nothing.
+func Prefetch(x []uint32) {
+	if len(x) > 0 {
+		prefetch(x)
+	}
+}
+
 // SquaredDistance64 sums in float64, in an order that does not depend on the
 // version: element i goes to sum i%16, up to the last whole 16; then sums of
 // 8, 4, 2 and 1 apart are added, and then the elements that are left.

@@ -52,3 +52,9 @@ func squaredDistance64(a, b []float32) float64 {
 		return squaredDistance64Portable(a, b)
 	}
 }
+
+func prefetch(x []uint32) {
+	if running != none {
+		prefetchAVX2(&x[0])
+	}
+}

@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func squaredDistancesAtAVX2(dst []float32, q []float32, rows []float32, at []uint32)
 
+// prefetchAVX2 asks for two lines of 64 bytes.
+//
+//go:noescape
+func prefetchAVX2(x *uint32)
+
 // squaredDistance64AVX2 is SquaredDistance64 for n a multiple of 16, at least 16.
 //
 //go:noescape

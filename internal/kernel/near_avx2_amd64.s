@@ -23,7 +23,7 @@ DATA masks<>+60(SB)/4, $0x00000000
 GLOBL masks<>(SB), RODATA|NOPTR, $64
 
 // func squaredDistancesAtAVX2(dst []float32, q []float32, rows []float32, at []uint32)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·squaredDistancesAtAVX2(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), AX
 	MOVQ q_base+24(FP), CX
@@ -33,8 +33,19 @@ TEXT ·squaredDistancesAtAVX2(SB), NOSPLIT, $0-96
 	MOVQ at_len+80(FP), DI
 	MOVQ BX, R8
 	SHLQ $0x02, R8
+	MOVQ SI, R9
+	MOVQ DI, R10
 
-row1:
+ask1:
+	MOVL       (R9), R11
+	IMULQ      R8, R11
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	ADDQ       $+4, R9
+	DECQ       R10
+	JNZ        ask1
+
+row2:
 	MOVL   (SI), R9
 	IMULQ  R8, R9
 	ADDQ   DX, R9
@@ -45,9 +56,9 @@ row1:
 	XORQ   R10, R10
 	MOVQ   BX, R11
 
-vectors2:
+vectors3:
 	CMPQ        R11, $+32
-	JL          next3
+	JL          next4
 	VMOVUPS     (CX)(R10*4), Y4
 	VMOVUPS     (R9)(R10*4), Y5
 	VSUBPS      Y5, Y4, Y4
@@ -66,23 +77,23 @@ vectors2:
 	VFMADD231PS Y4, Y4, Y3
 	ADDQ        $+32, R10
 	SUBQ        $+32, R11
-	JMP         vectors2
+	JMP         vectors3
 
-next3:
-vectors4:
+next4:
+vectors5:
 	CMPQ        R11, $+8
-	JL          next5
+	JL          next6
 	VMOVUPS     (CX)(R10*4), Y4
 	VMOVUPS     (R9)(R10*4), Y5
 	VSUBPS      Y5, Y4, Y4
 	VFMADD231PS Y4, Y4, Y0
 	ADDQ        $+8, R10
 	SUBQ        $+8, R11
-	JMP         vectors4
+	JMP         vectors5
 
-next5:
+next6:
 	TESTQ       R11, R11
-	JZ          done6
+	JZ          done7
 	MOVQ        $+8, R12
 	SUBQ        R11, R12
 	LEAQ        masks<>+0(SB), R11
@@ -92,7 +103,7 @@ next5:
 	VSUBPS      Y4, Y5, Y5
 	VFMADD231PS Y5, Y5, Y0
 
-done6:
+done7:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y2
 	VADDPS       Y2, Y0, Y0
@@ -106,8 +117,16 @@ done6:
 	ADDQ         $+4, AX
 	ADDQ         $+4, SI
 	DECQ         DI
-	JNZ          row1
+	JNZ          row2
 	VZEROUPPER
+	RET
+
+// func prefetchAVX2(x *uint32)
+// Requires: MMX+
+TEXT ·prefetchAVX2(SB), NOSPLIT, $0-8
+	MOVQ       x+0(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 	RET
 
 // func squaredDistance64AVX2(a *float32, b *float32, n int) float64
@@ -121,7 +140,7 @@ TEXT ·squaredDistance64AVX2(SB), NOSPLIT, $0-32
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-block7:
+block8:
 	VCVTPS2PD    (AX), Y4
 	VCVTPS2PD    (CX), Y5
 	VSUBPD       Y5, Y4, Y4
@@ -145,7 +164,7 @@ block7:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	SUBQ         $+16, DX
-	JNZ          block7
+	JNZ          block8
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
@@ -171,7 +190,7 @@ TEXT ·panelsNear2AVX2(SB), NOSPLIT, $0-64
 	SHLQ $0x02, CX
 	SHLQ $0x02, BX
 
-panel8:
+panel9:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -183,7 +202,7 @@ panel8:
 	MOVQ   DX, R10
 	LEAQ   (DX)(BX*1), R11
 
-pair9:
+pair10:
 	VPBROADCASTD (R10), Y8
 	VPBROADCASTD (R10)(BX*1), Y9
 	VPMOVSXBW    (R8), Y10
@@ -209,7 +228,7 @@ pair9:
 	ADDQ         $+64, R8
 	ADDQ         $+4, R10
 	CMPQ         R10, R11
-	JNE          pair9
+	JNE          pair10
 	VBROADCASTSS (SI), Y8
 	VBROADCASTSS 4(SI), Y9
 	VBROADCASTSS 8(SI), Y10
@@ -289,7 +308,7 @@ pair9:
 	ADDQ         $+4, AX
 	ADDQ         $+256, DI
 	DECQ         R9
-	JNZ          panel8
+	JNZ          panel9
 	VZEROUPPER
 	RET
 
@@ -307,7 +326,7 @@ TEXT ·panelsNear1AVX2(SB), NOSPLIT, $0-64
 	SHLQ $0x02, CX
 	SHLQ $0x02, BX
 
-panel10:
+panel11:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -315,7 +334,7 @@ panel10:
 	MOVQ   DX, CX
 	LEAQ   (DX)(BX*1), R10
 
-pair11:
+pair12:
 	VPBROADCASTD (CX), Y4
 	VPMOVSXBW    (R8), Y5
 	VPMADDWD     Y4, Y5, Y5
@@ -332,7 +351,7 @@ pair11:
 	ADDQ         $+64, R8
 	ADDQ         $+4, CX
 	CMPQ         CX, R10
-	JNE          pair11
+	JNE          pair12
 	VBROADCASTSS (SI), Y4
 	VBROADCASTSS 4(SI), Y5
 	VBROADCASTSS 8(SI), Y6
@@ -374,6 +393,6 @@ pair11:
 	ADDQ         $+4, AX
 	ADDQ         $+256, DI
 	DECQ         R9
-	JNZ          panel10
+	JNZ          panel11
 	VZEROUPPER
 	RET

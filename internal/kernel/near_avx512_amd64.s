@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func squaredDistancesAtAVX512(dst []float32, q []float32, rows []float32, at []uint32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·squaredDistancesAtAVX512(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), AX
 	MOVQ q_base+24(FP), CX
@@ -15,8 +15,19 @@ TEXT ·squaredDistancesAtAVX512(SB), NOSPLIT, $0-96
 	MOVQ at_len+80(FP), DI
 	MOVQ BX, R8
 	SHLQ $0x02, R8
+	MOVQ SI, R9
+	MOVQ DI, R10
 
-row1:
+ask1:
+	MOVL       (R9), R11
+	IMULQ      R8, R11
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	ADDQ       $+4, R9
+	DECQ       R10
+	JNZ        ask1
+
+row2:
 	MOVL   (SI), R9
 	IMULQ  R8, R9
 	ADDQ   DX, R9
@@ -27,9 +38,9 @@ row1:
 	XORQ   R10, R10
 	MOVQ   BX, R11
 
-vectors2:
+vectors3:
 	CMPQ        R11, $+64
-	JL          next3
+	JL          next4
 	VMOVUPS     (CX)(R10*4), Z4
 	VMOVUPS     (R9)(R10*4), Z5
 	VSUBPS      Z5, Z4, Z4
@@ -48,23 +59,23 @@ vectors2:
 	VFMADD231PS Z4, Z4, Z3
 	ADDQ        $+64, R10
 	SUBQ        $+64, R11
-	JMP         vectors2
+	JMP         vectors3
 
-next3:
-vectors4:
+next4:
+vectors5:
 	CMPQ        R11, $+16
-	JL          next5
+	JL          next6
 	VMOVUPS     (CX)(R10*4), Z4
 	VMOVUPS     (R9)(R10*4), Z5
 	VSUBPS      Z5, Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
 	ADDQ        $+16, R10
 	SUBQ        $+16, R11
-	JMP         vectors4
+	JMP         vectors5
 
-next5:
+next6:
 	TESTQ       R11, R11
-	JZ          done6
+	JZ          done7
 	MOVQ        $-1, R12
 	BZHIQ       R11, R12, R12
 	KMOVW       R12, K1
@@ -73,7 +84,7 @@ next5:
 	VSUBPS      Z5, Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
 
-done6:
+done7:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z2
 	VADDPS        Z2, Z0, Z0
@@ -89,7 +100,7 @@ done6:
 	ADDQ          $+4, AX
 	ADDQ          $+4, SI
 	DECQ          DI
-	JNZ           row1
+	JNZ           row2
 	VZEROUPPER
 	RET
 
@@ -102,7 +113,7 @@ TEXT ·squaredDistance64AVX512(SB), NOSPLIT, $0-32
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-block7:
+block8:
 	VCVTPS2PD     (AX), Z2
 	VCVTPS2PD     (CX), Z3
 	VSUBPD        Z3, Z2, Z2
@@ -116,7 +127,7 @@ block7:
 	ADDQ          $+64, AX
 	ADDQ          $+64, CX
 	SUBQ          $+16, DX
-	JNZ           block7
+	JNZ           block8
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
@@ -142,7 +153,7 @@ TEXT ·panelsNear4AVX512(SB), NOSPLIT, $0-64
 	SHLQ $0x02, CX
 	SHLQ $0x02, BX
 
-panel8:
+panel9:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -155,7 +166,7 @@ panel8:
 	LEAQ   (DX)(BX*1), R12
 	LEAQ   (R12)(BX*2), R11
 
-pair9:
+pair10:
 	VPBROADCASTD (R10), Z8
 	VPBROADCASTD (R10)(BX*1), Z9
 	VPBROADCASTD (R10)(BX*2), Z10
@@ -182,7 +193,7 @@ pair9:
 	ADDQ         $+4, R10
 	ADDQ         $+4, R11
 	CMPQ         R10, R12
-	JNE          pair9
+	JNE          pair10
 	LEAQ         (AX)(CX*2), R11
 	ADDQ         CX, R11
 	VBROADCASTSS (SI), Z8
@@ -268,7 +279,7 @@ pair9:
 	ADDQ         $+4, AX
 	ADDQ         $+256, DI
 	DECQ         R9
-	JNZ          panel8
+	JNZ          panel9
 	VZEROUPPER
 	RET
 
@@ -286,13 +297,13 @@ TEXT ·panelsNear1AVX512(SB), NOSPLIT, $0-64
 	SHLQ $0x02, CX
 	SHLQ $0x02, BX
 
-panel10:
+panel11:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   DX, CX
 	LEAQ   (DX)(BX*1), R10
 
-pair11:
+pair12:
 	VPBROADCASTD (CX), Z2
 	VPMOVSXBW    (R8), Z3
 	VPMADDWD     Z2, Z3, Z3
@@ -303,7 +314,7 @@ pair11:
 	ADDQ         $+64, R8
 	ADDQ         $+4, CX
 	CMPQ         CX, R10
-	JNE          pair11
+	JNE          pair12
 	VBROADCASTSS (SI), Z2
 	VBROADCASTSS 4(SI), Z3
 	VBROADCASTSS 8(SI), Z4
@@ -327,6 +338,6 @@ pair11:
 	ADDQ         $+4, AX
 	ADDQ         $+256, DI
 	DECQ         R9
-	JNZ          panel10
+	JNZ          panel11
 	VZEROUPPER
 	RET

@@ -11,3 +11,5 @@ func squaredDistancesAt(dst, q, rows []float32, at []uint32) {
 }
 
 func squaredDistance64(a, b []float32) float64 { return squaredDistance64Portable(a, b) }
+
+func prefetch(x []uint32) {}

@@ -9,6 +9,9 @@ import (
 func (g *gen) near() {
 	g.tailMasks()
 	g.squaredDistancesAt()
+	if !g.wide {
+		g.prefetch()
+	}
 	g.squaredDistance64()
 	if g.wide {
 		g.panelsNear("panelsNear4", 4)
@@ -123,6 +126,19 @@ func (g *gen) squaredDistancesAt() {
 	rowBytes := g.GP64()
 	g.MOVQ(n, rowBytes)
 	g.SHLQ(u8(2), rowBytes)
+	// All rows are asked for before the first is waited for.
+	ask, next, left := g.label("ask"), g.GP64(), g.GP64()
+	g.MOVQ(list, next)
+	g.MOVQ(count, left)
+	g.Label(ask)
+	to := g.GP64()
+	g.MOVL(operand.Mem{Base: next}, to.As32())
+	g.IMULQ(rowBytes, to)
+	g.PREFETCHT0(operand.Mem{Base: rows, Index: to, Scale: 1})
+	g.PREFETCHT0(operand.Mem{Base: rows, Index: to, Scale: 1, Disp: 64})
+	g.ADDQ(operand.I32(4), next)
+	g.DECQ(left)
+	g.JNZ(operand.LabelRef(ask))
 	row := g.label("row")
 	g.Label(row)
 	p := g.GP64()
@@ -174,4 +190,13 @@ func (g *gen) squaredDistance64() {
 	g.VADDSD(z, x, x)
 	g.Store(x, g.ReturnIndex(0))
 	g.finish()
+}
+
+// prefetch asks for two lines.
+func (g *gen) prefetch() {
+	g.function("prefetch", "func(x *uint32)", "asks for two lines of 64 bytes.")
+	x := g.pointer("x")
+	g.PREFETCHT0(operand.Mem{Base: x})
+	g.PREFETCHT0(operand.Mem{Base: x, Disp: 64})
+	g.RET()
 }
