@@ -70,16 +70,12 @@ func (h *HNSW) rebuild(ctx context.Context) error {
 	if h.all.deaths == 0 {
 		return nil
 	}
-	fresh := &HNSW{options: h.options, all: &Exact{
-		entries: h.all.entries, about: h.all.about, space: h.all.space, points: h.all.points, width: h.all.width,
-		dead: h.all.dead, deaths: h.all.deaths,
-	}}
+	fresh := &HNSW{options: h.options, all: h.all.copied()}
 	fresh.all.compact()
 	if err := fresh.build(ctx); err != nil {
 		return err
 	}
-	a, b := h.all, fresh.all
-	a.entries, a.points, a.coarse, a.fitted, a.dead, a.deaths, a.borrowed = b.entries, b.points, b.coarse, b.fitted, nil, 0, false
+	h.all.take(fresh.all)
 	h.graph, h.builder = fresh.graph, fresh.builder
 	return nil
 }

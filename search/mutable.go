@@ -163,3 +163,17 @@ func (ix *Exact) living() Entries {
 	}
 	return e
 }
+
+// copied gives an index of the same entries that can change without changing ix.
+func (ix *Exact) copied() *Exact {
+	return &Exact{
+		entries: ix.entries, about: ix.about, space: ix.space, points: slices.Clip(ix.points), width: ix.width,
+		dead: slices.Clone(ix.dead), deaths: ix.deaths, borrowed: true,
+	}
+}
+
+// take makes ix what other is.
+func (ix *Exact) take(other *Exact) {
+	ix.entries, ix.points, ix.width, ix.coarse, ix.fitted = other.entries, other.points, other.width, other.coarse, other.fitted
+	ix.dead, ix.deaths, ix.borrowed = other.dead, other.deaths, other.borrowed
+}
