@@ -155,23 +155,36 @@ func (g *graph) explore(w *walker, q []float32, level int, from found, ef int) {
 		if next+1 < len(w.best) {
 			kernel.Prefetch(g.links(level, w.best[next+1].node()))
 		}
-		list := w.list[:0]
-		for _, to := range g.links(level, node) {
-			if to == none {
-				break
-			}
-			if w.visited[to] != w.walk {
-				w.visited[to] = w.walk
-				list = append(list, to)
-			}
-		}
-		w.list = list
+		list := w.unseen(g.links(level, node))
 		for i, d := range w.measure(g, q, list) {
-			if at := w.offer(newFound(d, list[i]), ef); at < next {
-				next = at
+			f := newFound(d, list[i])
+			if len(w.best) == ef && f >= w.best[ef-1] {
+				continue
 			}
+			next = min(next, w.offer(f, ef))
 		}
 	}
+}
+
+// unseen lists the links that were not visited and marks them. Which were cannot
+// be foretold, so that there is no branch on it.
+func (w *walker) unseen(links []uint32) []uint32 {
+	if cap(w.list) < len(links) {
+		w.list = make([]uint32, len(links))
+	}
+	list, n := w.list[:len(links)], 0
+	for _, to := range links {
+		if to == none {
+			break
+		}
+		list[n] = to
+		mark := &w.visited[to]
+		if *mark != w.walk {
+			n++
+		}
+		*mark = w.walk
+	}
+	return list[:n]
 }
 
 // offer takes f in if it is among the best ef, and tells where.
@@ -185,14 +198,17 @@ func (w *walker) offer(f found, ef int) int {
 	} else {
 		w.best = append(w.best, 0)
 	}
-	lo, hi := 0, n
-	for lo < hi {
-		mid := int(uint(lo+hi) / 2)
-		if w.best[mid] < f {
-			lo = mid + 1
-		} else {
-			hi = mid
+	// A binary search whose steps do not depend on what it finds.
+	lo, left := 0, n
+	for left > 1 {
+		half := left / 2
+		if w.best[lo+half-1] < f {
+			lo += half
 		}
+		left -= half
+	}
+	if left == 1 && w.best[lo] < f {
+		lo++
 	}
 	copy(w.best[lo+1:n+1], w.best[lo:n])
 	w.best[lo] = f
