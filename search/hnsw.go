@@ -11,7 +11,7 @@ import (
 
 // HNSWOptions say how a graph is built and walked. A zero means the default.
 type HNSWOptions struct {
-	M              int    // links of a node above the ground, half of those on it; 16
+	M              int    // links of a node above the ground, half of what it has on it, 2 to 256; 16
 	EfConstruction int    // candidates looked at for a new node's links; 200
 	Ef             int    // nodes that a search keeps, at least k; more find more; 64
 	Seed           uint64 // of the levels
