@@ -18,6 +18,7 @@ var floors = map[string]int{
 	"cmd/likeness":           10,
 	"bench/firststeps":       9,
 	"bench/firststeps/cases": 6,
+	"bench/search":           9,
 	"bench/speed":            9,
 	"tutorial":               8,
 	"report":                 7,

@@ -21,7 +21,7 @@ const (
 // Save writes the index to path as one safetensors file: whole, or not at all.
 // A space that Open would not know is an error.
 func (ix *Exact) Save(path string) error {
-	e := ix.entries
+	e := ix.Entries()
 	tensors := []safetensors.Tensor{safetensors.FromFloats(codesName, []int{e.Len(), e.Dim}, e.Codes)}
 	tensors = append(tensors, safetensors.FromStrings(idsName, e.IDs)...)
 	tensors = append(tensors, safetensors.FromStrings(peopleName, e.People)...)

@@ -2,7 +2,10 @@
 // or pictures: codes come in, matches go out.
 //
 // A Space says what near means, an Index finds the nearest, and both are kept
-// with the ids, the people and the model's fingerprint in one index file.
+// with the ids, the people and the model's fingerprint in one index file. Exact
+// finds all true neighbours, and does up to about a million codes in a
+// millisecond or two; HNSW finds nearly all and hardly notices how many codes
+// there are; LSH says how many it finds.
 package search
 
 import (

@@ -154,3 +154,32 @@ func TestPooledGradsEdges(t *testing.T) {
 		}
 	})
 }
+
+// TestNearEdges is TestEdges for the kernels of search.
+func TestNearEdges(t *testing.T) {
+	p, q, r, s, u := newEdge(t), newEdge(t), newEdge(t), newEdge(t), newEdge(t)
+	eachVersion(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(47, 48))
+		for _, end := range []bool{true, false} {
+			for n := 1; n < 150; n++ {
+				SquaredDistancesAt(r.take(3, end), p.take(n, end), q.take(7*n, end), []uint32{6, 0, 6})
+				SquaredDistance64(p.take(n, end), q.take(n, end))
+				links := s.take(n, end)
+				Prefetch(unsafe.Slice((*uint32)(unsafe.Pointer(&links[0])), n))
+			}
+			for queries := 1; queries < 10; queries++ {
+				for dim := 2; dim < 40; dim += 2 {
+					c := newPanelsCall(rng, queries, dim, 1+dim%3)
+					words := p.takeWords(len(c.q), end)
+					near := s.take(len(c.near), end)
+					about := u.take(3*queries, end)
+					codes := q.take(len(c.codes)/4, end)
+					PanelsNear(unsafe.Slice((*uint32)(unsafe.Pointer(&near[0])), len(near)),
+						unsafe.Slice((*int16)(unsafe.Pointer(&words[0])), len(words)),
+						unsafe.Slice((*PanelQuery)(unsafe.Pointer(&about[0])), queries),
+						unsafe.Slice((*int8)(unsafe.Pointer(&codes[0])), len(c.codes)), r.take(len(c.terms), end))
+				}
+			}
+		}
+	})
+}

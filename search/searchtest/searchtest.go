@@ -1,6 +1,7 @@
 // Package searchtest judges every search.Index alike: against a naive float64
 // scan of the same codes, and by what the interface promises about order,
-// short answers, filters, bad queries and use from several goroutines.
+// short answers, filters, duplicates, bad queries, use from several goroutines
+// and, where the index is a search.Mutable, adding and deleting.
 package searchtest
 
 import (
@@ -36,6 +37,10 @@ func Run(t *testing.T, recall float64, build Build) {
 			}
 		}
 	}
+	t.Run("duplicates", func(t *testing.T) { testDuplicates(t, recall, build) })
+	t.Run("threads", func(t *testing.T) { testThreads(t, build) })
+	t.Run("change", func(t *testing.T) { testChange(t, recall, build) })
+	t.Run("bad change", func(t *testing.T) { testBadChange(t, recall, build) })
 	t.Run("empty", func(t *testing.T) { testEmpty(t, build) })
 	t.Run("bad queries", func(t *testing.T) { testBadQueries(t, build) })
 	t.Run("filters", func(t *testing.T) { testFilters(t, build) })
@@ -115,7 +120,7 @@ func judge(t *testing.T, ix search.Index, e search.Entries, queries []float32, r
 	for q := range truth {
 		truth[q] = naive(e, queries[q*e.Dim:(q+1)*e.Dim])
 	}
-	for _, k := range []int{1, 5, e.Len(), math.MaxInt} {
+	for _, k := range []int{1, 5, max(e.Len(), 1), math.MaxInt} {
 		batch, err := ix.SearchBatch(context.Background(), queries, k)
 		if err != nil {
 			t.Fatal(err)

@@ -40,6 +40,7 @@ func main() {
 		}
 		write("sparse", wide, (*gen).sparse)
 		write("scatter", wide, (*gen).scatter)
+		write("near", wide, (*gen).near)
 		write("loops", wide, func(g *gen) {
 			g.tailMasks()
 			g.elementwise()

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"likeness/internal/kernel"
+	"likeness/search"
+)
+
+// neighbours is how many each query asks for.
+const neighbours = 5
+
+// reply is a worker's line of JSON: about itself when it is ready, then one for
+// each command.
+type reply struct {
+	About   string  `json:"about,omitempty"`
+	Build   float64 `json:"build,omitempty"`  // seconds of processors
+	Memory  float64 `json:"memory,omitempty"` // bytes for each code, the code too
+	Answers [][]int `json:"answers,omitempty"`
+	Queries int     `json:"queries,omitempty"`
+	Seconds float64 `json:"seconds,omitempty"`
+}
+
+// measuredIndex is what all of likeness's indexes have.
+type measuredIndex interface {
+	search.Index
+	Memory() int
+}
+
+// work is likeness's worker: it carries out the commands that peers.py carries
+// out for the others, on one thread.
+func work(kind, data, queries string, width int, in io.Reader, out io.Writer) error {
+	runtime.GOMAXPROCS(1)
+	codes, err := readFloats(data)
+	if err != nil {
+		return err
+	}
+	q, err := readFloats(queries)
+	if err != nil {
+		return err
+	}
+	e := entries(codes, width)
+	before := cpuSeconds()
+	var ix measuredIndex
+	about := "likeness, " + kernel.SIMD()
+	setEf := func(int) {}
+	ctx := context.Background()
+	switch kind {
+	case "exact":
+		ix, err = search.NewExact(nil, e, search.About{})
+	case "hnsw":
+		var h *search.HNSW
+		if h, err = search.NewHNSW(ctx, nil, e, search.About{}, search.HNSWOptions{Seed: 1}); err == nil {
+			ix, setEf = h, h.SetEf
+		}
+	case "lsh":
+		var l *search.LSH
+		if l, err = search.NewLSH(ctx, nil, e, search.About{}, search.LSHOptions{}); err == nil {
+			ix, about = l, fmt.Sprintf("%s, says its recall is %.3f", about, l.Recall())
+		}
+	default:
+		return fmt.Errorf("unknown index %q", kind)
+	}
+	if err != nil {
+		return err
+	}
+	answer := json.NewEncoder(out)
+	took := cpuSeconds() - before
+	if err := answer.Encode(reply{About: about, Build: took, Memory: float64(ix.Memory())/float64(max(ix.Len(), 1)) + float64(4*width)}); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		command, text, _ := strings.Cut(lines.Text(), " ")
+		number, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return fmt.Errorf("command %q: %w", lines.Text(), err)
+		}
+		var r reply
+		switch command {
+		case "ef":
+			setEf(int(number))
+		case "answers":
+			r.Answers, err = answers(ctx, ix, q)
+		case "single":
+			r, err = timed(number, 1, func(i int) error {
+				i = i * width % len(q)
+				_, err := ix.Search(q[i:i+width], neighbours)
+				return err
+			})
+		case "batch":
+			r, err = timed(number, len(q)/width, func(int) error {
+				_, err := ix.SearchBatch(ctx, q, neighbours)
+				return err
+			})
+		default:
+			err = fmt.Errorf("command %q: expected ef, answers, single or batch", lines.Text())
+		}
+		if err != nil {
+			return err
+		}
+		if err := answer.Encode(r); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
+// entries have their places for ids.
+func entries(codes []float32, width int) search.Entries {
+	e := search.Entries{Dim: width, Codes: codes}
+	for i := range len(codes) / width {
+		e.IDs = append(e.IDs, strconv.Itoa(i))
+	}
+	return e
+}
+
+// answers gives the neighbours of each query.
+func answers(ctx context.Context, ix search.Index, q []float32) ([][]int, error) {
+	found, err := ix.SearchBatch(ctx, q, neighbours)
+	if err != nil {
+		return nil, err
+	}
+	all := make([][]int, len(found))
+	for i, matches := range found {
+		for _, m := range matches {
+			n, err := strconv.Atoi(m.ID)
+			if err != nil {
+				return nil, err
+			}
+			all[i] = append(all[i], n)
+		}
+	}
+	return all, nil
+}
+
+// timed repeats do, which answers count queries, for the given time.
+func timed(seconds float64, count int, do func(done int) error) (reply, error) {
+	start := time.Now()
+	for done := 0; ; {
+		if err := do(done); err != nil {
+			return reply{}, err
+		}
+		done += count
+		if took := time.Since(start).Seconds(); took >= seconds {
+			return reply{Queries: done, Seconds: took}, nil
+		}
+	}
+}
+
+func readFloats(path string) ([]float32, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	x := make([]float32, len(b)/4)
+	for i := range x {
+		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	return x, nil
+}
+
+func writeFloats(path string, x []float32) error {
+	b := make([]byte, 0, 4*len(x))
+	for _, v := range x {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return os.WriteFile(path, b, 0o666)
+}

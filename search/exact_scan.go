@@ -1,0 +1,105 @@
+package search
+
+import (
+	"math"
+	"math/bits"
+
+	"likeness/internal/kernel"
+)
+
+// scan is one pass over all entries with a group of queries.
+type scan struct {
+	ix    *Exact
+	keep  []Filter
+	best  []*nearest
+	quick []coarseScan // queries that go over the coarse points
+	slow  []int        // those of best that cannot
+	at    [][]float32  // the queries' points
+	q     []int16      // the factors of quick, side by side
+	about []kernel.PanelQuery
+	near  []uint32
+}
+
+type coarseScan struct {
+	coarseQuery
+	number int     // of best
+	limit  float64 // what about was made for
+}
+
+func newScan(ix *Exact, queries, k int, keep []Filter) *scan {
+	s := &scan{ix: ix, keep: keep, q: make([]int16, 0, queries*2*ix.coarse.pairs)}
+	s.best = make([]*nearest, 0, queries)
+	for range queries {
+		s.best = append(s.best, newNearest(k))
+	}
+	return s
+}
+
+// add takes the next query's point.
+func (s *scan) add(point []float32) {
+	number, c := len(s.at), s.ix.coarse
+	s.at = append(s.at, point)
+	factors := s.q[len(s.q) : len(s.q)+2*c.pairs]
+	q, ok := c.query(point, factors)
+	if !ok {
+		s.slow = append(s.slow, number)
+		return
+	}
+	s.q = s.q[:len(s.q)+2*c.pairs]
+	s.quick = append(s.quick, coarseScan{q, number, math.Inf(1)})
+	s.about = append(s.about, c.limits(q, math.Inf(1)))
+}
+
+// A stretch of panels is compared with all queries before the next, and with the
+// distances of the nearest entries of all stretches before. It begins with one
+// panel, doubles, and ends at what a second-level cache holds well.
+const stretchBytes = 128 << 10
+
+func (s *scan) run() {
+	for _, number := range s.slow {
+		for place := range s.ix.entries.Len() {
+			s.measure(number, place)
+		}
+	}
+	if len(s.quick) == 0 {
+		return
+	}
+	c := s.ix.coarse
+	panelBytes := panelRows * 2 * c.pairs
+	panels, most := len(c.terms)/(2*panelRows), max(1, stretchBytes/panelBytes)
+	s.near = make([]uint32, len(s.quick)*min(most, panels))
+	for first, count := 0, 1; first < panels; first, count = first+count, min(2*count, most) {
+		count = min(count, panels-first)
+		near := s.near[:len(s.quick)*count]
+		kernel.PanelsNear(near, s.q, s.about, c.codes[first*panelBytes:(first+count)*panelBytes],
+			c.terms[first*2*panelRows:(first+count)*2*panelRows])
+		for i := range s.quick {
+			s.stretch(i, near[i*count:(i+1)*count], first)
+		}
+	}
+}
+
+// stretch measures what one query was told of the panels from first on.
+func (s *scan) stretch(i int, near []uint32, first int) {
+	q := &s.quick[i]
+	for p, mask := range near {
+		for mask != 0 {
+			place := (first+p)*panelRows + bits.TrailingZeros32(mask)
+			mask &= mask - 1
+			if place < s.ix.entries.Len() {
+				s.measure(q.number, place)
+			}
+		}
+	}
+	if worst, full := s.best[q.number].full(); full && worst.distance < q.limit {
+		q.limit = worst.distance
+		s.about[i] = s.ix.coarse.limits(q.coarseQuery, math.Sqrt(worst.distance)*(1+1e-12))
+	}
+}
+
+// measure offers an entry to a query if it is kept.
+func (s *scan) measure(number, place int) {
+	if s.ix.kept(place, s.keep) {
+		s.best[number].offer(candidate{s.ix.squaredDistance(s.at[number], place), place})
+	}
+}

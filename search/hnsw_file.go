@@ -1,0 +1,222 @@
+package search
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"strconv"
+
+	"likeness/safetensors"
+)
+
+// The tensors of a graph: whole numbers of 32 bits, as four bytes each,
+// little-endian.
+const (
+	groundName = "hnsw/ground" // (N, 2M, 4): links, the rest of a row 0xffffffff
+	upperName  = "hnsw/upper"  // (rows, M, 4): the same for each level above the ground of each entry, in order
+	levelsName = "hnsw/levels" // (N): the highest level of each entry, 255 where an equal one stands for it
+	twinsName  = "hnsw/twins"  // (N, 4): the next entry of an equal code, or 0xffffffff; left out where all differ
+)
+
+// AddGraph puts the graph into a file: its options and entry into the metadata,
+// its links into tensors named "hnsw/...". A graph with deleted entries is built
+// anew first, so that it fits what Entries then gives.
+func (h *HNSW) AddGraph(ctx context.Context, f *safetensors.File) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.all.mu.Lock()
+	defer h.all.mu.Unlock()
+	if err := h.rebuild(ctx); err != nil {
+		return err
+	}
+	if f.Metadata == nil {
+		f.Metadata = map[string]string{}
+	}
+	entry := "none"
+	if h.graph != nil && h.graph.entry != none {
+		entry = strconv.FormatUint(uint64(h.graph.entry), 10)
+	}
+	for key, value := range map[string]string{
+		"hnsw_m":               strconv.Itoa(h.options.M),
+		"hnsw_ef_construction": strconv.Itoa(h.options.EfConstruction),
+		"hnsw_ef":              strconv.Itoa(h.options.Ef),
+		"hnsw_seed":            strconv.FormatUint(h.options.Seed, 10),
+		"hnsw_entry":           entry,
+	} {
+		f.Metadata[key] = value
+	}
+	g := h.graph
+	if g == nil {
+		return nil
+	}
+	n := len(g.levels)
+	f.Tensors = append(f.Tensors,
+		safetensors.FromBytes(groundName, []int{n, 2 * g.m, 4}, fromWords(g.ground)),
+		safetensors.FromBytes(upperName, []int{len(g.upper) / g.m, g.m, 4}, fromWords(g.upper)),
+		safetensors.FromBytes(levelsName, []int{n}, bytes.Clone(g.levels)))
+	if g.twins != nil {
+		f.Tensors = append(f.Tensors, safetensors.FromBytes(twinsName, []int{n, 4}, fromWords(g.twins)))
+	}
+	return nil
+}
+
+func fromWords(words []uint32) []byte {
+	b := make([]byte, 0, 4*len(words))
+	for _, w := range words {
+		b = binary.LittleEndian.AppendUint32(b, w)
+	}
+	return b
+}
+
+func toWords(b []byte) []uint32 {
+	words := make([]uint32, len(b)/4)
+	for i := range words {
+		words[i] = binary.LittleEndian.Uint32(b[4*i:])
+	}
+	return words
+}
+
+// HNSWFrom gives the index whose graph AddGraph put into a file, with the
+// entries of all, which it takes over. A graph that does not fit them is an
+// error that names the file.
+func HNSWFrom(f *safetensors.File, all *Exact) (*HNSW, error) {
+	h := &HNSW{all: all}
+	for _, m := range []struct {
+		key string
+		to  *int
+	}{{"hnsw_m", &h.options.M}, {"hnsw_ef_construction", &h.options.EfConstruction}, {"hnsw_ef", &h.options.Ef}} {
+		text, err := f.Meta(m.key)
+		if err != nil {
+			return nil, err
+		}
+		if *m.to, err = strconv.Atoi(text); err != nil || *m.to < 1 {
+			return nil, f.Errorf("%s is %q, expected a number above zero", m.key, text)
+		}
+	}
+	options, err := h.options.withDefaults()
+	if err != nil {
+		return nil, f.Errorf("%w", err)
+	}
+	text, err := f.Meta("hnsw_seed")
+	if err != nil {
+		return nil, err
+	}
+	if options.Seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+		return nil, f.Errorf("hnsw_seed is %q, expected a number", text)
+	}
+	h.options = options
+	if all.entries.Len() == 0 || !all.coarse.tame() {
+		return h, nil
+	}
+	h.graph, err = readGraph(f, all, options.M)
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// readGraph reads and checks: every link must lead to another node of its
+// level, and every entry must be a node or behind one, once.
+func readGraph(f *safetensors.File, all *Exact, m int) (*graph, error) {
+	n := all.entries.Len()
+	if n > maxPlaces {
+		return nil, f.Errorf("%d entries, a graph has room for %d", n, maxPlaces)
+	}
+	g := newGraph(m, all.width)
+	g.points = all.points
+	levels, err := f.Bytes(levelsName, n)
+	if err != nil {
+		return nil, err
+	}
+	g.levels = bytes.Clone(levels)
+	g.upperAt = make([]uint32, n)
+	rows, top := 0, uint8(0)
+	for place, level := range levels {
+		g.upperAt[place] = uint32(rows)
+		if level == absent {
+			continue
+		}
+		if level > maxLevel {
+			return nil, f.Errorf("entry %d is on level %d of the graph, expected at most %d", place, level, maxLevel)
+		}
+		rows += int(level)
+		top = max(top, level)
+		g.count++
+	}
+	text, err := f.Meta("hnsw_entry")
+	if err != nil {
+		return nil, err
+	}
+	entry, err := strconv.ParseUint(text, 10, 32)
+	if err != nil || entry >= uint64(n) || levels[entry] != top {
+		return nil, f.Errorf("hnsw_entry is %q, expected an entry of the graph's top level, %d", text, top)
+	}
+	g.entry = uint32(entry)
+	b, err := f.Bytes(groundName, n, 2*m, 4)
+	if err != nil {
+		return nil, err
+	}
+	g.ground = toWords(b)
+	if b, err = f.Bytes(upperName, rows, m, 4); err != nil {
+		return nil, err
+	}
+	g.upper = toWords(b)
+	if err := g.checkLinks(f); err != nil {
+		return nil, err
+	}
+	if g.count < n {
+		if b, err = f.Bytes(twinsName, n, 4); err != nil {
+			return nil, err
+		}
+		g.twins = toWords(b)
+		if err := g.checkTwins(f); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+func (g *graph) checkLinks(f *safetensors.File) error {
+	n := len(g.levels)
+	for place, level := range g.levels {
+		if level == absent {
+			continue
+		}
+		for l := range int(level) + 1 {
+			row := g.links(l, uint32(place))
+			links := linked(row)
+			for _, to := range links {
+				if int64(to) >= int64(n) || int(to) == place || g.levels[to] == absent || int(g.levels[to]) < l {
+					return f.Errorf("entry %d has a link to %d on level %d of the graph, where there is no other entry of that number", place, to, l)
+				}
+			}
+			for _, to := range row[len(links):] {
+				if to != none {
+					return f.Errorf("entry %d has a link after its last one on level %d of the graph", place, l)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (g *graph) checkTwins(f *safetensors.File) error {
+	behind := 0
+	seen := make([]bool, len(g.levels))
+	for place, level := range g.levels {
+		if level == absent {
+			continue
+		}
+		for at := g.twins[place]; at != none; at = g.twins[at] {
+			if int64(at) >= int64(len(seen)) || g.levels[at] != absent || seen[at] || !bytes.Equal(rawBytes(g.point(at)), rawBytes(g.point(uint32(place)))) {
+				return f.Errorf("entry %d has %d for an equal one, which it is not, or another's already", place, at)
+			}
+			seen[at] = true
+			behind++
+		}
+	}
+	if behind+g.count != len(g.levels) {
+		return f.Errorf("the graph has %d entries and %d equal to one of them, expected %d together", g.count, behind, len(g.levels))
+	}
+	return nil
+}

@@ -1,0 +1,215 @@
+package search
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"likeness/safetensors"
+)
+
+// graphEntries has a few levels, full rows and equal codes.
+func graphEntries(n int) Entries {
+	rng := rand.New(rand.NewPCG(21, 22))
+	e := Entries{Dim: 3}
+	for i := range n {
+		for range e.Dim {
+			e.Codes = append(e.Codes, float32(rng.NormFloat64()))
+		}
+		if i > 10 && i%7 == 0 {
+			copy(e.Codes[i*3:], e.Codes[rng.IntN(10)*3:][:3])
+		}
+		e.IDs = append(e.IDs, fmt.Sprint(i))
+	}
+	return e
+}
+
+func graphFile(t testing.TB, e Entries) (*HNSW, *safetensors.File) {
+	t.Helper()
+	h, err := NewHNSW(context.Background(), nil, e, About{}, HNSWOptions{M: 3, EfConstruction: 20, Seed: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f safetensors.File
+	if err := h.AddGraph(context.Background(), &f); err != nil {
+		t.Fatal(err)
+	}
+	return h, reread(t, &f)
+}
+
+func reread(t testing.TB, f *safetensors.File) *safetensors.File {
+	t.Helper()
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	f, err := safetensors.Read(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// A graph that was written and read answers as before and grows as before.
+func TestGraphFile(t *testing.T) {
+	ctx := context.Background()
+	for _, n := range []int{0, 1, 2, 400} {
+		e := graphEntries(n)
+		h, f := graphFile(t, e)
+		all, err := NewExact(nil, e, About{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := HNSWFrom(f, all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		more := graphEntries(n + 100)
+		more.Codes, more.IDs = more.Codes[3*n:], more.IDs[n:]
+		for range 2 {
+			want, err := h.SearchBatch(ctx, more.Codes, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := back.SearchBatch(ctx, more.Codes, 4); err != nil || !reflect.DeepEqual(got, want) {
+				t.Fatalf("%d entries: the answers differ, %v", n, err)
+			}
+			if back.Options() != h.Options() {
+				t.Errorf("options %v, want %v", back.Options(), h.Options())
+			}
+			for _, ix := range []*HNSW{h, back} {
+				if err := ix.Add(ctx, more); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// What is written after deletions fits the entries that are left.
+func TestGraphFileAfterDelete(t *testing.T) {
+	ctx := context.Background()
+	h, _ := graphFile(t, graphEntries(400))
+	if _, err := h.Delete(ctx, "3", "5", "77"); err != nil {
+		t.Fatal(err)
+	}
+	var f safetensors.File
+	if err := h.AddGraph(ctx, &f); err != nil {
+		t.Fatal(err)
+	}
+	all, err := NewExact(nil, h.Entries(), About{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := HNSWFrom(reread(t, &f), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.Len() != 397 || back.Len() != 397 {
+		t.Errorf("%d and %d entries, want 397", h.Len(), back.Len())
+	}
+}
+
+func TestWrongGraphs(t *testing.T) {
+	e := graphEntries(400)
+	node := func(h *HNSW, l int) int {
+		return slices.IndexFunc(h.graph.levels, func(v uint8) bool { return int(v) == l })
+	}
+	word := func(name string, i int, v uint32) func(f *safetensors.File, h *HNSW) {
+		return func(f *safetensors.File, h *HNSW) {
+			x, _ := f.Tensor(name)
+			words := toWords(x.Data)
+			words[i] = v
+			x.Data = fromWords(words)
+		}
+	}
+	meta := func(key, value string) func(f *safetensors.File, h *HNSW) {
+		return func(f *safetensors.File, h *HNSW) { f.Metadata[key] = value }
+	}
+	gone := func(name string) func(f *safetensors.File, h *HNSW) {
+		return func(f *safetensors.File, h *HNSW) {
+			f.Tensors = slices.DeleteFunc(f.Tensors, func(x safetensors.Tensor) bool { return x.Name == name })
+		}
+	}
+	for name, c := range map[string]struct {
+		spoil func(f *safetensors.File, h *HNSW)
+		want  string
+	}{
+		"no options":       {func(f *safetensors.File, h *HNSW) { delete(f.Metadata, "hnsw_m") }, "hnsw_m"},
+		"M not a number":   {meta("hnsw_m", "x"), "hnsw_m"},
+		"M too large":      {meta("hnsw_m", "100000000000"), "expected 2 to 256"},
+		"M of another":     {meta("hnsw_m", "4"), groundName},
+		"seed":             {meta("hnsw_seed", "-1"), "hnsw_seed"},
+		"entry beyond":     {meta("hnsw_entry", "400"), "hnsw_entry"},
+		"entry none":       {meta("hnsw_entry", "none"), "hnsw_entry"},
+		"entry low":        {func(f *safetensors.File, h *HNSW) { f.Metadata["hnsw_entry"] = fmt.Sprint(node(h, 0)) }, "hnsw_entry"},
+		"link beyond":      {word(groundName, 0, 400), "link to 400"},
+		"link far beyond":  {word(groundName, 0, none-1), "link to"},
+		"link to itself":   {word(groundName, 0, 0), "link to 0"},
+		"link after none":  {func(f *safetensors.File, h *HNSW) { word(groundName, 0, none)(f, h) }, "after its last"},
+		"link to a twin":   {func(f *safetensors.File, h *HNSW) { word(groundName, 0, uint32(node(h, absent)))(f, h) }, "link to"},
+		"link too high":    {func(f *safetensors.File, h *HNSW) { word(upperName, 0, uint32(node(h, 0)))(f, h) }, "link to"},
+		"no ground":        {gone(groundName), groundName},
+		"no upper":         {gone(upperName), upperName},
+		"no levels":        {gone(levelsName), levelsName},
+		"no twins":         {gone(twinsName), twinsName},
+		"a level too high": {func(f *safetensors.File, h *HNSW) { x, _ := f.Tensor(levelsName); x.Data[3] = 32 }, "level 32"},
+		"a lost twin": {func(f *safetensors.File, h *HNSW) {
+			at := slices.IndexFunc(h.graph.twins, func(v uint32) bool { return v != none })
+			word(twinsName, at, none)(f, h)
+		}, "expected 400 together"},
+		"a circle of twins": {func(f *safetensors.File, h *HNSW) {
+			at := slices.IndexFunc(h.graph.twins, func(v uint32) bool { return v != none })
+			word(twinsName, int(h.graph.twins[at]), h.graph.twins[at])(f, h)
+		}, "equal one"},
+		"a false twin": {func(f *safetensors.File, h *HNSW) { word(twinsName, 20, uint32(node(h, absent)))(f, h) }, "equal one"},
+	} {
+		h, f := graphFile(t, e)
+		c.spoil(f, h)
+		all, err := NewExact(nil, e, About{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := HNSWFrom(f, all); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, expected one that says %q", name, err, c.want)
+		}
+	}
+}
+
+// FuzzGraph puts any bytes in the place of a graph's: what is read without an
+// error must answer.
+func FuzzGraph(f *testing.F) {
+	e := graphEntries(60)
+	_, file := graphFile(f, e)
+	var b bytes.Buffer
+	if err := file.Write(&b); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			return
+		}
+		all, err := NewExact(nil, e, About{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := HNSWFrom(file, all)
+		if err != nil {
+			return
+		}
+		got, err := h.Search([]float32{1, 2, 3}, 5)
+		if err != nil || len(got) != 5 {
+			t.Fatalf("%v, %v", got, err)
+		}
+		if err := h.Add(context.Background(), Entries{Dim: 3, Codes: []float32{1, 2, 3}, IDs: []string{"new"}}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
