@@ -81,7 +81,11 @@ func share(t *testing.T, ix, truth search.Index, queries []float32, k int) float
 
 // More ef finds more, and finds nearly all of clustered points.
 func TestHNSWRecall(t *testing.T) {
-	e := clustered(6000, 24, 60)
+	n := 6000
+	if testing.Short() {
+		n = 2000
+	}
+	e := clustered(n, 24, 60)
 	h, truth := hnsw(t, e, search.HNSWOptions{}), exact(t, e)
 	queries := e.Codes[:200*24]
 	before := 0.0
@@ -100,20 +104,24 @@ func TestHNSWRecall(t *testing.T) {
 
 // Recall must not suffer from entries that come and go.
 func TestHNSWChurn(t *testing.T) {
-	ctx, e := context.Background(), clustered(6000, 16, 40)
+	part := 500
+	if testing.Short() {
+		part = 150
+	}
+	ctx, e := context.Background(), clustered(12*part, 16, 40)
 	cut := func(from, to int) search.Entries {
 		return search.Entries{Dim: 16, IDs: e.IDs[from:to], Codes: e.Codes[from*16 : to*16]}
 	}
-	h := hnsw(t, cut(0, 2000), search.HNSWOptions{})
-	for i := 0; i < 4000; i += 500 {
-		if n, err := h.Delete(ctx, e.IDs[i:i+500]...); n != 500 || err != nil {
+	h := hnsw(t, cut(0, 4*part), search.HNSWOptions{})
+	for i := 0; i < 8*part; i += part {
+		if n, err := h.Delete(ctx, e.IDs[i:i+part]...); n != part || err != nil {
 			t.Fatal(n, err)
 		}
-		if err := h.Add(ctx, cut(i+2000, i+2500)); err != nil {
+		if err := h.Add(ctx, cut(i+4*part, i+5*part)); err != nil {
 			t.Fatal(err)
 		}
-		truth := exact(t, cut(i+500, i+2500))
-		if got := share(t, h, truth, e.Codes[(i+500)*16:(i+700)*16], 5); got < 0.98 {
+		truth := exact(t, cut(i+part, i+5*part))
+		if got := share(t, h, truth, e.Codes[(i+part)*16:(i+part+100)*16], 5); got < 0.98 {
 			t.Errorf("after %d: recall %.4f", i, got)
 		}
 	}
@@ -134,13 +142,17 @@ func (c *limited) Err() error {
 
 // Adding and rebuilding may be ended at any time; the index is then as before.
 func TestHNSWCancel(t *testing.T) {
-	e := clustered(3000, 8, 10)
+	n := 3000
+	if testing.Short() {
+		n = 1900
+	}
+	e := clustered(n, 8, 10)
 	cut := func(from, to int) search.Entries {
 		return search.Entries{Dim: 8, IDs: e.IDs[from:to], Codes: e.Codes[from*8 : to*8]}
 	}
 	for _, left := range []int{0, 1, 2, 5} {
 		h, truth := hnsw(t, cut(0, 1000), search.HNSWOptions{}), exact(t, cut(0, 1000))
-		if err := h.Add(&limited{context.Background(), left}, cut(1000, 3000)); !errors.Is(err, context.Canceled) {
+		if err := h.Add(&limited{context.Background(), left}, cut(1000, n)); !errors.Is(err, context.Canceled) {
 			t.Fatalf("Add gave %v", err)
 		}
 		if n, err := h.Delete(&limited{context.Background(), left}, e.IDs[:900]...); n != 0 || !errors.Is(err, context.Canceled) {
@@ -152,10 +164,10 @@ func TestHNSWCancel(t *testing.T) {
 		if got := share(t, h, truth, e.Codes[:1600], 5); got < 0.98 {
 			t.Errorf("recall %.4f after a cancelled change", got)
 		}
-		if err := h.Add(context.Background(), cut(1000, 3000)); err != nil {
+		if err := h.Add(context.Background(), cut(1000, n)); err != nil {
 			t.Fatal(err)
 		}
-		if got := share(t, h, exact(t, e), e.Codes[1500*8:1700*8], 5); got < 0.98 {
+		if got := share(t, h, exact(t, e), e.Codes[1050*8:1250*8], 5); got < 0.98 {
 			t.Errorf("recall %.4f after adding again", got)
 		}
 	}

@@ -66,7 +66,11 @@ func testThreads(t *testing.T, build Build) {
 func testChange(t *testing.T, recall float64, build Build) {
 	ctx := context.Background()
 	const dim = 8
-	all, queries := draw("twins", 700, dim)
+	most := 700
+	if testing.Short() {
+		most = 400
+	}
+	all, queries := draw("twins", most, dim)
 	for _, start := range []int{0, 300} {
 		t.Run(fmt.Sprintf("from %d", start), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(start), 5))

@@ -27,7 +27,11 @@ type Build func(t testing.TB, e search.Entries) search.Index
 // the index must find over all queries of a case: 1 for an exact index, which
 // must then also give equally near entries in the order of the index.
 func Run(t *testing.T, recall float64, build Build) {
-	for _, n := range []int{1, 2, 7, 300, 2500} {
+	most := 2500
+	if testing.Short() {
+		most = 600
+	}
+	for _, n := range []int{1, 2, 7, 300, most} {
 		for _, dim := range []int{1, 3, 32, 129} {
 			for _, kind := range []string{"spread", "lattice", "twins"} {
 				t.Run(fmt.Sprintf("%s/%dx%d", kind, n, dim), func(t *testing.T) {
