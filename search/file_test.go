@@ -349,3 +349,51 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// big is a file of a million codes of 32.
+func big(b *testing.B) (path string) {
+	const n = 1_000_000
+	f := &File{Entries: Entries{Dim: 32, Codes: make([]float32, n*32), IDs: make([]string, n)}}
+	for i := range f.Entries.Codes {
+		f.Entries.Codes[i] = float32(i % 999983)
+	}
+	path = filepath.Join(b.TempDir(), "x")
+	if err := f.Save(path); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+func BenchmarkOpenCopied(b *testing.B) {
+	path := big(b)
+	for b.Loop() {
+		if _, err := Open(path); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkOpenMapped(b *testing.B) {
+	path := big(b)
+	for b.Loop() {
+		f, err := OpenFile(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		f.Close()
+	}
+}
+
+func BenchmarkSaveMillion(b *testing.B) {
+	f, err := OpenFile(big(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	path := filepath.Join(b.TempDir(), "x")
+	for b.Loop() {
+		if err := f.Save(path); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

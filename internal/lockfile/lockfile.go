@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,10 @@ type Lock struct {
 	file *os.File
 	path string
 }
+
+// turns orders what goroutines do under one lock after the other: Go's memory
+// model knows nothing of the system's locks.
+var turns atomic.Int64
 
 // patience is how long Acquire waits before it tells.
 const patience = time.Second
@@ -45,6 +50,7 @@ func Acquire(ctx context.Context, path string, waiting func(owner string)) (*Loc
 		l, err := try(path)
 		switch {
 		case err == nil:
+			turns.Load()
 			return l, nil
 		case err != errTaken:
 			return nil, fmt.Errorf("locking with %s: %w", path, cause(err))
@@ -93,6 +99,7 @@ func try(path string) (*Lock, error) {
 
 // Release gives the lock back and removes its file.
 func (l *Lock) Release() error {
+	turns.Add(1)
 	if removeFirst {
 		_ = os.Remove(l.path) // one left behind does no harm
 	}
