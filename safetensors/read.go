@@ -11,7 +11,12 @@ import (
 
 // Open reads a whole file. Errors name path.
 func Open(path string) (*File, error) {
-	f, err := open(path)
+	return openAt(path, func(file *os.File, size int64) (*File, error) { return Read(file, size) })
+}
+
+// openAt opens a regular file and hands it to read.
+func openAt(path string, read func(file *os.File, size int64) (*File, error)) (*File, error) {
+	f, err := openRegular(path, read)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -19,7 +24,7 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-func open(path string) (*File, error) {
+func openRegular(path string, read func(file *os.File, size int64) (*File, error)) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		if e, ok := err.(*fs.PathError); ok {
@@ -38,13 +43,21 @@ func open(path string) (*File, error) {
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("is not a regular file")
 	}
-	return Read(file, info.Size())
+	return read(file, info.Size())
 }
 
 // Read reads a file of size bytes. It takes no more memory for tensors than
 // that, and reads nothing into it before the whole header has been found
 // right. Each tensor's Data is its own piece of memory.
 func Read(r io.ReaderAt, size int64) (*File, error) {
+	return readTensors(r, size, func(begin, end int64) ([]byte, error) {
+		data := make([]byte, end-begin)
+		return data, readFull(r, data, begin)
+	})
+}
+
+// readTensors is Read, with data giving the bytes from begin to end of the file.
+func readTensors(r io.ReaderAt, size int64, data func(begin, end int64) ([]byte, error)) (*File, error) {
 	if err := otherKind(r); err != nil {
 		return nil, err
 	}
@@ -78,11 +91,11 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 
 	f := &File{Metadata: metadata, Tensors: make([]Tensor, len(entries))}
 	for i, e := range entries {
-		data := make([]byte, e.end-e.begin)
-		if err := readFull(r, data, start+e.begin); err != nil {
+		b, err := data(start+e.begin, start+e.end)
+		if err != nil {
 			return nil, fmt.Errorf("reading tensor %q: %w", e.name, err)
 		}
-		f.Tensors[i] = Tensor{Name: e.name, DType: e.dtype, Shape: e.shape, Data: data}
+		f.Tensors[i] = Tensor{Name: e.name, DType: e.dtype, Shape: e.shape, Data: b}
 	}
 	return f, nil
 }

@@ -32,7 +32,8 @@ type File struct {
 	// their bytes; they are written in an order of their own (see Write).
 	Tensors []Tensor
 
-	path string // where it was opened, for errors; empty when it was not
+	path   string // where it was opened, for errors; empty when it was not
+	mapped []byte // what Map mapped, or nil
 }
 
 // Tensor gives the tensor of that name, which shares memory with f. The error

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"context"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -14,95 +16,139 @@ const Format = "likeness index 1"
 // The tensors of an index file.
 const (
 	codesName  = "codes"
+	rowsName   = "rows"
 	idsName    = "ids"
 	peopleName = "people"
+	hashesName = "hashes"
 )
+
+// BuiltPrefix begins the names of tensors that only one kind of index knows.
+const BuiltPrefix = "index/"
+
+// builtKey is the metadata entry that says which kind.
+const builtKey = "index"
+
+// File is what an index file holds. Every kind of index is made of it.
+type File struct {
+	Entries Entries
+	// Hashes are those of what was encoded, N of them, so that a later run can
+	// tell what it need not encode again; nil where they were not kept.
+	Hashes []Hash
+	Space  Space // nil is Euclidean
+	About  About
+	// Built are tensors that an index other than Exact has made of the entries,
+	// with names that begin with BuiltPrefix, and BuiltAs its own words about
+	// them. They are kept as they are and checked by nobody but that index.
+	// Whoever changes the entries or the space takes them out.
+	Built   []safetensors.Tensor
+	BuiltAs string
+
+	file *safetensors.File // that it was read from
+}
+
+// Hash names contents.
+type Hash [16]byte
+
+// HashOf gives the first half of the SHA-256 of b.
+func HashOf(b []byte) Hash {
+	sum := sha256.Sum256(b)
+	return Hash(sum[:])
+}
+
+// CheckModel returns an error that names both fingerprints when the codes were
+// made with another model: codes of two models mean nothing to each other,
+// even where they are equally long.
+func (f *File) CheckModel(fingerprint string) error {
+	if fingerprint == f.About.Model {
+		return nil
+	}
+	return fmt.Errorf("the index was made with model %s, this is model %s: use that model, or index the pictures again",
+		f.About.Model, fingerprint)
+}
+
+// Exact makes the exact index of f, whose entries it keeps: where f is mapped,
+// the index must not be used after f is closed.
+func (f *File) Exact() (*Exact, error) {
+	ix, err := NewExact(f.Space, f.Entries, f.About)
+	if err != nil {
+		return nil, f.errorf("%w", err)
+	}
+	return ix, nil
+}
+
+// Save writes the file: whole, or not at all. It waits for others that are
+// changing it, and then replaces what they made; Update is for those who must
+// not. A space that OpenFile would not know is an error, and a programming
+// mistake lists of different lengths.
+func (f *File) Save(path string) error {
+	return changeFile(context.Background(), path, nil, func() (*File, *state, error) { return f, nil, nil })
+}
 
 // Save writes the index to path as one safetensors file: whole, or not at all.
 // A space that Open would not know is an error.
 func (ix *Exact) Save(path string) error {
-	e := ix.Entries()
-	tensors := []safetensors.Tensor{safetensors.FromFloats(codesName, []int{e.Len(), e.Dim}, e.Codes)}
-	tensors = append(tensors, safetensors.FromStrings(idsName, e.IDs)...)
-	tensors = append(tensors, safetensors.FromStrings(peopleName, e.People)...)
-	f := safetensors.File{
+	return (&File{Entries: ix.Entries(), Space: ix.Space(), About: ix.About()}).Save(path)
+}
+
+// tensors puts f into the form in which it is written. Equal codes are written
+// once.
+func (f *File) tensors() (*safetensors.File, error) {
+	e := f.Entries
+	if err := e.check(); err != nil {
+		return nil, err
+	}
+	if f.Hashes != nil && len(f.Hashes) != e.Len() {
+		panic("search: not as many hashes as entries")
+	}
+	people := e.People
+	if people == nil {
+		people = make([]string, e.Len())
+	}
+	codes, rows := once(e.Codes, e.Dim)
+	out := &safetensors.File{
 		Metadata: map[string]string{
 			"format":       Format,
-			"model":        ix.about.Model,
-			"architecture": ix.about.Arch,
-			"prep":         ix.about.Prep,
+			"model":        f.About.Model,
+			"architecture": f.About.Arch,
+			"prep":         f.About.Prep,
 			// A path may be any bytes; the file's texts are UTF-8.
-			"source":     strings.ToValidUTF8(ix.about.Source, "\uFFFD"),
-			"model_file": strings.ToValidUTF8(ix.about.ModelFile, "\uFFFD"),
+			"source":     strings.ToValidUTF8(f.About.Source, "\uFFFD"),
+			"model_file": strings.ToValidUTF8(f.About.ModelFile, "\uFFFD"),
 		},
-		Tensors: tensors,
+		Tensors: []safetensors.Tensor{safetensors.FromFloats(codesName, []int{len(codes) / e.Dim, e.Dim}, codes)},
 	}
-	if err := AddSpace(&f, ix.space); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+	if rows != nil {
+		out.Tensors = append(out.Tensors, safetensors.FromInts(rowsName, []int{len(rows)}, rows))
 	}
-	return f.Save(path)
-}
-
-// Open reads an index that Save wrote. Errors name path and say what was
-// expected: a file cut short, one of another kind or a newer version, codes
-// that are not finite, lists of different lengths, an unknown space.
-func Open(path string) (*Exact, error) {
-	f, err := safetensors.Open(path)
-	if err != nil {
-		return nil, err
+	out.Tensors = append(out.Tensors, safetensors.FromStrings(idsName, e.IDs)...)
+	out.Tensors = append(out.Tensors, safetensors.FromStrings(peopleName, people)...)
+	if f.Hashes != nil {
+		b := make([]byte, 0, len(f.Hashes)*len(Hash{}))
+		for _, h := range f.Hashes {
+			b = append(b, h[:]...)
+		}
+		out.Tensors = append(out.Tensors, safetensors.FromBytes(hashesName, []int{len(f.Hashes), len(Hash{})}, b))
 	}
-	return fromFile(f)
-}
-
-func fromFile(f *safetensors.File) (*Exact, error) {
-	switch got := f.Metadata["format"]; got {
-	case Format:
-	case "":
-		return nil, f.Errorf("not a likeness index: the metadata have no format, expected %q", Format)
-	default:
-		return nil, f.Errorf("not an index this version can read: the format is %q, expected %q", got, Format)
-	}
-	var about About
-	for _, m := range []struct {
-		key   string
-		value *string
-	}{
-		{"model", &about.Model},
-		{"architecture", &about.Arch},
-		{"prep", &about.Prep},
-		{"source", &about.Source},
-		{"model_file", &about.ModelFile},
-	} {
-		var err error
-		if *m.value, err = f.Meta(m.key); err != nil {
-			return nil, err
+	for _, t := range f.Built {
+		if !strings.HasPrefix(t.Name, BuiltPrefix) {
+			return nil, fmt.Errorf("tensor %q: the name of an index's own tensor begins with %s", t.Name, BuiltPrefix)
 		}
 	}
-	codes, err := f.Tensor(codesName)
-	if err != nil {
-		return nil, err
+	if len(f.Built) > 0 || f.BuiltAs != "" {
+		out.Tensors = append(out.Tensors, f.Built...)
+		out.Metadata[builtKey] = f.BuiltAs
 	}
-	if len(codes.Shape) != 2 {
-		return nil, f.Errorf("tensor %q has shape %v, expected [entries numbers]", codesName, codes.Shape)
+	space := f.Space
+	if space == nil {
+		space = Euclidean{}
 	}
-	n := codes.Shape[0]
-	e := Entries{Dim: codes.Shape[1]}
-	if e.Codes, err = f.Floats(codesName); err != nil {
-		return nil, err
+	return out, AddSpace(out, space)
+}
+
+// errorf makes an error that names the file, where f was read from one.
+func (f *File) errorf(format string, args ...any) error {
+	if f.file == nil {
+		return fmt.Errorf(format, args...)
 	}
-	if e.IDs, err = f.Strings(idsName, n); err != nil {
-		return nil, err
-	}
-	if e.People, err = f.Strings(peopleName, n); err != nil {
-		return nil, err
-	}
-	space, err := SpaceFrom(f, e.Dim)
-	if err != nil {
-		return nil, err
-	}
-	ix, err := NewExact(space, e, about)
-	if err != nil {
-		return nil, f.Errorf("%w", err)
-	}
-	return ix, nil
+	return f.file.Errorf(format, args...)
 }

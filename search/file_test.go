@@ -7,10 +7,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"likeness/safetensors"
 )
@@ -156,6 +158,11 @@ func TestOpenErrors(t *testing.T) {
 		{"too few codes", codes([]int{2, 2}, 0, 1, 2, 3), `"ids.ends" has shape [3], expected [2]`},
 		{"codes of no numbers", codes([]int{3, 0}), "codes of 0 numbers"},
 		{"byte codes", tensor("codes", safetensors.FromBytes("codes", []int{3, 2}, make([]byte, 6))), `"codes" is U8`},
+		{"rows beyond", tensor("rows", safetensors.FromInts("rows", []int{3}, []int64{0, 1, 3})), "entry 2 has code 3, expected one from 0 to 2"},
+		{"rows out of turn", tensor("rows", safetensors.FromInts("rows", []int{3}, []int64{0, 2, 1})), "entry 1 has code 2, expected one from 0 to 1"},
+		{"negative rows", tensor("rows", safetensors.FromInts("rows", []int{3}, []int64{0, -1, 1})), "entry 1 has code -1"},
+		{"unused codes", tensor("rows", safetensors.FromInts("rows", []int{3}, []int64{0, 1, 1})), "2 of 3 codes are used"},
+		{"too few hashes", tensor("hashes", safetensors.FromBytes("hashes", []int{2, 16}, make([]byte, 32))), `"hashes" has shape [2 16], expected [3 16]`},
 		{"ids out of order", tensor("ids.ends", safetensors.FromInts("ids.ends", []int{3}, []int64{9, 3, 20})), "string 1 ends at 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -170,6 +177,10 @@ func TestOpenErrors(t *testing.T) {
 			}
 			_, err = Open(path)
 			wantError(t, err, path, c.want)
+			_, err2 := OpenFile(path)
+			if err2 == nil || err2.Error() != err.Error() {
+				t.Errorf("mapped: %v", err2)
+			}
 			if strings.Count(err.Error(), path) != 1 {
 				t.Errorf("error %q names the file more than once", err)
 			}
@@ -189,7 +200,111 @@ func TestOpenCutShort(t *testing.T) {
 		}
 		_, err := Open(path)
 		wantError(t, err, path)
+		_, err = OpenFile(path)
+		wantError(t, err, path)
 	}
+}
+
+// A header that is longer than the file, or than any may be, takes no memory.
+func TestOpenHugeHeader(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "huge.safetensors")
+	for _, n := range []uint64{1 << 20, 100_000_001, 1 << 62, math.MaxUint64} {
+		b := append(binary.LittleEndian.AppendUint64(nil, n), `{"codes":`...)
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := OpenFile(path)
+		wantError(t, err, path, "header")
+	}
+}
+
+// A few bytes may not ask for terabytes of codes.
+func TestOpenTooManyEqual(t *testing.T) {
+	path := save(t, doubled(t))
+	f, err := safetensors.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range f.Tensors {
+		switch n := 1 << 20; f.Tensors[i].Name {
+		case "codes":
+			f.Tensors[i] = safetensors.FromFloats("codes", []int{1, n}, make([]float32, n))
+		case "rows":
+			f.Tensors[i] = safetensors.FromInts("rows", []int{n}, make([]int64, n))
+		}
+	}
+	if err := f.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	_, err = OpenFile(path)
+	wantError(t, err, path, "too many")
+}
+
+// doubled has a picture under two names.
+func doubled(t testing.TB) *Exact {
+	t.Helper()
+	ix, err := NewExact(nil, Entries{
+		Dim: 2, Codes: []float32{1, 2, 3, 4, 1, 2, 5, 6}, IDs: []string{"a", "b", "also a", "c"},
+	}, About{Model: "f00d"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ix
+}
+
+func TestEqualCodesAreStoredOnce(t *testing.T) {
+	want := doubled(t)
+	path := save(t, want)
+	raw, err := safetensors.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, err := raw.Floats("codes", 3, 2); err != nil || !cmp.Equal(x, []float32{1, 2, 3, 4, 5, 6}) {
+		t.Error(x, err)
+	}
+	got, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want.Entries(), got.Entries()); d != "" {
+		t.Error(d)
+	}
+	found, err := got.Search([]float32{1, 2}, 2)
+	if err != nil || len(found) != 2 || found[0].ID != "a" || found[1].ID != "also a" {
+		t.Error(found, err)
+	}
+}
+
+// What a file holds comes back, mapped, and outlives what replaces it.
+func TestOpenFile(t *testing.T) {
+	ix := three(t)
+	want := File{Entries: ix.Entries(), Hashes: []Hash{HashOf(nil), {1}, {2}}, Space: Cosine{}, About: ix.About(),
+		Built: []safetensors.Tensor{safetensors.FromInts("index/links", []int{2}, []int64{7, 8})}, BuiltAs: "a graph"}
+	path := filepath.Join(t.TempDir(), "x")
+	if err := want.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doubled(t).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, *got, cmpopts.IgnoreUnexported(File{})); d != "" {
+		t.Error(d)
+	}
+	if runtime.GOOS == "linux" && !got.file.Mapped() {
+		t.Error("not mapped")
+	}
+	wantError(t, got.CheckModel("beef"), "f00d", "beef")
+	for range 2 {
+		if err := got.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	want.Built[0].Name = "codes"
+	wantError(t, want.Save(path), path, `"codes"`, "begins with index/")
 }
 
 // FuzzOpen: no header and no data make opening, or a search after it, panic.
@@ -217,6 +332,12 @@ func FuzzOpen(f *testing.F) {
 	}
 	n = 8 + int(binary.LittleEndian.Uint64(whole))
 	f.Add(whole[8:n], whole[n:])
+	twice, err := os.ReadFile(save(f, doubled(f)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	n = 8 + int(binary.LittleEndian.Uint64(twice))
+	f.Add(twice[8:n], twice[n:])
 	f.Fuzz(func(t *testing.T, header, data []byte) {
 		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 		b = append(append(b, header...), data...)
@@ -224,11 +345,15 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		ix, err := fromFile(file)
+		opened, err := fromFile(file)
 		if err != nil {
 			return
 		}
-		if ix.Len()*ix.Dim()*4 > len(data) {
+		ix, err := opened.Exact()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size := ix.Len() * ix.Dim() * 4; size > 16*len(data) && size > 256<<20 {
 			t.Fatalf("%d x %d codes from %d bytes", ix.Len(), ix.Dim(), len(data))
 		}
 		if ix.Len() == 0 {
@@ -238,4 +363,52 @@ func FuzzOpen(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// big is a file of a million codes of 32.
+func big(b *testing.B) (path string) {
+	const n = 1_000_000
+	f := &File{Entries: Entries{Dim: 32, Codes: make([]float32, n*32), IDs: make([]string, n)}}
+	for i := range f.Entries.Codes {
+		f.Entries.Codes[i] = float32(i % 999983)
+	}
+	path = filepath.Join(b.TempDir(), "x")
+	if err := f.Save(path); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+func BenchmarkOpenCopied(b *testing.B) {
+	path := big(b)
+	for b.Loop() {
+		if _, err := Open(path); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkOpenMapped(b *testing.B) {
+	path := big(b)
+	for b.Loop() {
+		f, err := OpenFile(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		f.Close()
+	}
+}
+
+func BenchmarkSaveMillion(b *testing.B) {
+	f, err := OpenFile(big(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	path := filepath.Join(b.TempDir(), "x")
+	for b.Loop() {
+		if err := f.Save(path); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

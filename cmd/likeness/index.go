@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -39,35 +40,53 @@ func newIndex(a *app) *cobra.Command {
 	var data dataName
 	var out string
 	var threads int
+	var keep, fresh bool
 	part := choiceFlag{"all", []string{"all", "train", "test"}}
 	space := spaceFlag{choiceFlag{usual, append([]string{usual}, search.SpaceNames()...)}}
 	c := &cobra.Command{
-		Use:   "index MODEL",
+		Use:   "index MODEL [PICTURES]",
 		Short: "Encode pictures, to search among them",
 		Long: `Encode pictures with a model and write their codes to one index file, which
 'likeness search' searches.
 
-Without --data these are the pictures that the model was trained on. --part
+PICTURES, or --data, names them. Without either these are the pictures that the model was trained on. --part
 chooses all of them, the training pictures alone (as the tutorial does), or the
 test pictures; other pictures than the model's own are always all indexed.
 
 MODEL may also be what 'likeness train finder' has fitted, which finds people far
 better: it straightens faces, and its space was fitted with it. Any other --space
 is fitted to the pictures that are indexed (to the training pictures among them,
-where there are such) and kept in the index.`,
+where there are such) and kept in the index.
+
+An index that is there already is brought up to date: only pictures that are new
+to it are encoded, by what they show, not by their names, and what is no longer
+among the pictures is removed, or kept with --keep, so that an index can hold
+several folders. A picture under two names is stored once. Several runs may
+write one index at the same time. An index of another model is left alone, unless
+--fresh says to begin anew.`,
 		Example: `  likeness index conv-32.safetensors
-  likeness index conv-32.safetensors --data ~/Pictures/faces --out mine.safetensors
+  likeness index conv-32.safetensors ~/Pictures/faces --out mine.safetensors
+  likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors --keep
   likeness search conv-32.index.safetensors --image me.jpg`,
-		Args:              exactly("one MODEL file", 1, 1),
+		Args:              exactly("one MODEL file, and where the pictures are", 1, 2),
 		ValidArgsFunction: filesOf(modelNames),
 	}
 	addDataFlags(c, &data, "what the model was trained on")
 	addChoice(c, &part, "part", "which of the model's pictures to index")
 	addChoice(c, &space.choiceFlag, "space", "how codes are compared; usual: a finder's own, euclidean for a model")
-	c.Flags().StringVar(&out, "out", "", "the index `file`; it is replaced (default MODEL with .index.safetensors)")
+	c.Flags().StringVar(&out, "out", "", "the index `file`, made or brought up to date (default MODEL with .index.safetensors)")
+	c.Flags().BoolVar(&keep, "keep", false, "keep what the index holds of other pictures; one of the same name is replaced")
+	c.Flags().BoolVar(&fresh, "fresh", false, "begin anew and replace an index that is there")
+	c.MarkFlagsMutuallyExclusive("keep", "fresh")
 	addThreads(c, &threads)
 	complete(c, "out", filesOf(modelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 2 {
+			if data.source != "" {
+				return usagef("%s and --data %s: expected one of them", args[1], data.source)
+			}
+			data.source = args[1]
+		}
 		if out == "" {
 			out = strings.TrimSuffix(args[0], ".safetensors") + ".index.safetensors"
 		}
@@ -96,33 +115,17 @@ where there are such) and kept in the index.`,
 		case part.value == "test":
 			rows = d.split.Test
 		}
-		p := a.progress()
-		defer p.clear()
-		codes, err := m.codes(cmd.Context(), p, d.set, rows, space.name())
-		if err != nil {
-			return err
-		}
-		e := search.Entries{Dim: codes.Dim, Codes: codes.Values}
-		train := trainingPlaces(rows, d.split)
-		for _, row := range rows {
-			e.IDs, e.People = append(e.IDs, d.set.IDs[row]), append(e.People, d.set.People[row])
-		}
-		s, err := m.space(cmd.Context(), space.name(), codes, e.People, train)
-		if err != nil {
-			return err
-		}
 		about, err := m.about(d.set.Source, besideIndex(out, args[0]))
 		if err != nil {
 			return err
 		}
-		ix, err := search.NewExact(s, e, about)
+		about.Source = strings.ToValidUTF8(about.Source, "\uFFFD") // as the file will have it
+		r := &indexRun{model: m, about: about, space: space.name(), keep: keep, set: d.set, rows: rows, split: d.split}
+		f, written, err := a.bringUpToDate(cmd.Context(), r, out, fresh)
 		if err != nil {
 			return err
 		}
-		p.clear()
-		if err := ix.Save(out); err != nil {
-			return err
-		}
+		updated := !fresh && (!written || r.counts.Unchanged+r.counts.Changed+r.counts.Renamed+r.counts.Removed+r.counts.Kept > 0)
 		result := struct {
 			Index   string `json:"index"`
 			Model   string `json:"model"`
@@ -132,20 +135,77 @@ where there are such) and kept in the index.`,
 			Of      int    `json:"pictures"` // of the data, indexed or not
 			Code    int    `json:"code"`
 			Space   string `json:"space"`
-		}{out, args[0], d.set.Source, part.value, ix.Len(), d.set.Len(), ix.Dim(), ix.Space().Name()}
+			Written bool   `json:"written"`
+			indexCounts
+		}{out, args[0], d.set.Source, part.value, f.Entries.Len(), d.set.Len(), f.Entries.Dim, f.Space.Name(), written, r.counts}
 		return a.emit(result, func(w io.Writer) {
-			of := "all " + count(ix.Len(), "picture")
+			n := f.Entries.Len()
+			of := "all " + count(n, "picture")
 			switch {
+			case r.counts.Kept > 0 || n == 1:
+				of = count(n, "picture")
 			case part.value != "all":
-				of = fmt.Sprintf("%s of %s, the %sing part", report.Count(ix.Len()), count(d.set.Len(), "picture"), part.value)
-			case ix.Len() == 1:
-				of = "1 picture"
+				of = fmt.Sprintf("%s of %s, the %sing part", report.Count(n), count(d.set.Len(), "picture"), part.value)
 			}
 			fmt.Fprintf(w, "%s: the codes of %s\n", out, of)
+			if updated {
+				r.counts.print(w)
+			}
+			if n := r.counts.Repeated; n > 0 {
+				fmt.Fprintf(w, "%s under a second name; the code is stored once\n", count(n, "picture"))
+			}
 			fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --image FILE\n", quote(out))
 		})
 	}
 	return c
+}
+
+// bringUpToDate encodes what is new and writes the index, unless nothing has
+// changed. The file is held only while it is written, not while pictures are
+// encoded.
+func (a *app) bringUpToDate(ctx context.Context, r *indexRun, out string, fresh bool) (f *search.File, written bool, err error) {
+	var old *search.File
+	if there, err := exists(out); err != nil {
+		return nil, false, err
+	} else if there && !fresh {
+		if old, err = search.OpenFile(out); err != nil {
+			return nil, false, fmt.Errorf("%w; --fresh replaces it", err)
+		}
+		defer old.Close()
+		if err := r.check(out, old); err != nil {
+			return nil, false, err
+		}
+	}
+	p := a.progress()
+	defer p.clear()
+	if err := r.encode(ctx, p, old); err != nil {
+		return nil, false, err
+	}
+	p.clear()
+	if fresh {
+		if f, err = r.merge(ctx, nil); err != nil {
+			return nil, false, err
+		}
+		return f, true, f.Save(out)
+	}
+	waiting := func(owner string) { a.note("Waiting for %s, which is writing %s", owner, out) }
+	err = search.Update(ctx, out, waiting, func(now *search.File) (*search.File, error) {
+		if now != nil { // it may be another one than before
+			if err := r.check(out, now); err != nil {
+				return nil, err
+			}
+		}
+		made, err := r.merge(ctx, now)
+		if err != nil {
+			return nil, err
+		}
+		if f, written = made, made != nil; !written {
+			f = &search.File{Entries: now.Entries, Space: now.Space}
+			f.Entries.Codes = nil // they are gone when the file is closed
+		}
+		return made, nil
+	})
+	return f, written, err
 }
 
 // keepModels refuses to write an index over a model or a finder.

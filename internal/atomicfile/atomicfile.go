@@ -109,12 +109,17 @@ func replace(path string, mode fs.FileMode, fill func(w io.Writer) error) error 
 // createNeighbour makes a new file beside path. It does not use os.CreateTemp,
 // whose files are 0600 whatever the umask says.
 func createNeighbour(path string) (*os.File, error) {
+	name := filepath.Join(filepath.Dir(path), temporaryPrefix(path)+rand.Text()[:12]+".tmp")
+	return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+}
+
+// temporaryPrefix begins the names of path's temporary neighbours.
+func temporaryPrefix(path string) string {
 	base := filepath.Base(path)
 	if len(base) > 180 { // file systems end a name at 255 bytes
 		base = base[:180]
 	}
-	name := filepath.Join(filepath.Dir(path), "."+base+"."+rand.Text()[:12]+".tmp")
-	return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	return "." + base + "."
 }
 
 // cause drops the operation and the temporary file's name from an error of

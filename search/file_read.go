@@ -1,0 +1,149 @@
+package search
+
+import (
+	"strings"
+
+	"likeness/safetensors"
+)
+
+// Open reads an index that Save wrote, with all its codes, and gives the exact
+// index of it. Errors name path and say what was expected: a file cut short, one
+// of another kind or a newer version, codes that are not finite, lists of
+// different lengths, an unknown space.
+func Open(path string) (*Exact, error) {
+	file, err := safetensors.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := fromFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return f.Exact()
+}
+
+// OpenFile reads an index file; codes and the index's own tensors stay in the
+// file where the system maps files into memory. All of it but Built has been
+// checked. See safetensors.Map for what that asks of the caller; Close ends it.
+// Errors are those of Open.
+func OpenFile(path string) (*File, error) {
+	file, err := safetensors.Map(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := fromFile(file)
+	if err != nil {
+		_ = file.Close() // the other error says more
+		return nil, err
+	}
+	return f, nil
+}
+
+// Close gives back what OpenFile mapped. Codes, Built and every index made of
+// f must not be used afterwards; ids, people and hashes may.
+func (f *File) Close() error {
+	if f.file == nil {
+		return nil
+	}
+	f.Entries.Codes, f.Built, f.Space = nil, nil, nil
+	return f.file.Close()
+}
+
+// fromFile takes apart what tensors put together.
+func fromFile(file *safetensors.File) (*File, error) {
+	switch got := file.Metadata["format"]; got {
+	case Format:
+	case "":
+		return nil, file.Errorf("not a likeness index: the metadata have no format, expected %q", Format)
+	default:
+		return nil, file.Errorf("not an index this version can read: the format is %q, expected %q", got, Format)
+	}
+	f := &File{file: file, BuiltAs: file.Metadata[builtKey]}
+	for _, m := range []struct {
+		key   string
+		value *string
+	}{
+		{"model", &f.About.Model},
+		{"architecture", &f.About.Arch},
+		{"prep", &f.About.Prep},
+		{"source", &f.About.Source},
+		{"model_file", &f.About.ModelFile},
+	} {
+		var err error
+		if *m.value, err = file.Meta(m.key); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.readEntries(); err != nil {
+		return nil, err
+	}
+	if err := f.Entries.check(); err != nil {
+		return nil, file.Errorf("%w", err)
+	}
+	var err error
+	if f.Space, err = SpaceFrom(file, f.Entries.Dim); err != nil {
+		return nil, err
+	}
+	for _, t := range file.Tensors {
+		if strings.HasPrefix(t.Name, BuiltPrefix) {
+			f.Built = append(f.Built, t)
+		}
+	}
+	return f, nil
+}
+
+// readEntries reads the lists, which are of one length, and the codes, one for
+// each entry.
+func (f *File) readEntries() error {
+	codes, err := f.file.Tensor(codesName)
+	if err != nil {
+		return err
+	}
+	if len(codes.Shape) != 2 {
+		return f.file.Errorf("tensor %q has shape %v, expected [codes numbers]", codesName, codes.Shape)
+	}
+	n := codes.Shape[0]
+	e := Entries{Dim: codes.Shape[1]}
+	if e.Codes, err = f.file.Floats(codesName); err != nil {
+		return err
+	}
+	if has(f.file, rowsName) {
+		rows, err := f.file.Ints(rowsName, -1)
+		if err != nil {
+			return err
+		}
+		if err := checkRows(rows, n); err != nil {
+			return f.file.Errorf("tensor %q: %w", rowsName, err)
+		}
+		if e.Dim < 1 || !spreadable(len(rows), e.Dim, n) {
+			return f.file.Errorf("tensor %q makes %d entries of %d codes of %d numbers: too many", rowsName, len(rows), n, e.Dim)
+		}
+		n = len(rows)
+		e.Codes = spread(e.Codes, e.Dim, rows)
+	}
+	if e.IDs, err = f.file.Strings(idsName, n); err != nil {
+		return err
+	}
+	if e.People, err = f.file.Strings(peopleName, n); err != nil {
+		return err
+	}
+	f.Entries = e
+	if !has(f.file, hashesName) {
+		return nil
+	}
+	b, err := f.file.Bytes(hashesName, n, len(Hash{}))
+	if err != nil {
+		return err
+	}
+	f.Hashes = make([]Hash, n)
+	for i := range f.Hashes {
+		f.Hashes[i] = Hash(b[i*len(Hash{}):])
+	}
+	return nil
+}
+
+// has tells whether a file has a tensor.
+func has(f *safetensors.File, name string) bool {
+	_, err := f.Tensor(name)
+	return err == nil
+}
