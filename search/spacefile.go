@@ -44,6 +44,9 @@ func whitenedFrom(f *safetensors.File, name string, dim int) (*Whitened, error) 
 	if err := json.Unmarshal([]byte(f.Metadata[spaceStory]), &s.Story); err != nil {
 		return nil, f.Errorf("metadata %s: %w", spaceStory, err)
 	}
+	if err := s.Story.Odds.check(); err != nil {
+		return nil, f.Errorf("metadata %s: %w", spaceStory, err)
+	}
 	t, err := f.Tensor(spaceMap)
 	if err != nil {
 		return nil, err

@@ -118,6 +118,11 @@ func (r *finderResult) print(w io.Writer) {
 			text += fmt.Sprintf("; what varies within %s", count(s.People, "person"))
 		}
 		lines = append(lines, [2]string{"learned", text})
+		if o, g := s.Odds, s.Groups; o != nil && g != nil {
+			lines = append(lines,
+				[2]string{"odds", fmt.Sprintf("of one person, learned from %s of one person and as many of two: %.1f %% of them told rightly", count(o.Pairs, "pair"), 100*o.Right)},
+				[2]string{"groups", fmt.Sprintf("cut at distance %.3f: precision %.3f, recall %.3f in %s of %d people", g.Distance, g.Precision, g.Recall, count(g.Albums, "album"), g.Album)})
+		}
 	}
 	if r.After > 0 {
 		lines = append(lines, [2]string{"alignment", fmt.Sprintf("moved %.1f %% of the faces; unexplained %.3f, before %.3f", 100*r.Moved, r.After, r.Before)})
