@@ -20,8 +20,11 @@ const (
 	calibrationFolds = 3
 	calibrationSeed  = 1
 	mostOfPerson     = 10 // pictures of one person in pairs and albums: a famous face is one face
-	albumPeople      = 40 // in each collection that is grouped, as in a folder of photographs
 )
+
+// albumSizes are how many people the collections show in which groups are
+// calibrated: the more faces, the nearer the nearest stranger.
+var albumSizes = [...]int{20, 80, 320, 1280}
 
 // Calibrate fits what distances in a space mean: the odds of one person, and
 // where to cut groups. It puts them into the space's story. names of rows tell
@@ -46,7 +49,12 @@ func (c Codes) Calibrate(ctx context.Context, space search.Space, rows []int, pe
 		return nil // names that the pictures do not bear out tell nothing
 	}
 	odds.People = measured.people
-	s.Story.Odds, s.Story.Groups = odds, measured.grouping()
+	s.Story.Odds, s.Story.Groups = odds, nil
+	for size := range measured.albums {
+		if al := &measured.albums[size]; al.count > 0 {
+			s.Story.Groups = append(s.Story.Groups, al.grouping(albumSizes[size]))
+		}
+	}
 	return nil
 }
 
@@ -74,9 +82,15 @@ func dealPeople(people []string) [calibrationFolds]map[string]bool {
 type calibration struct {
 	one, two []float64 // squared distances of pairs
 	people   int
+	albums   [len(albumSizes)]albums
+}
+
+// albums are the collections of one size.
+type albums struct {
 	joins    [calibrationFolds][]quality.Joined // sorted by distance
-	pairs    [calibrationFolds]int              // of one person in the albums
-	albums   int
+	pairs    [calibrationFolds]int              // of one person
+	count    int
+	pictures int // in all of them
 }
 
 // calibrateFold measures the held people in a space fitted to all others.
@@ -138,44 +152,54 @@ func (c Codes) calibrateFold(ctx context.Context, to *calibration, name string, 
 			}
 		}
 	}
-	for first := 0; first < len(names); first += albumPeople {
-		from := place[names[first]][0]
-		last := place[names[min(first+albumPeople, len(names))-1]]
-		end := last[len(last)-1] + 1
-		merges, err := search.Cluster(ctx, points[from*w:end*w], w, math.Inf(1))
-		if err != nil {
-			return err
+	for size, people := range albumSizes {
+		if people > len(names) && size > 0 {
+			break
 		}
-		var shown []string
-		for _, p := range names[first:min(first+albumPeople, len(names))] {
-			n := len(place[p])
-			to.pairs[fold] += n * (n - 1) / 2
-			for range n {
-				shown = append(shown, p)
+		al := &to.albums[size]
+		for first := 0; first < len(names); first += people {
+			shown := names[first:min(first+people, len(names))]
+			if len(shown) < people && first > 0 {
+				break // a smaller one tells of another size
 			}
+			var who []string
+			for _, p := range shown {
+				n := len(place[p])
+				al.pairs[fold] += n * (n - 1) / 2
+				for range n {
+					who = append(who, p)
+				}
+			}
+			from := place[shown[0]][0]
+			merges, err := search.Cluster(ctx, points[from*w:(from+len(who))*w], w, math.Inf(1))
+			if err != nil {
+				return err
+			}
+			al.joins[fold] = append(al.joins[fold], quality.Joins(merges, who)...)
+			al.count++
+			al.pictures += len(who)
 		}
-		to.joins[fold] = append(to.joins[fold], quality.Joins(merges, shown)...)
-		to.albums++
+		slices.SortStableFunc(al.joins[fold], func(a, b quality.Joined) int { return cmp.Compare(a.Distance, b.Distance) })
 	}
-	slices.SortStableFunc(to.joins[fold], func(a, b quality.Joined) int { return cmp.Compare(a.Distance, b.Distance) })
 	return nil
 }
 
 // grouping chooses the distance with the best harmonic mean of precision and
 // recall. What is told of it was measured on each fold by the distance chosen on
 // the others.
-func (m *calibration) grouping() *search.Grouping {
+func (m *albums) grouping(people int) search.Grouping {
 	var told quality.Grouped
 	for fold := range m.joins {
 		told = told.Plus(m.at(fold, m.best(fold)))
 	}
-	return &search.Grouping{
-		Distance: m.best(-1), Precision: told.Precision(), Recall: told.Recall(), Album: albumPeople, Albums: m.albums,
+	return search.Grouping{
+		Distance: m.best(-1), Precision: told.Precision(), Recall: told.Recall(),
+		People: people, Pictures: m.pictures / m.count, Albums: m.count,
 	}
 }
 
 // at counts a fold's pairs at a distance.
-func (m *calibration) at(fold int, distance float64) quality.Grouped {
+func (m *albums) at(fold int, distance float64) quality.Grouped {
 	g := quality.Grouped{Pairs: m.pairs[fold]}
 	for _, j := range m.joins[fold] {
 		if j.Distance <= distance {
@@ -187,7 +211,7 @@ func (m *calibration) at(fold int, distance float64) quality.Grouped {
 }
 
 // best is the distance best for all folds but one.
-func (m *calibration) best(without int) float64 {
+func (m *albums) best(without int) float64 {
 	var joins []quality.Joined
 	var g quality.Grouped
 	for fold := range m.joins {

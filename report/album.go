@@ -118,6 +118,10 @@ func (a *Album) Draw() *pix.Image {
 // cell is the picture as a sheet has it.
 func (m AlbumPicture) cell(p *pen) cell {
 	c := cell{pic: p.tile(m.Picture, tileSmall)}
+	if b := c.pic.Rect; b.Dx() > tileSmall || b.Dy() > tileSmall { // a whole factor would take the neighbour's place
+		long := max(m.Picture.W, m.Picture.H)
+		c.pic = m.Picture.Resize(max(1, m.Picture.W*tileSmall/long), max(1, m.Picture.H*tileSmall/long)).RGBA()
+	}
 	name := captionStyle
 	name.size = sizeSmall
 	if m.Mark {
@@ -128,9 +132,19 @@ func (m AlbumPicture) cell(p *pen) cell {
 	small.size -= 2
 	c.below = append(c.below, words{text: m.Name, style: name, rows: 2})
 	for _, l := range m.Lines {
-		c.below = append(c.below, words{text: l, style: small})
+		c.below = append(c.below, words{text: p.fitMiddle(l, small, tileSmall+8), style: small})
 	}
 	return c
+}
+
+// fitMiddle shortens text in its middle: the end of an id tells it from others.
+func (p *pen) fitMiddle(text string, s style, width int) string {
+	r := []rune(text)
+	cut := text
+	for n := len(r) - 1; n > 1 && p.width(cut, s) > width; n-- {
+		cut = string(r[:n/2]) + "…" + string(r[len(r)-(n-n/2):])
+	}
+	return cut
 }
 
 var (

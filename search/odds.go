@@ -30,8 +30,9 @@ type Grouping struct {
 	Distance  float64 `json:"distance"`
 	Precision float64 `json:"precision"` // share of the pairs put together that are of one person
 	Recall    float64 `json:"recall"`    // share of the pairs of one person that were put together
-	Album     int     `json:"album"`     // people in each collection that was grouped
-	Albums    int     `json:"albums"`    // such collections
+	People    int     `json:"people"`    // in each of the collections that were grouped
+	Pictures  int     `json:"pictures"`  // in each, about
+	Albums    int     `json:"albums"`    // how many there were
 }
 
 // Of gives the odds of one person at a distance: 3 means three to one.
@@ -123,11 +124,36 @@ func OddsOf(s Space) *Odds {
 	return nil
 }
 
-// GroupingOf gives the distance for groups that a space was calibrated with,
-// nil where it was not.
-func GroupingOf(s Space) *Grouping {
-	if w, ok := s.(*Whitened); ok {
-		return w.Story.Groups
+// GroupDistance gives the distance at which a collection of so many pictures is
+// cut into people, between those of the nearest calibrated sizes by the
+// logarithm of the number. It is not known (ok is false) where a space was not
+// calibrated.
+func GroupDistance(s Space, pictures int) (distance float64, ok bool) {
+	w, fitted := s.(*Whitened)
+	if !fitted || len(w.Story.Groups) == 0 {
+		return 0, false
+	}
+	groups := w.Story.Groups
+	for i, g := range groups {
+		if pictures > g.Pictures {
+			continue
+		}
+		if i == 0 {
+			return g.Distance, true
+		}
+		b := groups[i-1]
+		t := math.Log(float64(pictures)/float64(b.Pictures)) / math.Log(float64(g.Pictures)/float64(b.Pictures))
+		return b.Distance + t*(g.Distance-b.Distance), true
+	}
+	return groups[len(groups)-1].Distance, true
+}
+
+// checkGroups says what is wrong with a calibration for groups.
+func checkGroups(groups []Grouping) error {
+	for i, g := range groups {
+		if !(g.Distance >= 0) || math.IsInf(g.Distance, 0) || g.Pictures < 1 || i > 0 && g.Pictures <= groups[i-1].Pictures {
+			return errors.New("the distances for groups make no sense")
+		}
 	}
 	return nil
 }

@@ -85,11 +85,10 @@ docs/SEARCH.md tells. A larger collection has more faces to mistake: lower
 			return err
 		}
 		if !asked {
-			g := search.GroupingOf(set.space)
-			if g == nil {
+			var known bool
+			if threshold, known = search.GroupDistance(set.space, len(set.ids)); !known {
 				return usagef("the space of %s (%s) was not fitted with names, so no threshold was learned: give --threshold", set.name, set.space.Name())
 			}
-			threshold = g.Distance
 		}
 		p := a.progress()
 		p.count("Grouping", 0, 0)

@@ -118,10 +118,11 @@ func (r *finderResult) print(w io.Writer) {
 			text += fmt.Sprintf("; what varies within %s", count(s.People, "person"))
 		}
 		lines = append(lines, [2]string{"learned", text})
-		if o, g := s.Odds, s.Groups; o != nil && g != nil {
-			lines = append(lines,
-				[2]string{"odds", fmt.Sprintf("of one person, learned from %s of one person and as many of two: %.1f %% of them told rightly", count(o.Pairs, "pair"), 100*o.Right)},
-				[2]string{"groups", fmt.Sprintf("cut at distance %.3f: precision %.3f, recall %.3f in %s of %d people", g.Distance, g.Precision, g.Recall, count(g.Albums, "album"), g.Album)})
+		if o := s.Odds; o != nil {
+			lines = append(lines, [2]string{"odds", fmt.Sprintf("of one person, learned from %s of one person and as many of two: %.1f %% of them told rightly", count(o.Pairs, "pair"), 100*o.Right)})
+		}
+		for _, g := range s.Groups {
+			lines = append(lines, [2]string{"groups", fmt.Sprintf("of %d people in %d pictures, cut at distance %.3f: precision %.3f, recall %.3f", g.People, g.Pictures, g.Distance, g.Precision, g.Recall)})
 		}
 	}
 	if r.After > 0 {
