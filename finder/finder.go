@@ -53,6 +53,9 @@ type Options struct {
 // within a person is learned from their names by default.
 const fewestPeople = 20
 
+// withNames is the space that was measured best where names are known.
+const withNames = "within-mirror"
+
 // SpaceFor is the space that Fit takes where none was asked for.
 func SpaceFor(people []string) string {
 	seen, twice := map[string]int{}, 0
@@ -65,7 +68,7 @@ func SpaceFor(people []string) string {
 		}
 	}
 	if twice >= fewestPeople {
-		return "within-mirror"
+		return withNames
 	}
 	return "whitened-mirror"
 }
@@ -97,8 +100,11 @@ func Fit(ctx context.Context, data *faces.Set, rows []int, opt Options) (*Finder
 		f.Training.After += p.Unexplained / float64(len(rows))
 	}
 	opt.tell("Fitting the space", 0, 0)
-	f.Space, err = c.FitSpace(ctx, opt.Space, all(len(rows)), pick(data.People, rows))
-	return f, err
+	people := pick(data.People, rows)
+	if f.Space, err = c.FitSpace(ctx, opt.Space, all(len(rows)), people); err != nil {
+		return nil, err
+	}
+	return f, c.Calibrate(ctx, f.Space, all(len(rows)), people, opt.Progress)
 }
 
 // tell tells Progress, if there is one.

@@ -2,6 +2,7 @@ package search
 
 import (
 	"encoding/json"
+	"errors"
 
 	"likeness/safetensors"
 )
@@ -42,6 +43,9 @@ func (s *Whitened) addTo(f *safetensors.File) error {
 func whitenedFrom(f *safetensors.File, name string, dim int) (*Whitened, error) {
 	s := &Whitened{}
 	if err := json.Unmarshal([]byte(f.Metadata[spaceStory]), &s.Story); err != nil {
+		return nil, f.Errorf("metadata %s: %w", spaceStory, err)
+	}
+	if err := errors.Join(s.Story.Odds.check(), checkGroups(s.Story.Groups)); err != nil {
 		return nil, f.Errorf("metadata %s: %w", spaceStory, err)
 	}
 	t, err := f.Tensor(spaceMap)

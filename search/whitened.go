@@ -39,6 +39,9 @@ type Story struct {
 	Shrink     float64 `json:"shrink"` // see SpaceOptions
 	Blend      float64 `json:"blend"`  // see SpaceOptions
 	Source     string  `json:"source,omitempty"`
+	// What distances mean, where names could tell; nil elsewhere.
+	Odds   *Odds      `json:"odds,omitempty"`
+	Groups []Grouping `json:"groups,omitempty"` // the smaller collections first
 }
 
 // Name is "whitened" or "within", with "-mirror" where faces are averaged with

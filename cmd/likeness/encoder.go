@@ -120,5 +120,9 @@ func (e *encoder) space(ctx context.Context, name string, c finder.Codes, people
 	for i, r := range train {
 		known[i] = people[r]
 	}
-	return c.FitSpace(ctx, name, train, known)
+	s, err := c.FitSpace(ctx, name, train, known)
+	if err != nil {
+		return nil, err
+	}
+	return s, c.Calibrate(ctx, s, train, known, nil)
 }

@@ -18,6 +18,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1
 	exitUsage       = 2
+	exitNotSame     = 3
 	exitInterrupted = 130
 )
 
@@ -31,7 +32,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetOut(a.out)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil || err == errTold || !a.json { // of JSON, there is the result or the error
+	if err == nil || err == errTold || err == errNotSame || !a.json { // of JSON, there is the result or the error
 		if failed := a.flush(); failed != nil {
 			err = errors.Join(failed, err)
 		}
@@ -54,7 +55,8 @@ a connection. Without --data, faces are drawn, so nothing has to be downloaded.
 Results go to stdout, everything else to stderr. With --json the result is one
 JSON object; an error is {"error": "..."}.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 'same' has found two people, 130
+interrupted.
 
 Environment: LIKENESS_CACHE and LIKENESS_DATA are the folders of decoded
 pictures and of downloads, LIKENESS_SIMD (avx512, avx2, neon, none) forces the
@@ -90,7 +92,7 @@ vector instructions, NO_COLOR turns colours off.`,
 	root.SetCompletionCommandGroupID("look")
 	for group, commands := range map[string][]*cobra.Command{
 		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a)},
-		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newSearch(a), newMorph(a)},
+		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newSearch(a), newSame(a), newCluster(a), newDupes(a), newMorph(a)},
 		"look":  {newSummary(a), newConvTranspose(a), newBench(a), newVersion(a)},
 	} {
 		for _, c := range commands {
@@ -157,6 +159,8 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 		return exitDone
 	case errTold:
 		return exitFailed
+	case errNotSame:
+		return exitNotSame
 	}
 	var usage usageError
 	code := exitFailed

@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"likeness/faces"
 	"likeness/pix"
@@ -17,132 +22,311 @@ import (
 
 // query is what search looks for.
 type query struct {
-	index *search.Exact
-	path  string // of the index
-	image string // the picture, or
-	id    string // the member
-	model string
-	data  dataName
+	index  *search.Exact
+	path   string   // of the index
+	images []string // pictures, and
+	ids    []string // members of the index
+	model  string
+	data   dataName
 
-	person  string // who it is, if known
-	picture *pix.Image
+	filter      filters
+	maxDistance float64
+	minOdds     float64
+	excludeSelf bool
+	selfAsked   bool // --exclude-self was given
+
+	person   string       // who it is, if all are known to be the same
+	pictures []*pix.Image // of images, in their order
+}
+
+// hit is one picture that was found.
+type hit struct {
+	search.Match
+	// Odds of one person (see oddsMeaning), absent where the space does not know.
+	Odds *float64 `json:"odds,omitempty"`
+}
+
+// searchResult is what 'search' tells.
+type searchResult struct {
+	Index    string   `json:"index"`
+	Image    string   `json:"image,omitempty"`
+	ID       string   `json:"id,omitempty"`
+	Images   []string `json:"images,omitempty"` // where there are several
+	IDs      []string `json:"ids,omitempty"`
+	Averaged int      `json:"averaged,omitempty"`
+	Space    string   `json:"space"`
+	Entries  int      `json:"entries"`
+	sheets
+	Results []hit `json:"results"`
 }
 
 func newSearch(a *app) *cobra.Command {
 	var q query
 	var k int
-	var figure string
+	var out sheets
+	var csv bool
 	c := &cobra.Command{
-		Use:   "search INDEX (--image FILE | --id ID)",
+		Use:   "search INDEX (--image FILE | --id ID)...",
 		Short: "Find the pictures most like one",
 		Long: `Find the pictures of an index whose codes lie nearest to that of a picture: one
-from a file, or a member of the index, which is then left out itself.
+from a file, or a member of the index, which is then left out itself. Of several
+pictures, --image and --id given more than once, the average of their codes is
+searched for: give pictures of one person.
 
-The index knows its model and checks that it is the very one that made it.`,
+Beside the distance stand the odds of the same person, where the index's space was
+fitted with names: how many times likelier such a distance is between two pictures
+of one person than of two people. They take both for equally likely beforehand. In
+a large index most pictures show others, so of the nearest of many weigh the odds
+by how many people could have come first.
+
+Filters choose among the pictures before the nearest are taken, and a picture must
+pass all that are given. The index knows its model and checks that it is the very
+one that made it.`,
 		Example: `  likeness search conv-32.index.safetensors --image me.jpg
-  likeness search conv-32.index.safetensors --id Aaron_Eckhart_0001 -k 10 --figure found.png
-  likeness search conv-32.index.safetensors --image me.jpg --json`,
+  likeness search finder.index.safetensors --image me.jpg --image me-too.jpg --min-odds 10
+  likeness search finder.index.safetensors --id Aaron_Eckhart_0001 -k 10 --html found.html
+  likeness search finder.index.safetensors --image me.jpg --attribute Smiling --attribute '!Male' --montage found.png
+  likeness search conv-32.index.safetensors --image me.jpg --folder 2019/ --csv > found.csv`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			err := exactly("one INDEX file", 1, 1)(cmd, args)
-			if err != nil && len(args) == 2 && q.image == "" && q.id == "" {
+			if err != nil && len(args) == 2 && len(q.images)+len(q.ids) == 0 {
 				return fmt.Errorf("%w: did you mean --image %s?", err, quote(args[1]))
 			}
 			return err
 		},
 		ValidArgsFunction: filesOf(modelNames),
 	}
-	c.Flags().StringVar(&q.image, "image", "", "the picture `file` to search for")
-	c.Flags().StringVar(&q.id, "id", "", "the member of the index to search for")
-	c.Flags().IntVarP(&k, "k", "k", 5, "how many to find")
-	c.Flags().StringVar(&q.model, "model", "", "the model `file`, if it was moved")
-	c.Flags().StringVar(&figure, "figure", "", "draw the pictures found, 64 at most, a PNG `file`; it is replaced")
-	c.Flags().StringVar(&q.data.source, "data", "", "where --figure finds the `pictures`, if they were moved")
-	c.Flags().StringVar(&q.data.attributes, "attributes", "", "their attribute `file`, if it was moved")
+	fl := c.Flags()
+	fl.SortFlags = false
+	fl.StringArrayVar(&q.images, "image", nil, "the picture `file` to search for; of several, the average")
+	fl.StringArrayVar(&q.ids, "id", nil, "the member of the index to search for; of several, the average")
+	fl.IntVarP(&k, "k", "k", 5, "how many to find")
+	fl.Float64Var(&q.maxDistance, "max-distance", math.Inf(1), "only pictures within this `distance`")
+	fl.Float64Var(&q.minOdds, "min-odds", 0, "only pictures with at least these `odds` of the same person, such as 10 for 10:1")
+	q.filter.add(c)
+	fl.BoolVar(&q.excludeSelf, "exclude-self", false, "leave out the picture searched for: a member by its id, a file's by its code (default true for --id, false for --image)")
+	addSheets(c, &out, "the query and what was found, 64 at most,")
+	fl.BoolVar(&csv, "csv", false, "print the results as comma-separated values")
+	fl.StringVar(&q.model, "model", "", "the model `file`, if it was moved")
+	fl.StringVar(&q.data.source, "data", "", "where --montage and --html find the `pictures`, if they were moved")
+	fl.StringVar(&q.data.attributes, "attributes", "", "their attribute `file`, if it was moved")
+	fl.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "figure" { // its name before there were pages
+			name = "montage"
+		}
+		return pflag.NormalizedName(name)
+	})
 	complete(c, "image", filesOf(pictureNames))
 	complete(c, "model", filesOf(modelNames))
 	complete(c, "id", completeIDs)
+	complete(c, "person", completePeople)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if (q.image == "") == (q.id == "") {
-			return usagef("expected what to search for: either --image FILE or --id ID")
-		}
-		if k < 1 {
+		q.path, q.selfAsked = args[0], cmd.Flags().Changed("exclude-self")
+		switch {
+		case len(q.images)+len(q.ids) == 0:
+			return usagef("expected what to search for: --image FILE or --id ID")
+		case k < 1:
 			return usagef("-k %d: expected at least 1", k)
+		case csv && a.json:
+			return usagef("--csv and --json: expected one of them")
+		case !(q.maxDistance >= 0):
+			return usagef("--max-distance %g: expected 0 or more", q.maxDistance)
+		case !(q.minOdds >= 0):
+			return usagef("--min-odds %g: expected 0 or more", q.minOdds)
 		}
-		if figure != "" {
-			if err := checkOut(figure, []string{".png"}, args[0], q.image); err != nil {
-				return err
-			}
+		if err := out.check(append([]string{args[0]}, q.images...)...); err != nil {
+			return err
 		}
-		ix, err := search.Open(args[0])
+		var err error
+		if q.index, err = search.Open(args[0]); err != nil {
+			return err
+		}
+		if q.index.Len() == 0 {
+			return fmt.Errorf("%s holds no pictures", args[0])
+		}
+		if q.minOdds > 0 && search.OddsOf(q.index.Space()) == nil {
+			return usagef("--min-odds: %s knows no odds, for its space (%s) was not fitted with names: use --max-distance", args[0], q.index.Space().Name())
+		}
+		found, err := q.find(cmd.Context(), a, k)
 		if err != nil {
 			return err
 		}
-		q.index, q.path = ix, args[0]
-		found, err := q.find(cmd.Context(), k)
-		if err != nil {
-			return err
-		}
-		if figure != "" {
-			if err := a.drawFound(cmd.Context(), &q, found, figure); err != nil {
+		if out.wanted() {
+			if err := a.showFound(cmd.Context(), &q, found, &out); err != nil {
 				return err
 			}
 		}
-		result := struct {
-			Index   string         `json:"index"`
-			Image   string         `json:"image,omitempty"`
-			ID      string         `json:"id,omitempty"`
-			Space   string         `json:"space"`
-			Entries int            `json:"entries"`
-			Figure  string         `json:"figure,omitempty"`
-			Results []search.Match `json:"results"`
-		}{args[0], q.image, q.id, ix.Space().Name(), ix.Len(), figure, found}
-		if result.Results == nil {
-			result.Results = []search.Match{}
+		result := searchResult{Index: args[0], Space: q.index.Space().Name(), Entries: q.index.Len(), sheets: out, Results: found}
+		if n := len(q.images) + len(q.ids); n > 1 {
+			result.Images, result.IDs, result.Averaged = q.images, q.ids, n
+			a.note("Searching for the average of %d pictures", n)
+		} else if len(q.images) == 1 {
+			result.Image = q.images[0]
+		} else {
+			result.ID = q.ids[0]
 		}
-		return a.emit(result, func(w io.Writer) {
-			lines := [][]string{{"rank", "distance", "person", "picture"}}
-			for _, m := range found {
-				person := m.Person
-				if person == "" {
-					person = "-"
-				}
-				lines = append(lines, []string{fmt.Sprint(m.Rank), fmt.Sprintf("%.4f", m.Distance), person, m.ID})
-			}
-			if len(found) == 0 {
-				a.note("Nothing found: the index holds %s", count(ix.Len(), "picture"))
-				return
-			}
-			columns(w, "", lines, "rank", "distance")
-			if figure != "" {
-				fmt.Fprintf(w, "\nfigure: %s\n", figure)
-			}
-		})
+		if len(found) < k && !a.json {
+			q.tellFew(a, len(found))
+		}
+		if csv {
+			return writeFoundCSV(a.out, found)
+		}
+		return a.emit(result, func(w io.Writer) { printFound(w, &result) })
 	}
 	return c
 }
 
-// find answers the query.
-func (q *query) find(ctx context.Context, k int) ([]search.Match, error) {
-	if q.id != "" {
-		e := q.index.Entries()
-		row := slices.Index(e.IDs, q.id)
-		if row < 0 {
-			return nil, fmt.Errorf("%s has no picture called %q", q.path, q.id)
-		}
-		q.person = e.People[row]
-		return q.index.Search(e.Codes[row*e.Dim:(row+1)*e.Dim], k, search.Without(q.id))
+// tellFew says why less was found than was asked for.
+func (q *query) tellFew(a *app, n int) {
+	held := "the index holds " + count(q.index.Len(), "picture")
+	switch {
+	case n == 0:
+		a.note("Nothing found: %s%s", held, q.narrowed())
+	case q.narrowed() != "":
+		a.note("Only %s found: %s%s", report.Count(n), held, q.narrowed())
 	}
-	m, err := q.openModel()
+}
+
+// narrowed says that not everything could be found, and by what.
+func (q *query) narrowed() string {
+	switch {
+	case q.filter.given() && (q.minOdds > 0 || !math.IsInf(q.maxDistance, 1)):
+		return ", and the others pass no filter or lie too far"
+	case q.filter.given():
+		return ", and the filters keep no others"
+	case q.minOdds > 0 || !math.IsInf(q.maxDistance, 1):
+		return ", and the others lie too far"
+	}
+	return ""
+}
+
+func printFound(w io.Writer, r *searchResult) {
+	if len(r.Results) > 0 {
+		heads, right := []string{"rank", "distance", "person", "picture"}, []string{"rank", "distance", "odds"}
+		odds := r.Results[0].Odds != nil
+		if odds {
+			heads = slices.Insert(heads, 2, "odds")
+		}
+		lines := [][]string{heads}
+		for _, m := range r.Results {
+			line := []string{fmt.Sprint(m.Rank), fmt.Sprintf("%.4f", m.Distance), orDash(m.Person), m.ID}
+			if odds {
+				line = slices.Insert(line, 2, oddsText(*m.Odds))
+			}
+			lines = append(lines, line)
+		}
+		columns(w, "", lines, right...)
+	}
+	r.tell(w)
+}
+
+// writeFoundCSV writes what was found as comma-separated values.
+func writeFoundCSV(out io.Writer, found []hit) error {
+	w := csv.NewWriter(out)
+	lines := [][]string{{"rank", "distance", "odds", "person", "picture"}}
+	for _, m := range found {
+		odds := ""
+		if m.Odds != nil {
+			odds = strconv.FormatFloat(*m.Odds, 'g', 6, 64)
+		}
+		lines = append(lines, []string{strconv.Itoa(m.Rank), strconv.FormatFloat(m.Distance, 'g', 9, 64), odds, m.Person, m.ID})
+	}
+	return w.WriteAll(lines)
+}
+
+// find answers the query.
+func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
+	e := q.index.Entries()
+	var people []string
+	mean := make([]float32, e.Dim)
+	n := len(q.ids) + len(q.images)
+	var codes [][]float32
+	var keep []search.Filter
+	for _, id := range q.ids {
+		row := slices.Index(e.IDs, id)
+		if row < 0 {
+			return nil, fmt.Errorf("%s has no picture called %q", q.path, id)
+		}
+		people = append(people, e.People[row])
+		codes = append(codes, e.Codes[row*e.Dim:(row+1)*e.Dim])
+	}
+	if len(q.ids) > 0 && (q.excludeSelf || !q.selfAsked) {
+		keep = append(keep, search.Without(q.ids...))
+	}
+	if len(q.images) > 0 {
+		m, err := q.openModel()
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range q.images {
+			picture, err := preparePicture(ctx, m.prep(), path)
+			if err != nil {
+				return nil, err
+			}
+			person, _, ok := faces.ParseName(path)
+			if ok {
+				person = report.PersonName(person)
+			}
+			q.pictures, people = append(q.pictures, picture), append(people, person)
+			code := m.query(picture, e.Dim)
+			codes = append(codes, code)
+			if q.excludeSelf {
+				keep = append(keep, search.Without(sameCodes(e, code)...))
+			}
+		}
+	}
+	for _, code := range codes {
+		for i, v := range code {
+			mean[i] += v / float32(n)
+		}
+	}
+	if n == 1 {
+		mean = codes[0]
+	}
+	if people = slices.Compact(people); len(people) == 1 {
+		q.person = people[0]
+	}
+	more, err := q.filter.filters(ctx, a, q)
 	if err != nil {
 		return nil, err
 	}
-	if q.picture, err = preparePicture(ctx, m.prep(), q.image); err != nil {
-		return nil, err
+	matches, err := q.index.Search(mean, k, append(keep, more...)...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", strings.Join(append(slices.Clone(q.images), q.ids...), ", "), err)
 	}
-	if person, _, ok := faces.ParseName(q.image); ok {
-		q.person = report.PersonName(person)
+	found, odds := []hit{}, search.OddsOf(q.index.Space())
+	for _, m := range matches {
+		h := hit{Match: m}
+		if odds != nil {
+			v := odds.Of(m.Distance)
+			h.Odds = &v
+		}
+		if m.Distance > q.maxDistance || h.Odds != nil && *h.Odds < q.minOdds {
+			break // so do all behind it
+		}
+		found = append(found, h)
 	}
-	return q.index.Search(m.query(q.picture, q.index.Dim()), k)
+	return found, nil
+}
+
+// sameCodes gives the members whose code is a picture's, but for rounding.
+func sameCodes(e search.Entries, code []float32) []string {
+	size := 0.0
+	for _, v := range code {
+		size += float64(v) * float64(v)
+	}
+	var ids []string
+	for i, id := range e.IDs {
+		apart := 0.0
+		for j, v := range e.Codes[i*e.Dim : (i+1)*e.Dim] {
+			d := float64(v) - float64(code[j])
+			apart += d * d
+		}
+		if apart <= 1e-8*size {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // openModel opens the model that made the index, or says why it cannot.
@@ -182,68 +366,97 @@ func (q *query) nearModel() *encoder {
 	return nil
 }
 
-// A figure shows so many pictures at most, so many in a row.
-const (
-	mostDrawn  = 64
-	drawnInRow = 8
-)
+// mostDrawn is how many of the pictures found are shown at most.
+const mostDrawn = 64
 
-// drawFound draws the query and what was found. The index has no pictures, so
-// they are read from where it was made of.
-func (a *app) drawFound(ctx context.Context, q *query, found []search.Match, out string) error {
-	data := parseDataName(q.index.About().Source)
-	if q.data.source != "" {
-		data = q.data
-	}
-	prep, err := parsePrep(q.index.About().Prep)
-	if err != nil {
-		return fmt.Errorf("%s: %w", q.path, err)
-	}
-	if q.data.source == "" {
-		if err := data.stillThere(q.path + " was made of"); err != nil {
-			return err
-		}
-	}
-	set, err := a.load(ctx, data, prep, 0)
+// showFound draws the query and what was found.
+func (a *app) showFound(ctx context.Context, q *query, found []hit, out *sheets) error {
+	get, err := a.indexPictures(ctx, q.path, q.index.About(), q.data)
 	if err != nil {
 		return err
 	}
-	a.tellAgain(set)
-	get := func(id string) *pix.Image {
-		if row := set.Index(id); row >= 0 {
-			return set.Image(row)
-		}
-		a.warn("%s is not in %s", id, set.Source)
-		return nil
-	}
-	r := report.Query{Picture: q.picture, Person: q.person, Note: title(q.image)}
-	if q.id != "" {
-		r.Picture, r.Note = get(q.id), q.id
-	}
 	if len(found) > mostDrawn {
-		a.note("The figure shows the first %d of %s pictures found", mostDrawn, report.Count(len(found)))
+		a.note("The first %d of %s pictures found are shown", mostDrawn, report.Count(len(found)))
 		found = found[:mostDrawn]
 	}
-	lines := []report.Query{r}
-	for i, m := range found {
-		if i > 0 && i%drawnInRow == 0 {
-			lines = append(lines, report.Query{Picture: blank(), Note: fmt.Sprintf("ranks %d to %d", i+1, min(i+drawnInRow, len(found)))})
-		}
-		last := &lines[len(lines)-1]
-		last.Matches = append(last.Matches, report.Neighbour{
-			Picture: get(m.ID), Person: m.Person, Distance: m.Distance, Same: q.person != "" && m.Person == q.person,
-		})
+	asked := report.AlbumRow{Title: "Searched for"}
+	if n := len(q.ids) + len(q.images); n > 1 {
+		asked.Note = fmt.Sprintf("the average of %d pictures", n)
 	}
-	return writePNG(out, report.Neighbours(lines))
+	e := q.index.Entries()
+	for i, path := range q.images {
+		asked.Pictures = append(asked.Pictures, report.AlbumPicture{Picture: q.pictures[i], Name: title(path)})
+	}
+	for _, id := range q.ids {
+		p := report.AlbumPicture{Picture: get(id), Name: id}
+		if person := e.People[slices.Index(e.IDs, id)]; person != "" {
+			p.Name, p.Lines = person, []string{id}
+		}
+		asked.Pictures = append(asked.Pictures, p)
+	}
+	odds := search.OddsOf(q.index.Space()) != nil
+	row := report.AlbumRow{Title: "Found"}
+	if len(found) == 0 {
+		row.Note = "nothing"
+	}
+	for _, m := range found {
+		p := report.AlbumPicture{Picture: get(m.ID), Name: m.Person, Mark: q.person != "" && m.Person == q.person}
+		if p.Name == "" {
+			p.Name = m.ID
+		} else {
+			p.Lines = append(p.Lines, m.ID)
+		}
+		line := fmt.Sprintf("distance %.3f", m.Distance)
+		p.Lines = append(p.Lines, line)
+		if m.Odds != nil {
+			p.Lines = append(p.Lines, "odds "+oddsText(*m.Odds))
+		}
+		row.Pictures = append(row.Pictures, p)
+	}
+	album := report.Album{
+		Title:    "The nearest to " + strings.Join(append(titles(q.images), q.ids...), ", "),
+		Subtitle: fmt.Sprintf("among %s of %s, in the space %s", count(q.index.Len(), "picture"), q.path, q.index.Space().Name()),
+		Command:  a.commandLine(),
+		Rows:     []report.AlbumRow{asked, row},
+	}
+	if odds {
+		album.Note = oddsMeaning + " Green: the name is the same."
+	} else if q.person != "" {
+		album.Note = "Green: the name is the same."
+	}
+	return out.write(&album)
 }
 
-// blank is a white picture, for the place of the query in further rows.
-func blank() *pix.Image {
-	m := pix.New(1, 1)
-	for i := range m.Pix {
-		m.Pix[i] = 255
+// titles are the titles of paths.
+func titles(paths []string) []string {
+	var all []string
+	for _, p := range paths {
+		all = append(all, title(p))
 	}
-	return m
+	return all
+}
+
+// commandLine is what was typed.
+func (a *app) commandLine() string {
+	words := []string{"likeness"}
+	for _, arg := range a.args {
+		words = append(words, quote(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// completePeople completes the names of the index named before.
+func completePeople(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ix, err := search.Open(args[0])
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	people := slices.Clone(ix.Entries().People)
+	slices.Sort(people)
+	return slices.Compact(people), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeIDs completes the members of the index named before.

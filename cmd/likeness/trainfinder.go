@@ -118,6 +118,12 @@ func (r *finderResult) print(w io.Writer) {
 			text += fmt.Sprintf("; what varies within %s", count(s.People, "person"))
 		}
 		lines = append(lines, [2]string{"learned", text})
+		if o := s.Odds; o != nil {
+			lines = append(lines, [2]string{"odds", fmt.Sprintf("of one person, learned from %s of one person and as many of two: %.1f %% of them told rightly", count(o.Pairs, "pair"), 100*o.Right)})
+		}
+		for _, g := range s.Groups {
+			lines = append(lines, [2]string{"groups", fmt.Sprintf("of %d people in %d pictures, cut at distance %.3f: precision %.3f, recall %.3f", g.People, g.Pictures, g.Distance, g.Precision, g.Recall)})
+		}
 	}
 	if r.After > 0 {
 		lines = append(lines, [2]string{"alignment", fmt.Sprintf("moved %.1f %% of the faces; unexplained %.3f, before %.3f", 100*r.Moved, r.After, r.Before)})

@@ -1,0 +1,159 @@
+package search
+
+import (
+	"errors"
+	"math"
+)
+
+// Odds turns a distance into the odds that two pictures show one person. They
+// are fitted to pairs of pictures with known names, as many of one person as of
+// two, and so take both for equally likely beforehand: they say how many times
+// likelier such a distance is between two pictures of one person than between
+// two people's. Where few of many pictures show a person, the odds that one
+// that was found does are that much smaller.
+//
+// The logarithm of the odds is a straight line over the squared distance
+// (logistic regression; Platt 1999 for the targets). It ends at the number of
+// pairs, for so few cannot tell more.
+type Odds struct {
+	Intercept float64 `json:"intercept"`
+	Slope     float64 `json:"slope"`  // for each 1 of squared distance, below 0
+	Pairs     int     `json:"pairs"`  // of one person, and as many of two
+	People    int     `json:"people"` // with at least two pictures
+	Right     float64 `json:"right"`  // share of the pairs told rightly at odds of 1
+}
+
+// Grouping is the distance at which average linkage (see Cluster) is cut so
+// that the groups are people, and how well that went with people whom the space
+// was not fitted to.
+type Grouping struct {
+	Distance  float64 `json:"distance"`
+	Precision float64 `json:"precision"` // share of the pairs put together that are of one person
+	Recall    float64 `json:"recall"`    // share of the pairs of one person that were put together
+	People    int     `json:"people"`    // in each of the collections that were grouped
+	Pictures  int     `json:"pictures"`  // in each, about
+	Albums    int     `json:"albums"`    // how many there were
+}
+
+// Of gives the odds of one person at a distance: 3 means three to one.
+func (o *Odds) Of(distance float64) float64 {
+	most := math.Log(float64(max(o.Pairs, 1)))
+	return math.Exp(max(-most, min(most, o.Intercept+o.Slope*distance*distance)))
+}
+
+// Distance gives the largest distance at which the odds are as good as asked,
+// 0 where they are at none and +Inf where they are at all.
+func (o *Odds) Distance(odds float64) float64 {
+	if odds <= 1/float64(max(o.Pairs, 1)) {
+		return math.Inf(1)
+	}
+	return math.Sqrt(max(0, (math.Log(odds)-o.Intercept)/o.Slope))
+}
+
+// FitOdds fits odds to the squared distances of pairs of one person and of
+// pairs of two. It fails where the nearer are not rather one person's.
+func FitOdds(one, two []float64) (*Odds, error) {
+	if len(one) == 0 || len(two) == 0 {
+		return nil, errors.New("no pairs to fit odds to")
+	}
+	scale := 0.0 // the line is fitted over numbers about 1
+	for _, list := range [][]float64{one, two} {
+		for _, x := range list {
+			scale += x / float64(len(list)) / 2
+		}
+	}
+	if !(scale > 0) || math.IsInf(scale, 0) {
+		return nil, errors.New("the pairs have no distances to fit odds to")
+	}
+	n1, n2 := float64(len(one)), float64(len(two))
+	targets := [2]float64{(n1 + 1) / (n1 + 2), 1 / (n2 + 2)}
+	var a, b float64
+	for range 100 {
+		var ga, gb, haa, hab, hbb float64
+		for kind, list := range [][]float64{one, two} {
+			weight := 1 / float64(len(list)) // both kinds count alike
+			for _, x := range list {
+				x /= scale
+				p := 1 / (1 + math.Exp(-(a + b*x)))
+				g, h := weight*(p-targets[kind]), weight*max(p*(1-p), 1e-12)
+				ga, gb = ga+g, gb+g*x
+				haa, hab, hbb = haa+h, hab+h*x, hbb+h*x*x
+			}
+		}
+		hbb += 1e-9 // all distances may be one
+		det := haa*hbb - hab*hab
+		if !(det > 0) {
+			break
+		}
+		da, db := (hbb*ga-hab*gb)/det, (haa*gb-hab*ga)/det
+		step := min(1, 4/max(math.Abs(da), math.Abs(db), 1e-300)) // Newton may overshoot at first
+		a, b = a-step*da, b-step*db
+		if math.Abs(da)+math.Abs(db) < 1e-10 {
+			break
+		}
+	}
+	o := &Odds{Intercept: a, Slope: b / scale, Pairs: min(len(one), len(two))}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	right := [2]float64{}
+	for kind, list := range [][]float64{one, two} {
+		for _, x := range list {
+			if (o.Intercept+o.Slope*x > 0) == (kind == 0) {
+				right[kind] += 1 / float64(len(list))
+			}
+		}
+	}
+	o.Right = (right[0] + right[1]) / 2
+	return o, nil
+}
+
+// check says what is wrong with odds; nil ones are sound.
+func (o *Odds) check() error {
+	if o != nil && (!(o.Slope < 0) || math.IsInf(o.Slope, 0) || math.IsNaN(o.Intercept) || math.IsInf(o.Intercept, 0) || o.Pairs < 1) {
+		return errors.New("the odds do not fall with the distance")
+	}
+	return nil
+}
+
+// OddsOf gives the odds that a space was calibrated with, nil where it was not.
+func OddsOf(s Space) *Odds {
+	if w, ok := s.(*Whitened); ok {
+		return w.Story.Odds
+	}
+	return nil
+}
+
+// GroupDistance gives the distance at which a collection of so many pictures is
+// cut into people, between those of the nearest calibrated sizes by the
+// logarithm of the number. It is not known (ok is false) where a space was not
+// calibrated.
+func GroupDistance(s Space, pictures int) (distance float64, ok bool) {
+	w, fitted := s.(*Whitened)
+	if !fitted || len(w.Story.Groups) == 0 {
+		return 0, false
+	}
+	groups := w.Story.Groups
+	for i, g := range groups {
+		if pictures > g.Pictures {
+			continue
+		}
+		if i == 0 {
+			return g.Distance, true
+		}
+		b := groups[i-1]
+		t := math.Log(float64(pictures)/float64(b.Pictures)) / math.Log(float64(g.Pictures)/float64(b.Pictures))
+		return b.Distance + t*(g.Distance-b.Distance), true
+	}
+	return groups[len(groups)-1].Distance, true
+}
+
+// checkGroups says what is wrong with a calibration for groups.
+func checkGroups(groups []Grouping) error {
+	for i, g := range groups {
+		if !(g.Distance >= 0) || math.IsInf(g.Distance, 0) || g.Pictures < 1 || i > 0 && g.Pictures <= groups[i-1].Pictures {
+			return errors.New("the distances for groups make no sense")
+		}
+	}
+	return nil
+}
