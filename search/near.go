@@ -11,6 +11,10 @@ import (
 	"likeness/internal/kernel"
 )
 
+// blockFloats is how many numbers of points are compared with one point before
+// the next one takes its turn: 128 KB, which a second-level cache holds.
+const blockFloats = 32 << 10
+
 // Near puts together the points that lie within a distance of each other,
 // directly or by way of others, and gives each of them the number of its group;
 // groups are numbered by their first points. It compares all with all, on all
