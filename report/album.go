@@ -45,7 +45,7 @@ const albumColumns = 8
 // Draw draws the album as one picture.
 func (a *Album) Draw() *pix.Image {
 	p := newPen()
-	const gap, between = 20, 44
+	const gap, between = 32, 44
 	columns := 1
 	for _, r := range a.Rows {
 		columns = max(columns, min(albumColumns, len(r.Pictures)))

@@ -38,7 +38,7 @@ func slowly(points []float32, width int, limit float64) []int {
 				}
 			}
 		}
-		if best > limit*limit {
+		if math.IsInf(best, 1) || best > limit*limit {
 			return numbered(number)
 		}
 		for i := range number {

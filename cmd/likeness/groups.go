@@ -124,7 +124,7 @@ func (c *collection) grouped(number []int, points []float32, width int) (groups 
 
 // Pages and montages show so much at most.
 const (
-	mostRows  = 200
+	mostRows  = 100
 	mostInRow = 40
 )
 

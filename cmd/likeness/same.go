@@ -86,7 +86,7 @@ no odds and needs --threshold.`,
 		odds := search.OddsOf(f.Space)
 		if !byDistance {
 			if odds == nil {
-				return usagef("%s knows no odds, for it was fitted without names: give --threshold", path)
+				return usagef("%s knows no odds, for it was fitted without names or its space is not fitted: give --threshold", path)
 			}
 			threshold = odds.Distance(least)
 		}

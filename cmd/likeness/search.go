@@ -77,7 +77,8 @@ Beside the distance stand the odds of the same person, where the index's space w
 fitted with names: how many times likelier such a distance is between two pictures
 of one person than of two people. They take both for equally likely beforehand. In
 a large index most pictures show others, so of the nearest of many weigh the odds
-by how many people could have come first.
+by how many people could have come first. They were learned from single pictures;
+to an average all lie nearer, so there they say too much.
 
 Filters choose among the pictures before the nearest are taken, and a picture must
 pass all that are given. The index knows its model and checks that it is the very
