@@ -98,6 +98,11 @@ func child(t *testing.T, job string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	c := exec.Command(exe)
+	// A system that was not told which emulator runs programs for another
+	// processor cannot start this one by itself.
+	if emulator := os.Getenv("TEST_EMULATOR"); emulator != "" {
+		c = exec.Command(emulator, exe)
+	}
 	c.Env = append(os.Environ(), childKey+"="+job)
 	c.Stderr = os.Stderr
 	if err := c.Start(); err != nil {

@@ -126,9 +126,9 @@ func panelsNearPortable(near []uint32, q []int16, queries []PanelQuery, codes []
 	}
 }
 
-func squaredDistancesAtPortable(dst, q, rows []float32, at []uint32) {
+func squaredDistancesAtEach(dst, q, rows []float32, at []uint32) {
 	for i, r := range at {
-		squaredDistancesPortable(dst[i:i+1], q, rows[int(r)*len(q):][:len(q)])
+		squaredDistances(dst[i:i+1], q, rows[int(r)*len(q):][:len(q)])
 	}
 }
 

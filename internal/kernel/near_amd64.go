@@ -38,7 +38,7 @@ func squaredDistancesAt(dst, q, rows []float32, at []uint32) {
 	case avx2:
 		squaredDistancesAtAVX2(dst, q, rows, at)
 	default:
-		squaredDistancesAtPortable(dst, q, rows, at)
+		squaredDistancesAtEach(dst, q, rows, at)
 	}
 }
 

@@ -7,7 +7,7 @@ func panelsNear(near []uint32, q []int16, queries []PanelQuery, codes []int8, te
 }
 
 func squaredDistancesAt(dst, q, rows []float32, at []uint32) {
-	squaredDistancesAtPortable(dst, q, rows, at)
+	squaredDistancesAtEach(dst, q, rows, at)
 }
 
 func squaredDistance64(a, b []float32) float64 { return squaredDistance64Portable(a, b) }
