@@ -57,10 +57,9 @@ func (t *table) compare(want, losses []float64, worst *float64) {
 		return
 	}
 	for i, l := range losses {
-		// NaN must not pass.
-		if off := math.Abs(l/want[i] - 1); !(off <= *worst) {
-			*worst = off
-		}
+		off := math.Abs(l/want[i] - 1)
+		t.disagree = t.disagree || math.IsNaN(off)
+		*worst = max(*worst, off)
 	}
 }
 
