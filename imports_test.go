@@ -40,6 +40,7 @@ var floors = map[string]int{
 	"safetensors":            2,
 	"internal/atomicfile":    1,
 	"internal/kernel":        1,
+	"internal/parallel":      1,
 	"internal/lockfile":      1,
 }
 

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
-
+	"likeness/internal/parallel"
 	"likeness/pca"
 	"likeness/pix"
 )
@@ -60,7 +57,7 @@ func Fit(ctx context.Context, n int, picture func(i int) *pix.Image, opt Options
 	}
 	a.Pictures = min(a.Pictures, n)
 	planes := make([]Plane, a.Pictures)
-	err := each(ctx, len(planes), func(i int) {
+	err := parallel.Each(ctx, len(planes), func(i int) {
 		m := picture(i * n / a.Pictures)
 		if m.W != a.Side {
 			m = m.Resize(a.Side, a.Side)
@@ -79,7 +76,7 @@ func Fit(ctx context.Context, n int, picture func(i int) *pix.Image, opt Options
 	for _, p := range plan {
 		p.components = max(1, min(p.components, len(planes)/perComponent))
 		blurred := make([]Plane, len(planes))
-		if err := each(ctx, len(planes), func(i int) { blurred[i] = planes[i].blur(p.blur * float64(a.Side)) }); err != nil {
+		if err := parallel.Each(ctx, len(planes), func(i int) { blurred[i] = planes[i].blur(p.blur * float64(a.Side)) }); err != nil {
 			return nil, err
 		}
 		var stage Stage
@@ -89,7 +86,7 @@ func Fit(ctx context.Context, n int, picture func(i int) *pix.Image, opt Options
 			if err := a.subspace(ctx, &stage, blurred, poses, p.components); err != nil {
 				return nil, err
 			}
-			err := each(ctx, len(planes), func(i int) {
+			err := parallel.Each(ctx, len(planes), func(i int) {
 				s := a.newSearch()
 				s.stage, s.plane, s.codes = &stage, blurred[i], make([]float32, p.components)
 				poses[i] = s.descend(poses[i])
@@ -112,7 +109,7 @@ func Fit(ctx context.Context, n int, picture func(i int) *pix.Image, opt Options
 // subspace fits a stage to the windows of planes at their poses.
 func (a *Aligner) subspace(ctx context.Context, stage *Stage, planes []Plane, poses []Pose, k int) error {
 	windows := make([]float32, len(planes)*a.values())
-	err := each(ctx, len(planes), func(i int) {
+	err := parallel.Each(ctx, len(planes), func(i int) {
 		a.windowOf(windows[i*a.values():(i+1)*a.values()], planes[i], poses[i])
 	})
 	if err != nil {
@@ -154,27 +151,6 @@ func centre(poses []Pose) {
 // FindAll is Find for n pictures, on all processors.
 func (a *Aligner) FindAll(ctx context.Context, n int, picture func(i int) *pix.Image) ([]Found, error) {
 	found := make([]Found, n)
-	err := each(ctx, n, func(i int) { found[i] = a.Find(picture(i)) })
+	err := parallel.Each(ctx, n, func(i int) { found[i] = a.Find(picture(i)) })
 	return found, err
-}
-
-// each calls f for 0 to n-1 on all processors, until ctx ends.
-func each(ctx context.Context, n int, f func(i int)) error {
-	var next atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	for range min(runtime.GOMAXPROCS(0), max(n, 1)) {
-		g.Go(func() error {
-			for {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				i := int(next.Add(1) - 1)
-				if i >= n {
-					return nil
-				}
-				f(i)
-			}
-		})
-	}
-	return g.Wait()
 }

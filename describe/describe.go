@@ -15,12 +15,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"math"
-	"runtime"
 	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
-
 	"likeness/align"
+	"likeness/internal/parallel"
 	"likeness/pix"
 )
 
@@ -95,28 +93,16 @@ func (d *Describer) DescribeAt(m *pix.Image, at align.Pose) []float32 {
 func (d *Describer) DescribeAll(ctx context.Context, n int, picture func(i int) *pix.Image, progress func(done int)) ([]float32, []align.Found, error) {
 	dim := d.Dim()
 	codes, found := make([]float32, n*dim), make([]align.Found, n)
-	var next, done atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	for range min(runtime.GOMAXPROCS(0), max(n, 1)) {
-		g.Go(func() error {
-			for {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				i := int(next.Add(1) - 1)
-				if i >= n {
-					return nil
-				}
-				var code []float32
-				code, found[i] = d.Describe(picture(i))
-				copy(codes[i*dim:], code)
-				if progress != nil {
-					progress(int(done.Add(1)))
-				}
-			}
-		})
-	}
-	if err := g.Wait(); err != nil {
+	var done atomic.Int64
+	err := parallel.Each(ctx, n, func(i int) {
+		var code []float32
+		code, found[i] = d.Describe(picture(i))
+		copy(codes[i*dim:], code)
+		if progress != nil {
+			progress(int(done.Add(1)))
+		}
+	})
+	if err != nil {
 		return nil, nil, err
 	}
 	return codes, found, nil

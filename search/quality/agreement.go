@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"likeness/internal/kernel"
+	"likeness/internal/parallel"
 )
 
 // Agreement is how far neighbours share what is known about a picture.
@@ -36,7 +37,7 @@ func Agree(ctx context.Context, queries, gallery Points, asked, known [][]float3
 	}
 	type sums struct{ near, all, n float64 }
 	out := make([]sums, len(asked))
-	err := each(ctx, len(asked), func(i int) {
+	err := parallel.Each(ctx, len(asked), func(i int) {
 		d := make([]float32, gallery.Len())
 		kernel.SquaredDistances(d, queries.at(i), gallery.Values)
 		order := make([]int, 0, len(d))

@@ -6,13 +6,10 @@ package quality
 import (
 	"context"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
 
 	"likeness/internal/kernel"
+	"likeness/internal/parallel"
 )
 
 // Estimate is a measured mean and the interval that holds the middle 95 % of
@@ -59,7 +56,7 @@ func Retrieve(ctx context.Context, queries, gallery Points, self bool, seed uint
 		count[p]++
 	}
 	out := make([]answer, queries.Len())
-	err := each(ctx, queries.Len(), func(i int) {
+	err := parallel.Each(ctx, queries.Len(), func(i int) {
 		person := queries.People[i]
 		others := count[person]
 		if self {
@@ -187,25 +184,4 @@ func bootstrap(values []float64, people []string, seed uint64) Estimate {
 	}
 	slices.Sort(means)
 	return Estimate{total / float64(len(values)), means[resamples*25/1000], means[resamples*975/1000-1]}
-}
-
-// each calls f for 0 to n-1 on all processors, until ctx ends.
-func each(ctx context.Context, n int, f func(i int)) error {
-	var next atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	for range min(runtime.GOMAXPROCS(0), max(n, 1)) {
-		g.Go(func() error {
-			for {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				i := int(next.Add(1) - 1)
-				if i >= n {
-					return nil
-				}
-				f(i)
-			}
-		})
-	}
-	return g.Wait()
 }
