@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"likeness/autoencoder"
+	"likeness/nn"
 	"likeness/pix"
 	"likeness/safetensors"
 )
@@ -35,8 +36,10 @@ type progress struct {
 	History   []autoencoder.Epoch `json:"history"`
 }
 
-// setting is one thing that the result of a run follows from, in words.
-type setting struct{ name, value string }
+// setting is one thing that the result of a run follows from, in words. Where a
+// checkpoint does not speak of it, it was made before there was a choice, and
+// has what it is by default.
+type setting struct{ name, value, byDefault string }
 
 // preparation is the name of the setting that is kept as JSON.
 const preparation = "preparation of pictures"
@@ -45,7 +48,7 @@ const preparation = "preparation of pictures"
 // portable ones round otherwise than AVX-512, AVX2 and NEON, which agree. A run
 // may go on with others, but ends in other last bits.)
 func (r *Run) settings() []setting {
-	corruption := "none"
+	corruption := noSetting
 	if r.Corruption != nil {
 		corruption = r.Corruption.String()
 	}
@@ -53,7 +56,19 @@ func (r *Run) settings() []setting {
 	for _, part := range [][]int{r.Split.Train, r.Split.Test} {
 		fmt.Fprintln(rows, part)
 	}
-	return []setting{
+	average, mirror := noSetting, noSetting
+	if r.Average > 0 {
+		average = fmt.Sprint(r.Average)
+	}
+	if r.Mirror {
+		mirror = "half of the pictures"
+	}
+	all := []setting{
+		{name: "warm-up", value: warmupInWords(r.Warmup), byDefault: noSetting},
+		{name: "mirroring", value: mirror, byDefault: noSetting},
+		{name: "average of weights", value: average, byDefault: noSetting},
+	}
+	for _, s := range [][2]string{
 		{"architecture", r.Model.Arch},
 		{"code size", fmt.Sprint(r.Model.Code)},
 		{preparation, asJSON(r.Model.Prep)},
@@ -70,8 +85,13 @@ func (r *Run) settings() []setting {
 		{"seed", fmt.Sprint(r.Seed)},
 		{"corruption", corruption},
 		{"model to begin with", r.Model.Fingerprint()},
+	} {
+		all = append(all, setting{name: s[0], value: s[1]})
 	}
+	return all
 }
+
+const noSetting = "none"
 
 // difference says in what a checkpoint's settings differ from the run's, or
 // nothing.
@@ -81,7 +101,11 @@ func (l *loop) difference(text string) string {
 		return "it does not say of what run"
 	}
 	for _, s := range l.settings {
-		if v := there[s.name]; v != s.value {
+		v, ok := there[s.name]
+		if !ok {
+			v = s.byDefault
+		}
+		if v != s.value {
 			if s.name == preparation {
 				return fmt.Sprintf("its %s is %s and not %s", s.name, prepInWords(v), prepInWords(s.value))
 			}
@@ -133,11 +157,11 @@ func (l *loop) save() error {
 		Epoch: l.epoch, Done: l.done, LossSum: l.lossSum, StepTime: l.seconds,
 		TotalTime: l.before + time.Since(l.started).Seconds(), History: l.history,
 	}
-	for i, s := range l.step.State() {
+	for _, s := range l.step.State() {
 		p.Steps = s.Steps
-		f.Tensors = append(f.Tensors,
-			safetensors.FromFloats(tensorName(i, "m"), []int{len(s.M)}, s.M),
-			safetensors.FromFloats(tensorName(i, "u"), []int{len(s.U)}, s.U))
+	}
+	for _, m := range l.memory() {
+		f.Tensors = append(f.Tensors, safetensors.FromFloats(m.tensor, []int{len(m.values)}, m.values))
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -155,8 +179,40 @@ func (l *loop) save() error {
 	return f.Save(l.Checkpoint)
 }
 
-func tensorName(network int, array string) string {
-	return fmt.Sprintf("optimizer/%s/%s", []string{"encoder", "decoder"}[network], array)
+// memory is an array that a run goes on from, besides the weights.
+type memory struct {
+	tensor   string // its name in the checkpoint
+	values   []float32
+	positive bool // none is below zero
+}
+
+// memory is all there is.
+func (l *loop) memory() []memory {
+	var all []memory
+	for i, s := range l.step.State() {
+		name := l.nets[i].Name
+		all = append(all,
+			memory{tensor: "optimizer/" + name + "/m", values: s.M},
+			memory{tensor: "optimizer/" + name + "/u", values: s.U, positive: true})
+		if l.average != nil {
+			all = append(all, memory{tensor: "average/" + name, values: l.average.values[i]})
+		}
+	}
+	return all
+}
+
+// read finds the array in a checkpoint.
+func (m memory) read(f *safetensors.File) ([]float32, error) {
+	v, err := f.Floats(m.tensor, len(m.values))
+	if err != nil {
+		return nil, err
+	}
+	for k, x := range v {
+		if x-x != 0 || m.positive && x < 0 { // x-x is not 0 for NaN and infinities
+			return nil, f.Errorf("tensor %q, value %d: %g is not the memory of a run", m.tensor, k, x)
+		}
+	}
+	return v, nil
 }
 
 // resume goes on from the checkpoint, if there is one.
@@ -194,30 +250,23 @@ func (l *loop) load(f *safetensors.File) error {
 	if err := l.checkProgress(p); err != nil {
 		return f.Errorf("metadata %s: %w", progressEntry, err)
 	}
-	var arrays [][]float32
-	for i, s := range l.step.State() {
-		for _, name := range []string{"m", "u"} {
-			v, err := f.Floats(tensorName(i, name), len(s.M))
-			if err != nil {
-				return err
-			}
-			for k, x := range v {
-				if x-x != 0 || name == "u" && x < 0 { // x-x is not 0 for NaN and infinities
-					return f.Errorf("tensor %q, value %d: %g is not the memory of an optimiser", tensorName(i, name), k, x)
-				}
-			}
-			arrays = append(arrays, v)
+	memory := l.memory()
+	arrays := make([][]float32, len(memory))
+	for i, m := range memory {
+		if arrays[i], err = m.read(f); err != nil {
+			return err
 		}
 	}
-	for i, s := range l.step.State() {
-		copy(s.M, arrays[2*i])
-		copy(s.U, arrays[2*i+1])
+	for i, m := range memory {
+		copy(m.values, arrays[i])
+	}
+	for _, s := range l.step.State() {
 		s.Steps = p.Steps
 	}
-	copy(l.Model.Encoder.Weights(), m.Encoder.Weights())
-	copy(l.Model.Decoder.Weights(), m.Decoder.Weights())
-	l.Model.Encoder.Pack()
-	l.Model.Decoder.Pack()
+	for i, n := range []*nn.Network{m.Encoder, m.Decoder} {
+		copy(l.nets[i].Weights(), n.Weights())
+		l.nets[i].Pack()
+	}
 	l.epoch, l.done, l.lossSum, l.history = p.Epoch, p.Done, p.LossSum, p.History
 	l.seconds, l.before = p.StepTime, p.TotalTime
 	return nil

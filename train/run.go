@@ -33,8 +33,11 @@ type Run struct {
 	Batch    int
 	Rate     float64  // learning rate, before the schedule
 	Schedule Schedule // how the rate falls
-	Seed     uint64   // of the order of pictures and of the noise
-	Threads  int      // 0: all processors; does not change the result
+	// Warmup is how many steps the rate takes to rise evenly to Rate before the
+	// schedule begins: a share of the run below 1, or a whole number of steps.
+	Warmup  float64
+	Seed    uint64 // of the order of pictures and of the noise
+	Threads int    // 0: all processors; does not change the result
 	// Precision is what the steps multiply in; empty for float32. Measuring is
 	// always done in float32.
 	Precision nn.Precision
@@ -42,6 +45,15 @@ type Run struct {
 	// Corruption spoils the inputs anew in every epoch, while the targets stay
 	// clean: the model becomes a denoiser. nil trains a plain autoencoder.
 	Corruption pix.Corruption
+
+	// Mirror turns each training picture left to right with probability 1/2, drawn
+	// anew in every epoch, before it is spoilt.
+	Mirror bool
+
+	// Average is the decay per step of an exponential moving average of the
+	// weights, such as 0.999; it is lower in the first steps, min(Average,
+	// (1+t)/(10+t)). Measuring and the final model use the average. 0: none.
+	Average float64
 
 	// Checkpoint is a file that the run is saved to after every epoch and when
 	// ctx ends. If it is there at the start, the run goes on from it. It stays
@@ -79,6 +91,7 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 			return nil, err
 		}
 	}
+	l.average.swap()
 	r.Model.Training = l.story()
 	return r.Model.Training, nil
 }
@@ -104,6 +117,8 @@ func (r *Run) prepare() error {
 		return fmt.Errorf("batches of %d pictures: the number must not be negative", r.Batch)
 	case r.Rate < 0 || math.IsNaN(r.Rate) || math.IsInf(r.Rate, 0):
 		return fmt.Errorf("learning rate %g: it must be a number above zero", r.Rate)
+	case !(r.Average >= 0 && r.Average < 1):
+		return fmt.Errorf("an average of the weights with a decay of %g: it must lie between 0 and 1, such as 0.999", r.Average)
 	case r.Data.W != r.Model.Prep.W || r.Data.H != r.Model.Prep.H:
 		return fmt.Errorf("%s holds pictures of %dx%d, the model is for %dx%d", r.Data.Source, r.Data.W, r.Data.H, r.Model.Prep.W, r.Model.Prep.H)
 	case len(r.Split.Train) < r.Batch:
@@ -114,13 +129,18 @@ func (r *Run) prepare() error {
 	if err := r.Precision.Check(); err != nil {
 		return err
 	}
+	if err := checkWarmup(r.Warmup); err != nil {
+		return err
+	}
 	return r.Schedule.check()
 }
 
 // loop is a run under way.
 type loop struct {
 	*Run
+	nets     []*nn.Network // the model's
 	step     *nn.Step
+	average  *average  // of the weights; nil: none
 	steps    int       // in an epoch
 	settings []setting // as they are before the first step
 
@@ -140,9 +160,12 @@ type loop struct {
 }
 
 func (r *Run) newLoop() *loop {
+	nets := []*nn.Network{r.Model.Encoder, r.Model.Decoder}
 	l := &loop{
 		Run:      r,
-		step:     nn.NewStep(r.Batch, r.Threads, r.Precision, r.Model.Encoder, r.Model.Decoder),
+		nets:     nets,
+		step:     nn.NewStep(r.Batch, r.Threads, r.Precision, nets...),
+		average:  newAverage(r.Average, nets),
 		steps:    (len(r.Split.Train) + r.Batch - 1) / r.Batch,
 		settings: r.settings(),
 		test:     r.Data.AllFloats(r.Split.Test),
@@ -183,8 +206,10 @@ func (l *loop) runEpoch(ctx context.Context) error {
 		}
 		b := feed.next()
 		begin := time.Now()
-		rate = l.Schedule.rate(l.Rate, l.epoch*l.steps+l.done, l.Epochs*l.steps)
+		at, all := l.epoch*l.steps+l.done, l.Epochs*l.steps
+		rate = l.Schedule.rate(l.Rate, at, all, warmSteps(l.Warmup, all))
 		loss := l.step.Do(b.input, b.target, rate)
+		l.average.update(at + 1)
 		took := time.Since(begin)
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			return fmt.Errorf("the loss became %v in epoch %d, step %d of %d: try a learning rate below %g", loss, l.epoch+1, l.done+1, l.steps, l.Rate)
@@ -200,7 +225,7 @@ func (l *loop) runEpoch(ctx context.Context) error {
 }
 
 func (l *loop) finishEpoch(rate float64) error {
-	test := l.Model.MSE(l.testInput, l.test)
+	test := l.measure()
 	if math.IsNaN(test) || math.IsInf(test, 0) {
 		return fmt.Errorf("the test loss became %v after epoch %d: try a learning rate below %g", test, l.epoch+1, l.Rate)
 	}
@@ -218,6 +243,14 @@ func (l *loop) finishEpoch(rate float64) error {
 	return nil
 }
 
+// measure is the error on the test pictures, of the averaged weights where there
+// are some.
+func (l *loop) measure() float64 {
+	l.average.swap()
+	defer l.average.swap()
+	return l.Model.MSE(l.testInput, l.test)
+}
+
 // interrupted saves what was done and says so.
 func (l *loop) interrupted() error {
 	if err := l.save(); err != nil {
@@ -230,7 +263,7 @@ func (l *loop) story() *autoencoder.Training {
 	t := &autoencoder.Training{
 		Task: autoencoder.Reconstruct, Data: l.Data.Source, DataHash: l.Data.Fingerprint, Split: l.SplitName,
 		NTrain: len(l.Split.Train), NTest: len(l.Split.Test), Optimizer: "adamax", Rate: l.Rate,
-		Schedule: string(l.Schedule), Batch: l.Batch, Seed: l.Seed,
+		Schedule: string(l.Schedule), Warmup: l.Warmup, Mirror: l.Mirror, Average: l.Average, Batch: l.Batch, Seed: l.Seed,
 		Seconds: l.before + time.Since(l.started).Seconds(), History: l.history,
 	}
 	if l.Precision != nn.Float32 {
