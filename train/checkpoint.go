@@ -214,10 +214,10 @@ func (l *loop) load(f *safetensors.File) error {
 		copy(s.U, arrays[2*i+1])
 		s.Steps = p.Steps
 	}
-	copy(l.Model.Encoder.Weights(), m.Encoder.Weights())
-	copy(l.Model.Decoder.Weights(), m.Decoder.Weights())
-	l.Model.Encoder.Pack()
-	l.Model.Decoder.Pack()
+	for i, n := range l.Model.Networks() {
+		copy(n.Weights(), m.Networks()[i].Weights())
+		n.Pack()
+	}
 	l.epoch, l.done, l.lossSum, l.history = p.Epoch, p.Done, p.LossSum, p.History
 	l.seconds, l.before = p.StepTime, p.TotalTime
 	return nil

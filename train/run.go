@@ -142,7 +142,7 @@ type loop struct {
 func (r *Run) newLoop() *loop {
 	l := &loop{
 		Run:      r,
-		step:     nn.NewStep(r.Batch, r.Threads, r.Precision, r.Model.Encoder, r.Model.Decoder),
+		step:     nn.NewStep(r.Batch, r.Threads, r.Precision, r.Model.Networks()...),
 		steps:    (len(r.Split.Train) + r.Batch - 1) / r.Batch,
 		settings: r.settings(),
 		test:     r.Data.AllFloats(r.Split.Test),

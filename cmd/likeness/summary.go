@@ -65,8 +65,13 @@ a checkpoint, or the name of an architecture, pca or conv.`,
 			s.Fingerprint, s.Training = m.Fingerprint(), m.Training
 		}
 		s.Architecture, s.Code, s.Prep = m.Arch, m.Code, m.Prep
-		s.Encoder, s.Decoder = m.Encoder.LayerTable(), m.Decoder.LayerTable()
-		s.Params = len(m.Encoder.Weights()) + len(m.Decoder.Weights())
+		s.Encoder = m.Encoder.LayerTable()
+		if m.Decoder != nil {
+			s.Decoder = m.Decoder.LayerTable()
+		}
+		for _, n := range m.Networks() {
+			s.Params += len(n.Weights())
+		}
 		return a.emit(s, func(w io.Writer) {
 			fmt.Fprintln(w, strings.TrimRight(m.Summary(), "\n"))
 			if s.Fingerprint != "" {
