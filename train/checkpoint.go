@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"likeness/autoencoder"
-	"likeness/nn"
 	"likeness/pix"
 	"likeness/safetensors"
 )
@@ -263,7 +262,7 @@ func (l *loop) load(f *safetensors.File) error {
 	for _, s := range l.step.State() {
 		s.Steps = p.Steps
 	}
-	for i, n := range []*nn.Network{m.Encoder, m.Decoder} {
+	for i, n := range m.Networks() {
 		copy(l.nets[i].Weights(), n.Weights())
 		l.nets[i].Pack()
 	}

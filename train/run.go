@@ -160,7 +160,7 @@ type loop struct {
 }
 
 func (r *Run) newLoop() *loop {
-	nets := []*nn.Network{r.Model.Encoder, r.Model.Decoder}
+	nets := r.Model.Networks()
 	l := &loop{
 		Run:      r,
 		nets:     nets,
