@@ -18,6 +18,19 @@ var modes = map[string]func(*train.Run){
 	"averaged": func(r *train.Run) { r.Average = 0.9 },
 	"mirrored": func(r *train.Run) { r.Mirror = true },
 	"warm":     func(r *train.Run) { r.Warmup, r.Schedule = 0.4, train.Linear },
+	"best": func(r *train.Run) {
+		holdBack(r)
+		r.Best, r.Rate, r.Schedule, r.Average = true, 0.1, train.Constant, 0.5
+	},
+	"early": func(r *train.Run) {
+		holdBack(r)
+		r.Epochs, r.EarlyStop, r.Rate, r.Schedule = 9, 3, 1e-30, train.Constant
+	},
+}
+
+// holdBack takes ten training pictures for validation.
+func holdBack(r *train.Run) {
+	r.Validation, r.Split.Train = r.Split.Train[:10], r.Split.Train[10:]
 }
 
 // However often a run is stopped, and wherever, and with whatever threads, it

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"likeness/autoencoder"
 	"likeness/faces"
@@ -108,16 +109,18 @@ func TestForeignCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*train.Run){
-		"its seed is 42 and not 1":                        func(r *train.Run) { r.Seed = 1 },
-		"its corruption is gaussian(sigma=0.1) and not n": func(r *train.Run) { r.Corruption = nil },
-		"its learning rate is 0.003 and not 0.1":          func(r *train.Run) { r.Rate = 0.1 },
-		"its number of epochs is 1 and not 7":             func(r *train.Run) { r.Epochs = 7 },
-		"its data is waves and not others":                func(r *train.Run) { r.Data.Fingerprint = "others" },
-		"its choice of rows is":                           func(r *train.Run) { slices.Reverse(r.Split.Train) },
-		"its model to begin with is":                      func(r *train.Run) { r.Model.Encoder.Weights()[0]++ },
-		"its warm-up is none and not 0.1 of the run":      func(r *train.Run) { r.Warmup = 0.1 },
-		"its mirroring is none and not half":              func(r *train.Run) { r.Mirror = true },
-		"its average of weights is none and not 0.9":      func(r *train.Run) { r.Average = 0.9 },
+		"its seed is 42 and not 1":                                   func(r *train.Run) { r.Seed = 1 },
+		"its corruption is gaussian(sigma=0.1) and not n":            func(r *train.Run) { r.Corruption = nil },
+		"its learning rate is 0.003 and not 0.1":                     func(r *train.Run) { r.Rate = 0.1 },
+		"its number of epochs is 1 and not 7":                        func(r *train.Run) { r.Epochs = 7 },
+		"its data is waves and not others":                           func(r *train.Run) { r.Data.Fingerprint = "others" },
+		"its choice of rows is":                                      func(r *train.Run) { slices.Reverse(r.Split.Train) },
+		"its model to begin with is":                                 func(r *train.Run) { r.Model.Encoder.Weights()[0]++ },
+		"its warm-up is none and not 0.1 of the run":                 func(r *train.Run) { r.Warmup = 0.1 },
+		"its mirroring is none and not half":                         func(r *train.Run) { r.Mirror = true },
+		"its average of weights is none and not 0.9":                 func(r *train.Run) { r.Average = 0.9 },
+		"its number of validation pictures is 0 and not 1":           func(r *train.Run) { r.Validation, r.Split.Train = r.Split.Train[:1], r.Split.Train[1:] },
+		"its number of epochs is 1 and not as many as fit into 1m0s": func(r *train.Run) { r.TimeBudget = time.Minute },
 	} {
 		r := run(t)
 		r.Checkpoint, r.Epochs = checkpoint, 1
@@ -136,6 +139,7 @@ func TestForeignCheckpoint(t *testing.T) {
 		"cannot be negative":  func(f *safetensors.File) { replaceIn(f, "progress", `"loss_sum":0`, `"loss_sum":-1`) },
 		"not the memory":      func(f *safetensors.File) { poison(f, "optimizer/decoder/m") },
 		"not a weight":        func(f *safetensors.File) { poison(f, "encoder/dense/kernel") },
+		"have ended so":       func(f *safetensors.File) { replaceIn(f, "progress", `"step_time"`, `"ended":"soon","step_time"`) },
 		"another run":         func(f *safetensors.File) { f.Metadata["run"] = "" },
 	} {
 		if err := os.WriteFile(checkpoint, before, 0o644); err != nil {
@@ -185,6 +189,10 @@ func TestBadRuns(t *testing.T) {
 		"no test pictures":        func(r *train.Run) { r.Split.Test = nil },
 		"must not be negative":    func(r *train.Run) { r.Epochs = -1 },
 		"above zero":              func(r *train.Run) { r.Rate = math.NaN() },
+		"a time budget of -1s":    func(r *train.Run) { r.TimeBudget = -time.Second },
+		"chosen on validation":    func(r *train.Run) { r.Best = true },
+		"an early stop after -1":  func(r *train.Run) { r.EarlyStop = -1 },
+		"held back for validatio": func(r *train.Run) { r.Validation = r.Split.Test[:1] },
 		"a decay of 1":            func(r *train.Run) { r.Average = 1 },
 		"a warm-up of 2.5":        func(r *train.Run) { r.Warmup = 2.5 },
 		"unknown schedule":        func(r *train.Run) { r.Schedule = "sometimes" },
