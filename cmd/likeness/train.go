@@ -26,6 +26,7 @@ type trainFlags struct {
 	code, epochs, batch, threads int
 	rate, warmup, average        float64
 	mirror                       bool
+	comfort                      comfortFlags
 	schedule, precision          choiceFlag
 	seed                         uint64
 	noise                        float64
@@ -98,7 +99,11 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 The run is saved to OUT.checkpoint after every epoch and when it is interrupted
 with Ctrl-C; the same command with --resume goes on and ends in the very same
 weights as a run that was never stopped. OUT itself is written when the run is
-complete; neither it nor a checkpoint is replaced unless --restart says so.`,
+complete; neither it nor a checkpoint is replaced unless --restart says so.
+
+--early-stop and --best choose on a part of the training pictures that is held
+back, and --time-budget chooses the number of epochs; --find-lr looks for a
+learning rate instead of training.`,
 		Example: fmt.Sprintf(`  likeness train %[1]s
   likeness train %[1]s --data lfw --attributes lfw-attributes --out lfw-%[1]s.safetensors
   likeness train %[1]s --data ~/Pictures/faces --epochs 50 --json`, f.kind),
@@ -123,6 +128,7 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 		fl.Float64Var(&f.noise, "noise", f.noise, "standard deviation of the gaussian noise; a picture's range is 1")
 		fl.Var(&f.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
 	}
+	f.comfort.add(c)
 	fl.Uint64Var(&f.seed, "seed", 42, "seed of the weights, the order of the pictures and the noise")
 	addThreads(c, &f.threads)
 	fl.StringVar(&f.out, "out", "", fmt.Sprintf("the model `file` (default %s-CODE.safetensors)", f.kind))
@@ -136,6 +142,9 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 		}
 		if f.data.source == "" {
 			f.data.source = "drawn"
+		}
+		if err := f.settle(cmd); err != nil {
+			return err
 		}
 		corruption, err := f.corruption(cmd.Flags().Changed("noise"))
 		if err != nil {
@@ -166,7 +175,7 @@ func (f *trainFlags) corruption(noiseAsked bool) (pix.Corruption, error) {
 }
 
 // model checks the numbers among the flags and makes the untrained model.
-func (f *trainFlags) model() (*autoencoder.Model, error) {
+func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
 	switch {
 	case f.epochs < 1:
 		return nil, usagef("--epochs %d: expected at least 1", f.epochs)
@@ -177,26 +186,12 @@ func (f *trainFlags) model() (*autoencoder.Model, error) {
 	case !(f.rate > 0) || math.IsInf(f.rate, 0):
 		return nil, usagef("--lr %g: expected a number above 0, such as %g", f.rate, train.DefaultRate)
 	}
-	if err := f.checkComforts(); err != nil {
-		return nil, err
-	}
 	if err := f.split.check(); err != nil {
 		return nil, err
 	}
-	m, err := autoencoder.New(f.arch, prepOf(f.size, f.crop), f.code, f.seed)
+	m, err := autoencoder.New(f.arch, prepOf(f.size, f.crop), f.code, seed)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return m, nil
-}
-
-// checkComforts checks what makes training easier or better.
-func (f *trainFlags) checkComforts() error {
-	switch {
-	case !(f.warmup >= 0) || f.warmup > 1e9 || f.warmup >= 1 && f.warmup != math.Trunc(f.warmup):
-		return usagef("--warmup %g: expected a number of steps, such as 200, or a share of the run, such as 0.05", f.warmup)
-	case !(f.average >= 0 && f.average < 1):
-		return usagef("--average %g: expected a number from 0 to below 1, such as 0.999", f.average)
-	}
-	return nil
 }
