@@ -72,6 +72,28 @@ func (p Prep) Decode(data []byte) (m *Image, w, h int, err error) {
 	return m, w, h, err
 }
 
+// Keeps is how much of a picture of w x h the preparation keeps before it resizes
+// it; 0 x 0 when nothing is left.
+func (p Prep) Keeps(w, h int) (int, int) {
+	dx, dy := p.DX, p.DY
+	switch {
+	case w == p.W && h == p.H:
+		return w, h
+	case !p.Auto:
+	case w == lfwSide && h == lfwSide:
+		dx, dy = lfwCrop, lfwCrop
+		if p.Wide {
+			dx, dy = lfwWide, lfwWide
+		}
+	default:
+		return min(w, h), min(w, h)
+	}
+	if checkCrop(dx, dy, w, h) != nil {
+		return 0, 0
+	}
+	return w - 2*dx, h - 2*dy
+}
+
 func (p Prep) apply(src picture) (*Image, error) {
 	if p.W < 1 || p.H < 1 || int64(p.W) > MaxPixels/int64(p.H) {
 		return nil, fmt.Errorf("cannot prepare a picture as %dx%d", p.W, p.H)

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"likeness/autoencoder"
 	"likeness/faces"
-	"likeness/pca"
 	"likeness/pix"
 	"likeness/train"
 )
@@ -52,21 +50,6 @@ type score struct {
 
 	story *autoencoder.Training
 }
-
-// yardsticks are errors on the same test pictures that need no training.
-type yardsticks struct {
-	MeanImage *float64 `json:"mean_image"` // the mean training picture, whatever the input
-	PCA       *float64 `json:"pca"`        // exact PCA of the training pictures, codes as long as the model's
-	Nothing   *float64 `json:"nothing"`    // a denoiser's input as it is
-	Wiener    *float64 `json:"wiener"`     // the best linear filter for this gaussian noise
-}
-
-// Pictures of more values than this get no yardstick: the covariance has the
-// square of it in numbers (0.6 GB), a Wiener filter needs more again.
-const (
-	largestPCA    = 64 * 64 * 3
-	largestWiener = 48 * 48 * 3
-)
 
 // measure scores a model on a set. With a split, which name describes, there is
 // a training part, from which the yardsticks come; without one all pictures are
@@ -161,43 +144,4 @@ func (s *scorer) mse(set *faces.Set, rows []int) (*float64, error) {
 	}
 	mse := sum / float64(len(rows)*s.m.Values())
 	return &mse, nil
-}
-
-// yardsticks measures the closed forms beside the model. What cannot be had is
-// left out.
-func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
-	if s.m.Values() > largestPCA || len(split.Train) < 2 {
-		a.note("No closed forms beside it: they are for pictures of up to 64x64, two at least")
-		return nil
-	}
-	y, err := train.NewYardsticks(ctx, set, *split)
-	if err != nil {
-		return err
-	}
-	mean := y.MeanImage()
-	r.Yardsticks.MeanImage = &mean
-	if s.corruption == nil {
-		exact, err := y.PCA(ctx, s.m.Code)
-		if err != nil {
-			return err
-		}
-		r.Yardsticks.PCA = &exact
-	} else {
-		nothing := y.Untouched(s.corruption, s.seed)
-		r.Yardsticks.Nothing = &nothing
-	}
-	if noise, ok := s.corruption.(pix.Gaussian); ok && s.m.Values() <= largestWiener {
-		filtered, err := y.Wiener(ctx, noise, s.seed)
-		switch {
-		case errors.Is(err, pca.ErrWeakNoise):
-			a.note("No Wiener filter beside it: the noise is too weak for its precision")
-		case err != nil:
-			return err
-		default:
-			r.Yardsticks.Wiener = &filtered
-		}
-	}
-	worth := *r.TestMSE < r.rival().mse
-	r.WorthIt = &worth
-	return nil
 }

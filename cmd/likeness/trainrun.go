@@ -104,6 +104,9 @@ func (a *app) prepare(ctx context.Context, t *training, prep pix.Prep) error {
 	if n := len(t.held); n > 0 {
 		choosing = fmt.Sprintf(", choosing on %s", report.Count(n))
 	}
+	if err := a.health(ctx, set, t.split); err != nil {
+		return err
+	}
 	a.note("Training on %s of %dx%d%s, testing on %s", count(len(t.split.Train), "picture"), set.W, set.H, choosing, report.Count(len(t.split.Test)))
 	return nil
 }

@@ -188,6 +188,41 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// What ended a training, other seeds and large pictures count in the verdict.
+func TestVerdictOfOtherTrainings(t *testing.T) {
+	f := func(v float64) *float64 { return &v }
+	base := score{Architecture: "conv", Code: 8, Width: 96, Height: 96, TrainMSE: f(0.009), TestMSE: f(0.01)}
+	for _, c := range []struct {
+		name   string
+		change func(*score)
+		want   string
+		good   bool
+	}{
+		{"large", func(r *score) { r.Yardsticks.MeanImage = f(0.02) }, "It learned something: 50 % less error than always the mean picture.\nWhether it was worth it is open: exact PCA, harder to beat, was not measured for pictures of 96x96.", true},
+		{"no code", func(r *score) { r.Code, r.Yardsticks.MeanImage = 0, f(0.02) }, "for a model without a code", true},
+		{"large and bad", func(r *score) { r.Yardsticks.MeanImage = f(0.005) }, "Not worth it so far: 2 times the error of always the mean picture", false},
+		{"large denoiser", func(r *score) {
+			r.Corruption, r.Yardsticks.Nothing = "gaussian(sigma=0.1)", f(0.02)
+		}, "is open: the Wiener filter, harder to beat, was not measured for pictures of 96x96", true},
+		{"weak noise", func(r *score) {
+			r.Width, r.Height, r.Corruption, r.Yardsticks.Nothing = 32, 32, "gaussian(sigma=0.001)", f(0.02)
+		}, "was not measured for noise as weak as this", true},
+		{"large, covered", func(r *score) {
+			r.Corruption, r.Yardsticks.MeanImage, r.Yardsticks.Nothing = "occlusion(count=1, size=20)", f(0.05), f(0.02)
+		}, "Worth it: 50 % less error than leaving pictures as they are", true},
+		{"out of time", func(r *score) { r.Yardsticks.PCA, r.Ended = f(0.005), autoencoder.EndedByTime }, "a larger --time-budget would help", false},
+		{"stopped", func(r *score) { r.Yardsticks.PCA, r.Ended = f(0.005), autoencoder.EndedEarly }, "More epochs would not help", false},
+		{"seeds", func(r *score) { r.Yardsticks.PCA, r.Seeds = f(0.02), &seedSpread{TestMSE: []float64{0.01, 0.011}} }, "\nSo it is with every seed.", true},
+		{"some seeds", func(r *score) { r.Yardsticks.PCA, r.Seeds = f(0.02), &seedSpread{TestMSE: []float64{0.01, 0.02}} }, "\nNot with every seed: 1 of 2 are no better than that.", true},
+	} {
+		r := base
+		c.change(&r)
+		if text, good := r.verdict(); good != c.good || !strings.Contains(text, c.want) {
+			t.Errorf("%s: %q, %v", c.name, text, good)
+		}
+	}
+}
+
 // Errors tell what is wrong and not which call failed.
 func TestPlainError(t *testing.T) {
 	dir := t.TempDir()
