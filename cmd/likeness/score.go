@@ -64,7 +64,7 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 	r.Data, r.Skipped = set.Source, len(set.Skipped)
 	s := scorer{ctx: ctx, m: m}
 	if t := m.Training; t != nil && t.Task == autoencoder.Denoise {
-		c, err := parseCorruption(t.Corruption)
+		c, err := pix.ParseCorruption(t.Corruption)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}

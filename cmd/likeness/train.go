@@ -156,7 +156,7 @@ func (f *trainFlags) corruption(noiseAsked bool) (pix.Corruption, error) {
 	case f.occlude.count == 0:
 		return noise, nil
 	case noiseAsked:
-		return sequence{noise, black}, nil
+		return pix.Sequence{noise, black}, nil
 	}
 	return black, nil
 }
