@@ -3,15 +3,18 @@ package train
 import "time"
 
 // Event is what a run tells after every step, with EpochDone after every epoch,
-// and with Resumed when it goes on from a checkpoint.
+// with Resumed when it goes on from a checkpoint, and with Planned when it chose
+// the number of epochs for a time budget.
 type Event struct {
 	Epoch, Epochs int // the epoch under way, from 1
 	Step, Steps   int // steps done in it
 	EpochDone     bool
 	Resumed       bool // the first event of a run that goes on from a checkpoint
+	Planned       bool // the first event of a run with a time budget
 
 	Loss            float64 // mean over the epoch so far
-	TestLoss        float64 // only when EpochDone
+	TestLoss        float64 // only when EpochDone, and without validation pictures
+	ValidationLoss  float64 // only when EpochDone, and with validation pictures
 	Rate            float64 // learning rate
 	ImagesPerSecond float64 // of the steps in this sitting
 	Elapsed         time.Duration
@@ -27,10 +30,10 @@ func (l *loop) tell(e Event) {
 	if e.EpochDone {
 		e.Epoch, e.Step = l.epoch, l.steps
 	}
-	e.Elapsed = time.Since(l.started)
+	e.Elapsed = l.clock().Sub(l.started)
 	if l.stepped > 0 {
 		e.ImagesPerSecond = float64(l.pictures) / l.stepped.Seconds()
-		left := (l.Epochs-l.epoch)*len(l.Split.Train) - min(l.done*l.Batch, len(l.Split.Train))
+		left := (l.Epochs-l.epoch)*len(l.Split.Train) - l.seen()
 		e.Remaining = time.Duration(float64(e.Elapsed) * float64(left) / float64(l.pictures))
 	}
 	l.Events(e)

@@ -32,6 +32,9 @@ type score struct {
 	Seed            uint64     `json:"seed"`
 	LearningRate    float64    `json:"learning_rate"`
 	Schedule        string     `json:"schedule"`
+	Warmup          float64    `json:"warmup,omitempty"`
+	Mirror          bool       `json:"mirror,omitempty"`
+	Average         float64    `json:"average,omitempty"`
 	Batch           int        `json:"batch"`
 	Data            string     `json:"data"`  // measured on
 	Split           *string    `json:"split"` // null: all pictures are test pictures
@@ -107,6 +110,7 @@ func newScore(path string, m *autoencoder.Model) *score {
 	r.Task, r.Corruption = t.Task, t.Corruption
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
 	r.LearningRate, r.Schedule, r.Batch = t.Rate, t.Schedule, t.Batch
+	r.Warmup, r.Mirror, r.Average = t.Warmup, t.Mirror, t.Average
 	r.ImagesPerSecond = t.ImagesPerSecond()
 	return r
 }

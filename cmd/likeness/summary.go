@@ -101,6 +101,9 @@ func (s *summary) print(w io.Writer) {
 			{"precision", cmp.Or(t.Precision, string(nn.Float32))},
 			{"training", fmt.Sprintf("%s in %s, seed %d", count(len(t.History), "epoch"), report.Duration(time.Duration(t.Seconds*float64(time.Second))), t.Seed)},
 		}...)
+		if with := comforts(t); with != "" {
+			about = append(about, [2]string{"with", with})
+		}
 		if n := len(t.History); n > 0 {
 			last := t.History[n-1]
 			about = append(about, [2]string{"last epoch", fmt.Sprintf("loss %s, test loss %s", report.MSE(last.Loss), report.MSE(last.TestLoss))})

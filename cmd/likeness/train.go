@@ -24,7 +24,8 @@ type trainFlags struct {
 	crop  cropFlag
 
 	code, epochs, batch, threads int
-	rate                         float64
+	rate, warmup, average        float64
+	mirror                       bool
 	schedule, precision          choiceFlag
 	seed                         uint64
 	noise                        float64
@@ -114,6 +115,9 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 	fl.IntVar(&f.batch, "batch", train.DefaultBatch, "pictures in a step")
 	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of Adamax")
 	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
+	fl.Float64Var(&f.warmup, "warmup", 0, "steps in which the rate rises to --lr before that, or their share of the run, below 1")
+	fl.BoolVar(&f.mirror, "mirror", false, "mirror half of the training pictures left to right, others in every epoch")
+	fl.Float64Var(&f.average, "average", 0, "measure and keep a moving average of the weights that forgets at this rate per step, such as 0.999; 0: none")
 	addChoice(c, &f.precision, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
 	if f.kind == "denoise" {
 		fl.Float64Var(&f.noise, "noise", f.noise, "standard deviation of the gaussian noise; a picture's range is 1")
@@ -173,6 +177,9 @@ func (f *trainFlags) model() (*autoencoder.Model, error) {
 	case !(f.rate > 0) || math.IsInf(f.rate, 0):
 		return nil, usagef("--lr %g: expected a number above 0, such as %g", f.rate, train.DefaultRate)
 	}
+	if err := f.checkComforts(); err != nil {
+		return nil, err
+	}
 	if err := f.split.check(); err != nil {
 		return nil, err
 	}
@@ -181,4 +188,15 @@ func (f *trainFlags) model() (*autoencoder.Model, error) {
 		return nil, usageError{err}
 	}
 	return m, nil
+}
+
+// checkComforts checks what makes training easier or better.
+func (f *trainFlags) checkComforts() error {
+	switch {
+	case !(f.warmup >= 0) || f.warmup > 1e9 || f.warmup >= 1 && f.warmup != math.Trunc(f.warmup):
+		return usagef("--warmup %g: expected a number of steps, such as 200, or a share of the run, such as 0.05", f.warmup)
+	case !(f.average >= 0 && f.average < 1):
+		return usagef("--average %g: expected a number from 0 to below 1, such as 0.999", f.average)
+	}
+	return nil
 }

@@ -65,7 +65,8 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	p := a.progress()
 	run := train.Run{
 		Model: m, Data: set, Split: split, SplitName: f.split.String(),
-		Epochs: f.epochs, Batch: f.batch, Rate: f.rate, Schedule: train.Schedule(f.schedule.value), Precision: nn.Precision(f.precision.value),
+		Epochs: f.epochs, Batch: f.batch, Rate: f.rate, Schedule: train.Schedule(f.schedule.value), Warmup: f.warmup,
+		Mirror: f.mirror, Average: f.average, Precision: nn.Precision(f.precision.value),
 		Seed: f.seed, Threads: f.threads, Corruption: corruption, Checkpoint: checkpoint,
 		Events: func(e train.Event) {
 			p.event("", e)
