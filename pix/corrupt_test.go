@@ -93,7 +93,7 @@ func TestCorruptionRepeats(t *testing.T) {
 		hash uint32
 	}{
 		{Gaussian{Sigma: 0.1}, "gaussian(sigma=0.1)", 0x33c04f9a},
-		{Noise{Min: 0.02, Max: 0.6, Clean: 0.1}, "noise(min=0.02, max=0.6, clean=0.1)", 0x31da5a0d},
+		{Noise{Min: 0.02, Max: 0.6, Clean: 0.1}, "noise(min=0.02, max=0.6, clean=0.1)", 0xd1090e35},
 		{Sequence{Gaussian{Sigma: 0.1}, Occlusion{Count: 1, Size: 9}}, "gaussian(sigma=0.1), then occlusion(count=1, size=9)", 0xd98422cc},
 		{Occlusion{}, "occlusion(count=1)", 0x53a29115},
 		{Occlusion{Count: 3, Size: 9}, "occlusion(count=3, size=9)", 0x85bfd5b5},
@@ -118,7 +118,7 @@ func TestCorruptionRepeats(t *testing.T) {
 	}
 }
 
-// TestNoise: the levels lie where they should, evenly in their logarithm.
+// TestNoise: the levels lie where they should, evenly in their root.
 func TestNoise(t *testing.T) {
 	n := Noise{Min: 0.01, Max: 1, Clean: 0.25}
 	const pictures, w, h = 2000, 12, 12
@@ -135,7 +135,7 @@ func TestNoise(t *testing.T) {
 			clean++
 		case s < 0.008 || s > 1.25:
 			t.Fatalf("a level of %g", s)
-		case s < 0.1: // half of the logarithms
+		case s < 0.3025: // half of the roots
 			low++
 		}
 	}
