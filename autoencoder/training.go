@@ -22,11 +22,12 @@ type Training struct {
 	Precision   string  `json:"precision,omitempty"` // of the products, nn.Precision; empty for float32
 	Batch       int     `json:"batch"`
 	Seed        uint64  `json:"seed"`
-	EarlyStop   int     `json:"early_stop,omitempty"`  // epochs without a lower validation loss that ended the run
-	BestEpoch   int     `json:"best_epoch,omitempty"`  // whose weights these are; 0: the last one's
-	TimeBudget  float64 `json:"time_budget,omitempty"` // seconds that the number of epochs was chosen for
-	Ended       string  `json:"ended,omitempty"`       // why before the last epoch; empty when it did not
-	Seconds     float64 `json:"seconds"`               // spent in training steps and measuring, over all sittings
+	EarlyStop   int     `json:"early_stop,omitempty"`     // epochs without a lower validation loss that ended the run
+	BestEpoch   int     `json:"best_epoch,omitempty"`     // whose weights these are; 0: the last one's
+	TimeBudget  float64 `json:"time_budget,omitempty"`    // seconds that the number of epochs was chosen for
+	Planned     int     `json:"epochs_planned,omitempty"` // of a run that ended before
+	Ended       string  `json:"ended,omitempty"`          // why before the last epoch; empty when it did not
+	Seconds     float64 `json:"seconds"`                  // spent in training steps and measuring, over all sittings
 	History     []Epoch `json:"history"`
 }
 

@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	calibrationTime  = 2 * time.Second // at most, and at most a fiftieth of the budget
+	calibrationTime  = 2 * time.Second // at most, and at most a twentieth of the budget
 	calibrationSteps = 5               // at least
 	warmingSteps     = 2               // before them, which touch all memory for the first time
 
 	// The share of the budget that epochs are planned for: no machine is equally
 	// fast all the time.
-	planned = 0.95
+	planned = 0.9
 
 	mostEpochs = 1_000_000
 )
@@ -55,7 +55,7 @@ func (l *loop) calibrate(ctx context.Context) (float64, error) {
 	defer l.remember()()
 	feed := l.newFeed()
 	defer func() { feed.stop() }()
-	limit := min(calibrationTime, l.TimeBudget/50)
+	limit := min(calibrationTime, l.TimeBudget/20)
 	var begin time.Time
 	for n := 0; ; n++ {
 		if ctx.Err() != nil {

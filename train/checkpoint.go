@@ -130,7 +130,7 @@ func (l *loop) resume() (bool, error) {
 	if err := l.load(f); err != nil {
 		return false, err
 	}
-	l.tell(Event{Resumed: true})
+	l.tell(Event{Resumed: true, EpochDone: l.finished()})
 	return true, nil
 }
 

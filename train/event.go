@@ -9,8 +9,9 @@ type Event struct {
 	Epoch, Epochs int // the epoch under way, from 1
 	Step, Steps   int // steps done in it
 	EpochDone     bool
-	Resumed       bool // the first event of a run that goes on from a checkpoint
+	Resumed       bool // the first event of a run that goes on from a checkpoint; with EpochDone when it was complete
 	Planned       bool // the first event of a run with a time budget
+	Trial, Trials int  // of FindRate, whose events have nothing else but Loss, smoothed, and Rate
 
 	Loss            float64 // mean over the epoch so far
 	TestLoss        float64 // only when EpochDone, and without validation pictures
@@ -26,8 +27,12 @@ func (l *loop) tell(e Event) {
 	if l.Events == nil {
 		return
 	}
+	if e.Trials > 0 {
+		l.Events(e)
+		return
+	}
 	e.Epoch, e.Epochs, e.Step, e.Steps = min(l.epoch+1, l.Epochs), l.Epochs, l.done, l.steps
-	if e.EpochDone {
+	if e.EpochDone && !e.Resumed {
 		e.Epoch, e.Step = l.epoch, l.steps
 	}
 	e.Elapsed = l.clock().Sub(l.started)

@@ -179,6 +179,9 @@ func (l *loop) story() *autoencoder.Training {
 		Seconds: l.elapsed(), History: l.history,
 	}
 	t.NValidation, t.EarlyStop, t.TimeBudget, t.Ended = len(l.Validation), l.EarlyStop, l.TimeBudget.Seconds(), l.ended
+	if l.ended != "" {
+		t.Planned = l.Epochs
+	}
 	if l.Best {
 		t.BestEpoch = bestEpoch(l.history)
 	}

@@ -96,7 +96,7 @@ func (s *summary) print(w io.Writer) {
 		about = append(about, [][2]string{
 			{"task", task},
 			{"data", t.Data},
-			{"split", fmt.Sprintf("%s for training, %s for testing (%s)", report.Count(t.NTrain), report.Count(t.NTest), t.Split)},
+			{"split", parts(t.NTrain, t.NValidation, t.NTest, t.Split)},
 			{"optimizer", fmt.Sprintf("%s, learning rate %g, %s, batches of %d", t.Optimizer, t.Rate, t.Schedule, t.Batch)},
 			{"precision", cmp.Or(t.Precision, string(nn.Float32))},
 			{"training", fmt.Sprintf("%s in %s, seed %d", count(len(t.History), "epoch"), report.Duration(time.Duration(t.Seconds*float64(time.Second))), t.Seed)},
@@ -104,9 +104,10 @@ func (s *summary) print(w io.Writer) {
 		if with := comforts(t); with != "" {
 			about = append(about, [2]string{"with", with})
 		}
+		about = append(about, [2]string{"ended", ending(t)})
 		if n := len(t.History); n > 0 {
 			last := t.History[n-1]
-			about = append(about, [2]string{"last epoch", fmt.Sprintf("loss %s, test loss %s", report.MSE(last.Loss), report.MSE(last.TestLoss))})
+			about = append(about, [2]string{"last epoch", lastEpoch(last)})
 		}
 	}
 	facts(w, about)
