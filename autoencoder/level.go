@@ -14,7 +14,7 @@ import (
 
 // UnitNoise is the Level of denoisers: what the network sees is then far enough
 // from zero to meet the bend of ELU.
-const UnitNoise = 1
+const UnitNoise = 2.5
 
 // leastLevel is the weakest noise that pictures are scaled for, of 2.5 steps of a
 // byte. Below it the network is told of this one, and the share that is taken of

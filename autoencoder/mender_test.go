@@ -143,11 +143,11 @@ func TestLevel(t *testing.T) {
 	plain := restless(t, 32, 32)
 	scaled, target := slices.Clone(x), slices.Clone(x)
 	m.Scale(scaled, target)
-	if !slices.Equal(scaled, target) || math.Abs(float64(scaled[0])-float64(x[0])/level) > 1e-5 {
+	if !slices.Equal(scaled, target) || math.Abs(float64(scaled[0])-float64(x[0])*autoencoder.UnitNoise/level) > 1e-5 {
 		t.Errorf("%g was scaled to %g and %g, its noise is %g", x[0], scaled[0], target[0], level)
 	}
 	for i, v := range plain.Reconstruct(scaled) {
-		if math.Abs(float64(v)*level-float64(y[i])) > 1e-5 {
+		if math.Abs(float64(v)*level/autoencoder.UnitNoise-float64(y[i])) > 1e-5 {
 			t.Fatalf("value %d: %g, the network says %g", i, y[i], float64(v)*level)
 		}
 	}

@@ -46,7 +46,7 @@ func (r *score) rival() rival {
 func (r *score) print(a *app, w io.Writer) {
 	about := [][2]string{
 		{"model", fmt.Sprintf("%s (%s)", r.Model, r.Fingerprint)},
-		{"kind", fmt.Sprintf("%s, code %d, pictures of %dx%d", r.kind(), r.Code, r.Width, r.Height)},
+		{"kind", fmt.Sprintf("%s, %s, pictures of %dx%d", r.kind(), r.code(), r.Width, r.Height)},
 	}
 	if r.Epochs > 0 {
 		about = append(about, [2]string{"training", fmt.Sprintf("%s in %s, %s images/s, seed %d",
@@ -64,6 +64,7 @@ func (r *score) print(a *app, w io.Writer) {
 	facts(w, about)
 	fmt.Fprintln(w)
 	table(w, "", r.errors())
+	r.printLevels(w)
 	if r.Seeds != nil {
 		fmt.Fprintf(w, "\n%s\n", r.Seeds)
 	}
@@ -97,8 +98,18 @@ func (r *score) errors() [][]string {
 	return rows
 }
 
+func (r *score) code() string {
+	if r.Code == 0 {
+		return "no code"
+	}
+	return fmt.Sprintf("code %d", r.Code)
+}
+
 func (r *score) kind() string {
-	kind := map[string]string{"pca": "linear autoencoder", "conv": "convolutional autoencoder"}[r.Architecture]
+	kind := map[string]string{"pca": "linear autoencoder", "conv": "convolutional autoencoder", autoencoder.Residual: "residual autoencoder"}[r.Architecture]
+	if r.Architecture == autoencoder.Residual && r.Code == 0 {
+		kind = "residual denoiser"
+	}
 	if r.Task == autoencoder.Denoise {
 		kind += " against " + r.Corruption
 	}
@@ -107,6 +118,9 @@ func (r *score) kind() string {
 
 // verdict says plainly whether the training was worth it.
 func (r *score) verdict() (text string, good bool) {
+	if strings.HasPrefix(r.Corruption, "noise(") && len(r.Levels) > 0 {
+		return r.levelsVerdict()
+	}
 	best := r.rival()
 	if best.name == "" {
 		return "", false

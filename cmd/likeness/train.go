@@ -67,7 +67,7 @@ targets stay clean.
 --arch conv is the tutorial's convolutional autoencoder. --arch residual is the
 better denoiser: no code, convolutions alone, which say what must be added to a
 picture; it takes pictures of any size and noise of any level that it was trained
-for. It has defaults of its own: --noise 0.01-0.55 --epochs 45 --batch 16
+for. It has defaults of its own: --noise 0.01-0.55 --epochs 30 --batch 16
 --lr 0.004 --mirror.
 
 --noise is the standard deviation of gaussian noise, where a picture's range is 1,

@@ -169,7 +169,7 @@ func (a *app) finishTraining(ctx context.Context, t *training, models []*autoenc
 		}
 	}
 	t.log.say("saved " + t.out)
-	r, err := a.measure(ctx, t.out, m, t.set, &t.split, t.trainFlags.split.String())
+	r, err := a.measure(ctx, t.out, m, t.set, &t.split, t.trainFlags.split.String(), false)
 	if err == nil && len(models) > 1 {
 		r.Seeds, err = a.spread(ctx, t, models, kept)
 	}
