@@ -53,6 +53,10 @@ func flatSize(arch string, h, w int) (int, error) {
 
 // build declares the layers of an architecture.
 func build(arch string, h, w, code int) (encoder, decoder *nn.Network, err error) {
+	if noCode(arch, code) {
+		encoder, err = buildDenoiser(h, w)
+		return encoder, nil, err
+	}
 	flat, err := flatSize(arch, h, w)
 	if err != nil {
 		return nil, nil, err

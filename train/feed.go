@@ -87,6 +87,7 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 		copy(input, target)
 		rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, uint64(row)))
 		l.Corruption.Corrupt(input, l.Data.W, l.Data.H, rng)
+		l.Model.Scale(input, target)
 	}
 }
 
