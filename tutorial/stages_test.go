@@ -13,10 +13,10 @@ import (
 // tells of.
 func TestRecipes(t *testing.T) {
 	want := []Recipe{
-		{"pca", "PCA autoencoder", "pca", 32, 15, 0.004, train.Cosine, nil, 0},
-		{"conv", "Convolutional autoencoder", "conv", 32, 25, 0.008, train.Cosine, nil, 0.005865},
-		{"denoise", "Denoising autoencoder", "conv", 512, 25, 0.004, train.Cosine, pix.Gaussian{Sigma: 0.1}, 0.002949},
-		{"occlusion", "Occlusion", "conv", 512, 15, 0.004, train.Cosine, pix.Occlusion{Count: 1, Size: 12}, 0},
+		{Name: "pca", Title: "PCA autoencoder", Arch: "pca", Code: 32, Epochs: 15, Rate: 0.004, Schedule: train.Cosine},
+		{Name: "conv", Title: "Convolutional autoencoder", Arch: "conv", Code: 32, Epochs: 25, Rate: 0.008, Schedule: train.Cosine, Tutorial: 0.005865},
+		{Name: "denoise", Title: "Denoising autoencoder", Arch: "conv", Code: 512, Epochs: 25, Rate: 0.004, Schedule: train.Cosine, Corruption: pix.Gaussian{Sigma: 0.1}, Tutorial: 0.002949},
+		{Name: "occlusion", Title: "Occlusion", Arch: "conv", Code: 512, Epochs: 15, Rate: 0.004, Schedule: train.Cosine, Corruption: pix.Occlusion{Count: 1, Size: 12}},
 	}
 	if len(Recipes) != len(want) {
 		t.Fatalf("%d recipes, want %d", len(Recipes), len(want))

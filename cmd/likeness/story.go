@@ -16,6 +16,9 @@ func comforts(t *autoencoder.Training) string {
 	if t.Mirror {
 		all = append(all, "mirrored pictures")
 	}
+	if t.Jitter > 0 {
+		all = append(all, fmt.Sprintf("jitter %g", t.Jitter))
+	}
 	if t.Average > 0 {
 		all = append(all, fmt.Sprintf("averaged weights (%g)", t.Average))
 	}

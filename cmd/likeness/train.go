@@ -25,6 +25,7 @@ type trainFlags struct {
 	code, epochs, batch, threads int
 	rate, warmup, average        float64
 	mirror                       bool
+	jitter                       float64
 	comfort                      comfortFlags
 	schedule, precision          choiceFlag
 	seed                         uint64
@@ -37,7 +38,7 @@ type trainFlags struct {
 func newTrain(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train",
-		Short: "Train an autoencoder: pca, conv or denoise; or fit a finder",
+		Short: "Train an autoencoder: pca, conv, residual or denoise; or fit a finder",
 		Long: `Train an autoencoder on pictures and write it to one .safetensors file.
 
 The result is told with its yardsticks beside it: the error of always answering
@@ -59,6 +60,15 @@ best it finds what PCA finds, and the summary says how close it came.`),
 			`Train the convolutional autoencoder: four 3x3 convolutions with 32, 64, 128 and
 256 filters, ELU and 2x2 pooling, a code, and four transposed convolutions back.
 The sides of the pictures must be divisible by 16.`),
+		newTrainKind(a, "residual",
+			"Train the best autoencoder of this program",
+			`Train the residual autoencoder: the tutorial's layers with twice the filters and a
+linear code, added to exact PCA. It begins as PCA and learns what PCA leaves over,
+from pictures that are mirrored and moved a little anew in every epoch. At every
+budget of time it has less error than 'conv' with as many numbers; with few pictures or little
+time give fewer --epochs. The sides of the pictures must be divisible by 16.
+
+--jitter holds the pictures with their surroundings in memory, some 40 kB each.`),
 		newTrainKind(a, "denoise",
 			"Train a network to remove noise",
 			`Train a network to mend pictures: the inputs are spoilt anew in every epoch, the
@@ -86,6 +96,7 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 	}
 	f := &trainFlags{
 		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, rate: r.Rate,
+		warmup: r.Warmup, average: r.Average, mirror: r.Mirror, jitter: r.Jitter,
 		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
 		schedule: choiceFlag{value: string(r.Schedule)}, precision: newPrecision(),
 	}
@@ -124,9 +135,10 @@ learning rate instead of training.`,
 	fl.IntVar(&f.batch, "batch", train.DefaultBatch, "pictures in a step")
 	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of Adamax")
 	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
-	fl.Float64Var(&f.warmup, "warmup", 0, "steps in which the rate rises to --lr before that, or their share of the run, below 1")
-	fl.BoolVar(&f.mirror, "mirror", false, "mirror half of the training pictures left to right, others in every epoch")
-	fl.Float64Var(&f.average, "average", 0, "measure and keep a moving average of the weights that forgets at this rate per step, such as 0.999; 0: none")
+	fl.Float64Var(&f.warmup, "warmup", f.warmup, "steps in which the rate rises to --lr before that, or their share of the run, below 1")
+	fl.BoolVar(&f.mirror, "mirror", f.mirror, "mirror half of the training pictures left to right, others in every epoch")
+	fl.Float64Var(&f.jitter, "jitter", f.jitter, "move, turn and scale the training pictures by up to this times 4 % of their side, 3 degrees and 5 %, anew in every epoch; 0: not")
+	fl.Float64Var(&f.average, "average", f.average, "measure and keep a moving average of the weights that forgets at this rate per step, such as 0.999; 0: none")
 	addChoice(c, &f.precision, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
 	if f.kind == "denoise" {
 		f.denoise.arch = choiceFlag{value: f.arch, choices: []string{f.arch, autoencoder.Residual}}
@@ -171,6 +183,9 @@ func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
 		return nil, usagef("--threads %d: expected 0, for all, or more", f.threads)
 	case !(f.rate > 0) || math.IsInf(f.rate, 0):
 		return nil, usagef("--lr %g: expected a number above 0, such as %g", f.rate, train.DefaultRate)
+	}
+	if !(f.jitter >= 0 && f.jitter <= 3) {
+		return nil, usagef("--jitter %g: expected a number from 0 to 3, such as 1", f.jitter)
 	}
 	if err := f.split.check(); err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ type training struct {
 	set        *faces.Set
 	split      faces.Split
 	held       []int // rows for choosing
+	jittered   *train.Jitter
 	log        *runLog
 }
 
@@ -62,6 +63,9 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 		return err
 	}
 	if f.comfort.findRate {
+		if err := train.Begin(ctx, m, t.set, t.split); err != nil {
+			return err
+		}
 		return a.findRate(ctx, t, m)
 	}
 	if f.restart { // now that nothing but the training itself can go wrong
@@ -103,6 +107,11 @@ func (a *app) prepare(ctx context.Context, t *training, prep pix.Prep) error {
 	if n := len(t.split.Train); n < t.batch {
 		return fmt.Errorf("%s gives %s, fewer than one batch of %d: give --batch %d, or less", set.Source, count(n, "training picture"), t.batch, n)
 	}
+	if t.jitter > 0 {
+		if err := a.surroundings(ctx, t, prep); err != nil {
+			return err
+		}
+	}
 	choosing := ""
 	if n := len(t.held); n > 0 {
 		choosing = fmt.Sprintf(", choosing on %s", report.Count(n))
@@ -114,13 +123,31 @@ func (a *app) prepare(ctx context.Context, t *training, prep pix.Prep) error {
 	return nil
 }
 
+// largestSurroundings bounds the memory that --jitter may take, in bytes.
+const largestSurroundings = 6 << 30
+
+// surroundings reads the pictures once more, with what is around them.
+func (a *app) surroundings(ctx context.Context, t *training, prep pix.Prep) error {
+	need := train.JitterMemory(prep, len(t.set.IDs))
+	if need > largestSurroundings {
+		return fmt.Errorf("--jitter %g would hold %s with their surroundings in %.1f GB of memory: give --jitter 0, or fewer pictures",
+			t.jitter, count(len(t.set.IDs), "picture"), float64(need)/1e9)
+	}
+	set, err := a.load(ctx, t.data, prep.Surroundings(), t.threads)
+	if err != nil {
+		return err
+	}
+	t.jittered = &train.Jitter{Data: set, Amount: t.jitter}
+	return nil
+}
+
 // run says what is trained with the given seed, the first plus i.
 func (t *training) run(i int, m *autoencoder.Model) *train.Run {
 	c := &t.comfort
 	r := &train.Run{
 		Model: m, Data: t.set, Split: t.split, SplitName: t.trainFlags.split.String(),
 		Epochs: t.epochs, Batch: t.batch, Rate: t.rate, Schedule: train.Schedule(t.schedule.value), Warmup: t.warmup,
-		Mirror: t.mirror, Average: t.average, Precision: nn.Precision(t.precision.value),
+		Mirror: t.mirror, Jitter: t.jittered, Average: t.average, Precision: nn.Precision(t.precision.value),
 		Seed: t.seed + uint64(i), Threads: t.threads, Corruption: t.corruption,
 		Validation: t.held, EarlyStop: c.earlyStop, Best: c.best,
 	}
@@ -132,6 +159,9 @@ func (t *training) run(i int, m *autoencoder.Model) *train.Run {
 
 // trainOne trains the model of one seed.
 func (a *app) trainOne(ctx context.Context, t *training, i int, m *autoencoder.Model) error {
+	if err := train.Begin(ctx, m, t.set, t.split); err != nil {
+		return err
+	}
 	p, label, checkpoint := a.progress(), "", t.checkpoint(i)
 	if t.comfort.seeds > 1 {
 		label = fmt.Sprintf("seed %d", t.seed+uint64(i))
