@@ -27,6 +27,7 @@ var floors = map[string]int{
 	"search/quality":         8,
 	"search/searchtest":      8,
 	"latent":                 7,
+	"latent/judge":           8,
 	"train":                  6,
 	"autoencoder":            5,
 	"describe":               5,
