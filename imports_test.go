@@ -20,7 +20,7 @@ var floors = map[string]int{
 	"bench/firststeps/cases": 6,
 	"bench/search":           9,
 	"bench/speed":            9,
-	"tutorial":               8,
+	"tutorial":               9,
 	"report":                 7,
 	"finder":                 9,
 	"search":                 7,

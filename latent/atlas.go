@@ -27,6 +27,9 @@ type Story struct {
 	NTrain   int    `json:"n_train"`
 	NTest    int    `json:"n_test"`
 	Left     []Left `json:"left_out,omitempty"` // attributes without a direction
+	// Known are all attributes that could have been asked for, where directions
+	// were fitted to some only; it is not kept in files.
+	Known []string `json:"-"`
 }
 
 // SurveyOptions say how an atlas is made.

@@ -1,7 +1,6 @@
 package latent
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -153,13 +152,21 @@ func (a *Atlas) Direction(name string) (*Direction, error) {
 	var names []string
 	for i := range a.Directions {
 		d := &a.Directions[i]
-		if plain(d.Name) == plain(name) {
+		if SameName(d.Name, name) {
 			return d, nil
 		}
 		names = append(names, d.Name)
 	}
+	for _, l := range a.Story.Left {
+		if SameName(l.Name, name) {
+			return nil, fmt.Errorf("there is no direction for %s: %s", l.Name, l.Reason)
+		}
+	}
+	if a.Story.Known != nil {
+		names = a.Story.Known
+	}
 	if len(names) == 0 {
-		return nil, errors.New("no attribute is known")
+		return nil, fmt.Errorf("no attribute is known, %q neither: say with --attributes, --tags or --with and --without where they are", name)
 	}
 	if close := Closest(name, names); len(close) > 0 {
 		return nil, fmt.Errorf("no attribute is called %q: did you mean %s?", name, strings.Join(close, " or "))

@@ -16,6 +16,10 @@ func plain(name string) string {
 	}, strings.ToLower(name))
 }
 
+// SameName tells whether two names mean one attribute: case, spaces, underscores,
+// hyphens and apostrophes do not count.
+func SameName(a, b string) bool { return plain(a) == plain(b) }
+
 // Closest gives at most three of the names that may have been meant by another:
 // those that contain it, begin with the same letters, or differ in few.
 func Closest(name string, names []string) []string {
@@ -35,7 +39,7 @@ func Closest(name string, names []string) []string {
 		if len(p) > 2 && (strings.Contains(q, p) || strings.Contains(p, q)) {
 			off = min(off, 1)
 		}
-		if limit := float64(max(len(p), len(q))) / 3; off <= limit || shared >= 4 {
+		if limit := 0.4 * float64(max(len(p), len(q))); off <= limit || shared >= 4 {
 			all = append(all, near{n, off})
 		}
 	}

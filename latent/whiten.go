@@ -165,3 +165,13 @@ func dot(a, b []float32) float64 {
 }
 
 func length(a []float32) float64 { return math.Sqrt(dot(a, a)) }
+
+// Cosine is that of the angle between two points, seen from the mean; 0 where one
+// of them is the mean.
+func Cosine(a, b []float32) float64 {
+	n := length(a) * length(b)
+	if n == 0 {
+		return 0
+	}
+	return dot(a, b) / n
+}

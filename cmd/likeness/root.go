@@ -91,8 +91,8 @@ vector instructions, NO_COLOR turns colours off.`,
 	root.SetHelpCommandGroupID("look")
 	root.SetCompletionCommandGroupID("look")
 	for group, commands := range map[string][]*cobra.Command{
-		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a)},
-		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newSearch(a), newSame(a), newCluster(a), newDupes(a), newMorph(a)},
+		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a), newDirections(a)},
+		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newSearch(a), newSame(a), newCluster(a), newDupes(a), newMorph(a), newEdit(a), newSample(a)},
 		"look":  {newSummary(a), newConvTranspose(a), newBench(a), newVersion(a)},
 	} {
 		for _, c := range commands {
