@@ -227,7 +227,7 @@ func (l *Latent) newFaces(a *latent.Atlas) *pix.Image {
 	}
 	return report.Gatherings([]report.Gathering{
 		{Name: "Test faces", Pictures: photographs},
-		{Name: "their reconstructions", Pictures: painted},
+		{Name: "Their reconstructions", Pictures: painted},
 		{Name: "New faces", Pictures: drawn},
 	}, sampleCols)
 }
