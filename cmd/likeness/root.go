@@ -65,6 +65,7 @@ vector instructions, NO_COLOR turns colours off.`,
   likeness index conv-32.safetensors                            encode them
   likeness search conv-32.index.safetensors --image me.jpg      find the most like
   likeness morph conv-32.safetensors me.jpg you.jpg             turn one into another
+  likeness edit conv-32.safetensors me.jpg --more Smiling       change what it shows
   likeness reproduce                                            all of the tutorial`,
 		Version:       thisBuild().Version,
 		SilenceErrors: true,

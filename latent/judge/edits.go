@@ -16,10 +16,12 @@ import (
 // without it were given it, and those with it had it taken away, each by the gap
 // between those with and without.
 type Verdict struct {
-	Name     string  `json:"name"`
-	AUC      float64 `json:"judge_auc"` // of the classifier on test photographs
-	Edits    int     `json:"edits"`
-	RightWay float64 `json:"right_way"` // share of edits that moved the classifier's score the right way
+	Name string  `json:"name"`
+	AUC  float64 `json:"judge_auc"` // of the classifier on test photographs
+	// DirectionAUC is that of the direction's scores of the same pictures.
+	DirectionAUC float64 `json:"direction_auc"`
+	Edits        int     `json:"edits"`
+	RightWay     float64 `json:"right_way"` // share of edits that moved the classifier's score the right way
 	// Of the edits of faces that the classifier saw on the other side, before the
 	// edit, the share that came over.
 	Wrong   int     `json:"on_the_other_side"`
@@ -28,7 +30,8 @@ type Verdict struct {
 	RandomWay     float64 `json:"random_right_way"`
 	RandomFlipped float64 `json:"random_flipped"`
 	// By is how far the score went towards the edit, Drags how far other scores
-	// went, in standard deviations of photographs' scores, the largest first.
+	// went, in standard deviations of photographs' scores, the ten
+	// largest first.
 	By    float64       `json:"by"`
 	Drags []latent.Drag `json:"drags"`
 }
@@ -221,6 +224,9 @@ func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*Verdict,
 		return nil, err
 	}
 	v := &Verdict{Name: d.Name, AUC: e.judge.Attributes[at].Held.AUC, Edits: len(rows)}
+	if d.Held != nil {
+		v.DirectionAUC = d.Held.AUC
+	}
 	moved := make([]float64, n)
 	var flips, luck float64
 	for i, k := range rows {
@@ -259,6 +265,7 @@ func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*Verdict,
 		}
 		return 0
 	})
+	v.Drags = v.Drags[:min(len(v.Drags), 10)]
 	return v, nil
 }
 

@@ -74,13 +74,17 @@ func Compare(ctx context.Context, made, real, trained []float32, width int) (Qua
 		return q, err
 	}
 	for _, n := range inside {
-		q.Precision += one(n > 0) / float64(q.New)
-		q.Density += float64(n) / float64(Neighbours*q.New)
+		q.Precision += one(n > 0)
+		q.Density += float64(n)
 	}
 	for j, d := range nearestOfReal {
-		q.Recall += one(recalled[j]) / float64(q.Real)
-		q.Coverage += one(d <= realReach[j]) / float64(q.Real)
+		q.Recall += one(recalled[j])
+		q.Coverage += one(d <= realReach[j])
 	}
+	q.Precision /= float64(q.New)
+	q.Density /= float64(Neighbours * q.New)
+	q.Recall /= float64(q.Real)
+	q.Coverage /= float64(q.Real)
 	return q, q.copies(ctx, made, real, trained, width)
 }
 
@@ -99,11 +103,9 @@ func (q *Quality) copies(ctx context.Context, made, real, trained []float32, wid
 	q.RealToTraining, q.ToTraining = math.Sqrt(usual[len(usual)/2]), math.Sqrt(got[len(got)/2])
 	limit := usual[len(usual)/100]
 	for _, d := range got {
-		if d >= limit {
-			break
-		}
-		q.Copies += 1 / float64(len(got))
+		q.Copies += one(d < limit)
 	}
+	q.Copies /= float64(len(got))
 	return nil
 }
 
