@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -243,12 +242,4 @@ func far(at *latent.Atlas, distance float64) bool { return distance > at.Reach.F
 // signed prints a change with its sign and a true minus.
 func signed(v float64) string {
 	return strings.Replace(fmt.Sprintf("%+.2f", v), "-", "−", 1)
-}
-
-// finiteFlag refuses numbers that are none.
-func finiteFlag(flag string, v float64) error {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return usagef("--%s %g: expected a number", flag, v)
-	}
-	return nil
 }
