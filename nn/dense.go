@@ -11,6 +11,7 @@ import (
 type Dense struct {
 	Units      int
 	Activation Activation
+	Zero       bool // the kernel begins at zero
 }
 
 func (Dense) Kind() string { return "Dense" }
@@ -26,10 +27,11 @@ func (d Dense) Output(in Shape) (Shape, error) {
 }
 
 func (d Dense) params(in Shape) []paramSpec {
-	return []paramSpec{
-		{name: "kernel", shape: []int{in[0], d.Units}, fanIn: in[0], fanOut: d.Units},
-		{name: "bias", shape: []int{d.Units}},
+	weights := paramSpec{name: "kernel", shape: []int{in[0], d.Units}}
+	if !d.Zero {
+		weights.fanIn, weights.fanOut = in[0], d.Units
 	}
+	return []paramSpec{weights, {name: "bias", shape: []int{d.Units}}}
 }
 
 func (d Dense) plan(in Shape, params []*Param, _ Precision) op {

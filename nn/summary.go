@@ -39,15 +39,16 @@ type LayerInfo struct {
 	Params int    `json:"params"`
 }
 
-// LayerTable is the summary as data.
+// LayerTable is the summary as data. The layers of a Residual come before its
+// own row, which stands for the sum.
 func (n *Network) LayerTable() []LayerInfo {
 	var rows []LayerInfo
-	for i, l := range n.Layers {
+	for _, l := range n.nodes {
 		params := 0
-		for _, p := range n.owned[i] {
+		for _, p := range l.owned {
 			params += len(p.Value)
 		}
-		rows = append(rows, LayerInfo{Name: n.names[i], Kind: l.Kind(), Output: n.shapes[i], Params: params})
+		rows = append(rows, LayerInfo{Name: l.name, Kind: l.Kind(), Output: l.out, Params: params})
 	}
 	return rows
 }

@@ -15,30 +15,42 @@ import (
 // score is what train and eval tell of a model. Numbers that were not measured
 // are null.
 type score struct {
-	Model           string     `json:"model"`
-	Task            string     `json:"task"`
-	Architecture    string     `json:"architecture"`
-	Code            int        `json:"code"`
-	Width           int        `json:"width"`
-	Height          int        `json:"height"`
-	Fingerprint     string     `json:"fingerprint"`
-	Epochs          int        `json:"epochs"`
-	TrainMSE        *float64   `json:"train_mse"`
-	TestMSE         *float64   `json:"test_mse"`
-	NTrain          int        `json:"n_train"`
-	NTest           int        `json:"n_test"`
-	Seconds         float64    `json:"seconds"` // of the training
-	ImagesPerSecond float64    `json:"images_per_second"`
-	Seed            uint64     `json:"seed"`
-	LearningRate    float64    `json:"learning_rate"`
-	Schedule        string     `json:"schedule"`
-	Batch           int        `json:"batch"`
-	Data            string     `json:"data"`  // measured on
-	Split           *string    `json:"split"` // null: all pictures are test pictures
-	Corruption      string     `json:"corruption,omitempty"`
-	Skipped         int        `json:"skipped"` // files without a usable picture
-	Yardsticks      yardsticks `json:"yardsticks"`
-	WorthIt         *bool      `json:"worth_it"` // better than all yardsticks
+	Model           string      `json:"model"`
+	Task            string      `json:"task"`
+	Architecture    string      `json:"architecture"`
+	Code            int         `json:"code"`
+	Width           int         `json:"width"`
+	Height          int         `json:"height"`
+	Fingerprint     string      `json:"fingerprint"`
+	Epochs          int         `json:"epochs"`
+	TrainMSE        *float64    `json:"train_mse"`
+	TestMSE         *float64    `json:"test_mse"`
+	NTrain          int         `json:"n_train"`
+	NTest           int         `json:"n_test"`
+	NValidation     int         `json:"n_validation,omitempty"`
+	Seconds         float64     `json:"seconds"` // of the training
+	ImagesPerSecond float64     `json:"images_per_second"`
+	Seed            uint64      `json:"seed"`
+	LearningRate    float64     `json:"learning_rate"`
+	Schedule        string      `json:"schedule"`
+	Warmup          float64     `json:"warmup,omitempty"`
+	Mirror          bool        `json:"mirror,omitempty"`
+	Average         float64     `json:"average,omitempty"`
+	EarlyStop       int         `json:"early_stop,omitempty"`
+	BestEpoch       int         `json:"best_epoch,omitempty"`
+	TimeBudget      float64     `json:"time_budget,omitempty"`    // seconds
+	Planned         int         `json:"epochs_planned,omitempty"` // of a training that ended before
+	Ended           string      `json:"ended,omitempty"`
+	Seeds           *seedSpread `json:"seeds,omitempty"` // of a training with several
+	Batch           int         `json:"batch"`
+	Data            string      `json:"data"`  // measured on
+	Split           *string     `json:"split"` // null: all pictures are test pictures
+	Corruption      string      `json:"corruption,omitempty"`
+	Skipped         int         `json:"skipped"` // files without a usable picture
+	Yardsticks      yardsticks  `json:"yardsticks"`
+	WorthIt         *bool       `json:"worth_it"` // better than all yardsticks
+
+	story *autoencoder.Training
 }
 
 // yardsticks are errors on the same test pictures that need no training.
@@ -107,6 +119,9 @@ func newScore(path string, m *autoencoder.Model) *score {
 	r.Task, r.Corruption = t.Task, t.Corruption
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
 	r.LearningRate, r.Schedule, r.Batch = t.Rate, t.Schedule, t.Batch
+	r.Warmup, r.Mirror, r.Average = t.Warmup, t.Mirror, t.Average
+	r.NValidation, r.EarlyStop, r.BestEpoch = t.NValidation, t.EarlyStop, t.BestEpoch
+	r.TimeBudget, r.Planned, r.Ended, r.story = t.TimeBudget, t.Planned, t.Ended, t
 	r.ImagesPerSecond = t.ImagesPerSecond()
 	return r
 }

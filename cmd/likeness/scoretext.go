@@ -52,15 +52,21 @@ func (r *score) print(a *app, w io.Writer) {
 		about = append(about, [2]string{"training", fmt.Sprintf("%s in %s, %s images/s, seed %d",
 			count(r.Epochs, "epoch"), report.Duration(time.Duration(r.Seconds*float64(time.Second))), report.Count(int(r.ImagesPerSecond)), r.Seed)})
 	}
+	if t := r.story; t != nil {
+		about = append(about, [2]string{"with", comforts(t)}, [2]string{"ended", ending(t)})
+	}
 	about = append(about, [2]string{"data", r.Data})
 	if r.Split != nil {
-		about = append(about, [2]string{"split", fmt.Sprintf("%s for training, %s for testing (%s)", report.Count(r.NTrain), report.Count(r.NTest), *r.Split)})
+		about = append(about, [2]string{"split", parts(r.NTrain, r.NValidation, r.NTest, *r.Split)})
 	} else {
 		about = append(about, [2]string{"split", fmt.Sprintf("none: all %s are for testing", count(r.NTest, "picture"))})
 	}
 	facts(w, about)
 	fmt.Fprintln(w)
 	table(w, "", r.errors())
+	if r.Seeds != nil {
+		fmt.Fprintf(w, "\n%s\n", r.Seeds)
+	}
 	if text, good := r.verdict(); text != "" {
 		colour := yellow
 		if good {
