@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"likeness/autoencoder"
 	"likeness/faces"
@@ -166,7 +167,7 @@ func (l *Latent) edits(a *latent.Atlas) (*pix.Image, error) {
 			}
 			e := report.Edit{Name: d.Name, Picture: l.Data.Image(row), Frames: l.paint(a.Walk(l.code(row), step, shares)...)}
 			for _, s := range shares {
-				e.Captions = append(e.Captions, fmt.Sprintf("%+.1f", s*by))
+				e.Captions = append(e.Captions, strings.Replace(fmt.Sprintf("%+.1f", s*by), "-", "−", 1))
 			}
 			e.Captions[editSteps/2] = "as it is"
 			strips = append(strips, e)

@@ -49,6 +49,7 @@ of those on the other side); in parentheses what random steps as long do.`,
 	}
 	from.add(c)
 	from.addTags(c)
+	c.Flags().Lookup("atlas").Usage = "begin with this atlas `file` in place of fitting to pictures"
 	c.Flags().StringVar(&out, "out", "", "the atlas `file` to write (default MODEL with "+atlasSuffix+"; with --atlas none)")
 	c.Flags().BoolVar(&judged, "judge", false, "let a classifier of pixels judge edits of test faces; takes some minutes")
 	complete(c, "out", filesOf(modelNames))

@@ -227,7 +227,7 @@ func (e *edit) captions() []string {
 		case len(e.made) == 1:
 			out[i] = e.made[0].Name + " " + signed(s*e.made[0].By)
 		default:
-			out[i] = fmt.Sprintf("%.0f %%", 100*s)
+			out[i] = strings.Replace(fmt.Sprintf("%.0f %%", 100*s), "-", "−", 1)
 		}
 	}
 	return out
