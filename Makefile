@@ -18,5 +18,6 @@ fuzz: ## every reader, for half a minute each
 	for f in $$(grep -ho 'func Fuzz[A-Za-z]*' faces/*_test.go | cut -c6-); do go test ./faces -run '^$$' -fuzz "^$$f$$" -fuzztime 30s || exit 1; done
 	go test ./search/quality -fuzz FuzzParsePairs -fuzztime 30s
 	go test ./finder -fuzz FuzzFromFile -fuzztime 30s
+	go test ./latent -run "^$$" -fuzz FuzzAtlas -fuzztime 30s
 	go test ./search -run "^$$" -fuzz FuzzOpen -fuzztime 30s
 	go test ./search -run "^$$" -fuzz FuzzGraph -fuzztime 30s

@@ -1,6 +1,7 @@
 package latent_test
 
 import (
+	"context"
 	"fmt"
 
 	"likeness/latent"
@@ -26,4 +27,62 @@ func ExampleMorph() {
 	// a=0.50 [2 4]
 	// a=0.75 [3 2]
 	// a=1.00 [4 0]
+}
+
+// Directions are found in codes about which something is known, and change what
+// they stand for.
+func ExampleAtlas() {
+	ctx := context.Background()
+	var codes, smiles []float32 // of 200 faces, every other one with a smile
+	for i := range 200 {
+		smile := float32(i % 2)
+		codes = append(codes, float32(i%7), float32(i%5)+3*smile)
+		smiles = append(smiles, smile)
+	}
+	w, err := latent.Whiten(ctx, codes, 2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	a := &latent.Atlas{Whitening: w}
+	if _, err := a.Learn(ctx, codes, latent.Tagged{Names: []string{"Smiling"}, Values: smiles}, latent.FitOptions{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	step, err := a.Step([]latent.Change{{Name: "Smiling", By: 1}}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	code := []float32{3, 2}
+	more := a.Walk(code, step, []float64{1})[0]
+	fmt.Printf("%.1f of a code is the smile's, it went from %.1f to %.1f\n", more[0]-code[0], code[1], more[1])
+	_, err = a.Step([]latent.Change{{Name: "Smilling", By: 1}}, nil)
+	fmt.Println(err)
+	// Output:
+	// 0.0 of a code is the smile's, it went from 2.0 to 4.1
+	// no attribute is called "Smilling": did you mean Smiling?
+}
+
+// New codes are drawn from where codes lie.
+func ExampleFitMixture() {
+	ctx := context.Background()
+	var codes []float32 // two crowds
+	for i := range 100 {
+		codes = append(codes, float32(i%10)/10, 0, 8+float32(i%10)/10, 1)
+	}
+	m, err := latent.FitMixture(ctx, codes, 2, latent.MixtureOptions{Components: 2})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x := m.Sample(1000, 1, 42)
+	between := 0
+	for i := 0; i < len(x); i += 2 {
+		if x[i] > 3 && x[i] < 6 {
+			between++
+		}
+	}
+	fmt.Printf("weights %.1f, %d of 1000 lie between the crowds\n", m.Weights, between)
+	// Output: weights [0.5 0.5], 0 of 1000 lie between the crowds
 }

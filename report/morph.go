@@ -13,6 +13,8 @@ type Morph struct {
 	Alphas   []float64  // one for each frame; nil means evenly from 0 to 1
 	From, To string     // who the ends are
 	A, B     *pix.Image // the photographs the ends were encoded from; may be nil
+	Notes    []string   // beneath each frame's alpha; nil for none
+	Far      []bool     // frames far from the data, which get a frame; nil for none
 }
 
 // alpha gives the share of frame i.
@@ -50,6 +52,12 @@ func MorphStrip(morphs []Morph) *pix.Image {
 		for k, f := range m.Frames {
 			c := cell{pic: p.tile(f, tileSmall)}
 			c.below = append(c.below, words{text: fmt.Sprintf("a=%.2f", m.alpha(k)), style: mutedStyle})
+			if m.Notes != nil && m.Notes[k] != "" {
+				c.below = append(c.below, words{text: m.Notes[k], style: mutedStyle})
+			}
+			if m.Far != nil && m.Far[k] {
+				c.frame = warning
+			}
 			if !originals && k == 0 && m.From != "" {
 				c.below = append(c.below, name(m.From)...)
 			}

@@ -14,6 +14,7 @@ var (
 	hairline = color.RGBA{0xd9, 0xd6, 0xd0, 0xff}
 	faint    = color.RGBA{0xf3, 0xf1, 0xed, 0xff}
 	green    = color.RGBA{0x3f, 0x7d, 0x58, 0xff}
+	warning  = color.RGBA{0xc2, 0x5a, 0x31, 0xff} // what lies far from the data
 )
 
 // seriesInks colours the lines of a plot in order. The first four stay apart

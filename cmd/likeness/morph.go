@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -21,19 +22,35 @@ const mostSteps = 200
 const frameTime = 150 * time.Millisecond
 
 func newMorph(a *app) *cobra.Command {
+	var from atlasFlags
 	var steps int
 	var out string
+	var loop bool
+	path := choiceFlag{"line", []string{"line", "likely"}}
 	c := &cobra.Command{
-		Use:   "morph MODEL A B",
-		Short: "Turn one face into another",
-		Long: `Walk from the code of picture A to that of picture B in a straight line and
-decode what lies between: a figure (.png), an animation (.gif), or both.`,
+		Use:   "morph MODEL A B [C...]",
+		Short: "Turn one face into another, or many",
+		Long: `Walk from the code of picture A to that of picture B, and on to further ones, and
+decode what lies between: a figure (.png), an animation (.gif), or both.
+
+--path line goes straight, through the middle, where faces are averages. --path
+likely turns around the middle, where codes are as likely as those of real faces:
+direction and distance from the mean code change evenly, in standard deviations.
+
+How far each frame lies from the mean code is told where the model's atlas is
+there ('likeness directions'), and always for --path likely, which otherwise reads
+the pictures that the model was trained on. Frames beyond 99 % of the training
+codes are marked as far from the data, those nearer than 99 % as averages.`,
 		Example: `  likeness morph conv-32.safetensors me.jpg you.jpg
-  likeness morph conv-32.safetensors me.jpg you.jpg --steps 25 --out us.gif`,
-		Args:              exactly("a MODEL file and two pictures, A and B", 3, 3),
+  likeness morph conv-32.safetensors me.jpg you.jpg --path likely --steps 25 --out us.gif
+  likeness morph conv-32.safetensors *.jpg --path likely --loop`,
+		Args:              exactly("a MODEL file and two pictures or more", 3, 0),
 		ValidArgsFunction: modelThenPictures,
 	}
-	c.Flags().IntVar(&steps, "steps", 7, "pictures from A to B, both included")
+	from.add(c)
+	addChoice(c, &path, "path", "the way between two codes")
+	c.Flags().IntVar(&steps, "steps", 7, "pictures from each face to the next, both included")
+	c.Flags().BoolVar(&loop, "loop", false, "end with the first face again; the animation goes round")
 	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default morph.png and morph.gif)")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if steps < 2 || steps > mostSteps {
@@ -52,48 +69,161 @@ decode what lies between: a figure (.png), an animation (.gif), or both.`,
 		if err != nil {
 			return err
 		}
-		pictures, err := open(cmd.Context(), m, args[1:]...)
+		at, err := a.atlas(cmd.Context(), args[0], m, &from, wants{only: []string{}, optional: path.value == "line"})
 		if err != nil {
 			return err
 		}
-		ends := rows(m.Encode(values(pictures)), 2)
-		codes, err := latent.Morph(ends[0], ends[1], steps)
-		if err != nil {
+		w := walk{m: m, at: at, steps: steps, likely: path.value == "likely"}
+		if w.pictures, err = w.open(cmd.Context(), args[1:], loop); err != nil {
 			return err
 		}
-		weights, err := latent.Weights(steps)
-		if err != nil {
+		if err := w.decode(); err != nil {
 			return err
-		}
-		morph := report.Morph{
-			Alphas: weights, A: pictures[0].image, B: pictures[1].image,
-			From: title(pictures[0].path), To: title(pictures[1].path),
-		}
-		for _, code := range codes {
-			morph.Frames = append(morph.Frames, pix.FromFloats(m.Decode(code), m.Prep.W, m.Prep.H))
 		}
 		for _, f := range files {
-			if err := writeMorph(f, morph); err != nil {
+			if err := w.write(f, loop); err != nil {
 				return err
 			}
 		}
-		result := struct {
-			Model string   `json:"model"`
-			From  string   `json:"from"`
-			To    string   `json:"to"`
-			Steps int      `json:"steps"`
-			Files []string `json:"files"`
-		}{args[0], args[1], args[2], steps, files}
-		return a.emit(result, func(w io.Writer) { fmt.Fprintln(w, strings.Join(files, "\n")) })
+		r := morphResult{Model: args[0], From: args[1], To: args[len(args)-1], Pictures: args[1:], Path: path.value, Steps: steps, Frames: w.told, Files: files}
+		if at != nil {
+			r.Near, r.Far = &at.Reach.Near, &at.Reach.Far
+		}
+		return a.emit(r, func(out io.Writer) { r.print(out) })
 	}
 	return c
 }
 
-func writeMorph(path string, m report.Morph) error {
-	if strings.HasSuffix(strings.ToLower(path), ".png") {
-		return writePNG(path, report.MorphStrip([]report.Morph{m}))
+// walk is a morph under way.
+type walk struct {
+	m        *autoencoder.Model
+	at       *latent.Atlas // or nil
+	steps    int
+	likely   bool
+	pictures []picture
+	weights  []float64 // of the next picture, step by step
+	frames   []*pix.Image
+	told     []morphFrame
+}
+
+// morphFrame tells of one frame.
+type morphFrame struct {
+	From     string   `json:"from"`
+	To       string   `json:"to"`
+	Share    float64  `json:"a"`                  // of To
+	Distance *float64 `json:"distance,omitempty"` // from the mean code, in standard deviations
+	Place    string   `json:"place,omitempty"`    // "far" from the data, an "average", or like most
+}
+
+// open reads the pictures; a loop ends with the first.
+func (w *walk) open(ctx context.Context, paths []string, loop bool) ([]picture, error) {
+	pictures, err := open(ctx, w.m, paths...)
+	if err == nil && loop {
+		pictures = append(pictures, pictures[0])
 	}
-	return atomicfile.Write(path, func(w io.Writer) error {
-		return pix.WriteGIF(w, report.MorphFrames([]report.Morph{m}), frameTime)
-	})
+	return pictures, err
+}
+
+// decode walks and paints.
+func (w *walk) decode() error {
+	ends := rows(w.m.Encode(values(w.pictures)), len(w.pictures))
+	codes, err := latent.MorphMany(ends, w.steps)
+	if err == nil && w.likely {
+		codes, err = w.at.Whitening.Likely(ends, w.steps)
+	}
+	if err != nil {
+		return err
+	}
+	if w.weights, err = latent.Weights(w.steps); err != nil {
+		return err
+	}
+	for i, code := range codes {
+		w.frames = append(w.frames, pix.FromFloats(w.m.Decode(code), w.m.Prep.W, w.m.Prep.H))
+		leg, k := i/(w.steps-1), i%(w.steps-1)
+		if leg == len(w.pictures)-1 { // the very last
+			leg, k = leg-1, w.steps-1
+		}
+		f := morphFrame{From: w.pictures[leg].path, To: w.pictures[leg+1].path, Share: w.weights[k]}
+		if w.at != nil {
+			d := w.at.Whitening.Distance(code)
+			f.Distance = &d
+			switch {
+			case far(w.at, d):
+				f.Place = "far"
+			case d < w.at.Reach.Near:
+				f.Place = "average"
+			}
+		}
+		w.told = append(w.told, f)
+	}
+	return nil
+}
+
+// write writes the figure or the animation.
+func (w *walk) write(path string, loop bool) error {
+	if !strings.HasSuffix(strings.ToLower(path), ".png") {
+		return atomicfile.Write(path, func(out io.Writer) error {
+			return pix.WriteGIF(out, report.WalkFrames(w.frames, loop), frameTime)
+		})
+	}
+	var legs []report.Morph
+	for i := range len(w.pictures) - 1 {
+		first := i * (w.steps - 1)
+		a, b := w.pictures[i], w.pictures[i+1]
+		leg := report.Morph{
+			A: a.image, B: b.image, From: title(a.path), To: title(b.path),
+			Frames: w.frames[first : first+w.steps], Alphas: w.weights,
+		}
+		for _, f := range w.told[first : first+w.steps] {
+			leg.Notes = append(leg.Notes, f.note())
+			leg.Far = append(leg.Far, f.Place == "far")
+		}
+		legs = append(legs, leg)
+	}
+	return writePNG(path, report.MorphStrip(legs))
+}
+
+// note is written beneath a frame.
+func (f morphFrame) note() string {
+	if f.Distance == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%.1f sd", *f.Distance)
+	if f.Place != "" {
+		text += ", " + f.Place
+	}
+	return text
+}
+
+type morphResult struct {
+	Model    string       `json:"model"`
+	From     string       `json:"from"`
+	To       string       `json:"to"`
+	Pictures []string     `json:"pictures"`
+	Path     string       `json:"path"`
+	Steps    int          `json:"steps"`
+	Near     *float64     `json:"average_within"` // distance within which codes are averages; null: not known
+	Far      *float64     `json:"far_from"`       // beyond which they are far from the data
+	Frames   []morphFrame `json:"frames"`
+	Files    []string     `json:"files"`
+}
+
+func (r *morphResult) print(w io.Writer) {
+	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
+	if r.Far == nil {
+		return
+	}
+	least, most := *r.Frames[0].Distance, *r.Frames[0].Distance
+	places := map[string]int{}
+	for _, f := range r.Frames {
+		least, most = min(least, *f.Distance), max(most, *f.Distance)
+		places[f.Place]++
+	}
+	fmt.Fprintf(w, "%.2f to %.2f standard deviations from the mean code; 98 %% of training codes: %.2f to %.2f\n", least, most, *r.Near, *r.Far)
+	if n := places["far"]; n > 0 {
+		fmt.Fprintf(w, "%s far from the data\n", count(n, "frame"))
+	}
+	if n := places["average"]; n > 0 {
+		fmt.Fprintf(w, "%s nearer to the mean than training faces: averages\n", count(n, "frame"))
+	}
 }

@@ -65,6 +65,7 @@ vector instructions, NO_COLOR turns colours off.`,
   likeness index conv-32.safetensors                            encode them
   likeness search conv-32.index.safetensors --image me.jpg      find the most like
   likeness morph conv-32.safetensors me.jpg you.jpg             turn one into another
+  likeness edit conv-32.safetensors me.jpg --more Smiling       change what it shows
   likeness reproduce                                            all of the tutorial`,
 		Version:       thisBuild().Version,
 		SilenceErrors: true,
@@ -91,8 +92,8 @@ vector instructions, NO_COLOR turns colours off.`,
 	root.SetHelpCommandGroupID("look")
 	root.SetCompletionCommandGroupID("look")
 	for group, commands := range map[string][]*cobra.Command{
-		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a)},
-		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newSearch(a), newSame(a), newCluster(a), newDupes(a), newMorph(a)},
+		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a), newDirections(a)},
+		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newSearch(a), newSame(a), newCluster(a), newDupes(a), newMorph(a), newEdit(a), newSample(a)},
 		"look":  {newSummary(a), newConvTranspose(a), newBench(a), newVersion(a)},
 	} {
 		for _, c := range commands {

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"likeness/autoencoder"
+	"likeness/latent"
+	"likeness/latent/judge"
+)
+
+func newDirections(a *app) *cobra.Command {
+	var from atlasFlags
+	var out string
+	var judged bool
+	c := &cobra.Command{
+		Use:   "directions MODEL [ATTRIBUTE...]",
+		Short: "Learn which way in a model's codes leads to which attribute",
+		Long: `Learn which way in a model's codes leads to more of each attribute, and keep it
+in an atlas, which 'likeness edit', 'morph' and 'sample' use.
+
+A direction is fitted to the codes of the training pictures by ridge or logistic
+regression, whichever told best in cross-validation, over people where names are
+known. Codes are whitened first, so that one step is one standard deviation.
+Attributes come from --attributes, drawn faces have their own, and --tags or
+--with and --without give your own.
+
+AUC is the chance that a picture with the attribute scores above one without it,
+on test pictures; cross-validated where there are none (~). 'gap' is how far, in
+standard deviations, those with it lie from those without: the step that 'edit'
+takes unless told otherwise. 'takes along' is what else one standard deviation
+changes most. With ATTRIBUTE the whole list of that.
+
+With --judge test faces are edited by the gap, and a classifier that sees only
+pixels, fitted to other people than the directions, says whether the edited face
+shows more of the attribute ('right way') and whether it came over ('flipped',
+of those on the other side); in parentheses what random steps as long do.`,
+		Example: `  likeness directions conv-32.safetensors
+  likeness directions conv-32.safetensors Smiling Eyeglasses
+  likeness directions conv-32.safetensors --with happy/ --without sad/ --out mine.atlas.safetensors
+  likeness edit conv-32.safetensors me.jpg --more Smiling`,
+		Args:              exactly("a MODEL file, and attributes to tell more of", 1, 0),
+		ValidArgsFunction: filesOf(modelNames),
+	}
+	from.add(c)
+	from.addTags(c)
+	c.Flags().Lookup("atlas").Usage = "begin with this atlas `file` in place of fitting to pictures"
+	c.Flags().StringVar(&out, "out", "", "the atlas `file` to write (default MODEL with "+atlasSuffix+"; with --atlas none)")
+	c.Flags().BoolVar(&judged, "judge", false, "let a classifier of pixels judge edits of test faces; takes some minutes")
+	complete(c, "out", filesOf(modelNames))
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		ctx, path := cmd.Context(), args[0]
+		if err := from.check(); err != nil {
+			return err
+		}
+		if out == "" && from.file == "" {
+			out = atlasPath(path)
+		}
+		if out != "" {
+			if err := checkOut(out, []string{".safetensors"}, path, from.tags); err != nil {
+				return err
+			}
+			if err := keepAtlases(out); err != nil {
+				return err
+			}
+		}
+		m, err := autoencoder.Open(path)
+		if err != nil {
+			return err
+		}
+		at, err := a.atlas(ctx, path, m, &from, wants{mixture: true, whole: true})
+		if err != nil {
+			return err
+		}
+		r := directionsResult{Model: path, Atlas: cmp.Or(out, from.file), Fingerprint: at.Model, Reach: at.Reach, Data: at.Story.Data, NTrain: at.Story.NTrain, NTest: at.Story.NTest, Left: at.Story.Left, Mixture: at.Mixture}
+		for _, name := range args[1:] {
+			drags, err := at.Entangled(name)
+			if err != nil {
+				return err
+			}
+			d, err := at.Direction(name)
+			if err != nil {
+				return err
+			}
+			r.Detailed = append(r.Detailed, entangled{d.Name, drags})
+		}
+		if judged {
+			d, err := a.modelData(ctx, path, m, from.data, from.threads)
+			if err != nil {
+				return err
+			}
+			if r.Judged, err = a.judgeEdits(ctx, path, m, d); err != nil {
+				return err
+			}
+		}
+		if out != "" {
+			if err := at.Save(out); err != nil {
+				return err
+			}
+		}
+		for i := range at.Directions {
+			d := &at.Directions[i]
+			drags, err := at.Entangled(d.Name)
+			if err != nil {
+				return err
+			}
+			r.Directions = append(r.Directions, told{d, drags[:min(len(drags), 5)]})
+		}
+		slices.SortStableFunc(r.Directions, func(x, y told) int { return cmp.Compare(y.auc(), x.auc()) })
+		return a.emit(r, func(w io.Writer) { r.print(w, out) })
+	}
+	return c
+}
+
+// keepAtlases refuses to write an atlas over a model, a finder or anything else.
+func keepAtlases(out string) error {
+	there, err := exists(out)
+	if err != nil || !there {
+		return err
+	}
+	if _, err := latent.Open(out); err != nil {
+		return usagef("%s is there and no atlas: choose another name", out)
+	}
+	return nil
+}
+
+type directionsResult struct {
+	Model       string          `json:"model"`
+	Atlas       string          `json:"atlas"`
+	Fingerprint string          `json:"fingerprint"`
+	Data        string          `json:"data"`
+	NTrain      int             `json:"n_train"`
+	NTest       int             `json:"n_test"`
+	Reach       latent.Reach    `json:"distances"`
+	Directions  []told          `json:"directions"` // the best first
+	Left        []latent.Left   `json:"left_out"`
+	Detailed    []entangled     `json:"entangled,omitempty"`
+	Judged      []judge.Verdict `json:"judged,omitempty"`
+	Mixture     *latent.Mixture `json:"-"`
+}
+
+// told is a direction with what it takes along.
+type told struct {
+	*latent.Direction
+	Drags []latent.Drag `json:"takes_along"`
+}
+
+type entangled struct {
+	Name  string        `json:"name"`
+	Drags []latent.Drag `json:"takes_along"`
+}
+
+func (t told) auc() float64 {
+	if t.Held != nil {
+		return t.Held.AUC
+	}
+	return t.CrossAUC
+}
+
+func (r *directionsResult) print(w io.Writer, out string) {
+	if len(r.Detailed) > 0 {
+		for _, d := range r.Detailed {
+			rows := [][]string{{"one standard deviation of " + d.Name, "takes along"}}
+			for _, drag := range d.Drags {
+				rows = append(rows, []string{drag.Name, signed(drag.By)})
+			}
+			table(w, "", rows)
+			fmt.Fprintln(w)
+		}
+	} else if len(r.Directions) > 0 {
+		columns(w, "", r.rows(), "AUC", "±", "have it", "gap", "right way", "flipped")
+		fmt.Fprintln(w)
+	}
+	for _, l := range r.Left {
+		fmt.Fprintf(w, "no direction for %s: %s\n", l.Name, l.Reason)
+	}
+	if out != "" {
+		what := count(len(r.Directions), "direction")
+		if m := r.Mixture; m != nil {
+			what += fmt.Sprintf(" and a mixture of %s", count(m.Len(), "gaussian"))
+		}
+		fmt.Fprintf(w, "%s: %s, fitted to %s\n", out, what, count(r.NTrain, "picture"))
+	}
+}
+
+// rows is the table of directions.
+func (r *directionsResult) rows() [][]string {
+	head := []string{"attribute", "AUC", "±", "have it", "gap"}
+	verdicts := map[string]judge.Verdict{}
+	if r.Judged != nil {
+		head = append(head, "right way", "flipped")
+		for _, v := range r.Judged {
+			verdicts[v.Name] = v
+		}
+	}
+	rows := [][]string{append(head, "takes along")}
+	for _, d := range r.Directions {
+		auc, stderr := fmt.Sprintf("~%.3f", d.CrossAUC), ""
+		if d.Held != nil {
+			auc, stderr = fmt.Sprintf("%.3f", d.Held.AUC), fmt.Sprintf("%.3f", d.Held.StdErr)
+		}
+		share := 100 * float64(d.With) / float64(d.With+d.Without)
+		row := []string{d.Name, auc, stderr, fmt.Sprintf("%.1f %%", share), fmt.Sprintf("%.2f", d.Gap)}
+		if r.Judged != nil {
+			if v, ok := verdicts[d.Name]; ok {
+				row = append(row, twoShares(v.RightWay, v.RandomWay), twoShares(v.Flipped, v.RandomFlipped))
+			} else {
+				row = append(row, "", "")
+			}
+		}
+		var along []string
+		most := 2
+		if r.Judged != nil { // lest lines become too long
+			most = 1
+		}
+		for _, drag := range d.Drags[:min(len(d.Drags), most)] {
+			if drag.By*drag.By >= 0.3*0.3 {
+				along = append(along, drag.Name+" "+signed(drag.By))
+			}
+		}
+		rows = append(rows, append(row, strings.Join(along, ", ")))
+	}
+	return rows
+}
+
+// twoShares is a share with what chance comes to.
+func twoShares(v, chance float64) string {
+	return fmt.Sprintf("%.0f %% (%.0f)", 100*v, 100*chance)
+}

@@ -1,0 +1,327 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"likeness/autoencoder"
+	"likeness/internal/atomicfile"
+	"likeness/latent"
+	"likeness/pix"
+	"likeness/report"
+)
+
+func newEdit(a *app) *cobra.Command {
+	var from atlasFlags
+	var more, less, hold []string
+	var steps int
+	var both, detail bool
+	var out, picture string
+	c := &cobra.Command{
+		Use:   "edit MODEL IMAGE...",
+		Short: "Change what a face shows: more of a smile, no glasses",
+		Long: `Change attributes of a face: its code moves along directions that were learned,
+and the decoder paints what comes of it, as a strip of pictures (.png), an
+animation (.gif), or both.
+
+--more Smiling=1.5 raises the score of an attribute by 1.5 standard deviations,
+--less lowers it; without a number by as much as faces with the attribute lie
+from those without. The step is the shortest that does so. Other attributes are
+taken along as far as the codes of training faces connect them: --hold keeps
+those that it names where they are.
+
+The directions are those of the model's atlas ('likeness directions'). Without
+one they are fitted to the pictures that the model was trained on, which takes
+some seconds. --attributes, --tags, or --with and --without give others.`,
+		Example: `  likeness edit conv-32.safetensors me.jpg --more Smiling
+  likeness edit conv-32.safetensors me.jpg --more Smiling=1.5 --less Eyeglasses --hold Male,Youth
+  likeness edit conv-32.safetensors me.jpg you.jpg --more Senior --both --detail --out older.gif
+  likeness edit conv-32.safetensors me.jpg --with beards/ --without shaved/ --name Beard --more Beard`,
+		Args:              exactly("a MODEL file and pictures", 2, 0),
+		ValidArgsFunction: modelThenPictures,
+	}
+	from.add(c)
+	from.addTags(c)
+	c.Flags().StringSliceVar(&more, "more", nil, "raise this `attribute`: NAME or NAME=STRENGTH in standard deviations; several with commas or again")
+	c.Flags().StringSliceVar(&less, "less", nil, "lower this `attribute`, likewise")
+	c.Flags().StringSliceVar(&hold, "hold", nil, "keep these `attributes` where they are")
+	c.Flags().IntVar(&steps, "steps", 5, "pictures from the face as it is to the changed one, both included")
+	c.Flags().BoolVar(&both, "both", false, "begin at the opposite of the change")
+	c.Flags().BoolVar(&detail, "detail", false, "lay over each picture what the code does not hold of the photograph; large changes leave ghosts")
+	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default edit.png and edit.gif)")
+	c.Flags().StringVar(&picture, "picture", "", "write the changed face alone, a PNG `file` in the model's size")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := from.check(); err != nil {
+			return err
+		}
+		if steps < 2 || steps > mostSteps {
+			return usagef("--steps %d: expected 2 to %d", steps, mostSteps)
+		}
+		if picture != "" && len(args) > 2 {
+			return usagef("--picture %s: expected one picture to edit, not %d", picture, len(args)-1)
+		}
+		files := []string{out}
+		if out == "" {
+			files = []string{"edit.png", "edit.gif"}
+		}
+		for _, f := range files {
+			if err := checkOut(f, []string{".png", ".gif"}, args...); err != nil {
+				return err
+			}
+		}
+		if picture != "" {
+			if err := checkOut(picture, []string{".png"}, args...); err != nil {
+				return err
+			}
+		}
+		wanted, err := parseChanges(more, less)
+		if err != nil {
+			return err
+		}
+		m, err := autoencoder.Open(args[0])
+		if err != nil {
+			return err
+		}
+		pictures, err := open(cmd.Context(), m, args[1:]...)
+		if err != nil {
+			return err
+		}
+		names := append([]string{}, hold...)
+		for _, c := range wanted {
+			names = append(names, c.name)
+		}
+		at, err := a.atlas(cmd.Context(), args[0], m, &from, wants{only: names})
+		if err != nil {
+			return err
+		}
+		made, err := changes(at, wanted)
+		if err != nil {
+			return err
+		}
+		step, err := at.Step(made, hold)
+		if err != nil {
+			return err
+		}
+		e := edit{m: m, at: at, step: step, made: made, shares: editShares(steps, both), detail: detail}
+		result := editResult{Model: args[0], Changes: made, Held: hold, Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files}
+		var strips []report.Edit
+		var walks []report.Morph
+		for _, p := range pictures {
+			frames, told := e.picture(p)
+			result.Images = append(result.Images, told)
+			strips = append(strips, report.Edit{Picture: p.image, Title: title(p.path), Frames: frames, Captions: e.captions()})
+			walks = append(walks, report.Morph{Frames: frames})
+			if picture != "" {
+				if err := writePNG(picture, frames[len(frames)-1]); err != nil {
+					return err
+				}
+				result.Files = append(result.Files, picture)
+			}
+		}
+		for _, f := range files {
+			if strings.HasSuffix(strings.ToLower(f), ".png") {
+				err = writePNG(f, report.EditStrip(strips))
+			} else {
+				err = atomicfile.Write(f, func(w io.Writer) error {
+					return pix.WriteGIF(w, report.MorphFrames(walks), frameTime)
+				})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return a.emit(result, func(w io.Writer) { result.print(w) })
+	}
+	return c
+}
+
+// asked is one --more or --less.
+type asked struct {
+	name string
+	by   float64 // 0: by the gap between those with and without
+	sign float64
+}
+
+// parseChanges reads --more and --less.
+func parseChanges(more, less []string) ([]asked, error) {
+	var all []asked
+	for i, list := range [][]string{more, less} {
+		flag, sign := "more", 1.0
+		if i == 1 {
+			flag, sign = "less", -1
+		}
+		for _, text := range list {
+			name, strength, given := strings.Cut(text, "=")
+			c := asked{name: strings.TrimSpace(name), sign: sign}
+			if c.name == "" {
+				return nil, usagef("--%s %q: expected the name of an attribute", flag, text)
+			}
+			if given {
+				v, err := strconv.ParseFloat(strings.TrimSpace(strength), 64)
+				if err != nil || !(v > 0 && v <= 100) {
+					return nil, usagef("--%s %s: expected a strength above 0 behind the =, such as %s=1.5", flag, text, c.name)
+				}
+				c.by = v
+			}
+			all = append(all, c)
+		}
+	}
+	if len(all) == 0 {
+		return nil, usagef("what is to be changed? Expected --more or --less with an attribute, such as --more Smiling")
+	}
+	return all, nil
+}
+
+// changes finds the attributes, and the strengths that were not given.
+func changes(at *latent.Atlas, list []asked) ([]latent.Change, error) {
+	var out []latent.Change
+	for _, c := range list {
+		d, err := at.Direction(c.name)
+		if err != nil {
+			return nil, err
+		}
+		by := c.by
+		if by == 0 {
+			by = d.Gap
+		}
+		out = append(out, latent.Change{Name: d.Name, By: c.sign * by})
+	}
+	return out, nil
+}
+
+// edit changes one picture after the other.
+type edit struct {
+	m      *autoencoder.Model
+	at     *latent.Atlas
+	step   *latent.Step
+	made   []latent.Change
+	shares []float64 // of the step, one for each frame
+	detail bool
+}
+
+// editShares goes from 0, or from -1, to 1.
+func editShares(steps int, both bool) []float64 {
+	shares := make([]float64, steps)
+	for i := range shares {
+		a := float64(i) / float64(steps-1)
+		if both {
+			a = 2*a - 1
+		}
+		shares[i] = a
+	}
+	return shares
+}
+
+// captions tell each frame's change of the first attribute, or its share of
+// several changes.
+func (e *edit) captions() []string {
+	out := make([]string, len(e.shares))
+	for i, s := range e.shares {
+		switch {
+		case s == 0:
+			out[i] = "as it is"
+		case len(e.made) == 1:
+			out[i] = e.made[0].Name + " " + signed(s*e.made[0].By)
+		default:
+			out[i] = strings.Replace(fmt.Sprintf("%.0f %%", 100*s), "-", "−", 1)
+		}
+	}
+	return out
+}
+
+// editedImage tells of one picture.
+type editedImage struct {
+	Image    string      `json:"image"`
+	Scores   []editScore `json:"scores"`
+	Before   float64     `json:"distance_before"` // from the mean code
+	Distance float64     `json:"distance_after"`
+	IsFar    bool        `json:"far"`
+}
+
+type editScore struct {
+	Name   string  `json:"name"`
+	Before float64 `json:"before"`
+	After  float64 `json:"after"`
+}
+
+// picture edits one.
+func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
+	code := e.m.Encode(p.values)
+	codes := e.at.Walk(code, e.step, e.shares)
+	var lost []float32 // what the code does not hold
+	if e.detail {
+		lost = e.m.Decode(code)
+		for i, v := range lost {
+			lost[i] = p.values[i] - v
+		}
+	}
+	var frames []*pix.Image
+	for _, c := range codes {
+		x := e.m.Decode(c)
+		for i, v := range lost {
+			x[i] += v
+		}
+		frames = append(frames, pix.FromFloats(x, e.m.Prep.W, e.m.Prep.H))
+	}
+	last := codes[len(codes)-1]
+	told := editedImage{Image: p.path, Before: e.at.Whitening.Distance(code), Distance: e.at.Whitening.Distance(last)}
+	told.IsFar = far(e.at, told.Distance)
+	from, to := e.at.Whitening.White(code), e.at.Whitening.White(last)
+	for _, c := range e.made {
+		if d, err := e.at.Direction(c.Name); err == nil { // it was found before
+			told.Scores = append(told.Scores, editScore{d.Name, d.Score(from), d.Score(to)})
+		}
+	}
+	return frames, told
+}
+
+type editResult struct {
+	Model   string          `json:"model"`
+	Changes []latent.Change `json:"changes"`
+	Held    []string        `json:"held"`
+	Length  float64         `json:"length"`      // of the step
+	Drags   []latent.Drag   `json:"takes_along"` // the largest first
+	Far     float64         `json:"far_from"`    // distance beyond which a code is far from the data
+	Images  []editedImage   `json:"images"`
+	Files   []string        `json:"files"`
+}
+
+func (r *editResult) print(w io.Writer) {
+	head := []string{"picture"}
+	for _, c := range r.Changes {
+		head = append(head, c.Name)
+	}
+	lines := [][]string{append(head, "distance")}
+	for _, p := range r.Images {
+		row := []string{title(p.Image)}
+		for _, s := range p.Scores {
+			row = append(row, signed(s.Before)+" to "+signed(s.After))
+		}
+		end := fmt.Sprintf("%.2f to %.2f", p.Before, p.Distance)
+		if p.IsFar {
+			end += ", far"
+		}
+		lines = append(lines, append(row, end))
+	}
+	table(w, "", lines)
+	var along []string
+	for _, d := range r.Drags[:min(len(r.Drags), 4)] {
+		if d.By*d.By >= 0.3*0.3 {
+			along = append(along, d.Name+" "+signed(d.By))
+		}
+	}
+	if len(along) > 0 {
+		fmt.Fprintf(w, "taken along: %s\n", strings.Join(along, ", "))
+	}
+	for _, p := range r.Images {
+		if p.IsFar {
+			fmt.Fprintf(w, "far from the data: 99 %% of the training codes lie within %.2f of their mean\n", r.Far)
+			break
+		}
+	}
+	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
+}

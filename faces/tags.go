@@ -1,0 +1,122 @@
+package faces
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Tags are attributes that somebody has given to pictures of their own, in a CSV file.
+type Tags struct {
+	Names    []string
+	Pictures []string  // paths as they are written in the file
+	Values   []float32 // len(Pictures) x len(Names); above 0 the picture has the attribute, NaN says that nobody knows
+	Lines    []int     // the line that each picture stands on, from 1
+}
+
+// maxTags bounds the pictures of a file of tags.
+const maxTags = 1 << 20
+
+// ReadTags reads a CSV file of tags. Its first line names the columns: that of the pictures, which may be called anything,
+// and one for each attribute. Every other line holds a picture's path and for each attribute 1, yes or true, 0, no or
+// false, another number (above 0: yes), or nothing where it is not known. Errors name the file and the line.
+func ReadTags(path string) (*Tags, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("faces: %w", err)
+	}
+	defer f.Close()
+	return ParseTags(f, path)
+}
+
+// ParseTags is ReadTags for what has been opened; path names it in errors.
+func ParseTags(r io.Reader, path string) (*Tags, error) {
+	lines := csv.NewReader(r)
+	lines.TrimLeadingSpace = true
+	lines.ReuseRecord = true
+	fail := func(line int, format string, args ...any) error {
+		return fmt.Errorf("faces: %s, line %d: %s", path, line, fmt.Sprintf(format, args...))
+	}
+	t := &Tags{}
+	seen := map[string]int{}
+	for {
+		record, err := lines.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			return nil, fail(broken.Line, "%v", broken.Err)
+		} else if err != nil {
+			return nil, fmt.Errorf("faces: read %s: %w", path, err)
+		}
+		line, _ := lines.FieldPos(0)
+		if t.Names == nil {
+			if err := t.header(record); err != nil {
+				return nil, fail(line, "%v", err)
+			}
+			continue
+		}
+		picture := strings.TrimSpace(record[0])
+		switch first := seen[picture]; {
+		case picture == "":
+			return nil, fail(line, "the name of a picture is missing")
+		case first > 0:
+			return nil, fail(line, "%s stands on line %d already", picture, first)
+		case len(t.Pictures) == maxTags:
+			return nil, fail(line, "more than %d pictures", maxTags)
+		}
+		seen[picture] = line
+		for i, text := range record[1:] {
+			v, ok := tag(text)
+			if !ok {
+				return nil, fail(line, "%s: %s, expected 1, 0 or nothing", t.Names[i], quote(strings.TrimSpace(text)))
+			}
+			t.Values = append(t.Values, v)
+		}
+		t.Pictures, t.Lines = append(t.Pictures, picture), append(t.Lines, line)
+	}
+	if len(t.Pictures) == 0 {
+		return nil, fmt.Errorf("faces: %s: there is no picture in it, expected a header such as 'picture,happy' and a line for each", path)
+	}
+	return t, nil
+}
+
+// header reads the names of the columns.
+func (t *Tags) header(record []string) error {
+	seen := map[string]bool{}
+	for i, name := range record {
+		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+		if i == 0 {
+			continue
+		}
+		if name == "" || seen[name] {
+			return fmt.Errorf("column %d has no name, or one that was there before", i+1)
+		}
+		seen[name] = true
+		t.Names = append(t.Names, name)
+	}
+	if len(t.Names) == 0 {
+		return errors.New("no attribute in the header, expected one such as 'picture,happy'")
+	}
+	return nil
+}
+
+// tag reads one value.
+func tag(text string) (float32, bool) {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "":
+		return float32(math.NaN()), true
+	case "yes", "true", "y":
+		return 1, true
+	case "no", "false", "n":
+		return 0, true
+	}
+	v, err := strconv.ParseFloat(strings.TrimSpace(text), 32)
+	return float32(v), err == nil && v-v == 0
+}

@@ -1,0 +1,181 @@
+package latent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"likeness/internal/parallel"
+)
+
+// Tagged says what is known about the pictures that codes were made of.
+type Tagged struct {
+	Names []string
+	// Values is N x len(Names), row by row: above 0 the picture has the attribute,
+	// else it has not, and NaN says that nobody knows.
+	Values []float32
+	// Groups names for each picture what it must not be parted from in
+	// cross-validation, the person that it shows; nil, or "" for a picture, where
+	// that is not known.
+	Groups []string
+}
+
+// Len is the number of pictures.
+func (t Tagged) Len() int {
+	if len(t.Names) == 0 {
+		return 0
+	}
+	return len(t.Values) / len(t.Names)
+}
+
+// Rows is what is known of some pictures.
+func (t Tagged) Rows(rows []int) Tagged {
+	out := Tagged{Names: t.Names}
+	for _, r := range rows {
+		out.Values = append(out.Values, t.Values[r*len(t.Names):(r+1)*len(t.Names)]...)
+		if t.Groups != nil {
+			out.Groups = append(out.Groups, t.Groups[r])
+		}
+	}
+	return out
+}
+
+// Direction is the way in a space of codes that leads to more of an attribute. A
+// picture's score is how far along it its code lies, in standard deviations of
+// all codes.
+type Direction struct {
+	Name   string    `json:"name"`
+	White  []float32 `json:"-"` // of length 1, in white coordinates
+	Recipe           // how it was fitted
+
+	With    int     `json:"with"`    // pictures it was fitted to that have the attribute
+	Without int     `json:"without"` // and that have it not
+	Gap     float64 `json:"gap"`     // between the mean scores of the two
+	Middle  float64 `json:"middle"`  // halfway between them
+
+	CrossAUC float64  `json:"cross_auc"` // cross-validated on the same pictures
+	Held     *Measure `json:"held_out"`  // on pictures that it was not fitted to; nil: not measured
+}
+
+// Measure is how well scores tell who has an attribute.
+type Measure struct {
+	AUC     float64 `json:"auc"`
+	StdErr  float64 `json:"stderr"`
+	With    int     `json:"with"`
+	Without int     `json:"without"`
+}
+
+// Score is how far along the direction white coordinates lie.
+func (d *Direction) Score(white []float32) float64 { return dot(d.White, white) }
+
+// Left is an attribute for which no direction was fitted.
+type Left struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// FitOptions say how directions are fitted.
+type FitOptions struct {
+	// Method is the only one tried; "" tries both.
+	Method Method
+	// Only are the attributes to fit, as numbers of columns; nil fits all.
+	Only []int
+	// Progress, if set, is told how many attributes are done, from several
+	// goroutines at once.
+	Progress func(done, total int)
+}
+
+// fewest is how many pictures with and without an attribute it takes.
+const fewest = 5
+
+// FitDirections fits a direction for each attribute to white coordinates, width
+// numbers a picture. Of several recipes each attribute gets the one with the
+// best cross-validated AUC, by people where they are known. Attributes that too
+// few pictures have, or lack, are left out and named. The result does not depend
+// on the number of threads; when ctx ends its error is returned.
+func FitDirections(ctx context.Context, white []float32, width int, t Tagged, opt FitOptions) ([]Direction, []Left, error) {
+	if t.Len()*width != len(white) || t.Groups != nil && len(t.Groups) != t.Len() {
+		panic("latent: FitDirections: codes and attributes are not equally many")
+	}
+	for i, v := range white {
+		if v-v != 0 {
+			return nil, nil, fmt.Errorf("code %d is not finite", i/width)
+		}
+	}
+	if t.Len() == 0 {
+		return nil, nil, errors.New("no pictures with attributes to fit directions to")
+	}
+	columns := opt.Only
+	if columns == nil {
+		for c := range t.Names {
+			columns = append(columns, c)
+		}
+	}
+	f := newFitter(white, width, t, opt)
+	fitted, reasons := make([]*Direction, len(columns)), make([]string, len(columns))
+	var done counter
+	err := parallel.Each(ctx, len(columns), func(i int) {
+		fitted[i], reasons[i] = f.fit(columns[i])
+		if opt.Progress != nil {
+			opt.Progress(done.next(), len(columns))
+		}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var directions []Direction
+	var left []Left
+	for i, d := range fitted {
+		if d == nil {
+			left = append(left, Left{t.Names[columns[i]], reasons[i]})
+			continue
+		}
+		directions = append(directions, *d)
+	}
+	return directions, left, nil
+}
+
+// labels gives the rows about which an attribute is known, and +1 or -1 for
+// each.
+func (t Tagged) labels(column int) (rows []int, y []float32, with int) {
+	for r := range t.Len() {
+		switch v := t.Values[r*len(t.Names)+column]; {
+		case math.IsNaN(float64(v)):
+			continue
+		case v > 0:
+			y, with = append(y, 1), with+1
+		default:
+			y = append(y, -1)
+		}
+		rows = append(rows, r)
+	}
+	return rows, y, with
+}
+
+// MeasureDirections measures directions on other pictures than those that they
+// were fitted to, by the names of their attributes.
+func MeasureDirections(directions []Direction, white []float32, width int, t Tagged) {
+	column := map[string]int{}
+	for c, name := range t.Names {
+		column[name] = c
+	}
+	for i := range directions {
+		d := &directions[i]
+		c, ok := column[d.Name]
+		if !ok {
+			continue
+		}
+		rows, y, with := t.labels(c)
+		scores, has := make([]float64, len(rows)), make([]bool, len(rows))
+		for k, r := range rows {
+			scores[k], has[k] = d.Score(white[r*width:(r+1)*width]), y[k] > 0
+		}
+		if with == 0 || with == len(rows) {
+			d.Held = nil
+			continue
+		}
+		auc, stderr := AUC(scores, has)
+		d.Held = &Measure{AUC: auc, StdErr: stderr, With: with, Without: len(rows) - with}
+	}
+}

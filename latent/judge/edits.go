@@ -1,0 +1,291 @@
+package judge
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/latent"
+	"likeness/pix"
+)
+
+// Verdict is what the classifier says of the edits of one attribute: test faces
+// without it were given it, and those with it had it taken away, each by the gap
+// between those with and without.
+type Verdict struct {
+	Name string  `json:"name"`
+	AUC  float64 `json:"judge_auc"` // of the classifier on test photographs
+	// DirectionAUC is that of the direction's scores of the same pictures.
+	DirectionAUC float64 `json:"direction_auc"`
+	Edits        int     `json:"edits"`
+	RightWay     float64 `json:"right_way"` // share of edits that moved the classifier's score the right way
+	// Of the edits of faces that the classifier saw on the other side, before the
+	// edit, the share that came over.
+	Wrong   int     `json:"on_the_other_side"`
+	Flipped float64 `json:"flipped"`
+	// The same for steps as long in random directions: what no knowledge does.
+	RandomWay     float64 `json:"random_right_way"`
+	RandomFlipped float64 `json:"random_flipped"`
+	// By is how far the score went towards the edit, Drags how far other scores
+	// went, in standard deviations of photographs' scores, the ten
+	// largest first.
+	By    float64       `json:"by"`
+	Drags []latent.Drag `json:"drags"`
+}
+
+// mostEdits bounds the faces that are edited for an attribute and a way.
+const mostEdits = 150
+
+// Edits fits directions to one half of the training people and a classifier of
+// pictures to the other, edits test faces and lets the classifier judge. Faces
+// are judged as the decoder paints them, before and after. The set must have
+// attributes. progress may be nil.
+func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, progress func(what string, done, total int)) ([]Verdict, error) {
+	if progress == nil {
+		progress = func(string, int, int) {}
+	}
+	mine, other := halves(data.People, split.Train)
+	a, err := latent.Survey(ctx, m, data, mine, split.Test, latent.SurveyOptions{Progress: progress})
+	if err != nil {
+		return nil, err
+	}
+	progress("Fitting the judge", 0, 0)
+	known := latent.Tagged{Names: data.Attributes.Names, Values: data.Attributes.Values, Groups: data.People}
+	described, err := Describe(ctx, len(other), func(i int) *pix.Image { return data.Image(other[i]) })
+	if err != nil {
+		return nil, err
+	}
+	c, err := Fit(ctx, described, known.Rows(other))
+	if err != nil {
+		return nil, err
+	}
+	if described, err = Describe(ctx, len(split.Test), func(i int) *pix.Image { return data.Image(split.Test[i]) }); err != nil {
+		return nil, err
+	}
+	c.Measure(described, known.Rows(split.Test))
+	e := &edits{ctx: ctx, m: m, data: data, known: known, atlas: a, judge: c}
+	if e.codes, err = latent.Codes(ctx, m, data, split.Test, nil); err != nil {
+		return nil, err
+	}
+	if e.before, err = e.look(e.codes); err != nil {
+		return nil, err
+	}
+	if err := e.draw(other); err != nil {
+		return nil, err
+	}
+	var out []Verdict
+	for i := range a.Directions {
+		progress("Judging edits", i, len(a.Directions))
+		v, err := e.verdict(&a.Directions[i], split.Test, uint64(i))
+		if err != nil {
+			return nil, err
+		}
+		if v != nil {
+			out = append(out, *v)
+		}
+	}
+	return out, nil
+}
+
+// halves parts rows so that nobody is in both halves, where people are known.
+func halves(people []string, rows []int) (a, b []int) {
+	list := make([]string, len(rows))
+	named := true
+	for i, r := range rows {
+		list[i] = people[r]
+		named = named && list[i] != ""
+	}
+	split, err := faces.PersonSplit(list, 0.5, 1)
+	if !named || err != nil { // nobody known, or one person with most of the pictures
+		if split, err = faces.RandomSplit(len(rows), 0.5, 1); err != nil {
+			return rows, rows
+		}
+	}
+	for _, i := range split.Train {
+		a = append(a, rows[i])
+	}
+	for _, i := range split.Test {
+		b = append(b, rows[i])
+	}
+	return a, b
+}
+
+// edits judges one attribute after the other.
+type edits struct {
+	ctx    context.Context
+	m      *autoencoder.Model
+	data   *faces.Set
+	known  latent.Tagged
+	atlas  *latent.Atlas
+	judge  *Classifier
+	codes  []float32 // of the test pictures
+	before []float64 // the judge's scores of them, decoded
+	middle []float64 // between the judge's scores of decoded faces with and without
+}
+
+// look gives the judge's scores of what codes decode to.
+func (e *edits) look(codes []float32) ([]float64, error) {
+	d := e.m.Code
+	var out []float64
+	const batch = 512
+	for first := 0; first < len(codes); first += batch * d {
+		painted := e.m.Decode(codes[first:min(first+batch*d, len(codes))])
+		n := e.m.Values()
+		described, err := Describe(e.ctx, len(painted)/n, func(i int) *pix.Image {
+			return pix.FromFloats(painted[i*n:(i+1)*n], e.m.Prep.W, e.m.Prep.H)
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e.judge.scores(described)...)
+	}
+	return out, nil
+}
+
+// draw finds where the judge draws the line: halfway between the mean scores of
+// decoded faces with and without, for decoded faces are smoother than those that
+// it was fitted to.
+func (e *edits) draw(rows []int) error {
+	codes, err := latent.Codes(e.ctx, e.m, e.data, rows, nil)
+	if err != nil {
+		return err
+	}
+	scores, err := e.look(codes)
+	if err != nil {
+		return err
+	}
+	n := len(e.judge.Attributes)
+	e.middle = make([]float64, n)
+	for i := range e.middle {
+		var sum, count [2]float64
+		for k, r := range rows {
+			switch v := e.value(r, e.judge.Attributes[i].Name); {
+			case v > 0:
+				sum[1], count[1] = sum[1]+scores[k*n+i], count[1]+1
+			case v <= 0:
+				sum[0], count[0] = sum[0]+scores[k*n+i], count[0]+1
+			}
+		}
+		e.middle[i] = (sum[0]/count[0] + sum[1]/count[1]) / 2
+	}
+	return nil
+}
+
+// value is what is known of an attribute of a picture.
+func (e *edits) value(row int, name string) float32 {
+	return e.known.Values[row*len(e.known.Names)+slices.Index(e.known.Names, name)]
+}
+
+// verdict edits the test faces along one direction; nil where the judge knows
+// nothing of it or there is nothing to edit.
+func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*Verdict, error) {
+	n := len(e.judge.Attributes)
+	at := slices.IndexFunc(e.judge.Attributes, func(j latent.Direction) bool { return j.Name == d.Name })
+	if at < 0 || e.judge.Attributes[at].Held == nil {
+		return nil, nil
+	}
+	step, err := e.atlas.Step([]latent.Change{{Name: d.Name, By: d.Gap}}, nil)
+	if err != nil {
+		return nil, err
+	}
+	rng := rand.New(rand.NewPCG(seed, 2))
+	var rows []int // places in test
+	var way []float64
+	var edited, random []float32
+	var taken [2]int
+	for k, r := range test {
+		share, kind := 1.0, 0
+		switch v := e.value(r, d.Name); {
+		case math.IsNaN(float64(v)):
+			continue
+		case v > 0:
+			share, kind = -1, 1
+		}
+		if taken[kind]++; taken[kind] > mostEdits {
+			continue
+		}
+		code := e.codes[k*e.m.Code : (k+1)*e.m.Code]
+		rows, way = append(rows, k), append(way, share)
+		edited = append(edited, e.atlas.Walk(code, step, []float64{share})[0]...)
+		random = append(random, e.atlas.Walk(code, anywhere(rng, len(step.White), step.Length), []float64{1})[0]...)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	after, err := e.look(edited)
+	if err != nil {
+		return nil, err
+	}
+	lost, err := e.look(random)
+	if err != nil {
+		return nil, err
+	}
+	v := &Verdict{Name: d.Name, AUC: e.judge.Attributes[at].Held.AUC, Edits: len(rows)}
+	if d.Held != nil {
+		v.DirectionAUC = d.Held.AUC
+	}
+	moved := make([]float64, n)
+	var flips, luck float64
+	for i, k := range rows {
+		was := way[i] * (e.before[k*n+at] - e.middle[at]) // below 0: on the other side
+		is := way[i] * (after[i*n+at] - e.middle[at])
+		by := way[i] * (lost[i*n+at] - e.middle[at])
+		v.RightWay += one(is > was)
+		v.RandomWay += one(by > was)
+		if was < 0 {
+			v.Wrong++
+			flips += one(is > 0)
+			luck += one(by > 0)
+		}
+		for j := range moved {
+			moved[j] += way[i] * (after[i*n+j] - e.before[k*n+j]) / float64(len(rows))
+		}
+	}
+	v.RightWay /= float64(len(rows))
+	v.RandomWay /= float64(len(rows))
+	if v.Wrong > 0 {
+		v.Flipped, v.RandomFlipped = flips/float64(v.Wrong), luck/float64(v.Wrong)
+	}
+	for j, by := range moved {
+		if j == at {
+			v.By = by
+			continue
+		}
+		v.Drags = append(v.Drags, latent.Drag{Name: e.judge.Attributes[j].Name, By: by})
+	}
+	slices.SortStableFunc(v.Drags, func(x, y latent.Drag) int {
+		switch a, b := math.Abs(x.By), math.Abs(y.By); {
+		case a > b:
+			return -1
+		case a < b:
+			return 1
+		}
+		return 0
+	})
+	v.Drags = v.Drags[:min(len(v.Drags), 10)]
+	return v, nil
+}
+
+func one(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// anywhere is a step of the given length in a random direction.
+func anywhere(rng *rand.Rand, width int, length float64) *latent.Step {
+	s := &latent.Step{White: make([]float32, width), Length: length}
+	x, sum := make([]float64, width), 0.0
+	for i := range x {
+		x[i] = rng.NormFloat64()
+		sum += x[i] * x[i]
+	}
+	for i, v := range x {
+		s.White[i] = float32(v / math.Sqrt(sum) * length)
+	}
+	return s
+}

@@ -1,0 +1,55 @@
+package latent
+
+import "math"
+
+// Likely is MorphMany along a path on which codes stay likely. A straight line
+// between two codes cuts through the middle, where few codes lie and faces are
+// averages; here, in the white coordinates of w, the direction turns evenly from
+// one end to the other (Shoemake 1985, spherical linear interpolation) and the
+// distance from the mean changes evenly, so that the walk stays on the shell
+// where codes are. The ends are the codes themselves. Between opposite
+// directions, where no way is shorter than the others, and from the mean itself
+// it goes straight.
+func (w *Whitening) Likely(codes [][]float32, steps int) ([][]float32, error) {
+	path, err := MorphMany(codes, steps) // checks, and the straight path
+	if err != nil {
+		return nil, err
+	}
+	for i := range len(codes) - 1 {
+		from, to := w.White(codes[i]), w.White(codes[i+1])
+		for s := 1; s < steps-1; s++ {
+			frame := &path[i*(steps-1)+s]
+			a := float64(s) / float64(steps-1)
+			// What no coordinate shows moves in a straight line; the rest is put right.
+			straight := w.White(*frame)
+			step := turned(from, to, a)
+			for k := range step {
+				step[k] -= straight[k]
+			}
+			*frame = w.Shift(*frame, step)
+		}
+	}
+	return path, nil
+}
+
+// turned is the point at share a of the way from one point to another, by angle
+// and by length.
+func turned(from, to []float32, a float64) []float32 {
+	n, m := length(from), length(to)
+	p, q := 1-a, a // of from and to, for a straight line
+	const faint = 1e-6
+	if n > faint && m > faint {
+		cos := min(max(dot(from, to)/(n*m), -1), 1)
+		angle := math.Acos(cos)
+		if sin := math.Sin(angle); sin > 1e-4 {
+			reach := (1-a)*n + a*m
+			p = math.Sin((1-a)*angle) / sin * reach / n
+			q = math.Sin(a*angle) / sin * reach / m
+		}
+	}
+	out := make([]float32, len(from))
+	for i := range out {
+		out[i] = float32(float64(p*float64(from[i])) + float64(q*float64(to[i])))
+	}
+	return out
+}

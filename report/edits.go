@@ -1,0 +1,184 @@
+package report
+
+import (
+	"image"
+	"strings"
+
+	"likeness/pix"
+)
+
+// Edit is one row of pictures that a code was changed through: a photograph and
+// what the decoder paints, step by step.
+type Edit struct {
+	Name     string     // what is changed, at the left; "" for none
+	Picture  *pix.Image // the photograph; nil leaves it out
+	Title    string     // which picture this is; underscores are printed as spaces
+	Frames   []*pix.Image
+	Captions []string // one for each frame, or nil
+}
+
+// EditStrip draws each edit as a row: the photograph, then the frames with their
+// captions. Rows that have a name have it written at the left.
+func EditStrip(edits []Edit) *pix.Image {
+	p := newPen()
+	named, pictured, longest := false, false, 0
+	var names []string
+	for _, e := range edits {
+		named, pictured = named || e.Name != "", pictured || e.Picture != nil
+		longest = max(longest, len(e.Frames))
+		names = append(names, e.Name)
+	}
+	labels := p.labels(names, tileSmall)
+	s := &sheet{gap: 12}
+	if pictured {
+		if named {
+			s.heads = append(s.heads, "")
+		}
+		s.heads = append(s.heads, "Original")
+	}
+	for i, e := range edits {
+		if e.Captions != nil && len(e.Captions) != len(e.Frames) {
+			panic("report: an edit needs one caption for each frame")
+		}
+		var row []cell
+		if named {
+			row = append(row, cell{pic: labels[i]})
+		}
+		if pictured {
+			row = append(row, cell{pic: p.tile(e.Picture, tileSmall), below: title(e.Title)})
+		}
+		for k, f := range e.Frames {
+			c := cell{pic: p.tile(f, tileSmall)}
+			if e.Captions != nil {
+				c.below = caption(e.Captions[k])
+			}
+			row = append(row, c)
+		}
+		s.rows = append(s.rows, row)
+	}
+	return s.draw(p)
+}
+
+// labels sets names in tiles of the given height and one width, which stand at
+// the left of rows.
+func (p *pen) labels(names []string, height int) []*image.RGBA {
+	const widest = 220
+	lines := make([][]string, len(names))
+	width := 1
+	for i, n := range names {
+		lines[i] = p.wrap(n, headStyle, widest, 4)
+		for _, l := range lines[i] {
+			width = max(width, p.width(l, headStyle))
+		}
+	}
+	out := make([]*image.RGBA, len(names))
+	for i := range names {
+		t := newWhite(width+4, height)
+		y := (height - len(lines[i])*headStyle.height()) / 2
+		for _, l := range lines[i] {
+			p.write(t, 0, y, l, headStyle)
+			y += headStyle.height()
+		}
+		out[i] = t
+	}
+	return out
+}
+
+// Path is one walk between the codes of two faces.
+type Path struct {
+	Name   string // at the left, such as "straight"
+	Frames []*pix.Image
+	// Distances are those of the frames' codes from the mean code, in standard
+	// deviations, written beneath; nil leaves them out. Far marks frames that lie
+	// far from the data; it may be nil.
+	Distances []float64
+	Far       []bool
+}
+
+// Paths draws walks between the same two faces below one another, so that they
+// can be compared. a and b are the photographs of the ends and may be nil.
+func Paths(a, b *pix.Image, from, to string, paths []Path) *pix.Image {
+	p := newPen()
+	var names []string
+	longest := 0
+	for _, w := range paths {
+		names = append(names, w.Name)
+		longest = max(longest, len(w.Frames))
+	}
+	labels := p.labels(names, tileSmall)
+	s := &sheet{gap: 12, heads: make([]string, longest+3)}
+	if a != nil || b != nil {
+		s.heads[1], s.heads[longest+2] = "Original", "Original"
+	}
+	end := func(m *pix.Image, who string) cell {
+		if m == nil {
+			return cell{}
+		}
+		return cell{pic: p.tile(m, tileSmall), below: title(who)}
+	}
+	for i, w := range paths {
+		row := []cell{{pic: labels[i]}, end(a, from)}
+		for k, f := range w.Frames {
+			c := cell{pic: p.tile(f, tileSmall)}
+			if w.Distances != nil {
+				text := "distance " + distance(w.Distances[k])
+				style := mutedStyle
+				if w.Far != nil && w.Far[k] {
+					text, style = text+", far", captionStyle
+					c.frame = warning
+				}
+				c.below = []words{{text: text, style: style}}
+			}
+			row = append(row, c)
+		}
+		for len(row) < longest+2 {
+			row = append(row, cell{})
+		}
+		s.rows = append(s.rows, append(row, end(b, to)))
+	}
+	return s.draw(p)
+}
+
+// Gathering is pictures that belong together, under a name.
+type Gathering struct {
+	Name     string
+	Note     string // beneath
+	Pictures []*pix.Image
+}
+
+// Gatherings draws groups of pictures side by side, each as a grid of cols
+// columns: new faces beside real ones.
+func Gatherings(groups []Gathering, cols int) *pix.Image {
+	const side = 96
+	p := newPen()
+	s := &sheet{rows: [][]cell{nil}, gap: 56}
+	for _, g := range groups {
+		var tiles []*pix.Image
+		for _, m := range g.Pictures {
+			tiles = append(tiles, pix.FromImage(p.tile(m, side)))
+		}
+		grid := pix.Grid(tiles, cols, 1, 6)
+		s.heads = append(s.heads, g.Name)
+		c := cell{pic: grid.RGBA()}
+		if strings.TrimSpace(g.Note) != "" {
+			c.below = caption(g.Note)
+		}
+		s.rows[0] = append(s.rows[0], c)
+	}
+	return s.draw(p)
+}
+
+// WalkFrames gives the frames of an animation of one walk, enlarged: there and
+// back again with a rest at both ends, or round and round where the last frame is
+// the first.
+func WalkFrames(frames []*pix.Image, closed bool) []*pix.Image {
+	if !closed || len(frames) < 3 {
+		return MorphFrames([]Morph{{Frames: frames}})
+	}
+	p := newPen()
+	var out []*pix.Image
+	for _, f := range frames[:len(frames)-1] {
+		out = append(out, (&sheet{rows: [][]cell{{{pic: p.tile(f, tileLarge)}}}}).draw(p))
+	}
+	return out
+}
