@@ -22,12 +22,6 @@ const (
 	hashesName = "hashes"
 )
 
-// BuiltPrefix begins the names of tensors that only one kind of index knows.
-const BuiltPrefix = "index/"
-
-// builtKey is the metadata entry that says which kind.
-const builtKey = "index"
-
 // File is what an index file holds. Every kind of index is made of it.
 type File struct {
 	Entries Entries
@@ -36,12 +30,9 @@ type File struct {
 	Hashes []Hash
 	Space  Space // nil is Euclidean
 	About  About
-	// Built are tensors that an index other than Exact has made of the entries,
-	// with names that begin with BuiltPrefix, and BuiltAs its own words about
-	// them. They are kept as they are and checked by nobody but that index.
-	// Whoever changes the entries or the space takes them out.
-	Built   []safetensors.Tensor
-	BuiltAs string
+	// Built is what an index other than Exact has made of the entries; nil: all
+	// are compared. See Build.
+	Built *Built
 
 	file *safetensors.File // that it was read from
 }
@@ -129,20 +120,12 @@ func (f *File) tensors() (*safetensors.File, error) {
 		}
 		out.Tensors = append(out.Tensors, safetensors.FromBytes(hashesName, []int{len(f.Hashes), len(Hash{})}, b))
 	}
-	for _, t := range f.Built {
-		if !strings.HasPrefix(t.Name, BuiltPrefix) {
-			return nil, fmt.Errorf("tensor %q: the name of an index's own tensor begins with %s", t.Name, BuiltPrefix)
+	if f.Built != nil {
+		if err := f.Built.addTo(out); err != nil {
+			return nil, err
 		}
 	}
-	if len(f.Built) > 0 || f.BuiltAs != "" {
-		out.Tensors = append(out.Tensors, f.Built...)
-		out.Metadata[builtKey] = f.BuiltAs
-	}
-	space := f.Space
-	if space == nil {
-		space = Euclidean{}
-	}
-	return out, AddSpace(out, space)
+	return out, AddSpace(out, f.space())
 }
 
 // errorf makes an error that names the file, where f was read from one.
