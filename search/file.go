@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"strings"
+	"time"
 
 	"likeness/safetensors"
 )
@@ -20,6 +22,7 @@ const (
 	idsName    = "ids"
 	peopleName = "people"
 	hashesName = "hashes"
+	takenName  = "taken"
 )
 
 // File is what an index file holds. Every kind of index is made of it.
@@ -28,8 +31,11 @@ type File struct {
 	// Hashes are those of what was encoded, N of them, so that a later run can
 	// tell what it need not encode again; nil where they were not kept.
 	Hashes []Hash
-	Space  Space // nil is Euclidean
-	About  About
+	// Taken says when each picture was taken, N of them, by the clock that was
+	// read then, as a time in UTC; zero where that is not known. Nil: of none.
+	Taken []time.Time
+	Space Space // nil is Euclidean
+	About About
 	// Built is what an index other than Exact has made of the entries; nil: all
 	// are compared. See Build.
 	Built *Built
@@ -120,12 +126,43 @@ func (f *File) tensors() (*safetensors.File, error) {
 		}
 		out.Tensors = append(out.Tensors, safetensors.FromBytes(hashesName, []int{len(f.Hashes), len(Hash{})}, b))
 	}
+	if f.Taken != nil {
+		if len(f.Taken) != e.Len() {
+			panic("search: not as many times as entries")
+		}
+		out.Tensors = append(out.Tensors, safetensors.FromInts(takenName, []int{len(f.Taken)}, fromTimes(f.Taken)))
+	}
 	if f.Built != nil {
 		if err := f.Built.addTo(out); err != nil {
 			return nil, err
 		}
 	}
 	return out, AddSpace(out, f.space())
+}
+
+// unknownTime stands for a zero time in a file.
+const unknownTime = math.MinInt64
+
+// fromTimes gives seconds since the beginning of 1970.
+func fromTimes(times []time.Time) []int64 {
+	seconds := make([]int64, len(times))
+	for i, t := range times {
+		if seconds[i] = unknownTime; !t.IsZero() {
+			seconds[i] = t.Unix()
+		}
+	}
+	return seconds
+}
+
+// toTimes is the way back. Years outside of 0 to 9999 are unknown.
+func toTimes(seconds []int64) []time.Time {
+	times := make([]time.Time, len(seconds))
+	for i, s := range seconds {
+		if t := time.Unix(s, 0).UTC(); s != unknownTime && t.Year() >= 0 && t.Year() <= 9999 {
+			times[i] = t
+		}
+	}
+	return times
 }
 
 // errorf makes an error that names the file, where f was read from one.

@@ -122,6 +122,13 @@ func (f *File) readEntries() error {
 		return err
 	}
 	f.Entries = e
+	if has(f.file, takenName) {
+		seconds, err := f.file.Ints(takenName, n)
+		if err != nil {
+			return err
+		}
+		f.Taken = toTimes(seconds)
+	}
 	if !has(f.file, hashesName) {
 		return nil
 	}

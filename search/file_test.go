@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -278,7 +279,8 @@ func TestEqualCodesAreStoredOnce(t *testing.T) {
 // What a file holds comes back, mapped, and outlives what replaces it.
 func TestOpenFile(t *testing.T) {
 	ix := three(t)
-	want := File{Entries: ix.Entries(), Hashes: []Hash{HashOf(nil), {1}, {2}}, Space: Cosine{}, About: ix.About()}
+	want := File{Entries: ix.Entries(), Hashes: []Hash{HashOf(nil), {1}, {2}},
+		Taken: []time.Time{time.Date(1969, 7, 20, 20, 17, 40, 0, time.UTC), {}, time.Date(2019, 5, 17, 22, 4, 59, 0, time.UTC)}, Space: Cosine{}, About: ix.About()}
 	if err := want.Build(t.Context(), KindHNSW, nil); err != nil {
 		t.Fatal(err)
 	}
