@@ -23,10 +23,10 @@ const (
 // KindNames lists them.
 func KindNames() []string { return []string{KindExact, KindHNSW, KindLSH} }
 
-// Built is what an index other than Exact has made of a file's entries in its
-// space. Whoever changes those sets File.Built to nil, or builds anew.
+// Built is what an index has made of a file's entries in its space. Whoever
+// changes those sets File.Built to nil, or builds anew.
 type Built struct {
-	Kind string `json:"kind"` // KindHNSW or KindLSH
+	Kind string `json:"kind"`
 	// Recall is what RecallOf gave when it was built, of 5 neighbours.
 	Recall float64     `json:"recall"`
 	Graph  *graphNote  `json:"graph,omitempty"`
@@ -41,8 +41,8 @@ const BuiltPrefix = "index/"
 // builtKey is the metadata entry with the rest of Built, as JSON.
 const builtKey = "index"
 
-// pointsName is (N, K): the entries in their space, where that is not the
-// codes' own, so that opening need not map them all.
+// pointsName is (N, K): the entries in a fitted space, so that opening need not
+// map them all again.
 const pointsName = BuiltPrefix + "points"
 
 // Kind tells which index f holds.
@@ -85,14 +85,17 @@ func (f *File) graph() (*HNSW, error) {
 
 // builtFile is where the built tensors are, for reading.
 func (f *File) builtFile() *safetensors.File {
-	if f.file != nil {
+	switch {
+	case f.Built == nil:
+		return &safetensors.File{}
+	case f.file != nil:
 		return f.file
 	}
 	return &safetensors.File{Tensors: f.Built.tensors}
 }
 
-// builtEntries gives the entries with their points from the file, not yet
-// rounded: an approximate search may do without.
+// builtEntries gives the entries, with their points from the file where it has
+// them, and not yet rounded: an approximate search may do without.
 func (f *File) builtEntries(in *safetensors.File) (*Exact, error) {
 	var points []float32
 	if n := f.Entries.Len(); n > 0 && has(in, pointsName) {
@@ -116,8 +119,8 @@ func (f *File) space() Space {
 	return f.Space
 }
 
-// Build builds an index of f's entries in its space and keeps it in f; of
-// KindExact there is nothing to build. Where before, which may be nil, has a
+// Build builds an index of f's entries in its space and keeps it in f; for
+// KindExact that is the points of a fitted space, and nothing else. Where before, which may be nil, has a
 // graph in the same space of codes that f's begin with, that graph is kept and
 // the others are added to it, which gives nearly, not bit for bit, what building
 // anew would.
@@ -126,15 +129,22 @@ func (f *File) Build(ctx context.Context, kind string, before *File) error {
 	if !slices.Contains(KindNames(), kind) {
 		return fmt.Errorf("unknown kind of index %q, known are %v", kind, KindNames())
 	}
-	if kind == KindExact {
-		return nil
-	}
-	b := &Built{Kind: kind}
+	b := &Built{Kind: kind, Recall: 1}
 	var made interface {
 		Index
 		exact() *Exact
 	}
+	_, fitted := f.Space.(*Whitened)
 	switch kind {
+	case KindExact:
+		if !fitted {
+			return nil
+		}
+		all, err := newExact(f.Space, f.Entries, f.About, nil)
+		if err != nil {
+			return err
+		}
+		made = all
 	case KindHNSW:
 		h, err := f.grown(ctx, before)
 		if err != nil {
@@ -159,10 +169,12 @@ func (f *File) Build(ctx context.Context, kind string, before *File) error {
 	}
 	all := made.exact()
 	var err error
-	if b.Recall, err = RecallOf(ctx, made, all, f.Entries, 5); err != nil {
-		return err
+	if kind != KindExact {
+		if b.Recall, err = RecallOf(ctx, made, all, f.Entries, 5); err != nil {
+			return err
+		}
 	}
-	if _, plain := f.space().(Euclidean); !plain && all.width > 0 {
+	if fitted && all.width > 0 {
 		b.tensors = append(b.tensors, safetensors.FromFloats(pointsName, []int{f.Entries.Len(), all.width}, all.points))
 	}
 	f.Built = b
@@ -243,7 +255,7 @@ func readBuilt(f *safetensors.File) (*Built, error) {
 	if err := json.Unmarshal([]byte(text), b); err != nil {
 		return nil, f.Errorf("metadata %s: %w", builtKey, err)
 	}
-	if b.Kind == "" || b.Kind == KindExact {
+	if b.Kind == "" {
 		return nil, f.Errorf("metadata %s: it does not say what was built", builtKey)
 	}
 	if !(b.Recall >= 0 && b.Recall <= 1) {
@@ -267,6 +279,8 @@ func (b *Built) addTo(f *safetensors.File) error {
 	f.Tensors = append(f.Tensors, b.tensors...)
 	return nil
 }
+
+func (ix *Exact) exact() *Exact { return ix }
 
 func (h *HNSW) exact() *Exact { return h.all }
 

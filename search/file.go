@@ -36,8 +36,8 @@ type File struct {
 	Taken []time.Time
 	Space Space // nil is Euclidean
 	About About
-	// Built is what an index other than Exact has made of the entries; nil: all
-	// are compared. See Build.
+	// Built is what an index has made of the entries; nil: all are compared. See
+	// Build.
 	Built *Built
 
 	file *safetensors.File // that it was read from
@@ -66,11 +66,7 @@ func (f *File) CheckModel(fingerprint string) error {
 // Exact makes the exact index of f, whose entries it keeps: where f is mapped,
 // the index must not be used after f is closed.
 func (f *File) Exact() (*Exact, error) {
-	ix, err := NewExact(f.Space, f.Entries, f.About)
-	if err != nil {
-		return nil, f.errorf("%w", err)
-	}
-	return ix, nil
+	return f.builtEntries(f.builtFile())
 }
 
 // Save writes the file: whole, or not at all. It waits for others that are

@@ -159,7 +159,7 @@ built anew.`,
 			Index: out, Model: args[0], Data: d.set.Source, Part: part.value, Entries: f.Entries.Len(), Of: d.set.Len(), Code: f.Entries.Dim,
 			Space: f.Space.Name(), Kind: f.Kind(), Dated: dated(f.Taken), Written: written, indexCounts: r.counts,
 		}
-		if f.Built != nil {
+		if f.Kind() != search.KindExact {
 			result.Recall = &f.Built.Recall
 		}
 		return a.emit(result, func(w io.Writer) {

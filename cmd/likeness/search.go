@@ -155,10 +155,14 @@ one that made it.`,
 		if q.minOdds > 0 && search.OddsOf(q.file.Space) == nil {
 			return usagef("--min-odds: %s knows no odds, for its space (%s) was not fitted with names: use --max-distance", args[0], q.file.Space.Name())
 		}
+		kind := q.file.Kind()
 		if exact {
-			q.file.Built = nil
+			kind = search.KindExact
+			q.index, err = q.file.Exact()
+		} else {
+			q.index, err = q.file.Index()
 		}
-		if q.index, err = q.file.Index(); err != nil {
+		if err != nil {
 			return err
 		}
 		found, err := q.find(cmd.Context(), a, k)
@@ -170,7 +174,7 @@ one that made it.`,
 				return err
 			}
 		}
-		result := searchResult{Index: args[0], Space: q.file.Space.Name(), Kind: q.file.Kind(), Entries: q.index.Len(), sheets: out, Results: found}
+		result := searchResult{Index: args[0], Space: q.file.Space.Name(), Kind: kind, Entries: q.index.Len(), sheets: out, Results: found}
 		if n := len(q.images) + len(q.ids); n > 1 {
 			result.Images, result.IDs, result.Averaged = q.images, q.ids, n
 			a.note("Searching for the average of %d pictures", n)
