@@ -203,16 +203,26 @@ func TestWrongGraphs(t *testing.T) {
 	}
 }
 
-// FuzzGraph puts any bytes in the place of a graph's: what is read without an
-// error must answer.
+// FuzzGraph puts any bytes in the place of what was built: what is read without
+// an error must answer.
 func FuzzGraph(f *testing.F) {
 	e := graphEntries(60)
-	_, file := graphFile(f, e)
-	var b bytes.Buffer
-	if err := file.Write(&b); err != nil {
+	_, graph := graphFile(f, e)
+	hashes := &File{Entries: e}
+	if err := hashes.Build(f.Context(), KindLSH, nil); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b.Bytes())
+	hashed, err := hashes.tensors()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range []*safetensors.File{graph, hashed} {
+		var b bytes.Buffer
+		if err := file.Write(&b); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
 		if err != nil {
@@ -223,15 +233,16 @@ func FuzzGraph(f *testing.F) {
 		if err != nil || note == nil {
 			return
 		}
-		h, err := (&File{Entries: e, Built: note, file: file}).graph()
+		ix, err := (&File{Entries: e, Built: note, file: file}).Index()
 		if err != nil {
 			return
 		}
-		got, err := h.Search([]float32{1, 2, 3}, 5)
+		got, err := ix.Search([]float32{1, 2, 3}, 5)
 		if err != nil || len(got) != 5 {
 			t.Fatalf("%v, %v", got, err)
 		}
-		if err := h.Add(context.Background(), Entries{Dim: 3, Codes: []float32{1, 2, 3}, IDs: []string{"new"}}); err != nil {
+		more := Entries{Dim: 3, Codes: []float32{1, 2, 3}, IDs: []string{"new"}}
+		if err := ix.(Mutable).Add(context.Background(), more); err != nil {
 			t.Fatal(err)
 		}
 	})
