@@ -37,9 +37,11 @@ func (m *Model) File() (*safetensors.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("training history: %w", err)
 	}
-	layers, err := json.Marshal(map[string]any{
-		"encoder": m.Encoder.LayerTable(), "decoder": m.Decoder.LayerTable(),
-	})
+	tables := map[string][]nn.LayerInfo{}
+	for _, n := range m.Networks() {
+		tables[n.Name] = n.LayerTable()
+	}
+	layers, err := json.Marshal(tables)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +58,7 @@ func (m *Model) File() (*safetensors.File, error) {
 
 // eachTensor visits all weights with their names in the file.
 func (m *Model) eachTensor(visit func(name string, p *nn.Param)) {
-	for _, n := range []*nn.Network{m.Encoder, m.Decoder} {
+	for _, n := range m.Networks() {
 		for _, p := range n.Params() {
 			visit(n.Name+"/"+p.Name, p)
 		}
@@ -109,8 +111,9 @@ func FromFile(f *safetensors.File) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Encoder.Pack()
-	m.Decoder.Pack()
+	for _, n := range m.Networks() {
+		n.Pack()
+	}
 	return m, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"strings"
 
 	"likeness/internal/kernel"
 	"likeness/nn"
@@ -19,9 +20,10 @@ import (
 // Model is an autoencoder with everything that is needed to use it again.
 type Model struct {
 	Arch string   // one of Architectures
-	Code int      // numbers in a code
+	Code int      // numbers in a code; 0 for a denoiser that has none
 	Prep pix.Prep // how photographs become inputs; W and H are the size
 
+	// A model without a code is its encoder alone, from picture to picture.
 	Encoder, Decoder *nn.Network
 
 	// Training tells how the weights came about; nil for a new model.
@@ -37,8 +39,18 @@ func New(arch string, prep pix.Prep, code int, seed uint64) (*Model, error) {
 		return nil, err
 	}
 	encoder.Init(seed)
-	decoder.Init(seed ^ decoderSeed)
+	if decoder != nil {
+		decoder.Init(seed ^ decoderSeed)
+	}
 	return &Model{Arch: arch, Code: code, Prep: prep, Encoder: encoder, Decoder: decoder}, nil
+}
+
+// Networks are those that a picture goes through, one behind the other.
+func (m *Model) Networks() []*nn.Network {
+	if m.Decoder == nil {
+		return []*nn.Network{m.Encoder}
+	}
+	return []*nn.Network{m.Encoder, m.Decoder}
 }
 
 // decoderSeed sets the decoder's random numbers apart from the encoder's.
@@ -47,15 +59,31 @@ const decoderSeed = 0x9e3779b97f4a7c15
 // Values is the number of values in one picture, H*W*3.
 func (m *Model) Values() int { return m.Encoder.Input.Size() }
 
-// Encode gives the codes of the pictures in x.
-func (m *Model) Encode(x []float32) []float32 { return m.Encoder.Predict(x) }
+// Encode gives the codes of the pictures in x. It panics for a model without a
+// code.
+func (m *Model) Encode(x []float32) []float32 {
+	if m.Decoder == nil {
+		panic("autoencoder: the model has no code")
+	}
+	return m.Encoder.Predict(x)
+}
 
 // Decode gives the pictures of codes. Values may lie a little outside
-// [-0.5, 0.5].
-func (m *Model) Decode(codes []float32) []float32 { return m.Decoder.Predict(codes) }
+// [-0.5, 0.5]. It panics for a model without a code.
+func (m *Model) Decode(codes []float32) []float32 {
+	if m.Decoder == nil {
+		panic("autoencoder: the model has no code")
+	}
+	return m.Decoder.Predict(codes)
+}
 
-// Reconstruct encodes and decodes pictures.
-func (m *Model) Reconstruct(x []float32) []float32 { return m.Decode(m.Encode(x)) }
+// Reconstruct sends pictures through the whole model.
+func (m *Model) Reconstruct(x []float32) []float32 {
+	for _, n := range m.Networks() {
+		x = n.Predict(x)
+	}
+	return x
+}
 
 // MSE is the mean squared error between the reconstructions of the pictures in
 // x and target, which is x itself for a plain autoencoder and the clean
@@ -82,7 +110,7 @@ func (m *Model) Fingerprint() string {
 	if m.Prep.Auto {
 		h.Write([]byte("auto"))
 	}
-	for _, n := range []*nn.Network{m.Encoder, m.Decoder} {
+	for _, n := range m.Networks() {
 		b := make([]byte, 0, 4*len(n.Weights()))
 		for _, v := range n.Weights() {
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
@@ -93,4 +121,10 @@ func (m *Model) Fingerprint() string {
 }
 
 // Summary is the layer tables of encoder and decoder as Keras prints them.
-func (m *Model) Summary() string { return m.Encoder.Summary() + "\n" + m.Decoder.Summary() }
+func (m *Model) Summary() string {
+	var tables []string
+	for _, n := range m.Networks() {
+		tables = append(tables, n.Summary())
+	}
+	return strings.Join(tables, "\n")
+}

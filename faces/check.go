@@ -34,11 +34,61 @@ type CheckReport struct {
 	Skipped []Skip `json:"skipped"` // files without a usable picture
 	// Duplicates are groups of files with the very same bytes, by name.
 	Duplicates [][]string `json:"duplicates"`
+	// Twins are groups of pictures that show nearly the same, without those of which all have the same bytes. Compared
+	// tells that they were looked for: more than 200,000 pictures are too many.
+	Twins    [][]string `json:"twins"`
+	Compared bool       `json:"compared"`
+	// TwoNames are the groups of duplicates and twins whose pictures have different people's names.
+	TwoNames [][]string `json:"two_names"`
+	// Turned are pictures that were turned or mirrored because their EXIF says so. Pictures that lie on their side
+	// without a word of it are not noticed.
+	Turned []string `json:"turned"`
+	// Small are pictures of which the preparation leaves fewer pixels than it is asked for, Long those with one side
+	// more than twice the other.
+	Small []string `json:"small"`
+	Long  []string `json:"long"`
 	// Attributes is nil when no attribute file was given.
 	Attributes *AttributeCheck `json:"attributes,omitempty"`
 	// Problems keep the data from being used, or used whole: a broken archive, errors in the attribute file.
 	Problems []string `json:"problems"`
+
+	kept  []keptPicture // usable ones
+	rows  []int         // which of them Load would make rows of
+	twins []Twin        // of all of them
 }
+
+type keptPicture struct {
+	name, person string
+	thumb        *thumb
+}
+
+// Rows are the names of the people in the rows that Load would give, "" where none is known.
+func (r *CheckReport) Rows() []string {
+	people := make([]string, len(r.rows))
+	for i, k := range r.rows {
+		people[i] = r.kept[k].person
+	}
+	return people
+}
+
+// Leaked names the test pictures of a split of these rows that have a twin among its training pictures.
+func (r *CheckReport) Leaked(split Split) []string {
+	var of Split // kept pictures
+	for _, row := range split.Train {
+		of.Train = append(of.Train, r.rows[row])
+	}
+	for _, row := range split.Test {
+		of.Test = append(of.Test, r.rows[row])
+	}
+	names := []string{}
+	for _, k := range leaked(len(r.kept), r.twins, of) {
+		names = append(names, r.kept[k].name)
+	}
+	return names
+}
+
+// largestCheck is the number of pictures up to which Check looks for twins.
+const largestCheck = 200_000
 
 // SizeCount counts pictures of one size.
 type SizeCount struct {
@@ -68,8 +118,8 @@ type AttributeCheck struct {
 // maxTableErrors is how many errors of an attribute file are told.
 const maxTableErrors = 20
 
-// Check reads a source as Load does, decodes every picture and reports what is there. Of the options Attributes, Threads
-// and Progress count. What is wrong with the data is in the report, also a broken archive, of which the part before the
+// Check reads a source as Load does, decodes every picture and reports what is there. Of the options Prep, Attributes,
+// Threads and Progress count. What is wrong with the data is in the report, also a broken archive, of which the part before the
 // break is counted; an error is returned when there is nothing to look at or ctx is done.
 func Check(ctx context.Context, source string, opt Options) (*CheckReport, error) {
 	if source == sourceDrawn {
@@ -83,19 +133,25 @@ func Check(ctx context.Context, source string, opt Options) (*CheckReport, error
 	if err != nil {
 		return nil, err
 	}
+	if opt.Prep, err = normalPrep(opt.Prep); err != nil {
+		return nil, err
+	}
 	c := newChecker(source, src.kind(), opt)
 	if opt.Attributes != "" {
 		if err := c.readTable(opt.Attributes); err != nil {
 			return nil, err
 		}
 	}
-	err = process(ctx, src, opt.Threads, func(string) bool { return true }, look, c.add)
+	err = process(ctx, src, opt.Threads, func(string) bool { return true }, c.look, c.add)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if broken, ok := errors.AsType[*ArchiveError](err); ok {
 		c.problem(broken)
 	} else if err != nil {
+		return nil, err
+	}
+	if err := c.compare(ctx); err != nil {
 		return nil, err
 	}
 	return c.finish(), nil
@@ -106,14 +162,18 @@ type looked struct {
 	w, h   int
 	reason string // why it does not decode
 	hash   [sha256.Size]byte
+	turned bool
+	thumb  *thumb
 }
 
-func look(m member) looked {
+func (c *checker) look(m member) looked {
 	l := looked{hash: sha256.Sum256(m.data)}
-	var err error
-	if l.w, l.h, err = pix.Examine(m.data); err != nil {
+	small, w, h, err := pix.Prep{W: thumbSide, H: thumbSide}.Decode(m.data)
+	if err != nil {
 		l.reason = err.Error()
+		return l
 	}
+	l.w, l.h, l.thumb, l.turned = w, h, newThumb(small), pix.Turned(m.data)
 	return l
 }
 
@@ -136,7 +196,8 @@ func newChecker(source, kind string, opt Options) *checker {
 		// Lists are empty and not nil, so that they are [] in JSON.
 		report: &CheckReport{
 			Source: source, Kind: kind, Sizes: []SizeCount{}, PerPerson: []PersonCount{}, Skipped: []Skip{},
-			Duplicates: [][]string{}, Problems: []string{},
+			Duplicates: [][]string{}, Problems: []string{}, Twins: [][]string{}, TwoNames: [][]string{}, Turned: []string{},
+			Small: []string{}, Long: []string{},
 		},
 		opt: opt, joined: make(map[int]bool), taken: make(map[string]string), sizes: make(map[[2]int]int),
 		people: make(map[string]int), hashes: make(map[[sha256.Size]byte]int),
@@ -226,14 +287,26 @@ func (c *checker) add(m member, l looked) error {
 		}
 		c.people[who.person]++
 	}
-	c.join(m.name, who.id)
+	if l.turned {
+		r.Turned = append(r.Turned, m.name)
+	}
+	if w, h := c.opt.Prep.Keeps(l.w, l.h); w < c.opt.Prep.W || h < c.opt.Prep.H {
+		r.Small = append(r.Small, m.name)
+	}
+	if max(l.w, l.h) > 2*min(l.w, l.h) {
+		r.Long = append(r.Long, m.name)
+	}
+	if c.join(m.name, who.id) {
+		r.rows = append(r.rows, len(r.kept))
+	}
+	r.kept = append(r.kept, keptPicture{m.name, who.person, l.thumb})
 	return nil
 }
 
-// join looks for the picture's row in the attribute file.
-func (c *checker) join(name, id string) {
+// join looks for the picture's row in the attribute file, and tells whether the picture would be used.
+func (c *checker) join(name, id string) bool {
 	if c.table == nil {
-		return
+		return true
 	}
 	a := c.report.Attributes
 	row := c.table.Row(id)
@@ -246,6 +319,7 @@ func (c *checker) join(name, id string) {
 	default:
 		a.Unlisted = append(a.Unlisted, name)
 	}
+	return row >= 0
 }
 
 // finish sums up.

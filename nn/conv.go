@@ -10,6 +10,7 @@ type Conv2D struct {
 	Kernel     int
 	Stride     int // 0 means 1
 	Activation Activation
+	Zero       bool // the kernel begins at zero
 }
 
 func (Conv2D) Kind() string { return "Conv2D" }
@@ -29,7 +30,7 @@ func (c Conv2D) Output(in Shape) (Shape, error) {
 }
 
 func (c Conv2D) params(in Shape) []paramSpec {
-	return filterParams(c.Kernel, in[2], c.Filters, c.Filters)
+	return filterParams(c.Kernel, in[2], c.Filters, c.Filters, c.Zero)
 }
 
 func (c Conv2D) plan(in Shape, params []*Param, precision Precision) op {
@@ -53,6 +54,7 @@ type Conv2DTranspose struct {
 	Kernel     int
 	Stride     int // 0 means 1
 	Activation Activation
+	Zero       bool // the kernel begins at zero
 }
 
 func (Conv2DTranspose) Kind() string { return "Conv2DTranspose" }
@@ -72,7 +74,7 @@ func (c Conv2DTranspose) Output(in Shape) (Shape, error) {
 }
 
 func (c Conv2DTranspose) params(in Shape) []paramSpec {
-	return filterParams(c.Kernel, c.Filters, in[2], c.Filters)
+	return filterParams(c.Kernel, c.Filters, in[2], c.Filters, c.Zero)
 }
 
 func (c Conv2DTranspose) plan(in Shape, params []*Param, precision Precision) op {
@@ -107,11 +109,12 @@ func checkFilters(kind string, filters, kernel, stride int) error {
 
 // filterParams asks for filters of shape (k, k, third, fourth) and a bias. The
 // fans are Keras's: the receptive field times the last two dimensions.
-func filterParams(k, third, fourth, bias int) []paramSpec {
-	return []paramSpec{
-		{name: "kernel", shape: []int{k, k, third, fourth}, fanIn: k * k * third, fanOut: k * k * fourth},
-		{name: "bias", shape: []int{bias}},
+func filterParams(k, third, fourth, bias int, zero bool) []paramSpec {
+	filters := paramSpec{name: "kernel", shape: []int{k, k, third, fourth}}
+	if !zero {
+		filters.fanIn, filters.fanOut = k*k*third, k*k*fourth
 	}
+	return []paramSpec{filters, {name: "bias", shape: []int{bias}}}
 }
 
 // convOp runs a convolution or, transposed, its adjoint: both are made of the

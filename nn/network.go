@@ -22,10 +22,8 @@ type Network struct {
 	Input  Shape
 	Layers []Layer
 
-	names  []string // one per layer, such as "conv2d_1"
-	shapes []Shape  // output of each layer
+	nodes  []node // all layers in the order in which they run
 	params []*Param
-	owned  [][]*Param // the same, by layer
 	slab   []float32
 	ops    []compiled
 
@@ -44,53 +42,83 @@ func New(name string, input Shape, layers ...Layer) (*Network, error) {
 			return nil, fmt.Errorf("%s: input shape %v has no size", name, input)
 		}
 	}
-	count := map[string]int{}
-	shape, size := input, 0
-	var specs [][]paramSpec
+	shape := input
 	for i, l := range layers {
 		out, err := l.Output(shape)
 		if err != nil {
 			return nil, fmt.Errorf("%s, layer %d: %w", name, i+1, err)
 		}
-		layer := kerasNames[l.Kind()]
-		if k := count[l.Kind()]; k > 0 {
-			layer = fmt.Sprintf("%s_%d", layer, k)
-		}
-		count[l.Kind()]++
-		n.names = append(n.names, layer)
-		specs = append(specs, l.params(shape))
-		for _, p := range specs[i] {
+		shape = out
+	}
+	n.list(layers, input)
+	n.name()
+	size := 0
+	for _, l := range n.nodes {
+		for _, p := range l.params(l.in) {
 			size += Shape(p.shape).Size()
 		}
-		shape = out
-		n.shapes = append(n.shapes, out)
 	}
 	n.slab = make([]float32, size)
 	offset := 0
-	for i := range layers {
-		var owned []*Param
-		for _, s := range specs[i] {
+	for i := range n.nodes {
+		l := &n.nodes[i]
+		for _, s := range l.params(l.in) {
 			end := offset + Shape(s.shape).Size()
-			owned = append(owned, &Param{Name: n.names[i] + "/" + s.name, Shape: s.shape, Value: n.slab[offset:end:end], offset: offset})
+			l.owned = append(l.owned, &Param{Name: l.name + "/" + s.name, Shape: s.shape, Value: n.slab[offset:end:end], offset: offset})
 			offset = end
 		}
-		n.params = append(n.params, owned...)
-		n.owned = append(n.owned, owned)
+		n.params = append(n.params, l.owned...)
 	}
 	n.ops = n.compile(Float32)
 	return n, nil
 }
 
-// in is the input shape of layer i.
-func (n *Network) in(i int) Shape {
-	if i == 0 {
-		return n.Input
+// node is a layer in its place. A Residual's layers have nodes of their own,
+// and the Residual's comes behind them: there the two ways are added.
+type node struct {
+	Layer
+	name    string // such as "conv2d_1"
+	in, out Shape
+	owned   []*Param
+}
+
+// list makes nodes of layers that fit onto each other.
+func (n *Network) list(layers []Layer, in Shape) {
+	for _, l := range layers {
+		if r, ok := l.(Residual); ok {
+			n.list(r.Layers, in)
+			n.list(r.Shortcut, in)
+		}
+		out, err := l.Output(in)
+		if err != nil {
+			panic("nn: a layer changed its mind about a shape")
+		}
+		n.nodes = append(n.nodes, node{Layer: l, in: in, out: out})
+		in = out
 	}
-	return n.shapes[i-1]
+}
+
+// name gives the nodes Keras's names, numbered by kind.
+func (n *Network) name() {
+	count := map[string]int{}
+	for i := range n.nodes {
+		l := &n.nodes[i]
+		kind := l.Kind()
+		l.name = kerasNames[kind]
+		if k := count[kind]; k > 0 {
+			l.name = fmt.Sprintf("%s_%d", l.name, k)
+		}
+		count[kind]++
+	}
 }
 
 // Output is the shape that the last layer gives.
-func (n *Network) Output() Shape { return n.in(len(n.Layers)) }
+func (n *Network) Output() Shape {
+	if len(n.nodes) == 0 {
+		return n.Input
+	}
+	return n.nodes[len(n.nodes)-1].out
+}
 
 // Params are the weights in layer order. Their values may be changed between
 // calls of Predict and Step, followed by Pack.
@@ -100,12 +128,12 @@ func (n *Network) Params() []*Param { return n.params }
 func (n *Network) Weights() []float32 { return n.slab }
 
 // Init draws the weights: kernels by Glorot's uniform distribution, that is
-// within +-sqrt(6/(fan in + fan out)) (Glorot and Bengio 2010), biases zero.
-// The same seed gives the same weights on every machine.
+// within +-sqrt(6/(fan in + fan out)) (Glorot and Bengio 2010), biases and
+// the kernels of layers that say Zero are zero. The same seed gives the same weights on every machine.
 func (n *Network) Init(seed uint64) {
-	for i, l := range n.Layers {
-		specs := l.params(n.in(i))
-		for j, p := range n.owned[i] {
+	for i, l := range n.nodes {
+		specs := l.params(l.in)
+		for j, p := range l.owned {
 			clear(p.Value)
 			fans := specs[j].fanIn + specs[j].fanOut
 			if fans == 0 {
@@ -150,6 +178,7 @@ func packAll(ops []compiled) {
 
 // kerasNames are the names that Keras gives to layers of a kind.
 var kerasNames = map[string]string{
+	"Add":             "add",
 	"Conv2D":          "conv2d",
 	"Conv2DTranspose": "conv2d_transpose",
 	"Dense":           "dense",

@@ -18,6 +18,10 @@ type shardPass struct {
 func newPass(ops []compiled, input Shape, images int, training, inputGradient bool) *pass {
 	p := &pass{values: []values{{data: newBuffer(images, input.Size())}}}
 	for _, o := range ops {
+		if _, fork := o.op.(forkOp); fork {
+			p.values = append(p.values, values{data: p.values[o.from].data})
+			continue
+		}
 		v := values{data: newBuffer(images, o.out.Size())}
 		if o.pools {
 			v.winner = make([]uint8, len(v.data.data))
@@ -25,12 +29,14 @@ func newPass(ops []compiled, input Shape, images int, training, inputGradient bo
 		p.values = append(p.values, v)
 	}
 	if training {
-		for i := range p.values {
-			if v := &p.values[i]; i > 0 || inputGradient {
-				v.slope = newBuffer(images, v.data.size)
+		for i, slope := range sloped(ops, inputGradient) {
+			if slope {
+				p.values[i].slope = newBuffer(images, p.values[i].data.size)
 			}
-			if i < len(ops) && ops[i].framed > 0 {
-				p.values[i].framed = newBuffer(images, ops[i].framed)
+		}
+		for _, o := range ops {
+			if o.framed > 0 {
+				p.values[o.from].framed = newBuffer(images, o.framed)
 			}
 		}
 	}
@@ -56,7 +62,12 @@ func (s shardPass) output() values { return s.values[len(s.values)-1] }
 // nil, when a layer is done.
 func (s shardPass) forward(n int, ws *workspace, c *layerClock) {
 	for i, o := range s.ops {
-		o.forward(n, s.values[i], s.values[i+1], ws)
+		x, y := s.values[o.from], s.values[i+1]
+		if a, ok := o.op.(addOp); ok {
+			a.sum(n, x, s.values[o.other], y)
+		} else {
+			o.forward(n, x, y, ws)
+		}
 		c.forward(o.layer)
 	}
 }
@@ -66,7 +77,12 @@ func (s shardPass) forward(n int, ws *workspace, c *layerClock) {
 func (s shardPass) backward(n int, ws *workspace, c *layerClock) {
 	for i := len(s.ops) - 1; i >= 0; i-- {
 		o := s.ops[i]
-		o.backward(n, s.values[i], s.values[i+1], ws)
+		x, y := s.values[o.from], s.values[i+1]
+		if a, ok := o.op.(addOp); ok {
+			a.share(n, x, s.values[o.other], y)
+		} else {
+			o.backward(n, x, y, ws)
+		}
 		c.backward(o.layer)
 	}
 }

@@ -1,9 +1,6 @@
 package nn
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Profile takes a Step's steps with a clock in hand and says where the time
 // goes, layer by layer. Its steps end in the same bits as the Step's own.
@@ -115,33 +112,31 @@ func (c *layerClock) backward(layer int) {
 func NewProfile(s *Step) *Profile {
 	p := &Profile{step: s}
 	for k, n := range s.nets {
-		for i, l := range n.Layers {
-			flop := 2 * multiplyAdds(l, n.in(i))
-			row := LayerProfile{
-				Network: n.Name, Name: n.names[i], Kind: l.Kind(), Output: n.shapes[i],
+		first := len(p.Layers)
+		for _, l := range n.nodes {
+			flop := 2 * multiplyAdds(l.Layer, l.in)
+			p.Layers = append(p.Layers, LayerProfile{
+				Network: n.Name, Name: l.name, Kind: l.Kind(), Output: l.out,
 				Forward:  Work{FLOP: flop},
 				Backward: Work{FLOP: 2 * flop}, // gradients of the weights and of the input
+			})
+		}
+		asked := sloped(s.ops[k], k > 0)
+		for _, o := range s.ops[k] {
+			if !asked[o.from] {
+				row := &p.Layers[first+o.layer]
+				row.Backward.FLOP = row.Forward.FLOP
 			}
-			if !s.asksBefore(k, i) {
-				row.Backward.FLOP = flop
-			}
-			p.Layers = append(p.Layers, row)
 		}
 	}
 	for range s.threads {
 		c := &clock{}
 		for _, n := range s.nets {
-			c.nets = append(c.nets, layerClock{clock: c, forwardTimes: make([]time.Duration, len(n.Layers)), backwardTimes: make([]time.Duration, len(n.Layers))})
+			c.nets = append(c.nets, layerClock{clock: c, forwardTimes: make([]time.Duration, len(n.nodes)), backwardTimes: make([]time.Duration, len(n.nodes))})
 		}
 		p.clocks = append(p.clocks, c)
 	}
 	return p
-}
-
-// asksBefore says whether the gradient of the input of layer i of network k is
-// computed: not so where nothing before it has weights.
-func (s *Step) asksBefore(k, i int) bool {
-	return k > 0 || slices.ContainsFunc(s.nets[k].owned[:i], func(p []*Param) bool { return len(p) > 0 })
 }
 
 // FLOP is the number of operations that forward and training take for one

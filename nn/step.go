@@ -63,7 +63,7 @@ func NewStep(batch, threads int, precision Precision, nets ...*Network) *Step {
 			for j := range shards {
 				shards[j] = p.shards[j].values[i+1]
 			}
-			for _, q := range o.pieces(p.values[i], p.values[i+1], shards) {
+			for _, q := range o.pieces(p.values[o.from], p.values[i+1], shards) {
 				s.pieces = append(s.pieces, netPiece{piece: q, net: k, layer: o.layer})
 			}
 		}

@@ -26,8 +26,14 @@ func (n *Network) Summary() string {
 			fmt.Fprintln(&b, strings.Repeat("=", width))
 		}
 	}
-	total := thousands(len(n.slab))
-	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: 0\n%s\n", total, total, line)
+	frozen := 0
+	for _, l := range n.nodes {
+		if d, ok := l.Layer.(Dense); ok && d.Frozen {
+			frozen += len(l.owned[0].Value) + len(l.owned[1].Value)
+		}
+	}
+	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: %s\n%s\n",
+		thousands(len(n.slab)), thousands(len(n.slab)-frozen), thousands(frozen), line)
 	return b.String()
 }
 
@@ -39,15 +45,16 @@ type LayerInfo struct {
 	Params int    `json:"params"`
 }
 
-// LayerTable is the summary as data.
+// LayerTable is the summary as data. The layers of a Residual come before its
+// own row, which stands for the sum.
 func (n *Network) LayerTable() []LayerInfo {
 	var rows []LayerInfo
-	for i, l := range n.Layers {
+	for _, l := range n.nodes {
 		params := 0
-		for _, p := range n.owned[i] {
+		for _, p := range l.owned {
 			params += len(p.Value)
 		}
-		rows = append(rows, LayerInfo{Name: n.names[i], Kind: l.Kind(), Output: n.shapes[i], Params: params})
+		rows = append(rows, LayerInfo{Name: l.name, Kind: l.Kind(), Output: l.out, Params: params})
 	}
 	return rows
 }

@@ -55,6 +55,17 @@ func Decode(r io.Reader) (*Image, error) {
 	return decode(data, MaxPixels)
 }
 
+// Turned tells whether a file asks, in its EXIF, to be turned or mirrored, which
+// Decode does.
+func Turned(data []byte) bool {
+	for _, f := range formats {
+		if f.is(data) {
+			return orientation(f.name, data) != 1
+		}
+	}
+	return false
+}
+
 // Examine decodes the file data as [Decode] does, but for the conversion to
 // RGB, which cannot fail, and returns the size of the upright picture.
 func Examine(data []byte) (w, h int, err error) {

@@ -66,6 +66,9 @@ func TestDecodeOrientation(t *testing.T) {
 				if got := readLetters(m); fmt.Sprint(got) != fmt.Sprint(want) {
 					t.Errorf("%s, orientation %d, %v: got %v, want %v", name, o, order, got, want)
 				}
+				if Turned(data) != (o > 1 && o < 9) {
+					t.Errorf("%s, orientation %d: turned is %v", name, o, Turned(data))
+				}
 			}
 		}
 	}

@@ -37,6 +37,26 @@ func TestPrep(t *testing.T) {
 			continue
 		}
 		checkNear(t, got, c.want, 0, 0)
+		kept := noise(c.prep.Keeps(c.src.W, c.src.H))
+		if kept.W > c.src.W || kept.H > c.src.H || c.prep.Auto && c.src.W == 250 && kept.W != 90 {
+			t.Errorf("%s: %dx%d are kept of %dx%d", c.name, kept.W, kept.H, c.src.W, c.src.H)
+		}
+	}
+	for _, c := range []struct {
+		prep         Prep
+		w, h         int
+		keptW, keptH int
+	}{
+		{Prep{W: 32, H: 32, Auto: true}, 250, 250, 90, 90},
+		{Prep{W: 32, H: 32, Auto: true, Wide: true}, 250, 250, 180, 180},
+		{Prep{W: 32, H: 32, Auto: true}, 300, 20, 20, 20},
+		{Prep{W: 32, H: 32, DX: 5, DY: 2}, 50, 40, 40, 36},
+		{Prep{W: 32, H: 32, DX: 25, DY: 2}, 50, 40, 0, 0},
+		{Prep{W: 32, H: 32, DX: 5, DY: 2}, 32, 32, 32, 32},
+	} {
+		if w, h := c.prep.Keeps(c.w, c.h); w != c.keptW || h != c.keptH {
+			t.Errorf("%+v keeps %dx%d of %dx%d, want %dx%d", c.prep, w, h, c.w, c.h, c.keptW, c.keptH)
+		}
 	}
 	for _, c := range []struct {
 		prep Prep

@@ -1,17 +1,13 @@
 package train
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"likeness/autoencoder"
-	"likeness/pix"
 	"likeness/safetensors"
 )
 
@@ -26,95 +22,16 @@ const (
 // progress is the loop's own part of a checkpoint. Numbers go through JSON,
 // which keeps float64 exactly.
 type progress struct {
+	Epochs    int                 `json:"epochs,omitempty"` // chosen for a time budget
 	Epoch     int                 `json:"epoch"`
 	Done      int                 `json:"done"`
 	LossSum   float64             `json:"loss_sum"`
 	Steps     int                 `json:"steps"` // taken by the optimiser
 	StepTime  float64             `json:"step_time"`
 	TotalTime float64             `json:"total_time"`
+	TailTime  float64             `json:"tail_time,omitempty"` // of measuring and saving after an epoch
+	Ended     string              `json:"ended,omitempty"`
 	History   []autoencoder.Epoch `json:"history"`
-}
-
-// setting is one thing that the result of a run follows from, in words.
-type setting struct{ name, value string }
-
-// preparation is the name of the setting that is kept as JSON.
-const preparation = "preparation of pictures"
-
-// settings are all of them. (The version of the kernels counts too: the
-// portable ones round otherwise than AVX-512, AVX2 and NEON, which agree. A run
-// may go on with others, but ends in other last bits.)
-func (r *Run) settings() []setting {
-	corruption := "none"
-	if r.Corruption != nil {
-		corruption = r.Corruption.String()
-	}
-	rows := sha256.New()
-	for _, part := range [][]int{r.Split.Train, r.Split.Test} {
-		fmt.Fprintln(rows, part)
-	}
-	return []setting{
-		{"architecture", r.Model.Arch},
-		{"code size", fmt.Sprint(r.Model.Code)},
-		{preparation, asJSON(r.Model.Prep)},
-		{"data", r.Data.Fingerprint},
-		{"split", r.SplitName},
-		{"number of training pictures", fmt.Sprint(len(r.Split.Train))},
-		{"number of test pictures", fmt.Sprint(len(r.Split.Test))},
-		{"choice of rows", hex.EncodeToString(rows.Sum(nil)[:8])},
-		{"number of epochs", fmt.Sprint(r.Epochs)},
-		{"batch size", fmt.Sprint(r.Batch)},
-		{"learning rate", fmt.Sprint(r.Rate)},
-		{"schedule", string(r.Schedule)},
-		{"precision", string(r.Precision)},
-		{"seed", fmt.Sprint(r.Seed)},
-		{"corruption", corruption},
-		{"model to begin with", r.Model.Fingerprint()},
-	}
-}
-
-// difference says in what a checkpoint's settings differ from the run's, or
-// nothing.
-func (l *loop) difference(text string) string {
-	var there map[string]string
-	if err := json.Unmarshal([]byte(text), &there); err != nil {
-		return "it does not say of what run"
-	}
-	for _, s := range l.settings {
-		if v := there[s.name]; v != s.value {
-			if s.name == preparation {
-				return fmt.Sprintf("its %s is %s and not %s", s.name, prepInWords(v), prepInWords(s.value))
-			}
-			return fmt.Sprintf("its %s is %s and not %s", s.name, v, s.value)
-		}
-	}
-	return ""
-}
-
-// asJSON writes a plain struct, which cannot fail.
-func asJSON(v pix.Prep) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return string(b)
-}
-
-// prepInWords says what a checkpoint keeps of a preparation.
-func prepInWords(text string) string {
-	var p pix.Prep
-	if err := json.Unmarshal([]byte(text), &p); err != nil {
-		return text
-	}
-	switch {
-	case p.Auto && p.Wide:
-		return fmt.Sprintf("%dx%d, automatic wide crop", p.W, p.H)
-	case p.Auto:
-		return fmt.Sprintf("%dx%d, automatic crop", p.W, p.H)
-	case p.DX == 0 && p.DY == 0:
-		return fmt.Sprintf("%dx%d, no crop", p.W, p.H)
-	}
-	return fmt.Sprintf("%dx%d, a crop of %d,%d pixels", p.W, p.H, p.DX, p.DY)
 }
 
 // ErrOtherRun is that a checkpoint belongs to a run with other settings.
@@ -131,13 +48,16 @@ func (l *loop) save() error {
 	}
 	p := progress{
 		Epoch: l.epoch, Done: l.done, LossSum: l.lossSum, StepTime: l.seconds,
-		TotalTime: l.before + time.Since(l.started).Seconds(), History: l.history,
+		TotalTime: l.elapsed(), History: l.history, Ended: l.ended,
 	}
-	for i, s := range l.step.State() {
+	if l.TimeBudget > 0 {
+		p.Epochs, p.TailTime = l.Epochs, l.tail
+	}
+	for _, s := range l.step.State() {
 		p.Steps = s.Steps
-		f.Tensors = append(f.Tensors,
-			safetensors.FromFloats(tensorName(i, "m"), []int{len(s.M)}, s.M),
-			safetensors.FromFloats(tensorName(i, "u"), []int{len(s.U)}, s.U))
+	}
+	for _, m := range l.memory() {
+		f.Tensors = append(f.Tensors, safetensors.FromFloats(m.tensor, []int{len(m.values)}, m.values))
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -155,27 +75,63 @@ func (l *loop) save() error {
 	return f.Save(l.Checkpoint)
 }
 
-func tensorName(network int, array string) string {
-	return fmt.Sprintf("optimizer/%s/%s", []string{"encoder", "decoder"}[network], array)
+// memory is an array that a run goes on from, besides the weights.
+type memory struct {
+	tensor   string // its name in the checkpoint
+	values   []float32
+	positive bool // none is below zero
 }
 
-// resume goes on from the checkpoint, if there is one.
-func (l *loop) resume() error {
+// memory is all there is.
+func (l *loop) memory() []memory {
+	var all []memory
+	for i, s := range l.step.State() {
+		name := l.nets[i].Name
+		all = append(all,
+			memory{tensor: "optimizer/" + name + "/m", values: s.M},
+			memory{tensor: "optimizer/" + name + "/u", values: s.U, positive: true})
+		if l.average != nil {
+			all = append(all, memory{tensor: "average/" + name, values: l.average.values[i]})
+		}
+		if l.best != nil {
+			all = append(all, memory{tensor: "best/" + name, values: l.best.values[i]})
+		}
+	}
+	return all
+}
+
+// read finds the array in a checkpoint.
+func (m memory) read(f *safetensors.File) ([]float32, error) {
+	v, err := f.Floats(m.tensor, len(m.values))
+	if err != nil {
+		return nil, err
+	}
+	for k, x := range v {
+		if x-x != 0 || m.positive && x < 0 { // x-x is not 0 for NaN and infinities
+			return nil, f.Errorf("tensor %q, value %d: %g is not the memory of a run", m.tensor, k, x)
+		}
+	}
+	return v, nil
+}
+
+// resume goes on from the checkpoint, if there is one, and tells whether there
+// was.
+func (l *loop) resume() (bool, error) {
 	if l.Checkpoint == "" {
-		return nil
+		return false, nil
 	}
 	f, err := safetensors.Open(l.Checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := l.load(f); err != nil {
-		return err
+		return false, err
 	}
-	l.tell(Event{Resumed: true})
-	return nil
+	l.tell(Event{Resumed: true, EpochDone: l.finished()})
+	return true, nil
 }
 
 // load takes everything out of a checkpoint, or nothing.
@@ -191,49 +147,55 @@ func (l *loop) load(f *safetensors.File) error {
 	if err := json.Unmarshal([]byte(f.Metadata[progressEntry]), &p); err != nil {
 		return f.Errorf("metadata %s: %w", progressEntry, err)
 	}
-	if err := l.checkProgress(p); err != nil {
+	epochs := l.Epochs
+	if l.TimeBudget > 0 {
+		epochs = p.Epochs
+	}
+	if err := l.checkProgress(p, epochs); err != nil {
 		return f.Errorf("metadata %s: %w", progressEntry, err)
 	}
-	var arrays [][]float32
-	for i, s := range l.step.State() {
-		for _, name := range []string{"m", "u"} {
-			v, err := f.Floats(tensorName(i, name), len(s.M))
-			if err != nil {
-				return err
-			}
-			for k, x := range v {
-				if x-x != 0 || name == "u" && x < 0 { // x-x is not 0 for NaN and infinities
-					return f.Errorf("tensor %q, value %d: %g is not the memory of an optimiser", tensorName(i, name), k, x)
-				}
-			}
-			arrays = append(arrays, v)
+	memory := l.memory()
+	arrays := make([][]float32, len(memory))
+	for i, m := range memory {
+		if arrays[i], err = m.read(f); err != nil {
+			return err
 		}
 	}
-	for i, s := range l.step.State() {
-		copy(s.M, arrays[2*i])
-		copy(s.U, arrays[2*i+1])
+	for i, m := range memory {
+		copy(m.values, arrays[i])
+	}
+	for _, s := range l.step.State() {
 		s.Steps = p.Steps
 	}
-	copy(l.Model.Encoder.Weights(), m.Encoder.Weights())
-	copy(l.Model.Decoder.Weights(), m.Decoder.Weights())
-	l.Model.Encoder.Pack()
-	l.Model.Decoder.Pack()
+	for i, n := range m.Networks() {
+		copy(l.nets[i].Weights(), n.Weights())
+		l.nets[i].Pack()
+	}
 	l.epoch, l.done, l.lossSum, l.history = p.Epoch, p.Done, p.LossSum, p.History
 	l.seconds, l.before = p.StepTime, p.TotalTime
+	l.Epochs, l.tail, l.ended = epochs, p.TailTime, p.Ended
 	return nil
 }
 
 // checkProgress finds progress that this run cannot have made.
-func (l *loop) checkProgress(p progress) error {
+func (l *loop) checkProgress(p progress, epochs int) error {
+	cut := p.Ended == autoencoder.EndedByTime
+	steps := p.Epoch*l.steps + p.Done
 	switch {
-	case p.Epoch < 0 || p.Epoch > l.Epochs || p.Done < 0 || p.Done >= l.steps || p.Epoch == l.Epochs && p.Done > 0:
-		return fmt.Errorf("epoch %d, step %d do not belong to a run of %d epochs of %d steps", p.Epoch, p.Done, l.Epochs, l.steps)
-	case p.Steps != p.Epoch*l.steps+p.Done:
+	case l.TimeBudget > 0 && (epochs < 1 || epochs > mostEpochs):
+		return fmt.Errorf("%d epochs are no choice for a time budget", epochs)
+	case p.Epoch < 0 || p.Epoch > epochs || p.Done < 0 || p.Done >= l.steps || p.Epoch == epochs && p.Done > 0:
+		return fmt.Errorf("epoch %d, step %d do not belong to a run of %d epochs of %d steps", p.Epoch, p.Done, epochs, l.steps)
+	case p.Steps != steps && !(cut && p.Steps > 0 && p.Steps < steps):
 		return fmt.Errorf("%d steps of the optimiser are not %d epochs of %d and %d more", p.Steps, p.Epoch, l.steps, p.Done)
 	case len(p.History) != p.Epoch:
 		return fmt.Errorf("a history of %d epochs is not one of %d", len(p.History), p.Epoch)
-	case p.LossSum < 0 || p.StepTime < 0 || p.TotalTime < 0:
+	case p.LossSum < 0 || p.StepTime < 0 || p.TotalTime < 0 || p.TailTime < 0:
 		return errors.New("losses and times cannot be negative")
+	case p.Ended != "" && p.Done > 0, cut && l.TimeBudget == 0, p.Ended == autoencoder.EndedEarly && l.EarlyStop == 0:
+		return fmt.Errorf("a run cannot have ended so: %q", p.Ended)
+	case p.Ended != "" && !cut && p.Ended != autoencoder.EndedEarly:
+		return fmt.Errorf("a run cannot have ended so: %q", p.Ended)
 	}
 	for i, e := range p.History {
 		if e.Epoch != i+1 {

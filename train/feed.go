@@ -50,10 +50,13 @@ func (l *loop) newFeed() *feed {
 
 // Random numbers are drawn from streams of their own: one for the order of
 // each epoch, one for the noise of each picture in each epoch, one for the
-// noise of each test picture.
+// noise of each test picture, and one for whether each picture is mirrored in
+// each epoch.
 const (
-	orderStream = 1 << 61
-	testNoise   = 1 << 62
+	jitterStream = 1 << 59
+	mirrorStream = 1 << 60
+	orderStream  = 1 << 61
+	testNoise    = 1 << 62
 )
 
 // order is the order of the training pictures in an epoch.
@@ -68,7 +71,15 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 	b.input, b.target = b.input[:len(rows)*size], b.target[:len(rows)*size]
 	for i, row := range rows {
 		target := b.target[i*size : (i+1)*size]
-		l.Data.Floats(target, l.Split.Train[row])
+		if l.Jitter != nil {
+			rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, jitterStream+uint64(row)))
+			l.Jitter.draw(target, l.Data.W, l.Data.H, l.Split.Train[row], rng)
+		} else {
+			l.Data.Floats(target, l.Split.Train[row])
+		}
+		if l.Mirror && rand.NewPCG(l.Seed+uint64(epoch)<<32, mirrorStream+uint64(row)).Uint64()>>63 == 1 {
+			mirror(target, l.Data.W)
+		}
 		if l.Corruption == nil {
 			continue
 		}
@@ -76,6 +87,17 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 		copy(input, target)
 		rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, uint64(row)))
 		l.Corruption.Corrupt(input, l.Data.W, l.Data.H, rng)
+	}
+}
+
+// mirror turns a picture left to right.
+func mirror(x []float32, w int) {
+	for ; len(x) > 0; x = x[3*w:] {
+		for i, j := 0, 3*(w-1); i < j; i, j = i+3, j-3 {
+			for c := range 3 {
+				x[i+c], x[j+c] = x[j+c], x[i+c]
+			}
+		}
 	}
 }
 

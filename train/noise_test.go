@@ -95,6 +95,16 @@ func TestYardsticks(t *testing.T) {
 	}
 	check("mean image", y.MeanImage(), sum/float64(len(test)))
 
+	alone, err := train.MeanImage(ctx, r.Data, r.Split)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("mean image alone", alone, y.MeanImage())
+	if alone, err = train.Untouched(ctx, r.Data, r.Split, pix.Occlusion{Count: 1, Size: 6}, 42); err != nil {
+		t.Fatal(err)
+	}
+	check("untouched alone", alone, y.Untouched(pix.Occlusion{Count: 1, Size: 6}, 42))
+
 	m, err := pca.Measure(ctx, learn, dim)
 	if err != nil {
 		t.Fatal(err)

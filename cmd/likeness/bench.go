@@ -111,7 +111,7 @@ func newBenchRun(f *benchFlags, m *autoencoder.Model) *benchRun {
 	for i := range b.x {
 		b.x[i] = rng.Float32() - 0.5
 	}
-	b.step = nn.NewStep(f.batch, b.threads, nn.Precision(f.precision.value), m.Encoder, m.Decoder)
+	b.step = nn.NewStep(f.batch, b.threads, nn.Precision(f.precision.value), m.Networks()...)
 	b.profile = nn.NewProfile(b.step)
 	b.layers = make([][]layerTime, len(b.profile.Layers))
 	return b

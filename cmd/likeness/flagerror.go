@@ -26,6 +26,9 @@ func plainFlagError(err error) error {
 		}
 		text = text[:len(text)-len(m[0])] + "expected " + expected
 	}
+	if before, _, ok := strings.Cut(text, "time: "); ok {
+		text = before + "expected a time such as 90s, 5m or 1h30m"
+	}
 	return errors.New(text)
 }
 

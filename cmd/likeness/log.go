@@ -10,7 +10,7 @@ import (
 )
 
 // runLog appends what happens in a run to a file, one JSON object a line: what
-// happened ("resumed", "epoch", "interrupted", "saved FILE") and when, with the
+// happened ("planned", "resumed", "epoch", "interrupted", "saved FILE") and when, with the
 // numbers of the epoch. A nil runLog keeps no log. A log that cannot be
 // written does not stop the run; close tells.
 type runLog struct {
@@ -33,28 +33,33 @@ func openLog(path string) (*runLog, error) {
 type logLine struct {
 	Time            time.Time `json:"time"`
 	Event           string    `json:"event"`
+	Run             string    `json:"run,omitempty"` // which of several
 	Epoch           int       `json:"epoch,omitempty"`
 	Epochs          int       `json:"epochs,omitempty"`
 	Step            int       `json:"step,omitempty"`
 	Steps           int       `json:"steps,omitempty"`
 	Loss            float64   `json:"loss,omitempty"`
 	TestLoss        float64   `json:"test_loss,omitempty"`
+	ValidationLoss  float64   `json:"validation_loss,omitempty"`
 	Rate            float64   `json:"learning_rate,omitempty"`
 	ImagesPerSecond float64   `json:"images_per_second,omitempty"`
 }
 
-// event writes the epochs' ends and resumptions; steps are too many.
-func (l *runLog) event(e train.Event) {
-	if !e.EpochDone && !e.Resumed {
+// event writes the epochs' ends, resumptions and choices; steps are too many.
+// label names the run, where there are several.
+func (l *runLog) event(label string, e train.Event) {
+	kind := "epoch"
+	switch {
+	case e.Resumed:
+		kind = "resumed"
+	case e.Planned:
+		kind = "planned"
+	case !e.EpochDone:
 		return
 	}
-	kind := "epoch"
-	if e.Resumed {
-		kind = "resumed"
-	}
 	l.write(logLine{
-		Event: kind, Epoch: e.Epoch, Epochs: e.Epochs, Step: e.Step, Steps: e.Steps,
-		Loss: e.Loss, TestLoss: e.TestLoss, Rate: e.Rate, ImagesPerSecond: e.ImagesPerSecond,
+		Event: kind, Run: label, Epoch: e.Epoch, Epochs: e.Epochs, Step: e.Step, Steps: e.Steps,
+		Loss: e.Loss, TestLoss: e.TestLoss, ValidationLoss: e.ValidationLoss, Rate: e.Rate, ImagesPerSecond: e.ImagesPerSecond,
 	})
 }
 

@@ -99,6 +99,12 @@ func (p *progress) event(label string, e train.Event) {
 		label += "  "
 	}
 	switch {
+	case e.Resumed && e.EpochDone:
+		p.clear()
+		fmt.Fprintf(p.w, "%scomplete already\n", label)
+	case e.Planned:
+		p.clear()
+		fmt.Fprintf(p.w, "%s%s fit into the time budget, at %s images/s\n", label, count(e.Epochs, "epoch"), report.Count(int(e.ImagesPerSecond)))
 	case e.Resumed:
 		p.clear()
 		fmt.Fprintf(p.w, "%sgoing on in epoch %d of %d, after %d of %d steps\n", label, min(e.Epoch, e.Epochs), e.Epochs, e.Step, e.Steps)
@@ -114,7 +120,11 @@ func (p *progress) event(label string, e train.Event) {
 // for.
 func (p *progress) epochLine(label string, e train.Event) string {
 	width := len(fmt.Sprint(e.Epochs))
-	line := fmt.Sprintf("epoch %*d/%d  loss %s  test %s", width, e.Epoch, e.Epochs, report.MSE(e.Loss), report.MSE(e.TestLoss))
+	on, measured := "test", e.TestLoss
+	if e.ValidationLoss > 0 {
+		on, measured = "validation", e.ValidationLoss
+	}
+	line := fmt.Sprintf("epoch %*d/%d  loss %s  %s %s", width, e.Epoch, e.Epochs, report.MSE(e.Loss), on, report.MSE(measured))
 	rest := []string{report.Count(int(e.ImagesPerSecond)) + " images/s"}
 	if e.Epoch < e.Epochs {
 		rest = append(rest, left(e.Remaining)+" left")

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"likeness/autoencoder"
 	"likeness/faces"
-	"likeness/pca"
 	"likeness/pix"
 	"likeness/train"
 )
@@ -15,46 +13,43 @@ import (
 // score is what train and eval tell of a model. Numbers that were not measured
 // are null.
 type score struct {
-	Model           string     `json:"model"`
-	Task            string     `json:"task"`
-	Architecture    string     `json:"architecture"`
-	Code            int        `json:"code"`
-	Width           int        `json:"width"`
-	Height          int        `json:"height"`
-	Fingerprint     string     `json:"fingerprint"`
-	Epochs          int        `json:"epochs"`
-	TrainMSE        *float64   `json:"train_mse"`
-	TestMSE         *float64   `json:"test_mse"`
-	NTrain          int        `json:"n_train"`
-	NTest           int        `json:"n_test"`
-	Seconds         float64    `json:"seconds"` // of the training
-	ImagesPerSecond float64    `json:"images_per_second"`
-	Seed            uint64     `json:"seed"`
-	LearningRate    float64    `json:"learning_rate"`
-	Schedule        string     `json:"schedule"`
-	Batch           int        `json:"batch"`
-	Data            string     `json:"data"`  // measured on
-	Split           *string    `json:"split"` // null: all pictures are test pictures
-	Corruption      string     `json:"corruption,omitempty"`
-	Skipped         int        `json:"skipped"` // files without a usable picture
-	Yardsticks      yardsticks `json:"yardsticks"`
-	WorthIt         *bool      `json:"worth_it"` // better than all yardsticks
-}
+	Model           string      `json:"model"`
+	Task            string      `json:"task"`
+	Architecture    string      `json:"architecture"`
+	Code            int         `json:"code"`
+	Width           int         `json:"width"`
+	Height          int         `json:"height"`
+	Fingerprint     string      `json:"fingerprint"`
+	Epochs          int         `json:"epochs"`
+	TrainMSE        *float64    `json:"train_mse"`
+	TestMSE         *float64    `json:"test_mse"`
+	NTrain          int         `json:"n_train"`
+	NTest           int         `json:"n_test"`
+	NValidation     int         `json:"n_validation,omitempty"`
+	Seconds         float64     `json:"seconds"` // of the training
+	ImagesPerSecond float64     `json:"images_per_second"`
+	Seed            uint64      `json:"seed"`
+	LearningRate    float64     `json:"learning_rate"`
+	Schedule        string      `json:"schedule"`
+	Warmup          float64     `json:"warmup,omitempty"`
+	Mirror          bool        `json:"mirror,omitempty"`
+	Average         float64     `json:"average,omitempty"`
+	EarlyStop       int         `json:"early_stop,omitempty"`
+	BestEpoch       int         `json:"best_epoch,omitempty"`
+	TimeBudget      float64     `json:"time_budget,omitempty"`    // seconds
+	Planned         int         `json:"epochs_planned,omitempty"` // of a training that ended before
+	Ended           string      `json:"ended,omitempty"`
+	Seeds           *seedSpread `json:"seeds,omitempty"` // of a training with several
+	Batch           int         `json:"batch"`
+	Data            string      `json:"data"`  // measured on
+	Split           *string     `json:"split"` // null: all pictures are test pictures
+	Corruption      string      `json:"corruption,omitempty"`
+	Skipped         int         `json:"skipped"` // files without a usable picture
+	Yardsticks      yardsticks  `json:"yardsticks"`
+	WorthIt         *bool       `json:"worth_it"` // better than all yardsticks
 
-// yardsticks are errors on the same test pictures that need no training.
-type yardsticks struct {
-	MeanImage *float64 `json:"mean_image"` // the mean training picture, whatever the input
-	PCA       *float64 `json:"pca"`        // exact PCA of the training pictures, codes as long as the model's
-	Nothing   *float64 `json:"nothing"`    // a denoiser's input as it is
-	Wiener    *float64 `json:"wiener"`     // the best linear filter for this gaussian noise
+	story *autoencoder.Training
 }
-
-// Pictures of more values than this get no yardstick: the covariance has the
-// square of it in numbers (0.6 GB), a Wiener filter needs more again.
-const (
-	largestPCA    = 64 * 64 * 3
-	largestWiener = 48 * 48 * 3
-)
 
 // measure scores a model on a set. With a split, which name describes, there is
 // a training part, from which the yardsticks come; without one all pictures are
@@ -107,6 +102,9 @@ func newScore(path string, m *autoencoder.Model) *score {
 	r.Task, r.Corruption = t.Task, t.Corruption
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
 	r.LearningRate, r.Schedule, r.Batch = t.Rate, t.Schedule, t.Batch
+	r.Warmup, r.Mirror, r.Average = t.Warmup, t.Mirror, t.Average
+	r.NValidation, r.EarlyStop, r.BestEpoch = t.NValidation, t.EarlyStop, t.BestEpoch
+	r.TimeBudget, r.Planned, r.Ended, r.story = t.TimeBudget, t.Planned, t.Ended, t
 	r.ImagesPerSecond = t.ImagesPerSecond()
 	return r
 }
@@ -146,43 +144,4 @@ func (s *scorer) mse(set *faces.Set, rows []int) (*float64, error) {
 	}
 	mse := sum / float64(len(rows)*s.m.Values())
 	return &mse, nil
-}
-
-// yardsticks measures the closed forms beside the model. What cannot be had is
-// left out.
-func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
-	if s.m.Values() > largestPCA || len(split.Train) < 2 {
-		a.note("No closed forms beside it: they are for pictures of up to 64x64, two at least")
-		return nil
-	}
-	y, err := train.NewYardsticks(ctx, set, *split)
-	if err != nil {
-		return err
-	}
-	mean := y.MeanImage()
-	r.Yardsticks.MeanImage = &mean
-	if s.corruption == nil {
-		exact, err := y.PCA(ctx, s.m.Code)
-		if err != nil {
-			return err
-		}
-		r.Yardsticks.PCA = &exact
-	} else {
-		nothing := y.Untouched(s.corruption, s.seed)
-		r.Yardsticks.Nothing = &nothing
-	}
-	if noise, ok := s.corruption.(pix.Gaussian); ok && s.m.Values() <= largestWiener {
-		filtered, err := y.Wiener(ctx, noise, s.seed)
-		switch {
-		case errors.Is(err, pca.ErrWeakNoise):
-			a.note("No Wiener filter beside it: the noise is too weak for its precision")
-		case err != nil:
-			return err
-		default:
-			r.Yardsticks.Wiener = &filtered
-		}
-	}
-	worth := *r.TestMSE < r.rival().mse
-	r.WorthIt = &worth
-	return nil
 }

@@ -15,17 +15,22 @@ type splitPlan struct {
 	testSize   float64
 	seed       uint32
 	validation float64 // share of the training pictures to test on instead; 0: none
+	held       float64 // share of them held back for choosing weights, with the test pictures as they are; 0: none
 }
 
 const (
 	splitText      = "%s, test_size=%g, random_state=%d"
 	validationText = ", validation=%g"
+	heldText       = ", held_back=%g"
 )
 
 func (s *splitPlan) String() string {
 	text := fmt.Sprintf(splitText, s.by.value, s.testSize, s.seed)
 	if s.validation > 0 {
 		text += fmt.Sprintf(validationText, s.validation)
+	}
+	if s.held > 0 {
+		text += fmt.Sprintf(heldText, s.held)
 	}
 	return text
 }
@@ -36,9 +41,12 @@ func parseSplit(text string) (*splitPlan, error) {
 	var by string
 	// %s would take the comma along.
 	const scanned = "%6s, test_size=%g, random_state=%d"
-	if _, err := fmt.Sscanf(text, scanned+validationText, &by, &s.testSize, &s.seed, &s.validation); err != nil {
-		if _, err := fmt.Sscanf(text, scanned, &by, &s.testSize, &s.seed); err != nil {
-			return nil, fmt.Errorf("the split %q is not one that this program makes", text)
+	for _, kind := range []struct {
+		text   string
+		values []any
+	}{{scanned + heldText, []any{&s.held}}, {scanned + validationText, []any{&s.validation}}, {scanned, nil}} {
+		if _, err := fmt.Sscanf(text, kind.text, append([]any{&by, &s.testSize, &s.seed}, kind.values...)...); err == nil {
+			break
 		}
 	}
 	if err := s.by.Set(by); err != nil || s.String() != text {
@@ -70,20 +78,31 @@ func (s *splitPlan) check() error {
 }
 
 func (s *splitPlan) split(set *faces.Set) (faces.Split, error) {
-	split, err := s.divide(set.People, s.testSize)
-	if err == nil && s.validation > 0 {
+	split, _, err := s.parts(set)
+	return split, err
+}
+
+// parts gives the split, and the rows that are held back of its training part.
+func (s *splitPlan) parts(set *faces.Set) (split faces.Split, held []int, err error) {
+	split, err = s.divide(set.People, s.testSize)
+	if share := max(s.validation, s.held); err == nil && share > 0 {
 		var people []string
 		for _, row := range split.Train {
 			people = append(people, set.People[row])
 		}
 		var inner faces.Split
-		inner, err = s.divide(people, s.validation)
-		split = split.Nested(inner)
+		inner, err = s.divide(people, share)
+		inner = split.Nested(inner)
+		if s.held > 0 {
+			split.Train, held = inner.Train, inner.Test
+		} else {
+			split = inner
+		}
 	}
 	if err != nil {
-		return split, fmt.Errorf("%s: %w", set.Source, bare(err))
+		return split, nil, fmt.Errorf("%s: %w", set.Source, bare(err))
 	}
-	return split, nil
+	return split, held, nil
 }
 
 // divide splits rows of pictures of the given people.

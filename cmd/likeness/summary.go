@@ -65,8 +65,13 @@ a checkpoint, or the name of an architecture, pca or conv.`,
 			s.Fingerprint, s.Training = m.Fingerprint(), m.Training
 		}
 		s.Architecture, s.Code, s.Prep = m.Arch, m.Code, m.Prep
-		s.Encoder, s.Decoder = m.Encoder.LayerTable(), m.Decoder.LayerTable()
-		s.Params = len(m.Encoder.Weights()) + len(m.Decoder.Weights())
+		s.Encoder = m.Encoder.LayerTable()
+		if m.Decoder != nil {
+			s.Decoder = m.Decoder.LayerTable()
+		}
+		for _, n := range m.Networks() {
+			s.Params += len(n.Weights())
+		}
 		return a.emit(s, func(w io.Writer) {
 			fmt.Fprintln(w, strings.TrimRight(m.Summary(), "\n"))
 			if s.Fingerprint != "" {
@@ -91,14 +96,18 @@ func (s *summary) print(w io.Writer) {
 		about = append(about, [][2]string{
 			{"task", task},
 			{"data", t.Data},
-			{"split", fmt.Sprintf("%s for training, %s for testing (%s)", report.Count(t.NTrain), report.Count(t.NTest), t.Split)},
+			{"split", parts(t.NTrain, t.NValidation, t.NTest, t.Split)},
 			{"optimizer", fmt.Sprintf("%s, learning rate %g, %s, batches of %d", t.Optimizer, t.Rate, t.Schedule, t.Batch)},
 			{"precision", cmp.Or(t.Precision, string(nn.Float32))},
 			{"training", fmt.Sprintf("%s in %s, seed %d", count(len(t.History), "epoch"), report.Duration(time.Duration(t.Seconds*float64(time.Second))), t.Seed)},
 		}...)
+		if with := comforts(t); with != "" {
+			about = append(about, [2]string{"with", with})
+		}
+		about = append(about, [2]string{"ended", ending(t)})
 		if n := len(t.History); n > 0 {
 			last := t.History[n-1]
-			about = append(about, [2]string{"last epoch", fmt.Sprintf("loss %s, test loss %s", report.MSE(last.Loss), report.MSE(last.TestLoss))})
+			about = append(about, [2]string{"last epoch", lastEpoch(last)})
 		}
 	}
 	facts(w, about)

@@ -24,7 +24,9 @@ type trainFlags struct {
 	crop  cropFlag
 
 	code, epochs, batch, threads int
-	rate                         float64
+	rate, warmup, average        float64
+	mirror                       bool
+	comfort                      comfortFlags
 	schedule, precision          choiceFlag
 	seed                         uint64
 	noise                        float64
@@ -97,7 +99,11 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 The run is saved to OUT.checkpoint after every epoch and when it is interrupted
 with Ctrl-C; the same command with --resume goes on and ends in the very same
 weights as a run that was never stopped. OUT itself is written when the run is
-complete; neither it nor a checkpoint is replaced unless --restart says so.`,
+complete; neither it nor a checkpoint is replaced unless --restart says so.
+
+--early-stop and --best choose on a part of the training pictures that is held
+back, and --time-budget chooses the number of epochs; --find-lr looks for a
+learning rate instead of training.`,
 		Example: fmt.Sprintf(`  likeness train %[1]s
   likeness train %[1]s --data lfw --attributes lfw-attributes --out lfw-%[1]s.safetensors
   likeness train %[1]s --data ~/Pictures/faces --epochs 50 --json`, f.kind),
@@ -114,11 +120,15 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 	fl.IntVar(&f.batch, "batch", train.DefaultBatch, "pictures in a step")
 	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of Adamax")
 	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
+	fl.Float64Var(&f.warmup, "warmup", 0, "steps in which the rate rises to --lr before that, or their share of the run, below 1")
+	fl.BoolVar(&f.mirror, "mirror", false, "mirror half of the training pictures left to right, others in every epoch")
+	fl.Float64Var(&f.average, "average", 0, "measure and keep a moving average of the weights that forgets at this rate per step, such as 0.999; 0: none")
 	addChoice(c, &f.precision, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
 	if f.kind == "denoise" {
 		fl.Float64Var(&f.noise, "noise", f.noise, "standard deviation of the gaussian noise; a picture's range is 1")
 		fl.Var(&f.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
 	}
+	f.comfort.add(c)
 	fl.Uint64Var(&f.seed, "seed", 42, "seed of the weights, the order of the pictures and the noise")
 	addThreads(c, &f.threads)
 	fl.StringVar(&f.out, "out", "", fmt.Sprintf("the model `file` (default %s-CODE.safetensors)", f.kind))
@@ -132,6 +142,9 @@ complete; neither it nor a checkpoint is replaced unless --restart says so.`,
 		}
 		if f.data.source == "" {
 			f.data.source = "drawn"
+		}
+		if err := f.settle(cmd); err != nil {
+			return err
 		}
 		corruption, err := f.corruption(cmd.Flags().Changed("noise"))
 		if err != nil {
@@ -162,7 +175,7 @@ func (f *trainFlags) corruption(noiseAsked bool) (pix.Corruption, error) {
 }
 
 // model checks the numbers among the flags and makes the untrained model.
-func (f *trainFlags) model() (*autoencoder.Model, error) {
+func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
 	switch {
 	case f.epochs < 1:
 		return nil, usagef("--epochs %d: expected at least 1", f.epochs)
@@ -176,7 +189,7 @@ func (f *trainFlags) model() (*autoencoder.Model, error) {
 	if err := f.split.check(); err != nil {
 		return nil, err
 	}
-	m, err := autoencoder.New(f.arch, prepOf(f.size, f.crop), f.code, f.seed)
+	m, err := autoencoder.New(f.arch, prepOf(f.size, f.crop), f.code, seed)
 	if err != nil {
 		return nil, usageError{err}
 	}

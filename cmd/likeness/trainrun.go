@@ -10,38 +10,82 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
+	"likeness/autoencoder"
+	"likeness/faces"
 	"likeness/nn"
 	"likeness/pix"
 	"likeness/report"
 	"likeness/train"
 )
 
-// train carries out one training.
+// training is one command under way.
+type training struct {
+	*trainFlags
+	corruption pix.Corruption
+	set        *faces.Set
+	split      faces.Split
+	held       []int // rows for choosing
+	log        *runLog
+}
+
+// train carries out one training, or one for each of several seeds.
 func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruption) error {
-	m, err := f.model()
+	m, err := f.model(f.seed)
 	if err != nil {
 		return err
 	}
 	if f.out == "" {
 		f.out = fmt.Sprintf("%s-%d.safetensors", f.kind, f.code)
 	}
-	checkpoint := f.out + ".checkpoint"
 	if err := f.data.look(); err != nil {
 		return err
 	}
-	if err := a.mayTrain(f, checkpoint); err != nil {
+	if !f.comfort.findRate {
+		if err := a.mayTrain(f); err != nil {
+			return err
+		}
+	}
+	t := &training{trainFlags: f, corruption: corruption}
+	if t.log, err = openLog(f.log); err != nil {
 		return err
 	}
-	log, err := openLog(f.log)
-	if err != nil {
-		return err
-	}
-	defer log.close()
+	defer t.log.close()
 	if f.threads > 0 {
 		runtime.GOMAXPROCS(f.threads)
 	}
-	set, err := a.load(ctx, f.data, m.Prep, f.threads)
+	if err := a.prepare(ctx, t, m.Prep); err != nil {
+		return err
+	}
+	if f.comfort.findRate {
+		return a.findRate(ctx, t, m)
+	}
+	if f.restart { // now that nothing but the training itself can go wrong
+		for i := range f.comfort.seeds {
+			if err := train.Discard(f.checkpoint(i)); err != nil {
+				return err
+			}
+		}
+	}
+	models := []*autoencoder.Model{m}
+	for i := range f.comfort.seeds {
+		if i > 0 {
+			if m, err = f.model(f.seed + uint64(i)); err != nil {
+				return err
+			}
+			models = append(models, m)
+		}
+		if err := a.trainOne(ctx, t, i, m); err != nil {
+			return err
+		}
+	}
+	return a.finishTraining(ctx, t, models)
+}
+
+// prepare reads and splits the pictures.
+func (a *app) prepare(ctx context.Context, t *training, prep pix.Prep) error {
+	set, err := a.load(ctx, t.data, prep, t.threads)
 	if err != nil {
 		return err
 	}
@@ -49,72 +93,124 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	if set.Cropped > 0 {
 		a.note("%s", croppedNote(set.Cropped))
 	}
-	split, err := f.split.split(set)
-	if err != nil {
+	t.set = set
+	if t.split, t.held, err = t.trainFlags.split.parts(set); err != nil {
 		return err
 	}
-	if n := len(split.Train); n < f.batch {
-		return fmt.Errorf("%s gives %s, fewer than one batch of %d: give --batch %d, or less", set.Source, count(n, "training picture"), f.batch, n)
+	if n := len(t.split.Train); n < t.batch {
+		return fmt.Errorf("%s gives %s, fewer than one batch of %d: give --batch %d, or less", set.Source, count(n, "training picture"), t.batch, n)
 	}
-	a.note("Training on %s of %dx%d, testing on %s", count(len(split.Train), "picture"), set.W, set.H, report.Count(len(split.Test)))
-	if f.restart { // now that nothing but the training itself can go wrong
-		if err := train.Discard(checkpoint); err != nil {
-			return err
-		}
+	choosing := ""
+	if n := len(t.held); n > 0 {
+		choosing = fmt.Sprintf(", choosing on %s", report.Count(n))
 	}
-	p := a.progress()
-	run := train.Run{
-		Model: m, Data: set, Split: split, SplitName: f.split.String(),
-		Epochs: f.epochs, Batch: f.batch, Rate: f.rate, Schedule: train.Schedule(f.schedule.value), Precision: nn.Precision(f.precision.value),
-		Seed: f.seed, Threads: f.threads, Corruption: corruption, Checkpoint: checkpoint,
-		Events: func(e train.Event) {
-			p.event("", e)
-			log.event(e)
-		},
+	if err := a.health(ctx, set, t.split); err != nil {
+		return err
 	}
-	_, err = run.Do(ctx)
+	a.note("Training on %s of %dx%d%s, testing on %s", count(len(t.split.Train), "picture"), set.W, set.H, choosing, report.Count(len(t.split.Test)))
+	return nil
+}
+
+// run says what is trained with the given seed, the first plus i.
+func (t *training) run(i int, m *autoencoder.Model) *train.Run {
+	c := &t.comfort
+	r := &train.Run{
+		Model: m, Data: t.set, Split: t.split, SplitName: t.trainFlags.split.String(),
+		Epochs: t.epochs, Batch: t.batch, Rate: t.rate, Schedule: train.Schedule(t.schedule.value), Warmup: t.warmup,
+		Mirror: t.mirror, Average: t.average, Precision: nn.Precision(t.precision.value),
+		Seed: t.seed + uint64(i), Threads: t.threads, Corruption: t.corruption,
+		Validation: t.held, EarlyStop: c.earlyStop, Best: c.best,
+	}
+	if c.budget > 0 {
+		r.Epochs, r.TimeBudget = 0, c.budget/time.Duration(c.seeds)
+	}
+	return r
+}
+
+// trainOne trains the model of one seed.
+func (a *app) trainOne(ctx context.Context, t *training, i int, m *autoencoder.Model) error {
+	p, label, checkpoint := a.progress(), "", t.checkpoint(i)
+	if t.comfort.seeds > 1 {
+		label = fmt.Sprintf("seed %d", t.seed+uint64(i))
+	}
+	run := t.run(i, m)
+	run.Checkpoint = checkpoint
+	run.Events = func(e train.Event) {
+		p.event(label, e)
+		t.log.event(label, e)
+	}
+	_, err := run.Do(ctx)
 	p.clear()
 	if errors.Is(err, train.ErrInterrupted) {
-		log.say("interrupted")
+		t.log.say("interrupted")
 		return a.interrupted(err, checkpoint)
 	}
 	if errors.Is(err, train.ErrOtherRun) {
 		return fmt.Errorf("%w, or start over with:\n  %s", err, a.command("--restart"))
 	}
+	return err
+}
+
+// finishTraining keeps one of the models, which have one seed each, and tells.
+func (a *app) finishTraining(ctx context.Context, t *training, models []*autoencoder.Model) error {
+	kept := 0
+	for i := range models {
+		if len(t.held) > 0 && validationLoss(models[i]) < validationLoss(models[kept]) {
+			kept = i
+		}
+	}
+	m := models[kept]
+	if err := m.Save(t.out); err != nil {
+		return fmt.Errorf("%w; the trained model is in %s, go on with: %s", err, t.checkpoint(kept), a.command("--resume"))
+	}
+	for i := range models {
+		if err := train.Discard(t.checkpoint(i)); err != nil {
+			a.warn("%v", err)
+		}
+	}
+	t.log.say("saved " + t.out)
+	r, err := a.measure(ctx, t.out, m, t.set, &t.split, t.trainFlags.split.String())
+	if err == nil && len(models) > 1 {
+		r.Seeds, err = a.spread(ctx, t, models, kept)
+	}
 	if err != nil {
-		return err
-	}
-	if err := m.Save(f.out); err != nil {
-		return fmt.Errorf("%w; the trained model is in %s, go on with: %s", err, checkpoint, a.command("--resume"))
-	}
-	if err := train.Discard(checkpoint); err != nil {
-		a.warn("%v", err)
-	}
-	log.say("saved " + f.out)
-	r, err := a.measure(ctx, f.out, m, set, &split, f.split.String())
-	if err != nil {
-		return fmt.Errorf("%w; the model is finished and saved as %[2]s, 'likeness eval %[2]s' measures it", err, quote(f.out))
+		return fmt.Errorf("%w; the model is finished and saved as %[2]s, 'likeness eval %[2]s' measures it", err, quote(t.out))
 	}
 	if err := a.emit(r, func(w io.Writer) { r.print(a, w) }); err != nil {
 		return err
 	}
-	return log.close()
+	return t.log.close()
+}
+
+// checkpoint is the file that the run with the first seed plus i is saved to.
+func (f *trainFlags) checkpoint(i int) string {
+	if f.comfort.seeds > 1 {
+		return fmt.Sprintf("%s.seed-%d.checkpoint", f.out, f.seed+uint64(i))
+	}
+	return f.out + ".checkpoint"
 }
 
 // mayTrain protects what is there from the run: a finished model, the
 // checkpoint of an unfinished run; and the person from training for nothing.
-func (a *app) mayTrain(f *trainFlags, checkpoint string) error {
-	found, err := exists(checkpoint)
+func (a *app) mayTrain(f *trainFlags) error {
+	checkpoint, found := f.checkpoint(0), false
+	for i := range f.comfort.seeds {
+		there, err := exists(f.checkpoint(i))
+		if err != nil {
+			return err
+		}
+		if there && !found {
+			checkpoint, found = f.checkpoint(i), true
+		}
+	}
 	switch {
-	case err != nil:
-		return err
 	case found && !f.resume && !f.restart:
 		return fmt.Errorf("%s is the checkpoint of an unfinished run. Go on with:\n  %s\nor start over with:\n  %s",
 			checkpoint, a.command("--resume"), a.command("--restart"))
 	case !found && f.resume:
 		return fmt.Errorf("nothing to resume: there is no %s. Start with:\n  %s", checkpoint, a.command(""))
 	}
-	found, err = exists(f.out)
+	found, err := exists(f.out)
 	if err != nil {
 		return err
 	}

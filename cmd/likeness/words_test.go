@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"likeness/autoencoder"
 	"likeness/pix"
 	"likeness/train"
 )
@@ -52,7 +54,13 @@ func TestTextsInFiles(t *testing.T) {
 			t.Errorf("%s: got %v, %v", s, got, err)
 		}
 	}
-	for _, text := range []string{"", "random", "random, test_size=0.1, random_state=42, and more", "poison, test_size=0.1, random_state=42"} {
+	s.validation = 0
+	for _, s.held = range []float64{0.1, 0.25} {
+		if got, err := parseSplit(s.String()); err != nil || got.String() != s.String() || got.held != s.held {
+			t.Errorf("%s: got %v, %v", s, got, err)
+		}
+	}
+	for _, text := range []string{"", "random", "random, test_size=0.1, random_state=42, held_back=0.1, validation=0.1", "random, test_size=0.1, random_state=42, and more", "poison, test_size=0.1, random_state=42"} {
 		if _, err := parseSplit(text); err == nil {
 			t.Errorf("%q was taken for a split", text)
 		}
@@ -75,6 +83,7 @@ func TestPlainFlagError(t *testing.T) {
 		`invalid argument "9e9" for "--code" flag: strconv.ParseInt: parsing "9e9": value out of range`: `invalid argument "9e9" for "--code" flag: expected a whole number that is not so large`,
 		`invalid argument "ja" for "-q, --quiet" flag: strconv.ParseBool: parsing "ja": invalid syntax`: `invalid argument "ja" for "-q, --quiet" flag: expected true or false`,
 		`invalid argument "q" for "--split" flag: expected one of random, person`:                       `invalid argument "q" for "--split" flag: expected one of random, person`,
+		`invalid argument "5" for "--time-budget" flag: time: missing unit in duration "5"`:             `invalid argument "5" for "--time-budget" flag: expected a time such as 90s, 5m or 1h30m`,
 	} {
 		if got := plainFlagError(errors.New(in)).Error(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
@@ -96,10 +105,18 @@ func TestProgress(t *testing.T) {
 		p.event("", e)
 	}
 	p.event("conv", done)
+	chosen := done
+	chosen.TestLoss, chosen.ValidationLoss, chosen.Epoch = 0, 0.02, 25
+	p.event("", chosen)
+	p.event("seed 7", train.Event{Resumed: true, EpochDone: true})
+	p.event("", train.Event{Planned: true, Epochs: 12, ImagesPerSecond: 2000})
 	p.count("Reading", 5, 10)
 	want := `going on in epoch 3 of 25, after 7 of 370 steps
 epoch  3/25  loss 0.012346  test 0.010000  2,345 images/s  1 min 02 s left
 conv  epoch  3/25  loss 0.012346  test 0.010000  2,345 images/s  1 min 02 s left
+epoch 25/25  loss 0.012346  validation 0.020000  2,345 images/s
+seed 7  complete already
+12 epochs fit into the time budget, at 2,000 images/s
 `
 	if diff := cmp.Diff(want, plain.String()); diff != "" {
 		t.Error(diff)
@@ -171,6 +188,41 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// What ended a training, other seeds and large pictures count in the verdict.
+func TestVerdictOfOtherTrainings(t *testing.T) {
+	f := func(v float64) *float64 { return &v }
+	base := score{Architecture: "conv", Code: 8, Width: 96, Height: 96, TrainMSE: f(0.009), TestMSE: f(0.01)}
+	for _, c := range []struct {
+		name   string
+		change func(*score)
+		want   string
+		good   bool
+	}{
+		{"large", func(r *score) { r.Yardsticks.MeanImage = f(0.02) }, "It learned something: 50 % less error than always the mean picture.\nWhether it was worth it is open: exact PCA, harder to beat, was not measured for pictures of 96x96.", true},
+		{"no code", func(r *score) { r.Code, r.Yardsticks.MeanImage = 0, f(0.02) }, "for a model without a code", true},
+		{"large and bad", func(r *score) { r.Yardsticks.MeanImage = f(0.005) }, "Not worth it so far: 2 times the error of always the mean picture", false},
+		{"large denoiser", func(r *score) {
+			r.Corruption, r.Yardsticks.Nothing = "gaussian(sigma=0.1)", f(0.02)
+		}, "is open: the Wiener filter, harder to beat, was not measured for pictures of 96x96", true},
+		{"weak noise", func(r *score) {
+			r.Width, r.Height, r.Corruption, r.Yardsticks.Nothing = 32, 32, "gaussian(sigma=0.001)", f(0.02)
+		}, "was not measured for noise as weak as this", true},
+		{"large, covered", func(r *score) {
+			r.Corruption, r.Yardsticks.MeanImage, r.Yardsticks.Nothing = "occlusion(count=1, size=20)", f(0.05), f(0.02)
+		}, "Worth it: 50 % less error than leaving pictures as they are", true},
+		{"out of time", func(r *score) { r.Yardsticks.PCA, r.Ended = f(0.005), autoencoder.EndedByTime }, "a larger --time-budget would help", false},
+		{"stopped", func(r *score) { r.Yardsticks.PCA, r.Ended = f(0.005), autoencoder.EndedEarly }, "More epochs would not help", false},
+		{"seeds", func(r *score) { r.Yardsticks.PCA, r.Seeds = f(0.02), &seedSpread{TestMSE: []float64{0.01, 0.011}} }, "\nSo it is with every seed.", true},
+		{"some seeds", func(r *score) { r.Yardsticks.PCA, r.Seeds = f(0.02), &seedSpread{TestMSE: []float64{0.01, 0.02}} }, "\nNot with every seed: 1 of 2 are no better than that.", true},
+	} {
+		r := base
+		c.change(&r)
+		if text, good := r.verdict(); good != c.good || !strings.Contains(text, c.want) {
+			t.Errorf("%s: %q, %v", c.name, text, good)
+		}
+	}
+}
+
 // Errors tell what is wrong and not which call failed.
 func TestPlainError(t *testing.T) {
 	dir := t.TempDir()
@@ -229,5 +281,28 @@ func TestNumPy(t *testing.T) {
 	got := numpy([][]float32{{1, 10}, {-3, 4}})
 	if want := "[[ 1. 10.]\n [-3.  4.]]"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// What ended a training is told plainly.
+func TestEnding(t *testing.T) {
+	for want, story := range map[string]*autoencoder.Training{
+		"": {},
+		"early, after 2 of 9 epochs: the last 1 did not lower the error on what was held back; kept are the weights of epoch 1, the best on what was held back": {
+			Ended: autoencoder.EndedEarly, Planned: 9, EarlyStop: 1, BestEpoch: 1, History: make([]autoencoder.Epoch, 2)},
+		"in epoch 2 of 9, for the time budget of 1 min 30 s was used up: the machine was slower than at the beginning": {
+			Ended: autoencoder.EndedByTime, Planned: 9, TimeBudget: 90, History: make([]autoencoder.Epoch, 2)},
+	} {
+		if got := ending(story); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestSeedSpread(t *testing.T) {
+	s := seedSpread{TestMSE: []float64{0.001, 0.003, 0.002}}
+	s.sum()
+	if math.Abs(s.Mean-0.002) > 1e-15 || math.Abs(s.StdDev-0.001) > 1e-15 || s.Min != 0.001 || s.Max != 0.003 {
+		t.Errorf("%+v", s)
 	}
 }

@@ -5,6 +5,7 @@ package nntest
 
 import (
 	"math"
+	"slices"
 
 	"likeness/nn"
 )
@@ -12,6 +13,12 @@ import (
 // Forward runs one image through the layers in float64. params are the
 // layers' weights in order, as Network.Params has them.
 func Forward(input nn.Shape, layers []nn.Layer, params [][]float64, x []float64) []float64 {
+	x, _ = forward(input, layers, params, x)
+	return x
+}
+
+// forward is Forward, and gives back the weights that are left over.
+func forward(input nn.Shape, layers []nn.Layer, params [][]float64, x []float64) ([]float64, [][]float64) {
 	shape := input
 	for _, l := range layers {
 		out, err := l.Output(shape)
@@ -30,13 +37,22 @@ func Forward(input nn.Shape, layers []nn.Layer, params [][]float64, x []float64)
 			params = params[2:]
 		case nn.MaxPooling2D:
 			x = pool(x, shape)
+		case nn.Residual:
+			var shortcut []float64
+			from := slices.Clone(x) // activate works in place
+			x, params = forward(shape, l.Layers, params, x)
+			shortcut, params = forward(shape, l.Shortcut, params, from)
+			x = slices.Clone(x)
+			for i, v := range shortcut {
+				x[i] += v
+			}
 		case nn.Flatten, nn.Reshape:
 		default:
 			panic("nntest: unknown layer " + l.Kind())
 		}
 		shape = out
 	}
-	return x
+	return x, params
 }
 
 func activate(x []float64, a nn.Activation) []float64 {

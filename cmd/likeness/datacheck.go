@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"likeness/faces"
+	"likeness/report"
+)
+
+func newDataCheck(a *app) *cobra.Command {
+	var attributes string
+	var threads int
+	plan, size, crop := newSplitPlan(), sizeFlag{32, 32}, cropFlag{auto: true}
+	c := &cobra.Command{
+		Use:   "check PATH",
+		Short: "Look at every picture of an archive or a folder",
+		Long: `Decode every picture of an archive or a folder and report what is there: sizes,
+people, what cannot be used and why, and how an attribute file fits. Nothing is
+changed. Named are also pictures that can be used and harm a training:
+
+- files with the very same bytes, and twins: pictures that show nearly the same,
+  saved again, made smaller or brighter. 'likeness dupes' shows them;
+- either of these with two people's names: one of the names is wrong;
+- test pictures with a twin among the training pictures, split as by 'train';
+- pictures smaller than the model's, and ones more than twice as long as wide, of
+  which the crop leaves the middle;
+- pictures that were turned because their EXIF says so, as they always are.
+
+Pictures that lie on their side without a word of it, mirrored and cropped copies,
+and whole figures among faces are not noticed.
+
+The exit code is 1 when there is a problem: no usable picture, a broken archive,
+an attribute file with errors or for other pictures. Files that are only passed
+over are listed, and no problem.`,
+		Example: `  likeness data check lfw.tgz --attributes lfw_attributes.txt
+  likeness data check ~/Pictures/faces --json`,
+		Args: exactly("the PATH of an archive or a folder", 1, 1),
+	}
+	c.Flags().StringVar(&attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt")
+	c.Flags().Var(&size, "size", "size of the model's pictures")
+	c.Flags().Var(&crop, "crop", "what 'train' cuts off: auto, or pixels")
+	addSplitFlags(c, plan)
+	addThreads(c, &threads)
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := plan.check(); err != nil {
+			return err
+		}
+		p := a.progress()
+		r, err := faces.Check(cmd.Context(), args[0], faces.Options{
+			Prep: prepOf(size, crop), Attributes: attributes, Threads: threads,
+			Progress: func(done, total int) { p.count("Checking "+filepath.Base(args[0]), done, total) },
+		})
+		p.clear()
+		if err != nil {
+			return bare(err)
+		}
+		found := &checkResult{CheckReport: r, Size: size.String(), Leaked: []string{}}
+		// Pictures that cannot be split have no leak; what hinders them 'train' says.
+		if split, _, err := plan.parts(&faces.Set{Source: r.Source, People: r.Rows()}); err == nil {
+			found.Split, found.Leaked = plan.String(), r.Leaked(split)
+		}
+		if err := a.emit(found, func(w io.Writer) { found.print(w) }); err != nil {
+			return err
+		}
+		if !r.OK {
+			return errTold
+		}
+		return nil
+	}
+	return c
+}
+
+// checkResult is what 'data check' tells.
+type checkResult struct {
+	*faces.CheckReport
+	Size   string   `json:"size"`   // of the model that pictures are too small for
+	Split  string   `json:"split"`  // empty: the pictures cannot be split so
+	Leaked []string `json:"leaked"` // test pictures with a twin in the training part
+}
+
+// print writes the report for a person.
+func (r *checkResult) print(w io.Writer) {
+	var sizes, per []string
+	for i, s := range r.Sizes {
+		if i == 4 {
+			sizes = append(sizes, fmt.Sprintf("%d more sizes", len(r.Sizes)-i))
+			break
+		}
+		sizes = append(sizes, fmt.Sprintf("%dx%d (%s)", s.W, s.H, report.Count(s.Count)))
+	}
+	people := count(r.People, "person")
+	if r.Nameless > 0 {
+		people += fmt.Sprintf("; %s without a name", count(r.Nameless, "picture"))
+	}
+	for i, c := range r.PerPerson {
+		if i == 4 {
+			per = append(per, fmt.Sprintf("at most %d (%s)", r.PerPerson[len(r.PerPerson)-1].Pictures, r.Largest))
+			break
+		}
+		per = append(per, fmt.Sprintf("%d (%s)", c.Pictures, count(c.People, "person")))
+	}
+	facts(w, [][2]string{
+		{"source", r.Source + " (" + r.Kind + ")"},
+		{"pictures", fmt.Sprintf("%s, %s named and numbered as in LFW", report.Count(r.Pictures), report.Count(r.Numbered))},
+		{"people", people},
+		{"pictures each", strings.Join(per, ", ")},
+		{"sizes", strings.Join(sizes, ", ")},
+	})
+	if t := r.Attributes; t != nil {
+		fmt.Fprintf(w, "attributes     %s rows of %s in %s: %s of the pictures have one\n",
+			report.Count(t.Rows), count(t.Columns, "number"), t.File, report.Count(t.Joined))
+		list(w, "rows without a usable picture", t.Missing)
+		list(w, "pictures without a row", t.Unlisted)
+	}
+	var skipped []string
+	for _, s := range r.Skipped {
+		skipped = append(skipped, s.Name+": "+s.Reason)
+	}
+	list(w, "files without a usable picture", skipped)
+	list(w, "groups of identical files", joined(r.Duplicates, " = "))
+	list(w, "groups of twins, which show nearly the same", joined(r.Twins, " ~ "))
+	list(w, "groups of these with two people's names", joined(r.TwoNames, " ~ "))
+	list(w, fmt.Sprintf("test pictures with a twin among the training pictures (%s)", r.Split), r.Leaked)
+	list(w, fmt.Sprintf("pictures that the crop leaves less than %s of", r.Size), r.Small)
+	list(w, "pictures more than twice as long as wide, or as wide as long", r.Long)
+	list(w, "pictures turned because their EXIF says so", r.Turned)
+	list(w, "problems", r.Problems)
+	if r.Cropped > 0 {
+		fmt.Fprintf(w, "\nIn training, %s.\n", croppedNote(r.Cropped))
+	}
+	if r.OK {
+		fmt.Fprintln(w, "\nReady to be used.")
+	}
+}
+
+// joined writes each group as one line.
+func joined(groups [][]string, sign string) []string {
+	var lines []string
+	for _, g := range groups {
+		lines = append(lines, strings.Join(g, sign))
+	}
+	return lines
+}
+
+// list writes a list under its name, not more of it than is readable.
+func list(w io.Writer, name string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s: %s\n", name, report.Count(len(lines)))
+	for i, l := range lines {
+		if i == 10 {
+			fmt.Fprintf(w, "  and %s more; --json lists all\n", report.Count(len(lines)-i))
+			break
+		}
+		fmt.Fprintln(w, "  "+l)
+	}
+}
+
+// health says in a line or two what may be wrong with pictures that are about
+// to be learned from.
+func (a *app) health(ctx context.Context, set *faces.Set, split faces.Split) error {
+	if a.quiet {
+		return nil
+	}
+	h, err := faces.Examine(ctx, set, split)
+	if err != nil {
+		return err
+	}
+	more := ""
+	if d := parseDataName(set.Source); d.source != "drawn" && !strings.HasPrefix(d.source, "drawn:") {
+		more = "; 'likeness data check " + quote(d.source) + "' says more"
+	}
+	switch {
+	case !h.Compared:
+		a.note("Too many pictures to look for twins in passing%s", more)
+	case h.Spare == 0:
+		a.note("No two pictures show nearly the same%s", more)
+	default:
+		text := fmt.Sprintf("%s nearly what another does", verb(h.Spare, "picture", "shows", "show"))
+		if n := len(h.Leaked); n > 0 {
+			text += fmt.Sprintf(", and %s what a training picture does, which is no test", verb(n, "test picture", "shows", "show"))
+		}
+		a.note("%s%s", text, more)
+	}
+	if h.Known > 0 {
+		a.note("%s of %s show people who are in the training part as well; --split person keeps them apart", report.Count(h.Known), count(len(split.Test), "test picture"))
+	}
+	return nil
+}
+
+// verb is a number of things that do something.
+func verb(n int, thing, one, many string) string {
+	if n == 1 {
+		return count(n, thing) + " " + one
+	}
+	return count(n, thing) + " " + many
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"likeness/faces"
+	"likeness/pca"
+	"likeness/pix"
+	"likeness/train"
+)
+
+// yardsticks are errors on the same test pictures that need no training.
+type yardsticks struct {
+	MeanImage *float64 `json:"mean_image"` // the mean training picture, whatever the input
+	PCA       *float64 `json:"pca"`        // exact PCA of the training pictures, codes as long as the model's
+	Nothing   *float64 `json:"nothing"`    // a denoiser's input as it is
+	Wiener    *float64 `json:"wiener"`     // the best linear filter for this gaussian noise
+}
+
+// Pictures of more values than this get no yardstick: the covariance has the
+// square of it in numbers (0.6 GB), a Wiener filter needs more again.
+const (
+	largestPCA    = 64 * 64 * 3
+	largestWiener = 48 * 48 * 3
+)
+
+// yardsticks measures beside the model what needs no training. What cannot be
+// had is left out.
+func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
+	if len(split.Train) < 2 {
+		a.note("No yardsticks beside it: they are made from the training pictures, two at least")
+		return nil
+	}
+	measure := a.closedForms
+	if s.m.Values() > largestPCA {
+		measure = a.simpleForms
+	}
+	if err := measure(ctx, r, s, set, split); err != nil {
+		return err
+	}
+	// Of the mean picture alone nothing is won, but something may be lost.
+	if better := *r.TestMSE < r.rival().mse; r.hard() || !better {
+		r.WorthIt = &better
+	}
+	return nil
+}
+
+// hard tells that a yardstick was measured which is not easily beaten. Against
+// noise that is the Wiener filter; for black rectangles there is no closed form.
+func (r *score) hard() bool {
+	y := r.Yardsticks
+	return y.PCA != nil || y.Wiener != nil || y.Nothing != nil && !r.noise()
+}
+
+// noise tells that the inputs suffered noise and nothing else.
+func (r *score) noise() bool {
+	return strings.HasPrefix(r.Corruption, "gaussian") && !strings.Contains(r.Corruption, then)
+}
+
+// closedForms fits mean and covariance to the training pictures.
+func (a *app) closedForms(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
+	y, err := train.NewYardsticks(ctx, set, *split)
+	if err != nil {
+		return err
+	}
+	mean := y.MeanImage()
+	r.Yardsticks.MeanImage = &mean
+	switch {
+	case s.corruption != nil:
+		nothing := y.Untouched(s.corruption, s.seed)
+		r.Yardsticks.Nothing = &nothing
+	case s.m.Code > 0:
+		exact, err := y.PCA(ctx, s.m.Code)
+		if err != nil {
+			return err
+		}
+		r.Yardsticks.PCA = &exact
+	}
+	noise, ok := s.corruption.(pix.Gaussian)
+	switch {
+	case !ok:
+		return nil
+	case s.m.Values() > largestWiener:
+		a.note("No Wiener filter beside it: that is for pictures of up to 48x48")
+		return nil
+	}
+	filtered, err := y.Wiener(ctx, noise, s.seed)
+	switch {
+	case errors.Is(err, pca.ErrWeakNoise):
+		a.note("No Wiener filter beside it: the noise is too weak for its precision")
+	case err != nil:
+		return err
+	default:
+		r.Yardsticks.Wiener = &filtered
+	}
+	return nil
+}
+
+// simpleForms is for pictures whose covariance is out of reach.
+func (a *app) simpleForms(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
+	a.note("No closed forms beside it: they are for pictures of up to 64x64")
+	mean, err := train.MeanImage(ctx, set, *split)
+	if err != nil {
+		return err
+	}
+	r.Yardsticks.MeanImage = &mean
+	if s.corruption == nil {
+		return nil
+	}
+	nothing, err := train.Untouched(ctx, set, *split, s.corruption, s.seed)
+	if err == nil {
+		r.Yardsticks.Nothing = &nothing
+	}
+	return err
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"likeness/autoencoder"
+	"likeness/report"
+)
+
+// comforts says what a training had besides rate and schedule; nothing when it
+// was a plain one.
+func comforts(t *autoencoder.Training) string {
+	var all []string
+	if t.Mirror {
+		all = append(all, "mirrored pictures")
+	}
+	if t.Average > 0 {
+		all = append(all, fmt.Sprintf("averaged weights (%g)", t.Average))
+	}
+	switch {
+	case t.Warmup >= 1:
+		all = append(all, "a warm-up of "+count(int(t.Warmup), "step"))
+	case t.Warmup > 0:
+		all = append(all, fmt.Sprintf("a warm-up of %g of the run", t.Warmup))
+	}
+	return strings.Join(all, ", ")
+}
+
+// ending says what ended a training, and whose weights it kept; nothing when
+// all epochs ran and the last weights stayed.
+func ending(t *autoencoder.Training) string {
+	var all []string
+	switch t.Ended {
+	case autoencoder.EndedEarly:
+		all = append(all, fmt.Sprintf("early, after %d of %s: the last %d did not lower the error on what was held back",
+			len(t.History), count(t.Planned, "epoch"), t.EarlyStop))
+	case autoencoder.EndedByTime:
+		all = append(all, fmt.Sprintf("in epoch %d of %d, for the time budget of %s was used up: the machine was slower than at the beginning",
+			len(t.History), t.Planned, report.Duration(time.Duration(t.TimeBudget*float64(time.Second)))))
+	}
+	if t.BestEpoch > 0 {
+		all = append(all, fmt.Sprintf("kept are the weights of epoch %d, the best on what was held back", t.BestEpoch))
+	}
+	return strings.Join(all, "; ")
+}
+
+// parts says into what the pictures were split.
+func parts(train, validation, test int, name string) string {
+	held := ""
+	if validation > 0 {
+		held = fmt.Sprintf("%s for choosing, ", report.Count(validation))
+	}
+	return fmt.Sprintf("%s for training, %s%s for testing (%s)", report.Count(train), held, report.Count(test), name)
+}
+
+// lastEpoch tells the losses of an epoch.
+func lastEpoch(e autoencoder.Epoch) string {
+	if e.ValidationLoss > 0 {
+		return fmt.Sprintf("loss %s, validation loss %s", report.MSE(e.Loss), report.MSE(e.ValidationLoss))
+	}
+	return fmt.Sprintf("loss %s, test loss %s", report.MSE(e.Loss), report.MSE(e.TestLoss))
+}

@@ -1,0 +1,112 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+)
+
+const (
+	calibrationTime  = 2 * time.Second // at most, and at most a twentieth of the budget
+	calibrationSteps = 5               // at least
+	warmingSteps     = 2               // before them, which touch all memory for the first time
+
+	// The share of the budget that epochs are planned for: no machine is equally
+	// fast all the time.
+	planned = 0.9
+
+	mostEpochs = 1_000_000
+)
+
+// plan measures what steps, measuring and saving take, and chooses the number
+// of epochs that fit into the time budget. It leaves weights and memory as they
+// were.
+func (l *loop) plan(ctx context.Context) error {
+	step, err := l.calibrate(ctx)
+	if err != nil {
+		return err
+	}
+	l.Epochs = 1 // for the checkpoint that is only saved to see how long it takes
+	begin := l.clock()
+	part := min(len(l.judge), 512*l.Model.Values())
+	l.average.swap()
+	l.Model.MSE(l.judgeInput[:part], l.judge[:part])
+	l.average.swap()
+	l.tail = l.clock().Sub(begin).Seconds() * float64(len(l.judge)) / float64(part)
+	begin = l.clock()
+	if err := l.save(); err != nil {
+		return err
+	}
+	l.tail += l.clock().Sub(begin).Seconds()
+
+	left := planned*l.TimeBudget.Seconds() - l.elapsed()
+	epochs := math.Floor(left / (step*float64(l.steps) + l.tail))
+	l.Epochs = int(min(max(epochs, 1), mostEpochs))
+	if err := l.save(); err != nil { // the number is what a resumed run needs
+		return err
+	}
+	l.tell(Event{Planned: true, Rate: l.Rate, ImagesPerSecond: float64(l.Batch) / step})
+	return nil
+}
+
+// calibrate gives the seconds that a step takes, with all that goes with it.
+func (l *loop) calibrate(ctx context.Context) (float64, error) {
+	defer l.remember()()
+	feed := l.newFeed()
+	defer func() { feed.stop() }()
+	limit := min(calibrationTime, l.TimeBudget/20)
+	var begin time.Time
+	for n := 0; ; n++ {
+		if ctx.Err() != nil {
+			return 0, fmt.Errorf("%w before its first step", ErrInterrupted)
+		}
+		if n == warmingSteps {
+			begin = l.clock()
+		}
+		if took := l.clock().Sub(begin); n >= warmingSteps+calibrationSteps && took >= limit {
+			return took.Seconds() / float64(n-warmingSteps), nil
+		}
+		if n > 0 && n%l.steps == 0 { // a small set: its epoch once more
+			feed.stop()
+			feed = l.newFeed()
+		}
+		b := feed.next()
+		l.learn(b, 0, n+1) // no steps are as safe as those that lead nowhere
+	}
+}
+
+// remember keeps weights and memory, and returns what puts them back.
+func (l *loop) remember() func() {
+	var live, kept [][]float32
+	for _, n := range l.nets {
+		live = append(live, n.Weights())
+	}
+	for _, m := range l.memory() {
+		live = append(live, m.values)
+	}
+	for _, v := range live {
+		kept = append(kept, append([]float32(nil), v...))
+	}
+	var steps []int
+	for _, s := range l.step.State() {
+		steps = append(steps, s.Steps)
+	}
+	return func() {
+		for i, v := range live {
+			copy(v, kept[i])
+		}
+		for i, s := range l.step.State() {
+			s.Steps = steps[i]
+		}
+		for _, n := range l.nets {
+			n.Pack()
+		}
+	}
+}
+
+// outOfTime tells that the budget only suffices to measure and save what there
+// is. The first step is always taken.
+func (l *loop) outOfTime() bool {
+	return l.TimeBudget > 0 && (l.epoch > 0 || l.done > 0) && l.elapsed()+l.tail > l.TimeBudget.Seconds()
+}

@@ -1,0 +1,6 @@
+package train
+
+import "time"
+
+// SetClock makes a run read another clock, which it moves after every step.
+func (r *Run) SetClock(now func() time.Time, tick func()) { r.clock, r.tick = now, tick }

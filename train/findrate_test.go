@@ -1,0 +1,69 @@
+package train_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"likeness/train"
+)
+
+// The finder leaves the weights alone, sees the loss fall and diverge, and
+// suggests a rate between, always the same.
+func TestFindRate(t *testing.T) {
+	r := run(t)
+	r.Average, r.Mirror = 0.9, true
+	trials := 0
+	r.Events = func(e train.Event) { trials = e.Trial }
+	before := weights(r.Model)
+	c, err := r.FindRate(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(weights(r.Model), before) {
+		t.Error("the weights have moved")
+	}
+	first, last := c.Points[0], c.Points[len(c.Points)-1]
+	if !c.Diverged || trials != len(c.Points) || last.Rate >= 10 {
+		t.Errorf("after %d points, to rate %g, the loss diverged: %v", len(c.Points), last.Rate, c.Diverged)
+	}
+	if d := first.Smooth/first.Loss - 1; first.Rate != 1e-5 || d*d > 1e-20 {
+		t.Errorf("it begins with %+v", first)
+	}
+	lowest := first
+	for _, p := range c.Points {
+		if p.Smooth < lowest.Smooth {
+			lowest = p
+		}
+	}
+	if c.Lowest != lowest.Rate || c.Suggested != lowest.Rate/train.RateMargin || !(lowest.Smooth < first.Smooth/2) {
+		t.Errorf("lowest at %g and suggested %g; the lowest point is %+v", c.Lowest, c.Suggested, lowest)
+	}
+	r = run(t)
+	r.Average, r.Mirror, r.Threads = 0.9, true, 1
+	again, err := r.FindRate(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(again.Points, c.Points) {
+		t.Error("another time it sees something else")
+	}
+
+	// The rate that is suggested learns.
+	r = run(t)
+	r.Rate, r.Epochs = c.Suggested, 10
+	story, err := r.Do(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := story.History; !(h[9].Loss < 0.7*h[0].Loss) {
+		t.Errorf("at the suggested rate the loss goes from %g to %g", h[0].Loss, h[9].Loss)
+	}
+
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := run(t).FindRate(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want one of the context", err)
+	}
+}
