@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"likeness/autoencoder"
 	"likeness/faces"
@@ -31,6 +32,15 @@ func openEncoder(path string) (*encoder, error) {
 	}
 	m, err := autoencoder.FromFile(f)
 	return &encoder{model: m}, err
+}
+
+// hasCode refuses a model without a code: a denoiser may go from picture to
+// picture with nothing narrow in between.
+func (e *encoder) hasCode(path string) error {
+	if e.finder == nil && e.model.Code < 1 {
+		return fmt.Errorf("%s has no code between its encoder and its decoder, so nothing can be searched by it", path)
+	}
+	return nil
 }
 
 // prep is how its pictures are prepared.

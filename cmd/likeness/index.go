@@ -114,6 +114,9 @@ built anew.`,
 		if err != nil {
 			return err
 		}
+		if err := m.hasCode(args[0]); err != nil {
+			return err
+		}
 		d, err := a.trainedData(cmd.Context(), args[0], m.prep(), m.trained(), data, threads)
 		if err != nil {
 			return err
