@@ -1,3 +1,5 @@
+FUZZTIME ?= 30s
+
 .PHONY: test ci generate bench fuzz
 
 test: ## the tests, as the README says
@@ -12,12 +14,12 @@ generate: ## the kernels' assembly
 bench: ## kernels and training steps
 	go test -run '^$$' -bench . ./internal/kernel ./autoencoder ./search
 
-fuzz: ## every reader, for half a minute each
-	go test ./safetensors -fuzz FuzzRead -fuzztime 30s
-	go test ./pix -fuzz FuzzDecode -fuzztime 30s
-	for f in $$(grep -ho 'func Fuzz[A-Za-z]*' faces/*_test.go | cut -c6-); do go test ./faces -run '^$$' -fuzz "^$$f$$" -fuzztime 30s || exit 1; done
-	go test ./search/quality -fuzz FuzzParsePairs -fuzztime 30s
-	go test ./finder -fuzz FuzzFromFile -fuzztime 30s
-	go test ./latent -run "^$$" -fuzz FuzzAtlas -fuzztime 30s
-	go test ./search -run "^$$" -fuzz FuzzOpen -fuzztime 30s
-	go test ./search -run "^$$" -fuzz FuzzGraph -fuzztime 30s
+fuzz: ## every reader, for half a minute each, or FUZZTIME
+	go test ./safetensors -run "^$$" -fuzz FuzzRead -fuzztime $(FUZZTIME)
+	go test ./pix -run "^$$" -fuzz FuzzDecode -fuzztime $(FUZZTIME)
+	for f in $$(grep -ho 'func Fuzz[A-Za-z]*' faces/*_test.go | cut -c6-); do go test ./faces -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) || exit 1; done
+	go test ./search/quality -run "^$$" -fuzz FuzzParsePairs -fuzztime $(FUZZTIME)
+	go test ./finder -run "^$$" -fuzz FuzzFromFile -fuzztime $(FUZZTIME)
+	go test ./latent -run "^$$" -fuzz FuzzAtlas -fuzztime $(FUZZTIME)
+	go test ./search -run "^$$" -fuzz FuzzOpen -fuzztime $(FUZZTIME)
+	go test ./search -run "^$$" -fuzz FuzzGraph -fuzztime $(FUZZTIME)

@@ -14,14 +14,15 @@ import (
 // be too far away; the others it measures in float64, so that the answer does
 // not hang on rounding.
 type Exact struct {
-	mu      sync.RWMutex
-	entries Entries // the deleted ones too, while there are any
-	about   About
-	space   Space
-	points  []float32 // N x width, the codes in the space
-	width   int
-	coarse  *coarse // the points in 8 bits, nil without any
-	fitted  int     // how many there were when coarse was made
+	mu       sync.RWMutex
+	entries  Entries // the deleted ones too, while there are any
+	about    About
+	space    Space
+	points   []float32 // N x width, the codes in the space
+	width    int
+	coarse   *coarse // the points in 8 bits, nil until they are needed; see rounded
+	fitted   int     // how many there were when coarse was made
+	rounding sync.Mutex
 
 	dead     []bool // by place; nil when none is
 	deaths   int
@@ -34,6 +35,16 @@ var _ Mutable = (*Exact)(nil)
 // change. A nil space is Euclidean. No entries make an empty index, which
 // finds nothing.
 func NewExact(space Space, e Entries, about About) (*Exact, error) {
+	ix, err := newExact(space, e, about, nil)
+	if err == nil && e.Len() > 0 {
+		ix.rounded()
+	}
+	return ix, err
+}
+
+// newExact leaves rounding for the first search. points are those of e in the
+// space, or nil.
+func newExact(space Space, e Entries, about About, points []float32) (*Exact, error) {
 	if err := e.check(); err != nil {
 		return nil, err
 	}
@@ -43,11 +54,12 @@ func NewExact(space Space, e Entries, about About) (*Exact, error) {
 	if e.People == nil {
 		e.People = make([]string, e.Len())
 	}
-	ix := &Exact{entries: e, about: about, space: space, borrowed: true}
+	ix := &Exact{entries: e, about: about, space: space, points: points, borrowed: true}
 	if e.Len() > 0 {
-		ix.points = space.Points(e.Codes, e.Dim)
+		if points == nil {
+			ix.points = space.Points(e.Codes, e.Dim)
+		}
 		ix.width = len(ix.points) / e.Len()
-		ix.round()
 	}
 	return ix, nil
 }
@@ -83,6 +95,8 @@ func (ix *Exact) Memory() int {
 	if !sameSlice(ix.points, ix.entries.Codes) {
 		bytes += 4 * len(ix.points)
 	}
+	ix.rounding.Lock()
+	defer ix.rounding.Unlock()
 	if c := ix.coarse; c != nil {
 		bytes += len(c.codes) + 4*len(c.terms)
 	}

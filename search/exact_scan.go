@@ -27,7 +27,7 @@ type coarseScan struct {
 }
 
 func newScan(ix *Exact, queries, k int, keep []Filter) *scan {
-	s := &scan{ix: ix, keep: keep, q: make([]int16, 0, queries*2*ix.coarse.pairs)}
+	s := &scan{ix: ix, keep: keep, q: make([]int16, 0, queries*2*ix.rounded().pairs)}
 	s.best = make([]*nearest, 0, queries)
 	for range queries {
 		s.best = append(s.best, newNearest(k))

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"strings"
+	"time"
 
 	"likeness/safetensors"
 )
@@ -20,13 +22,8 @@ const (
 	idsName    = "ids"
 	peopleName = "people"
 	hashesName = "hashes"
+	takenName  = "taken"
 )
-
-// BuiltPrefix begins the names of tensors that only one kind of index knows.
-const BuiltPrefix = "index/"
-
-// builtKey is the metadata entry that says which kind.
-const builtKey = "index"
 
 // File is what an index file holds. Every kind of index is made of it.
 type File struct {
@@ -34,14 +31,14 @@ type File struct {
 	// Hashes are those of what was encoded, N of them, so that a later run can
 	// tell what it need not encode again; nil where they were not kept.
 	Hashes []Hash
-	Space  Space // nil is Euclidean
-	About  About
-	// Built are tensors that an index other than Exact has made of the entries,
-	// with names that begin with BuiltPrefix, and BuiltAs its own words about
-	// them. They are kept as they are and checked by nobody but that index.
-	// Whoever changes the entries or the space takes them out.
-	Built   []safetensors.Tensor
-	BuiltAs string
+	// Taken says when each picture was taken, N of them, by the clock that was
+	// read then, as a time in UTC; zero where that is not known. Nil: of none.
+	Taken []time.Time
+	Space Space // nil is Euclidean
+	About About
+	// Built is what an index has made of the entries; nil: all are compared. See
+	// Build.
+	Built *Built
 
 	file *safetensors.File // that it was read from
 }
@@ -69,11 +66,7 @@ func (f *File) CheckModel(fingerprint string) error {
 // Exact makes the exact index of f, whose entries it keeps: where f is mapped,
 // the index must not be used after f is closed.
 func (f *File) Exact() (*Exact, error) {
-	ix, err := NewExact(f.Space, f.Entries, f.About)
-	if err != nil {
-		return nil, f.errorf("%w", err)
-	}
-	return ix, nil
+	return f.builtEntries(f.builtFile())
 }
 
 // Save writes the file: whole, or not at all. It waits for others that are
@@ -129,20 +122,43 @@ func (f *File) tensors() (*safetensors.File, error) {
 		}
 		out.Tensors = append(out.Tensors, safetensors.FromBytes(hashesName, []int{len(f.Hashes), len(Hash{})}, b))
 	}
-	for _, t := range f.Built {
-		if !strings.HasPrefix(t.Name, BuiltPrefix) {
-			return nil, fmt.Errorf("tensor %q: the name of an index's own tensor begins with %s", t.Name, BuiltPrefix)
+	if f.Taken != nil {
+		if len(f.Taken) != e.Len() {
+			panic("search: not as many times as entries")
+		}
+		out.Tensors = append(out.Tensors, safetensors.FromInts(takenName, []int{len(f.Taken)}, fromTimes(f.Taken)))
+	}
+	if f.Built != nil {
+		if err := f.Built.addTo(out); err != nil {
+			return nil, err
 		}
 	}
-	if len(f.Built) > 0 || f.BuiltAs != "" {
-		out.Tensors = append(out.Tensors, f.Built...)
-		out.Metadata[builtKey] = f.BuiltAs
+	return out, AddSpace(out, f.space())
+}
+
+// unknownTime stands for a zero time in a file.
+const unknownTime = math.MinInt64
+
+// fromTimes gives seconds since the beginning of 1970.
+func fromTimes(times []time.Time) []int64 {
+	seconds := make([]int64, len(times))
+	for i, t := range times {
+		if seconds[i] = unknownTime; !t.IsZero() {
+			seconds[i] = t.Unix()
+		}
 	}
-	space := f.Space
-	if space == nil {
-		space = Euclidean{}
+	return seconds
+}
+
+// toTimes is the way back. Years outside of 0 to 9999 are unknown.
+func toTimes(seconds []int64) []time.Time {
+	times := make([]time.Time, len(seconds))
+	for i, s := range seconds {
+		if t := time.Unix(s, 0).UTC(); s != unknownTime && t.Year() >= 0 && t.Year() <= 9999 {
+			times[i] = t
+		}
 	}
-	return out, AddSpace(out, space)
+	return times
 }
 
 // errorf makes an error that names the file, where f was read from one.

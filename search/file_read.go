@@ -1,8 +1,6 @@
 package search
 
 import (
-	"strings"
-
 	"likeness/safetensors"
 )
 
@@ -58,7 +56,7 @@ func fromFile(file *safetensors.File) (*File, error) {
 	default:
 		return nil, file.Errorf("not an index this version can read: the format is %q, expected %q", got, Format)
 	}
-	f := &File{file: file, BuiltAs: file.Metadata[builtKey]}
+	f := &File{file: file}
 	for _, m := range []struct {
 		key   string
 		value *string
@@ -84,12 +82,8 @@ func fromFile(file *safetensors.File) (*File, error) {
 	if f.Space, err = SpaceFrom(file, f.Entries.Dim); err != nil {
 		return nil, err
 	}
-	for _, t := range file.Tensors {
-		if strings.HasPrefix(t.Name, BuiltPrefix) {
-			f.Built = append(f.Built, t)
-		}
-	}
-	return f, nil
+	f.Built, err = readBuilt(file)
+	return f, err
 }
 
 // readEntries reads the lists, which are of one length, and the codes, one for
@@ -128,6 +122,13 @@ func (f *File) readEntries() error {
 		return err
 	}
 	f.Entries = e
+	if has(f.file, takenName) {
+		seconds, err := f.file.Ints(takenName, n)
+		if err != nil {
+			return err
+		}
+		f.Taken = toTimes(seconds)
+	}
 	if !has(f.file, hashesName) {
 		return nil
 	}

@@ -11,10 +11,10 @@ import (
 
 // HNSWOptions say how a graph is built and walked. A zero means the default.
 type HNSWOptions struct {
-	M              int    // links of a node above the ground, half of what it has on it, 2 to 256; 16
-	EfConstruction int    // candidates looked at for a new node's links; 200
-	Ef             int    // nodes that a search keeps, at least k; more find more; 64
-	Seed           uint64 // of the levels
+	M              int    `json:"m"`               // links of a node above the ground, half of what it has on it, 2 to 256; 16
+	EfConstruction int    `json:"ef_construction"` // candidates looked at for a new node's links; 200
+	Ef             int    `json:"ef"`              // nodes that a search keeps, at least k; more find more; 64
+	Seed           uint64 `json:"seed"`            // of the levels
 }
 
 func (o HNSWOptions) withDefaults() (HNSWOptions, error) {
@@ -71,7 +71,7 @@ func (h *HNSW) build(ctx context.Context) error {
 
 // grow takes entries into the graph that it does not have yet.
 func (h *HNSW) grow(ctx context.Context) error {
-	if !h.all.coarse.tame() {
+	if !h.all.rounded().tame() {
 		h.graph, h.builder = nil, nil
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"strconv"
 
 	"likeness/safetensors"
 )
@@ -12,52 +11,46 @@ import (
 // The tensors of a graph: whole numbers of 32 bits, as four bytes each,
 // little-endian.
 const (
-	groundName = "hnsw/ground" // (N, 2M, 4): links, the rest of a row 0xffffffff
-	upperName  = "hnsw/upper"  // (rows, M, 4): the same for each level above the ground of each entry, in order
-	levelsName = "hnsw/levels" // (N): the highest level of each entry, 255 where an equal one stands for it
-	twinsName  = "hnsw/twins"  // (N, 4): the next entry of an equal code, or 0xffffffff; left out where all differ
+	groundName = BuiltPrefix + "ground" // (N, 2M, 4): links, the rest of a row 0xffffffff
+	upperName  = BuiltPrefix + "upper"  // (rows, M, 4): the same for each level above the ground of each entry, in order
+	levelsName = BuiltPrefix + "levels" // (N): the highest level of each entry, 255 where an equal one stands for it
+	twinsName  = BuiltPrefix + "twins"  // (N, 4): the next entry of an equal code, or 0xffffffff; left out where all differ
 )
 
-// AddGraph puts the graph into a file: its options and entry into the metadata,
-// its links into tensors named "hnsw/...". A graph with deleted entries is built
-// anew first, so that it fits what Entries then gives.
-func (h *HNSW) AddGraph(ctx context.Context, f *safetensors.File) error {
+// graphNote is what the metadata say of a graph. Entry is -1 where there is
+// none, and all entries are compared.
+type graphNote struct {
+	HNSWOptions
+	Entry int64 `json:"entry"`
+}
+
+// tensors gives the graph as a file has it. It is of the living entries: one
+// with deleted ones is built anew first, so that it fits what Entries then
+// gives.
+func (h *HNSW) tensors(ctx context.Context) ([]safetensors.Tensor, *graphNote, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.all.mu.Lock()
 	defer h.all.mu.Unlock()
 	if err := h.rebuild(ctx); err != nil {
-		return err
-	}
-	if f.Metadata == nil {
-		f.Metadata = map[string]string{}
-	}
-	entry := "none"
-	if h.graph != nil && h.graph.entry != none {
-		entry = strconv.FormatUint(uint64(h.graph.entry), 10)
-	}
-	for key, value := range map[string]string{
-		"hnsw_m":               strconv.Itoa(h.options.M),
-		"hnsw_ef_construction": strconv.Itoa(h.options.EfConstruction),
-		"hnsw_ef":              strconv.Itoa(h.options.Ef),
-		"hnsw_seed":            strconv.FormatUint(h.options.Seed, 10),
-		"hnsw_entry":           entry,
-	} {
-		f.Metadata[key] = value
+		return nil, nil, err
 	}
 	g := h.graph
-	if g == nil {
-		return nil
+	note := &graphNote{HNSWOptions: h.options, Entry: -1}
+	if g == nil || g.entry == none {
+		return nil, note, nil
 	}
+	note.Entry = int64(g.entry)
 	n := len(g.levels)
-	f.Tensors = append(f.Tensors,
+	list := []safetensors.Tensor{
 		safetensors.FromBytes(groundName, []int{n, 2 * g.m, 4}, fromWords(g.ground)),
 		safetensors.FromBytes(upperName, []int{len(g.upper) / g.m, g.m, 4}, fromWords(g.upper)),
-		safetensors.FromBytes(levelsName, []int{n}, bytes.Clone(g.levels)))
-	if g.twins != nil {
-		f.Tensors = append(f.Tensors, safetensors.FromBytes(twinsName, []int{n, 4}, fromWords(g.twins)))
+		safetensors.FromBytes(levelsName, []int{n}, bytes.Clone(g.levels)),
 	}
-	return nil
+	if g.twins != nil {
+		list = append(list, safetensors.FromBytes(twinsName, []int{n, 4}, fromWords(g.twins)))
+	}
+	return list, note, nil
 }
 
 func fromWords(words []uint32) []byte {
@@ -76,39 +69,22 @@ func toWords(b []byte) []uint32 {
 	return words
 }
 
-// HNSWFrom gives the index whose graph AddGraph put into a file, with the
-// entries of all, which it takes over. A graph that does not fit them is an
-// error that names the file.
-func HNSWFrom(f *safetensors.File, all *Exact) (*HNSW, error) {
-	h := &HNSW{all: all}
-	for _, m := range []struct {
-		key string
-		to  *int
-	}{{"hnsw_m", &h.options.M}, {"hnsw_ef_construction", &h.options.EfConstruction}, {"hnsw_ef", &h.options.Ef}} {
-		text, err := f.Meta(m.key)
-		if err != nil {
-			return nil, err
-		}
-		if *m.to, err = strconv.Atoi(text); err != nil || *m.to < 1 {
-			return nil, f.Errorf("%s is %q, expected a number above zero", m.key, text)
-		}
+// hnswFrom gives the index whose graph is in a file, with the entries of all,
+// which it takes over. A graph that does not fit them is an error that names the
+// file.
+func hnswFrom(f *safetensors.File, note *graphNote, all *Exact) (*HNSW, error) {
+	if note == nil {
+		return nil, f.Errorf("metadata %s: it says nothing of the graph", builtKey)
 	}
-	options, err := h.options.withDefaults()
+	options, err := note.withDefaults()
 	if err != nil {
-		return nil, f.Errorf("%w", err)
+		return nil, f.Errorf("metadata %s: %w", builtKey, err)
 	}
-	text, err := f.Meta("hnsw_seed")
-	if err != nil {
-		return nil, err
-	}
-	if options.Seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-		return nil, f.Errorf("hnsw_seed is %q, expected a number", text)
-	}
-	h.options = options
-	if all.entries.Len() == 0 || !all.coarse.tame() {
+	h := &HNSW{all: all, options: options}
+	if note.Entry < 0 {
 		return h, nil
 	}
-	h.graph, err = readGraph(f, all, options.M)
+	h.graph, err = readGraph(f, all, options.M, note.Entry)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +93,7 @@ func HNSWFrom(f *safetensors.File, all *Exact) (*HNSW, error) {
 
 // readGraph reads and checks: every link must lead to another node of its
 // level, and every entry must be a node or behind one, once.
-func readGraph(f *safetensors.File, all *Exact, m int) (*graph, error) {
+func readGraph(f *safetensors.File, all *Exact, m int, entry int64) (*graph, error) {
 	n := all.entries.Len()
 	if n > maxPlaces {
 		return nil, f.Errorf("%d entries, a graph has room for %d", n, maxPlaces)
@@ -143,13 +119,8 @@ func readGraph(f *safetensors.File, all *Exact, m int) (*graph, error) {
 		top = max(top, level)
 		g.count++
 	}
-	text, err := f.Meta("hnsw_entry")
-	if err != nil {
-		return nil, err
-	}
-	entry, err := strconv.ParseUint(text, 10, 32)
-	if err != nil || entry >= uint64(n) || levels[entry] != top {
-		return nil, f.Errorf("hnsw_entry is %q, expected an entry of the graph's top level, %d", text, top)
+	if entry >= int64(n) || levels[entry] != top {
+		return nil, f.Errorf("metadata %s: the graph's entry is %d, expected one on its top level, %d", builtKey, entry, top)
 	}
 	g.entry = uint32(entry)
 	b, err := f.Bytes(groundName, n, 2*m, 4)

@@ -3,6 +3,7 @@ package search
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -29,17 +30,39 @@ func graphEntries(n int) Entries {
 	return e
 }
 
+// graphFile gives a small graph and the file it is in.
 func graphFile(t testing.TB, e Entries) (*HNSW, *safetensors.File) {
 	t.Helper()
 	h, err := NewHNSW(context.Background(), nil, e, About{}, HNSWOptions{M: 3, EfConstruction: 20, Seed: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var f safetensors.File
-	if err := h.AddGraph(context.Background(), &f); err != nil {
+	return h, fileOf(t, h)
+}
+
+func fileOf(t testing.TB, h *HNSW) *safetensors.File {
+	t.Helper()
+	b := &Built{Kind: KindHNSW, Recall: 1}
+	var err error
+	if b.tensors, b.Graph, err = h.tensors(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return h, reread(t, &f)
+	f, err := (&File{Entries: h.Entries(), Built: b}).tensors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reread(t, f)
+}
+
+// graphIn gives the graph in a file.
+func graphIn(f *safetensors.File) (*HNSW, error) {
+	whole, err := fromFile(f)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := whole.Index()
+	h, _ := ix.(*HNSW)
+	return h, err
 }
 
 func reread(t testing.TB, f *safetensors.File) *safetensors.File {
@@ -61,11 +84,7 @@ func TestGraphFile(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 400} {
 		e := graphEntries(n)
 		h, f := graphFile(t, e)
-		all, err := NewExact(nil, e, About{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		back, err := HNSWFrom(f, all)
+		back, err := graphIn(f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,15 +117,7 @@ func TestGraphFileAfterDelete(t *testing.T) {
 	if _, err := h.Delete(ctx, "3", "5", "77"); err != nil {
 		t.Fatal(err)
 	}
-	var f safetensors.File
-	if err := h.AddGraph(ctx, &f); err != nil {
-		t.Fatal(err)
-	}
-	all, err := NewExact(nil, h.Entries(), About{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	back, err := HNSWFrom(reread(t, &f), all)
+	back, err := graphIn(fileOf(t, h))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,8 +139,20 @@ func TestWrongGraphs(t *testing.T) {
 			x.Data = fromWords(words)
 		}
 	}
-	meta := func(key, value string) func(f *safetensors.File, h *HNSW) {
-		return func(f *safetensors.File, h *HNSW) { f.Metadata[key] = value }
+	meta := func(key string, value any) func(f *safetensors.File, h *HNSW) {
+		return func(f *safetensors.File, h *HNSW) {
+			var note map[string]any
+			if err := json.Unmarshal([]byte(f.Metadata[builtKey]), &note); err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := note[key]; ok {
+				note[key] = value
+			} else {
+				note["graph"].(map[string]any)[key] = value
+			}
+			b, _ := json.Marshal(note)
+			f.Metadata[builtKey] = string(b)
+		}
 	}
 	gone := func(name string) func(f *safetensors.File, h *HNSW) {
 		return func(f *safetensors.File, h *HNSW) {
@@ -140,14 +163,17 @@ func TestWrongGraphs(t *testing.T) {
 		spoil func(f *safetensors.File, h *HNSW)
 		want  string
 	}{
-		"no options":       {func(f *safetensors.File, h *HNSW) { delete(f.Metadata, "hnsw_m") }, "hnsw_m"},
-		"M not a number":   {meta("hnsw_m", "x"), "hnsw_m"},
-		"M too large":      {meta("hnsw_m", "100000000000"), "expected 2 to 256"},
-		"M of another":     {meta("hnsw_m", "4"), groundName},
-		"seed":             {meta("hnsw_seed", "-1"), "hnsw_seed"},
-		"entry beyond":     {meta("hnsw_entry", "400"), "hnsw_entry"},
-		"entry none":       {meta("hnsw_entry", "none"), "hnsw_entry"},
-		"entry low":        {func(f *safetensors.File, h *HNSW) { f.Metadata["hnsw_entry"] = fmt.Sprint(node(h, 0)) }, "hnsw_entry"},
+		"no note":          {func(f *safetensors.File, h *HNSW) { f.Metadata[builtKey] = "" }, "metadata index"},
+		"no options":       {meta("graph", nil), "nothing of the graph"},
+		"no kind":          {meta("kind", ""), "what was built"},
+		"odd kind":         {meta("kind", "tree"), `built as "tree"`},
+		"recall":           {meta("recall", 1.5), "expected 0 to 1"},
+		"M not a number":   {meta("m", "x"), "metadata index"},
+		"M too large":      {meta("m", 100000000000), "expected 2 to 256"},
+		"M of another":     {meta("m", 4), groundName},
+		"seed":             {meta("seed", -1), "seed"},
+		"entry beyond":     {meta("entry", 400), "entry is 400"},
+		"entry low":        {func(f *safetensors.File, h *HNSW) { meta("entry", node(h, 0))(f, h) }, "top level"},
 		"link beyond":      {word(groundName, 0, 400), "link to 400"},
 		"link far beyond":  {word(groundName, 0, none-1), "link to"},
 		"link to itself":   {word(groundName, 0, 0), "link to 0"},
@@ -171,44 +197,52 @@ func TestWrongGraphs(t *testing.T) {
 	} {
 		h, f := graphFile(t, e)
 		c.spoil(f, h)
-		all, err := NewExact(nil, e, About{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := HNSWFrom(f, all); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := graphIn(f); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, expected one that says %q", name, err, c.want)
 		}
 	}
 }
 
-// FuzzGraph puts any bytes in the place of a graph's: what is read without an
-// error must answer.
+// FuzzGraph puts any bytes in the place of what was built: what is read without
+// an error must answer.
 func FuzzGraph(f *testing.F) {
 	e := graphEntries(60)
-	_, file := graphFile(f, e)
-	var b bytes.Buffer
-	if err := file.Write(&b); err != nil {
+	_, graph := graphFile(f, e)
+	hashes := &File{Entries: e}
+	if err := hashes.Build(f.Context(), KindLSH, nil); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b.Bytes())
+	hashed, err := hashes.tensors()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range []*safetensors.File{graph, hashed} {
+		var b bytes.Buffer
+		if err := file.Write(&b); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			return
 		}
-		all, err := NewExact(nil, e, About{})
-		if err != nil {
-			t.Fatal(err)
+		// What the file says of its entries is not of interest here.
+		note, err := readBuilt(file)
+		if err != nil || note == nil {
+			return
 		}
-		h, err := HNSWFrom(file, all)
+		ix, err := (&File{Entries: e, Built: note, file: file}).Index()
 		if err != nil {
 			return
 		}
-		got, err := h.Search([]float32{1, 2, 3}, 5)
+		got, err := ix.Search([]float32{1, 2, 3}, 5)
 		if err != nil || len(got) != 5 {
 			t.Fatalf("%v, %v", got, err)
 		}
-		if err := h.Add(context.Background(), Entries{Dim: 3, Codes: []float32{1, 2, 3}, IDs: []string{"new"}}); err != nil {
+		more := Entries{Dim: 3, Codes: []float32{1, 2, 3}, IDs: []string{"new"}}
+		if err := ix.(Mutable).Add(context.Background(), more); err != nil {
 			t.Fatal(err)
 		}
 	})

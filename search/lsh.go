@@ -14,9 +14,20 @@ import (
 
 // LSHOptions say how entries are hashed. A zero means the default.
 type LSHOptions struct {
-	Bits   int    // of a hash, one for each random hyperplane, a multiple of 64; 256
-	Rerank int    // entries of the nearest hashes that are measured; 256, or 8k where that is more
-	Seed   uint64 // of the hyperplanes
+	Bits   int    `json:"bits"`   // of a hash, one for each random hyperplane, a multiple of 64; 256
+	Rerank int    `json:"rerank"` // entries of the nearest hashes that are measured; 256, or 8k where that is more
+	Seed   uint64 `json:"seed"`   // of the hyperplanes
+}
+
+func (o LSHOptions) withDefaults() (LSHOptions, error) {
+	o.Bits, o.Rerank = cmp.Or(o.Bits, 256), cmp.Or(o.Rerank, 256)
+	if o.Bits < 64 || o.Bits%64 != 0 || o.Bits > 1<<14 {
+		return o, fmt.Errorf("hashes of %d bits, expected a multiple of 64 up to %d", o.Bits, 1<<14)
+	}
+	if o.Rerank < 1 {
+		return o, fmt.Errorf("%d entries to measure, expected at least 1", o.Rerank)
+	}
+	return o, nil
 }
 
 // LSH is the index that the tutorial recommends: locality-sensitive hashing.
@@ -42,12 +53,9 @@ var _ Mutable = (*LSH)(nil)
 
 // NewLSH makes an index of e, whose slices it keeps and which must not change.
 func NewLSH(ctx context.Context, space Space, e Entries, about About, o LSHOptions) (*LSH, error) {
-	o.Bits, o.Rerank = cmp.Or(o.Bits, 256), cmp.Or(o.Rerank, 256)
-	if o.Bits < 64 || o.Bits%64 != 0 || o.Bits > 1<<14 {
-		return nil, fmt.Errorf("hashes of %d bits, expected a multiple of 64 up to %d", o.Bits, 1<<14)
-	}
-	if o.Rerank < 1 {
-		return nil, fmt.Errorf("%d entries to measure, expected at least 1", o.Rerank)
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
 	}
 	all, err := NewExact(space, e, about)
 	if err != nil {
@@ -67,10 +75,7 @@ func (l *LSH) hash(ctx context.Context) error {
 	if n == 0 {
 		return ctx.Err()
 	}
-	if l.all.coarse == nil {
-		l.all.round()
-	}
-	if !l.all.coarse.tame() {
+	if !l.all.rounded().tame() {
 		return ctx.Err()
 	}
 	rng := rand.New(rand.NewPCG(l.options.Seed, 0))

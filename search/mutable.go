@@ -88,6 +88,17 @@ func (ix *Exact) round() {
 	ix.coarse, ix.fitted = newCoarse(ix.points, ix.width), ix.entries.Len()
 }
 
+// rounded gives the coarse points, which are made when they are first asked for;
+// several searches may ask at once.
+func (ix *Exact) rounded() *coarse {
+	ix.rounding.Lock()
+	defer ix.rounding.Unlock()
+	if ix.coarse == nil {
+		ix.round()
+	}
+	return ix.coarse
+}
+
 // Delete implements Mutable.
 func (ix *Exact) Delete(ctx context.Context, ids ...string) (int, error) {
 	ix.mu.Lock()

@@ -76,6 +76,10 @@ type RetrievePart struct {
 	Queries int     `json:"n_queries"`
 	Hit1    float64 `json:"hit1"` // share with the person in the first place
 	Hit5    float64 `json:"hit5"` // or among the first five
+	MAP     float64 `json:"map"`  // mean average precision
+	// Found is the same with intervals, for this way of comparing faces and
+	// better ones; empty where no person is in both parts.
+	Found []FoundPart `json:"found"`
 }
 
 // save writes results.json.

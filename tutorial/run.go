@@ -22,14 +22,19 @@ import (
 
 // Run says how to run the tutorial.
 type Run struct {
-	Data    *faces.Set // prepared as Prep says
-	Out     string     // folder for everything that is made; empty: DefaultOut
-	Only    []string   // some of Stages; none means all
-	Epochs  int        // of every model; 0: the recipes'
-	Seed    uint64     // of weights, batches and noise; the tutorial's split is always 42's
-	Threads int        // 0: all processors
-	Restart bool       // train the models of Only anew, whatever Out holds of them
-	Command string     // what the user typed, for the report
+	Data *faces.Set // prepared as Prep says
+	// Wide gives the same pictures as describe.DefaultPrep prepares them, for the
+	// finder that the chapter of search lays beside the tutorial's way. Nil leaves
+	// that out.
+	Wide func(ctx context.Context) (*faces.Set, error)
+
+	Out     string   // folder for everything that is made; empty: DefaultOut
+	Only    []string // some of Stages; none means all
+	Epochs  int      // of every model; 0: the recipes'
+	Seed    uint64   // of weights, batches and noise; the tutorial's split is always 42's
+	Threads int      // 0: all processors
+	Restart bool     // train the models of Only anew, whatever Out holds of them
+	Command string   // what the user typed, for the report
 
 	// Log hears in words what is going on, Events every step of training. Both
 	// may be nil.

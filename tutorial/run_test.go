@@ -14,19 +14,24 @@ import (
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/describe"
 	"likeness/faces"
+	"likeness/pix"
 	"likeness/search"
 	"likeness/train"
 	"likeness/tutorial"
 )
 
 // set makes n pictures of 32x32 of n/4 people who look like themselves.
-func set(n int) *faces.Set {
-	s := &faces.Set{W: 32, H: 32, Source: "waves", Fingerprint: fmt.Sprint("waves", n), Prep: tutorial.Prep}
+func set(n int) *faces.Set { return sized(n, 32, tutorial.Prep) }
+
+func sized(n, side int, prep pix.Prep) *faces.Set {
+	s := &faces.Set{W: side, H: side, Source: "waves", Fingerprint: fmt.Sprint("waves", n), Prep: prep}
 	for i := range n {
 		who := i / 4
-		for p := range 32 * 32 * 3 {
-			v := math.Sin(float64(who)+float64(p%96)/(7+float64(who%5))) * math.Cos(float64(p/96)/5+float64(i%4)/9)
+		for p := range side * side * 3 {
+			x, y := p*32/side%96, p/(3*side)*32/side
+			v := math.Sin(float64(who)+float64(x)/(7+float64(who%5))) * math.Cos(float64(y)/5+float64(i%4)/9)
 			s.Pix = append(s.Pix, byte(128+100*v))
 		}
 		s.IDs = append(s.IDs, fmt.Sprintf("Wave_%d_%04d", who, i%4+1))
@@ -38,7 +43,8 @@ func set(n int) *faces.Set {
 
 func TestWholeTutorial(t *testing.T) {
 	out := t.TempDir()
-	run := tutorial.Run{Data: set(80), Out: out, Epochs: 1, Command: "likeness reproduce <test>"}
+	run := tutorial.Run{Data: set(80), Out: out, Epochs: 1, Command: "likeness reproduce <test>",
+		Wide: func(context.Context) (*faces.Set, error) { return sized(80, 128, describe.DefaultPrep), nil }}
 	r, err := run.Do(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +55,7 @@ func TestWholeTutorial(t *testing.T) {
 	}
 	for _, want := range []string{
 		"likeness reproduce &lt;test&gt;", "exact PCA, 32 numbers", "the Wiener filter", "leaving the rectangle", "0.005865", "0.002949",
-		"Original | Code | Reconstructed", "Search by likeness", "Morphing", "data:image/gif;base64,", "80 pictures, not the tutorial’s 13,143",
+		"Original | Code | Reconstructed", "Search by likeness", "the tutorial’s way: the code of 32, euclidean", "the finder: faces straightened", "Morphing", "data:image/gif;base64,", "80 pictures, not the tutorial’s 13,143",
 	} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page does not have %q", want)
@@ -108,6 +114,18 @@ func TestWholeTutorial(t *testing.T) {
 	}
 	if index.Len() != 72 || index.CheckModel(r.Models[1].Fingerprint) != nil {
 		t.Errorf("an index of %d codes", index.Len())
+	}
+	p := r.Retrieval
+	if len(p.Found) != 3 || p.Found[0].Space != "euclidean" || p.Found[0].Code != "conv" || p.Found[2].Code != "wide" {
+		t.Errorf("search was measured in %+v", p.Found)
+	}
+	for _, f := range p.Found {
+		if f.Queries == 0 || f.Queries != p.Queries || !(f.Hit1.Low <= f.Hit1.Value && f.Hit1.Value <= f.Hit5.Value && f.MAP.Value > 0) {
+			t.Errorf("%+v", f)
+		}
+	}
+	if p.Hit1 != p.Found[0].Hit1.Value || p.MAP != p.Found[0].MAP.Value {
+		t.Error("the numbers at the top are not the tutorial's way's")
 	}
 	for _, name := range []string{"pca", "conv-loss", "noise-check", "noise-scale", "denoise", "occlusion", "retrieval", "morph"} {
 		if _, err := os.Stat(filepath.Join(out, "figures", name+".png")); err != nil {

@@ -5,7 +5,6 @@ import (
 
 	"likeness/faces"
 	"likeness/pix"
-	"likeness/search"
 	"likeness/train"
 )
 
@@ -25,29 +24,6 @@ func TestRecipes(t *testing.T) {
 		if r != want[i] {
 			t.Errorf("recipe %d is %+v, want %+v", i, r, want[i])
 		}
-	}
-}
-
-// Anna and Ben are in both parts, Cleo is only tested, two have no name.
-func TestHits(t *testing.T) {
-	set := &faces.Set{People: []string{"Anna", "Ben", "", "Anna", "Ben", "Cleo", "", "Ben"}}
-	b := &book{Run: &Run{Data: set}, split: faces.Split{Train: []int{0, 1, 2}, Test: []int{3, 4, 5, 6, 7}}}
-	found := func(people ...string) []search.Match {
-		var list []search.Match
-		for i, p := range people {
-			list = append(list, search.Match{Rank: i + 1, Person: p})
-		}
-		return list
-	}
-	got := b.hits([][]search.Match{
-		found("Anna", "Ben"),                     // Anna: first
-		found("Anna", "", "", "", "Ben", "Ben"),  // Ben: fifth
-		found("Cleo"),                            // Cleo: not asked
-		found(""),                                // nobody: not asked
-		found("Anna", "", "", "", "Anna", "Ben"), // Ben: sixth
-	})
-	if got.Queries != 3 || got.Hit1 != 1.0/3 || got.Hit5 != 2.0/3 {
-		t.Errorf("%+v, want 3 queries, hits of 1/3 and 2/3", got)
 	}
 }
 

@@ -57,7 +57,7 @@ unit vectors). Nothing is deleted.`,
 		Args:              exactly("pictures or an INDEX file", 1, 1),
 		ValidArgsFunction: completePicturesOrIndex,
 	}
-	c.Flags().Float64Var(&within, "within", math.NaN(), "how near, from 0 (equal) to 1 (unrelated) (default 0.12 for pixels, 0.35 for codes)")
+	c.Flags().Float64Var(&within, "within", math.NaN(), "how near, from 0 (equal) to 1 (unrelated) (default 0.2 for pixels, 0.35 for codes)")
 	c.Flags().Lookup("within").DefValue = "0"
 	addSheets(c, &out, "the groups, one row for each,")
 	c.Flags().BoolVar(&csv, "csv", false, "print the groups as comma-separated values")
@@ -97,7 +97,7 @@ unit vectors). Nothing is deleted.`,
 			unrelated = usualDistance(points, len(set.ids))
 		} else {
 			if !asked {
-				r.Within = 0.12
+				r.Within = 0.2
 			}
 			loaded, err := a.loadForDupes(cmd.Context(), args[0], threads)
 			if err != nil {

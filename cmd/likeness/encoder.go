@@ -132,8 +132,10 @@ func (e *encoder) space(ctx context.Context, name string, c finder.Codes, people
 	switch {
 	case name == "" && e.finder != nil:
 		return e.finder.Space, nil
-	case name == "":
+	case name == "", name == search.Euclidean{}.Name():
 		return search.Euclidean{}, nil
+	case name == search.Cosine{}.Name():
+		return search.Cosine{}, nil
 	case len(train) == 0:
 		return nil, errors.New("the space is fitted to training pictures, of which none is indexed")
 	}

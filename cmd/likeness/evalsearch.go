@@ -12,6 +12,7 @@ import (
 	"likeness/describe"
 	"likeness/faces"
 	"likeness/finder"
+	"likeness/report"
 	"likeness/search"
 	"likeness/search/quality"
 )
@@ -29,6 +30,8 @@ type evalSearch struct {
 	unaligned bool
 	model     string
 	threads   int
+	sheets    sheets
+	album     *report.Album // of the first split
 }
 
 // best stands for the space that is taken where none is asked for.
@@ -76,6 +79,7 @@ LFW's pairs.txt; without it, pairs in ten folds are drawn by seed.`,
 	fl.StringVar(&e.pairs, "pairs", "", "a `file` of pairs in the layout of LFW's pairs.txt (default pairs drawn by seed)")
 	fl.BoolVar(&e.unaligned, "no-align", false, "take faces as they lie")
 	fl.StringVar(&e.model, "model", "", "measure this model's code instead of the wide one, a model `file`")
+	addSheets(c, &e.sheets, "queries of the first split that found somebody else, some that did not, and what they found,")
 	addThreads(c, &e.threads)
 	complete(c, "model", filesOf(modelNames))
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -91,9 +95,18 @@ LFW's pairs.txt; without it, pairs in ten folds are drawn by seed.`,
 		if e.threads > 0 {
 			runtime.GOMAXPROCS(e.threads)
 		}
+		if err := e.sheets.check(); err != nil {
+			return err
+		}
 		r, err := e.run(cmd.Context())
 		if err != nil {
 			return err
+		}
+		if e.album != nil {
+			if err := e.sheets.write(e.album); err != nil {
+				return err
+			}
+			r.sheets = e.sheets
 		}
 		return a.emit(r, r.print)
 	}
@@ -222,6 +235,11 @@ func (e *evalSearch) measureSplit(ctx context.Context, p *progress, m *autoencod
 	disjoint := by == "person"
 	if out.Retrieval, err = c.Retrieve(ctx, space, set.People, split, disjoint); err != nil {
 		return splitScore{}, err
+	}
+	if e.sheets.wanted() && e.album == nil {
+		if e.album, err = e.show(ctx, set, c, space, out, split, disjoint); err != nil {
+			return splitScore{}, err
+		}
 	}
 	if set.Attributes != nil {
 		agreement, err := c.Agree(ctx, space, set, split, disjoint, 5)

@@ -33,17 +33,17 @@ func isIndex(path string) bool { return filepath.Ext(path) == ".safetensors" && 
 // openIndexed makes a collection of an index; its pictures are only read where
 // they are to be shown.
 func (a *app) openIndexed(ctx context.Context, path string, show bool) (*collection, error) {
-	ix, err := search.Open(path)
+	f, err := search.OpenFile(path) // and leave it open, for its codes, until the program ends
 	if err != nil {
 		return nil, err
 	}
-	if ix.Len() == 0 {
+	if f.Entries.Len() == 0 {
 		return nil, fmt.Errorf("%s holds no pictures", path)
 	}
-	e := ix.Entries()
-	c := &collection{name: path, ids: e.IDs, people: e.People, codes: e.Codes, dim: e.Dim, space: ix.Space()}
+	e := f.Entries
+	c := &collection{name: path, ids: e.IDs, people: e.People, codes: e.Codes, dim: e.Dim, space: f.Space}
 	if show {
-		c.picture, err = a.indexPictures(ctx, path, ix.About(), dataName{})
+		c.picture, err = a.indexPictures(ctx, path, f.About, dataName{})
 	}
 	return c, err
 }

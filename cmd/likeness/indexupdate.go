@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"likeness/faces"
 	"likeness/finder"
@@ -48,10 +50,12 @@ type indexRun struct {
 	set   *faces.Set
 	rows  []int
 	split *faces.Split
+	kind  string // of index, "" for what is there already
 
 	hashes []search.Hash             // of the rows' prepared pictures
 	known  map[search.Hash][]float32 // codes
 	codes  finder.Codes              // how they are laid out; no values
+	taken  map[string]time.Time      // by id
 	counts indexCounts
 }
 
@@ -64,6 +68,43 @@ func (r *indexRun) check(out string, old *search.File) error {
 		return fmt.Errorf("%s: its pictures were prepared as %s, the model takes %s; --fresh replaces it", out, old.About.Prep, r.about.Prep)
 	}
 	return nil
+}
+
+// fewestForSpace is how many pictures for each number of a code are enough to fit
+// a space to, where none was asked for; to learn from names, so many of people
+// with two or more.
+const fewestForSpace = 10
+
+// settle says which space is the usual one for a model's code: that of the index
+// that is there, or else what was measured best (see RESULTS.md, Search).
+func (r *indexRun) settle(old *search.File) {
+	if r.space != "" || r.model.finder != nil {
+		return
+	}
+	if old != nil {
+		r.space = old.Space.Name()
+		return
+	}
+	pictures := map[string]int{}
+	places := trainingPlaces(r.rows, r.split)
+	for _, place := range places {
+		pictures[r.set.People[r.rows[place]]]++
+	}
+	delete(pictures, "")
+	named := 0
+	for _, n := range pictures {
+		if n > 1 {
+			named += n
+		}
+	}
+	switch enough := fewestForSpace * r.model.model.Code; {
+	case named >= enough:
+		r.space = "within-mirror"
+	case len(places) >= enough:
+		r.space = "whitened-mirror"
+	default:
+		r.space = search.Euclidean{}.Name()
+	}
 }
 
 // remember takes in the codes of an index that was there, which stay in it.
@@ -104,6 +145,9 @@ func (r *indexRun) encode(ctx context.Context, p *progress, old *search.File) er
 		asked[h] = true
 	}
 	r.counts.Encoded = len(need)
+	if err := r.dates(ctx, old); err != nil {
+		return err
+	}
 	if len(need) == 0 {
 		return nil
 	}
@@ -121,6 +165,7 @@ type entry struct {
 	id, person string
 	hash       search.Hash
 	code       []float32
+	taken      time.Time
 	train      bool // a space may be fitted to it
 }
 
@@ -129,7 +174,8 @@ type entry struct {
 func (r *indexRun) merge(ctx context.Context, old *search.File) (*search.File, error) {
 	fresh := make([]entry, len(r.rows))
 	for i, row := range r.rows {
-		fresh[i] = entry{id: r.set.IDs[row], person: r.set.People[row], hash: r.hashes[i], code: r.known[r.hashes[i]]}
+		id := r.set.IDs[row]
+		fresh[i] = entry{id: id, person: r.set.People[row], hash: r.hashes[i], code: r.known[r.hashes[i]], taken: r.taken[id]}
 	}
 	for _, i := range trainingPlaces(r.rows, r.split) {
 		fresh[i].train = true
@@ -145,14 +191,21 @@ func (r *indexRun) merge(ctx context.Context, old *search.File) (*search.File, e
 	}
 	f := &search.File{Entries: search.Entries{Dim: r.codes.Dim}, About: r.about}
 	var train []int
+	var times []time.Time
+	dated := false
 	for i, e := range all {
 		f.Entries.IDs = append(f.Entries.IDs, e.id)
 		f.Entries.People = append(f.Entries.People, e.person)
 		f.Entries.Codes = append(f.Entries.Codes, e.code...)
 		f.Hashes = append(f.Hashes, e.hash)
+		times = append(times, e.taken)
+		dated = dated || !e.taken.IsZero()
 		if e.train {
 			train = append(train, i)
 		}
+	}
+	if dated {
+		f.Taken = times
 	}
 	same := old != nil && old.Entries.Dim == f.Entries.Dim && slices.Equal(old.Entries.IDs, f.Entries.IDs) &&
 		slices.Equal(old.Entries.People, f.Entries.People) && slices.Equal(old.Hashes, f.Hashes)
@@ -166,13 +219,63 @@ func (r *indexRun) merge(ctx context.Context, old *search.File) (*search.File, e
 			return nil, err
 		}
 	}
-	if same = same && reflect.DeepEqual(f.Space, old.Space); same && f.About == old.About {
-		return nil, nil
+	same = same && reflect.DeepEqual(f.Space, old.Space)
+	kind := r.kindFor(old, len(all))
+	if same && kind == old.Kind() {
+		if f.About == old.About && slices.Equal(f.Taken, old.Taken) {
+			return nil, nil
+		}
+		f.Built = old.Built
+		return f, nil
 	}
-	if same {
-		f.Built, f.BuiltAs = old.Built, old.BuiltAs
+	return f, f.Build(ctx, kind, old)
+}
+
+// mostCompared is how many pictures an index compares one by one where it is not
+// told otherwise; of more it builds a graph.
+const mostCompared = 1_000_000
+
+// kindFor is the kind of index that n pictures get.
+func (r *indexRun) kindFor(old *search.File, n int) string {
+	switch {
+	case r.kind != "":
+		return r.kind
+	case old != nil && old.Kind() != search.KindExact:
+		return old.Kind()
+	case n > mostCompared:
+		return search.KindHNSW
 	}
-	return f, nil
+	return search.KindExact
+}
+
+// dates finds out when the pictures were taken; what an index that was there
+// says of the same picture stays.
+func (r *indexRun) dates(ctx context.Context, old *search.File) error {
+	r.taken = map[string]time.Time{}
+	if old != nil && old.Taken != nil && old.Hashes != nil {
+		before := make(map[string]int, old.Entries.Len())
+		for i, id := range old.Entries.IDs {
+			before[id] = i
+		}
+		for i, row := range r.rows {
+			if at, ok := before[r.set.IDs[row]]; ok && old.Hashes[at] == r.hashes[i] && !old.Taken[at].IsZero() {
+				r.taken[r.set.IDs[row]] = old.Taken[at]
+			}
+		}
+	}
+	var ask []string
+	for _, row := range r.rows {
+		if _, ok := r.taken[r.set.IDs[row]]; !ok {
+			ask = append(ask, r.set.IDs[row])
+		}
+	}
+	data := parseDataName(r.set.Source)
+	if _, _, drawn, err := data.drawn(); err != nil || drawn {
+		return err
+	}
+	found, err := faces.Taken(ctx, data.source, ask)
+	maps.Copy(r.taken, found)
+	return err
 }
 
 // beside holds the rows against what the file has, counts, and gives what it
@@ -230,6 +333,9 @@ func (r *indexRun) beside(old *search.File, fresh []entry) ([]entry, error) {
 			id: id, person: old.Entries.People[i], hash: old.Hashes[i],
 			code: old.Entries.Codes[i*old.Entries.Dim : (i+1)*old.Entries.Dim], train: r.split == nil,
 		})
+		if old.Taken != nil {
+			all[len(all)-1].taken = old.Taken[i]
+		}
 	}
 	for _, e := range fresh {
 		if _, ok := before[e.id]; !ok {

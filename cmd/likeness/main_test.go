@@ -31,6 +31,8 @@ func TestScripts(t *testing.T) {
 			"cut":     cutFile,
 			"swap":    swapBytes,
 			"table":   makeAttributes,
+			"taken":   setTaken,
+			"spoil":   spoilNumber,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})

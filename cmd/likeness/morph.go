@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/autoencoder"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
 	"likeness/pix"

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/describe"
+	"likeness/faces"
 	"likeness/report"
 	"likeness/train"
 	"likeness/tutorial"
@@ -73,6 +75,10 @@ func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) er
 	a.tellSet(run.Data)
 	p := a.progress()
 	defer p.clear()
+	run.Wide = func(ctx context.Context) (*faces.Set, error) {
+		p.clear()
+		return a.load(ctx, data, describe.DefaultPrep, run.Threads)
+	}
 	run.Command = "likeness " + strings.Join(a.args, " ")
 	run.Log = func(format string, args ...any) {
 		p.clear()
@@ -122,7 +128,11 @@ func printResults(w io.Writer, r *tutorial.Results) {
 		fmt.Fprintf(w, "-: the tutorial's number is no match: %s\n", incomparable)
 	}
 	if p := r.Retrieval; p != nil && p.Queries > 0 {
-		fmt.Fprintf(w, "search: the nearest picture shows the same person in %.1f %% of %s queries\n", 100*p.Hit1, report.Count(p.Queries))
+		fmt.Fprintf(w, "search: the nearest picture shows the same person in %.1f %% of %s queries", 100*p.Hit1, report.Count(p.Queries))
+		if last := p.Found[len(p.Found)-1]; last.Code == "wide" {
+			fmt.Fprintf(w, ", by a finder in %.1f %%", 100*last.Hit1.Value)
+		}
+		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "\n%s, in %s\n", r.Report, report.Duration(time.Duration(r.Seconds*float64(time.Second))))
 }

@@ -14,16 +14,19 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"likeness/faces"
+	"likeness/safetensors"
 )
 
 // The commands that scripts have besides testscript's own.
@@ -164,6 +167,26 @@ func makeAttributes(ts *testscript.TestScript, neg bool, args []string) {
 		return nil
 	}))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
+}
+
+// taken DAY FILE... sets the times of files.
+func setTaken(ts *testscript.TestScript, neg bool, args []string) {
+	day, err := time.ParseInLocation("2006-01-02", args[0], time.Local)
+	ts.Check(err)
+	for _, name := range args[1:] {
+		ts.Check(os.Chtimes(ts.MkAbs(name), day, day.Add(23*time.Hour+59*time.Minute)))
+	}
+}
+
+// spoil FILE TENSOR puts NaN into the first number of a tensor of a safetensors
+// file.
+func spoilNumber(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := safetensors.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	x, err := f.Tensor(args[1])
+	ts.Check(err)
+	binary.LittleEndian.PutUint32(x.Data, math.Float32bits(float32(math.NaN())))
+	ts.Check(f.Save(ts.MkAbs(args[0])))
 }
 
 func number(ts *testscript.TestScript, text string) int {

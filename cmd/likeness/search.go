@@ -22,10 +22,11 @@ import (
 
 // query is what search looks for.
 type query struct {
-	index  *search.Exact
-	path   string   // of the index
-	images []string // pictures, and
-	ids    []string // members of the index
+	file   *search.File
+	index  search.Index // that the file holds
+	path   string       // of the file
+	images []string     // pictures, and
+	ids    []string     // members of the index
 	model  string
 	data   dataName
 
@@ -44,6 +45,9 @@ type hit struct {
 	search.Match
 	// Odds of one person (see oddsMeaning), absent where the space does not know.
 	Odds *float64 `json:"odds,omitempty"`
+	// Taken is when the picture was, as the clock there showed it; absent where
+	// the index does not know.
+	Taken string `json:"taken,omitempty"`
 }
 
 // searchResult is what 'search' tells.
@@ -55,6 +59,7 @@ type searchResult struct {
 	IDs      []string `json:"ids,omitempty"`
 	Averaged int      `json:"averaged,omitempty"`
 	Space    string   `json:"space"`
+	Kind     string   `json:"kind"` // of the index
 	Entries  int      `json:"entries"`
 	sheets
 	Results []hit `json:"results"`
@@ -64,7 +69,7 @@ func newSearch(a *app) *cobra.Command {
 	var q query
 	var k int
 	var out sheets
-	var csv bool
+	var csv, exact bool
 	c := &cobra.Command{
 		Use:   "search INDEX (--image FILE | --id ID)...",
 		Short: "Find the pictures most like one",
@@ -106,6 +111,7 @@ one that made it.`,
 	fl.Float64Var(&q.minOdds, "min-odds", 0, "only pictures with at least these `odds` of the same person, such as 10 for 10:1")
 	q.filter.add(c)
 	fl.BoolVar(&q.excludeSelf, "exclude-self", false, "leave out the picture searched for: a member by its id, a file's by its code (default true for --id, false for --image)")
+	fl.BoolVar(&exact, "exact", false, "compare all pictures, also where the index has a graph or hashes")
 	addSheets(c, &out, "the query and what was found, 64 at most,")
 	fl.BoolVar(&csv, "csv", false, "print the results as comma-separated values")
 	fl.StringVar(&q.model, "model", "", "the model `file`, if it was moved")
@@ -139,14 +145,25 @@ one that made it.`,
 			return err
 		}
 		var err error
-		if q.index, err = search.Open(args[0]); err != nil {
+		if q.file, err = search.OpenFile(args[0]); err != nil {
 			return err
 		}
-		if q.index.Len() == 0 {
+		defer q.file.Close()
+		if q.file.Entries.Len() == 0 {
 			return fmt.Errorf("%s holds no pictures", args[0])
 		}
-		if q.minOdds > 0 && search.OddsOf(q.index.Space()) == nil {
-			return usagef("--min-odds: %s knows no odds, for its space (%s) was not fitted with names: use --max-distance", args[0], q.index.Space().Name())
+		if q.minOdds > 0 && search.OddsOf(q.file.Space) == nil {
+			return usagef("--min-odds: %s knows no odds, for its space (%s) was not fitted with names: use --max-distance", args[0], q.file.Space.Name())
+		}
+		kind := q.file.Kind()
+		if exact {
+			kind = search.KindExact
+			q.index, err = q.file.Exact()
+		} else {
+			q.index, err = q.file.Index()
+		}
+		if err != nil {
+			return err
 		}
 		found, err := q.find(cmd.Context(), a, k)
 		if err != nil {
@@ -157,7 +174,7 @@ one that made it.`,
 				return err
 			}
 		}
-		result := searchResult{Index: args[0], Space: q.index.Space().Name(), Entries: q.index.Len(), sheets: out, Results: found}
+		result := searchResult{Index: args[0], Space: q.file.Space.Name(), Kind: kind, Entries: q.index.Len(), sheets: out, Results: found}
 		if n := len(q.images) + len(q.ids); n > 1 {
 			result.Images, result.IDs, result.Averaged = q.images, q.ids, n
 			a.note("Searching for the average of %d pictures", n)
@@ -237,12 +254,12 @@ func writeFoundCSV(out io.Writer, found []hit) error {
 
 // find answers the query.
 func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
-	e := q.index.Entries()
+	e := q.file.Entries
 	var people []string
 	mean := make([]float32, e.Dim)
 	n := len(q.ids) + len(q.images)
 	var codes [][]float32
-	var keep []search.Filter
+	var without []string
 	for _, id := range q.ids {
 		row := slices.Index(e.IDs, id)
 		if row < 0 {
@@ -252,7 +269,7 @@ func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
 		codes = append(codes, e.Codes[row*e.Dim:(row+1)*e.Dim])
 	}
 	if len(q.ids) > 0 && (q.excludeSelf || !q.selfAsked) {
-		keep = append(keep, search.Without(q.ids...))
+		without = slices.Clone(q.ids)
 	}
 	if len(q.images) > 0 {
 		m, err := q.openModel()
@@ -272,7 +289,7 @@ func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
 			code := m.query(picture, e.Dim)
 			codes = append(codes, code)
 			if q.excludeSelf {
-				keep = append(keep, search.Without(sameCodes(e, code)...))
+				without = append(without, sameCodes(e, code)...)
 			}
 		}
 	}
@@ -287,16 +304,20 @@ func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
 	if people = slices.Compact(people); len(people) == 1 {
 		q.person = people[0]
 	}
-	more, err := q.filter.filters(ctx, a, q)
+	keep, err := q.filter.filters(ctx, a, q)
 	if err != nil {
 		return nil, err
 	}
-	matches, err := q.index.Search(mean, k, append(keep, more...)...)
+	// Those that are left out by id are taken out of the answer: a filter would
+	// have all entries compared.
+	matches, err := q.index.Search(mean, min(k, e.Len())+len(without), keep...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", strings.Join(append(slices.Clone(q.images), q.ids...), ", "), err)
 	}
-	found, odds := []hit{}, search.OddsOf(q.index.Space())
-	for _, m := range matches {
+	matches = slices.DeleteFunc(matches, func(m search.Match) bool { return slices.Contains(without, m.ID) })
+	found, odds := []hit{}, search.OddsOf(q.file.Space)
+	for i, m := range matches[:min(len(matches), k)] {
+		m.Rank = i + 1
 		h := hit{Match: m}
 		if odds != nil {
 			v := odds.Of(m.Distance)
@@ -307,7 +328,24 @@ func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
 		}
 		found = append(found, h)
 	}
+	q.addTimes(found)
 	return found, nil
+}
+
+// addTimes says of what was found when it was taken, where the index knows.
+func (q *query) addTimes(found []hit) {
+	if q.file.Taken == nil {
+		return
+	}
+	at := make(map[string]int, len(found))
+	for i, h := range found {
+		at[h.ID] = i
+	}
+	for row, id := range q.file.Entries.IDs {
+		if i, ok := at[id]; ok && !q.file.Taken[row].IsZero() {
+			found[i].Taken = q.file.Taken[row].Format(timeLayout)
+		}
+	}
 }
 
 // sameCodes gives the members whose code is a picture's, but for rounding.
@@ -334,19 +372,19 @@ func sameCodes(e search.Entries, code []float32) []string {
 func (q *query) openModel() (*encoder, error) {
 	path := q.model
 	if path == "" {
-		path = fromIndex(q.path, q.index.About().ModelFile)
+		path = fromIndex(q.path, q.file.About.ModelFile)
 		if there, err := exists(path); err != nil || !there {
 			if m := q.nearModel(); m != nil {
 				return m, nil
 			}
-			return nil, fmt.Errorf("the model of %s, %s, is not to be found: give --model", q.path, q.index.About().Model)
+			return nil, fmt.Errorf("the model of %s, %s, is not to be found: give --model", q.path, q.file.About.Model)
 		}
 	}
 	m, err := openEncoder(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := q.index.CheckModel(m.fingerprint()); err != nil {
+	if err := q.file.CheckModel(m.fingerprint()); err != nil {
 		return nil, fmt.Errorf("%s and %s: %w", q.path, path, err)
 	}
 	return m, nil
@@ -359,7 +397,7 @@ func (q *query) nearModel() *encoder {
 	for _, pattern := range []string{"*.safetensors", filepath.Join("models", "*.safetensors")} {
 		files, _ := filepath.Glob(filepath.Join(folder, pattern)) // a folder's name that is no pattern finds nothing
 		for _, f := range files {
-			if m, err := openEncoder(f); err == nil && q.index.CheckModel(m.fingerprint()) == nil {
+			if m, err := openEncoder(f); err == nil && q.file.CheckModel(m.fingerprint()) == nil {
 				return m
 			}
 		}
@@ -372,7 +410,7 @@ const mostDrawn = 64
 
 // showFound draws the query and what was found.
 func (a *app) showFound(ctx context.Context, q *query, found []hit, out *sheets) error {
-	get, err := a.indexPictures(ctx, q.path, q.index.About(), q.data)
+	get, err := a.indexPictures(ctx, q.path, q.file.About, q.data)
 	if err != nil {
 		return err
 	}
@@ -384,7 +422,7 @@ func (a *app) showFound(ctx context.Context, q *query, found []hit, out *sheets)
 	if n := len(q.ids) + len(q.images); n > 1 {
 		asked.Note = fmt.Sprintf("the average of %d pictures", n)
 	}
-	e := q.index.Entries()
+	e := q.file.Entries
 	for i, path := range q.images {
 		asked.Pictures = append(asked.Pictures, report.AlbumPicture{Picture: q.pictures[i], Name: title(path)})
 	}
@@ -395,7 +433,7 @@ func (a *app) showFound(ctx context.Context, q *query, found []hit, out *sheets)
 		}
 		asked.Pictures = append(asked.Pictures, p)
 	}
-	odds := search.OddsOf(q.index.Space()) != nil
+	odds := search.OddsOf(q.file.Space) != nil
 	row := report.AlbumRow{Title: "Found"}
 	if len(found) == 0 {
 		row.Note = "nothing"
@@ -407,6 +445,9 @@ func (a *app) showFound(ctx context.Context, q *query, found []hit, out *sheets)
 		} else {
 			p.Lines = append(p.Lines, m.ID)
 		}
+		if day, _, ok := strings.Cut(m.Taken, "T"); ok {
+			p.Lines = append(p.Lines, day)
+		}
 		line := fmt.Sprintf("distance %.3f", m.Distance)
 		p.Lines = append(p.Lines, line)
 		if m.Odds != nil {
@@ -416,7 +457,7 @@ func (a *app) showFound(ctx context.Context, q *query, found []hit, out *sheets)
 	}
 	album := report.Album{
 		Title:    "The nearest to " + strings.Join(append(titles(q.images), q.ids...), ", "),
-		Subtitle: fmt.Sprintf("among %s of %s, in the space %s", count(q.index.Len(), "picture"), q.path, q.index.Space().Name()),
+		Subtitle: fmt.Sprintf("among %s of %s, in the space %s", count(q.index.Len(), "picture"), q.path, q.file.Space.Name()),
 		Command:  a.commandLine(),
 		Rows:     []report.AlbumRow{asked, row},
 	}
@@ -451,11 +492,12 @@ func completePeople(_ *cobra.Command, args []string, _ string) ([]string, cobra.
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	ix, err := search.Open(args[0])
+	f, err := search.OpenFile(args[0])
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
-	people := slices.Clone(ix.Entries().People)
+	defer f.Close()
+	people := slices.Clone(f.Entries.People)
 	slices.Sort(people)
 	return slices.Compact(people), cobra.ShellCompDirectiveNoFileComp
 }
@@ -465,9 +507,10 @@ func completeIDs(_ *cobra.Command, args []string, _ string) ([]string, cobra.She
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	ix, err := search.Open(args[0])
+	f, err := search.OpenFile(args[0])
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
-	return ix.Entries().IDs, cobra.ShellCompDirectiveNoFileComp
+	defer f.Close()
+	return f.Entries.IDs, cobra.ShellCompDirectiveNoFileComp
 }

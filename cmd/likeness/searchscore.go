@@ -24,6 +24,7 @@ type searchScore struct {
 	Accuracy float64    `json:"pairs_accuracy"`
 	AUC      float64    `json:"pairs_auc"`
 
+	sheets
 	Data         string                `json:"data"`
 	Code         string                `json:"code"` // "wide", or the model's architecture
 	Model        string                `json:"model,omitempty"`
@@ -89,4 +90,5 @@ func (r *searchScore) print(w io.Writer) {
 		fmt.Fprintf(w, "\npairs (%s): %.2f %% of %s told rightly (standard error %.2f), AUC %.4f\n",
 			r.PairsFrom, 100*v.Accuracy, report.Count(v.Pairs), 100*v.Error, v.AUC)
 	}
+	r.tell(w)
 }

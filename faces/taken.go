@@ -1,0 +1,63 @@
+package faces
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"likeness/pix"
+)
+
+// Taken tells when pictures of a folder were taken, by id: what the camera's
+// clock showed (see pix.Taken), or else the file's time as this machine's clock
+// showed it; both as times in UTC. Pictures are read no further than their EXIF.
+// Archives and drawn faces tell nothing, and ids that are not in the folder are
+// left out.
+func Taken(ctx context.Context, source string, ids []string) (map[string]time.Time, error) {
+	if source == sourceDrawn || len(ids) == 0 {
+		return nil, nil
+	}
+	path, err := resolve(source)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := stat(path); err != nil || !info.IsDir() {
+		return nil, err
+	}
+	files, err := folder(path).files(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	taken := make(map[string]time.Time, len(ids))
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if f.reason != "" {
+			continue
+		}
+		for _, id := range []string{f.name, stem(f.name), identify(f.name, true).id} {
+			if _, ok := taken[id]; !ok && wanted[id] {
+				taken[id] = f.taken()
+				break
+			}
+		}
+	}
+	return taken, nil
+}
+
+// taken is the time of one file.
+func (f file) taken() time.Time {
+	if r, err := os.Open(f.path); err == nil {
+		defer r.Close()
+		if t, ok := pix.Taken(r); ok {
+			return t
+		}
+	}
+	t := time.Unix(0, f.mtime)
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+}
