@@ -13,7 +13,9 @@ import (
 //     spans the same space as the principal components.
 //   - "conv": the convolutional autoencoder of the tutorial, four 3x3
 //     convolutions with ELU and 2x2 pooling, and four transposed ones back.
-var Architectures = []string{"pca", "conv"}
+//   - "residual": the same with twice the filters and a code that is linear,
+//     added to exact PCA: what it learns is what PCA leaves over (see Begin).
+var Architectures = []string{"pca", "conv", "residual"}
 
 // filters of the convolutions, from the picture to the code. The transposed
 // ones go the same way back.
@@ -42,11 +44,19 @@ func flatSize(arch string, h, w int) (int, error) {
 		return 0, fmt.Errorf("image size %dx%d: the convolutional autoencoder needs sides divisible by %d, such as %dx%d",
 			w, h, shrink, (w+shrink-1)/shrink*shrink, (h+shrink-1)/shrink*shrink)
 	}
-	return h / shrink * (w / shrink) * filters[len(filters)-1], nil
+	deepest := filters[len(filters)-1]
+	if arch == "residual" {
+		deepest *= residualWidth
+	}
+	return h / shrink * (w / shrink) * deepest, nil
 }
 
 // build declares the layers of an architecture.
 func build(arch string, h, w, code int) (encoder, decoder *nn.Network, err error) {
+	if noCode(arch, code) {
+		encoder, err = buildDenoiser(h, w)
+		return encoder, nil, err
+	}
 	flat, err := flatSize(arch, h, w)
 	if err != nil {
 		return nil, nil, err
@@ -55,8 +65,11 @@ func build(arch string, h, w, code int) (encoder, decoder *nn.Network, err error
 		return nil, nil, fmt.Errorf("code size %d: it must lie between 1 and %d, the size of the layer before it", code, flat)
 	}
 	enc, dec := pcaLayers(h, w, code)
-	if arch == "conv" {
+	switch arch {
+	case "conv":
 		enc, dec = convLayers(h, w, code)
+	case "residual":
+		enc, dec = residualLayers(h, w, code)
 	}
 	if encoder, err = nn.New("encoder", nn.Shape{h, w, 3}, enc...); err != nil {
 		return nil, nil, err

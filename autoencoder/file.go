@@ -14,6 +14,9 @@ import (
 // file is described in docs/FORMAT.md.
 const Format = "likeness model 1"
 
+// levelEntry is the metadata entry of Model.Level, where it is not 0.
+const levelEntry = "noise_level"
+
 // normalisation tells other programs what the network expects.
 const normalisation = "float32(byte)/255 - 0.5, (N, H, W, 3), RGB"
 
@@ -50,6 +53,9 @@ func (m *Model) File() (*safetensors.File, error) {
 		"normalisation": normalisation, "layers": string(layers), "training": string(training),
 		"fingerprint": m.Fingerprint(),
 	}}
+	if m.Level != 0 {
+		f.Metadata[levelEntry] = strconv.FormatFloat(m.Level, 'g', -1, 64)
+	}
 	m.eachTensor(func(name string, p *nn.Param) {
 		f.Tensors = append(f.Tensors, safetensors.FromFloats(name, p.Shape, p.Value))
 	})
@@ -97,6 +103,12 @@ func FromFile(f *safetensors.File) (*Model, error) {
 	if m.Code, err = strconv.Atoi(f.Metadata["code"]); err != nil {
 		return nil, f.Errorf("metadata code: %w", err)
 	}
+	if text, ok := f.Metadata[levelEntry]; ok {
+		m.Level, err = strconv.ParseFloat(text, 64)
+		if err != nil || !(m.Level >= 1e-3 && m.Level <= 1e3) || !noCode(m.Arch, m.Code) {
+			return nil, f.Errorf("metadata %s: %q is not a level of noise for an architecture %q with a code of %d", levelEntry, text, m.Arch, m.Code)
+		}
+	}
 	if err := checkSizes(f, m); err != nil {
 		return nil, err
 	}
@@ -121,6 +133,10 @@ func FromFile(f *safetensors.File) (*Model, error) {
 // kernel before any memory is taken for a network, so that a lying file cannot
 // ask for more than a few times its own size.
 func checkSizes(f *safetensors.File, m *Model) error {
+	if noCode(m.Arch, m.Code) { // its weights do not depend on the size, which LargestSide bounds
+		_, err := f.Floats("encoder/conv2d/kernel", 2, 2, 3, denoiserFilters[0])
+		return err
+	}
 	flat, err := flatSize(m.Arch, m.Prep.H, m.Prep.W)
 	if err != nil {
 		return f.Errorf("%w", err)

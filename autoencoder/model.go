@@ -23,6 +23,10 @@ type Model struct {
 	Code int      // numbers in a code; 0 for a denoiser that has none
 	Prep pix.Prep // how photographs become inputs; W and H are the size
 
+	// Level is the standard deviation that the noise of pictures must have for the
+	// network of a denoiser, which are multiplied accordingly; 0: as they are.
+	Level float64
+
 	// A model without a code is its encoder alone, from picture to picture.
 	Encoder, Decoder *nn.Network
 
@@ -79,6 +83,9 @@ func (m *Model) Decode(codes []float32) []float32 {
 
 // Reconstruct sends pictures through the whole model.
 func (m *Model) Reconstruct(x []float32) []float32 {
+	if m.Level != 0 {
+		return m.reconstructScaled(x)
+	}
 	for _, n := range m.Networks() {
 		x = n.Predict(x)
 	}
@@ -109,6 +116,9 @@ func (m *Model) Fingerprint() string {
 	h.Write([]byte(m.Arch))
 	if m.Prep.Auto {
 		h.Write([]byte("auto"))
+	}
+	if m.Level != 0 {
+		_ = binary.Write(h, binary.LittleEndian, m.Level)
 	}
 	for _, n := range m.Networks() {
 		b := make([]byte, 0, 4*len(n.Weights()))

@@ -12,6 +12,7 @@ type Dense struct {
 	Units      int
 	Activation Activation
 	Zero       bool // the kernel begins at zero
+	Frozen     bool // training leaves kernel and bias as they are
 }
 
 func (Dense) Kind() string { return "Dense" }
@@ -35,13 +36,14 @@ func (d Dense) params(in Shape) []paramSpec {
 }
 
 func (d Dense) plan(in Shape, params []*Param, _ Precision) op {
-	o := &denseOp{in: in[0], units: d.Units, activation: d.Activation, kernel: params[0], bias: params[1]}
+	o := &denseOp{frozen: d.Frozen, in: in[0], units: d.Units, activation: d.Activation, kernel: params[0], bias: params[1]}
 	o.forwardPanels = newPanels(o.in, o.units, false)
 	o.backwardPanels = newPanels(o.units, o.in, false)
 	return o
 }
 
 type denseOp struct {
+	frozen         bool
 	in, units      int
 	activation     Activation
 	kernel, bias   *Param
@@ -71,6 +73,9 @@ func (o *denseOp) backward(n int, x, y values, _ *workspace) {
 }
 
 func (o *denseOp) pieces(x, y values, shards []values) []piece {
+	if o.frozen {
+		return nil
+	}
 	list := []piece{biasPiece(o.bias, shards)}
 	for row := 0; row < o.in; row += pieceRows {
 		rows := min(pieceRows, o.in-row)

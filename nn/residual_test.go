@@ -147,3 +147,26 @@ func TestResidualWrongShapes(t *testing.T) {
 		}
 	}
 }
+
+// A frozen layer lets gradients through and stays as it is.
+func TestFrozen(t *testing.T) {
+	net, err := nn.New("net", nn.Shape{5}, nn.Dense{Units: 6, Activation: nn.ELU}, nn.Dense{Units: 7, Frozen: true}, nn.Dense{Units: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	net.Init(1)
+	before := slices.Clone(net.Weights())
+	x := []float32{1, -2, 3, -4, 5}
+	nn.NewStep(1, 1, nn.Float32, net).Do(x, []float32{10, -10}, 0.1)
+	offset := 0
+	for _, p := range net.Params() {
+		same := slices.Equal(p.Value, before[offset:offset+len(p.Value)])
+		if frozen := strings.HasPrefix(p.Name, "dense_1/"); same != frozen {
+			t.Errorf("%s: stayed as it is: %v, want %v", p.Name, same, frozen)
+		}
+		offset += len(p.Value)
+	}
+	if s := net.Summary(); !strings.Contains(s, "Trainable params: 52\nNon-trainable params: 49\n") { // 36+16 and 49
+		t.Errorf("the summary does not count what is frozen:\n%s", s)
+	}
+}

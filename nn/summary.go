@@ -26,8 +26,14 @@ func (n *Network) Summary() string {
 			fmt.Fprintln(&b, strings.Repeat("=", width))
 		}
 	}
-	total := thousands(len(n.slab))
-	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: 0\n%s\n", total, total, line)
+	frozen := 0
+	for _, l := range n.nodes {
+		if d, ok := l.Layer.(Dense); ok && d.Frozen {
+			frozen += len(l.owned[0].Value) + len(l.owned[1].Value)
+		}
+	}
+	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: %s\n%s\n",
+		thousands(len(n.slab)), thousands(len(n.slab)-frozen), thousands(frozen), line)
 	return b.String()
 }
 

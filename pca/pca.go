@@ -37,25 +37,37 @@ func (m *Moments) PCA(ctx context.Context, k int) (*PCA, error) {
 	if k < 1 || k > m.Dim {
 		return nil, fmt.Errorf("pca: %d components of %d dimensions", k, m.Dim)
 	}
-	block := min(m.Dim, k+max(k/4, 16))
-	v := make([]float32, m.Dim*block) // Dim x block
-	rng := rand.New(rand.NewPCG(1, uint64(block)))
-	for i := range v {
-		v[i] = float32(rng.NormFloat64())
-	}
-	total, previous := m.trace(), math.Inf(-1)
 	covariance := make([]float32, len(m.Covariance))
 	for i, c := range m.Covariance {
 		covariance[i] = float32(c)
 	}
+	return iterate(ctx, m.Mean, k, m.trace(), func(w, v []float32, block int) error {
+		multiply(w, covariance, v, m.Dim, m.Dim, block)
+		return ctx.Err()
+	})
+}
+
+// iterate finds the k leading components of a covariance that is known by what it
+// makes of a block of columns: w = C v, both Dim x block.
+func iterate(ctx context.Context, mean []float32, k int, total float64, covary func(w, v []float32, block int) error) (*PCA, error) {
+	dim := len(mean)
+	block := min(dim, k+max(k/4, 16))
+	v := make([]float32, dim*block)
+	rng := rand.New(rand.NewPCG(1, uint64(block)))
+	for i := range v {
+		v[i] = float32(rng.NormFloat64())
+	}
+	previous := math.Inf(-1)
 	w := make([]float32, len(v))
 	for range maxRounds {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		orthonormalise(v, m.Dim, block)
-		multiply(w, covariance, v, m.Dim, m.Dim, block) // w = C v
-		values, rotation, err := ritz(v, w, m.Dim, block)
+		orthonormalise(v, dim, block)
+		if err := covary(w, v, block); err != nil {
+			return nil, err
+		}
+		values, rotation, err := ritz(v, w, dim, block)
 		if err != nil {
 			return nil, err
 		}
@@ -63,11 +75,13 @@ func (m *Moments) PCA(ctx context.Context, k int) (*PCA, error) {
 		for _, x := range values[:k] {
 			explained += x
 		}
-		if explained-previous <= tolerance*total || block == m.Dim {
-			return m.components(v, rotation, values, block, k), nil
+		if explained-previous <= tolerance*total || block == dim {
+			return components(mean, v, rotation, values, block, k), nil
 		}
 		previous = explained
-		multiply(v, covariance, w, m.Dim, m.Dim, block) // one more power for free
+		if err := covary(v, w, block); err != nil { // one more power for free
+			return nil, err
+		}
 	}
 	return nil, fmt.Errorf("pca: %d components did not settle within %d rounds", k, maxRounds)
 }
@@ -131,7 +145,7 @@ func ritz(v, w []float32, dim, block int) ([]float64, *mat.Dense, error) {
 
 // components rotates the basis and keeps the first k vectors as rows. The sign
 // is chosen so that each component's largest entry is positive.
-func (m *Moments) components(v []float32, rotation *mat.Dense, values []float64, block, k int) *PCA {
+func components(mean, v []float32, rotation *mat.Dense, values []float64, block, k int) *PCA {
 	r := make([]float32, k*block) // k x block, the rotation transposed
 	for i := range k {
 		for j := range block {
@@ -139,11 +153,12 @@ func (m *Moments) components(v []float32, rotation *mat.Dense, values []float64,
 		}
 	}
 	vt := make([]float32, len(v))
-	kernel.Transpose(vt, m.Dim, v, block, m.Dim, block)
-	p := &PCA{Dim: m.Dim, Mean: m.Mean, Components: make([]float32, k*m.Dim), Variances: values[:k]}
-	multiply(p.Components, r, vt, k, block, m.Dim)
+	dim := len(mean)
+	kernel.Transpose(vt, dim, v, block, dim, block)
+	p := &PCA{Dim: dim, Mean: mean, Components: make([]float32, k*dim), Variances: values[:k]}
+	multiply(p.Components, r, vt, k, block, dim)
 	for i := range k {
-		row := p.Components[i*m.Dim:][:m.Dim]
+		row := p.Components[i*dim:][:dim]
 		largest := row[0]
 		for _, x := range row {
 			if math.Abs(float64(x)) > math.Abs(float64(largest)) {

@@ -229,3 +229,42 @@ func TestWienerWithFewRows(t *testing.T) {
 		}
 	}
 }
+
+// Without the covariance the components are the same.
+func TestLeading(t *testing.T) {
+	const rows, dim, k = 300, 40, 5
+	rng := rand.New(rand.NewPCG(3, 4))
+	x := make([]float32, rows*dim)
+	for r := range rows {
+		a, b := rng.NormFloat64(), rng.NormFloat64()
+		for j := range dim {
+			x[r*dim+j] = float32(3*a*math.Sin(float64(j))+2*b*math.Cos(float64(2*j))+0.1*rng.NormFloat64()*float64(j%7)) + float32(j)
+		}
+	}
+	m, err := pca.Measure(t.Context(), x, dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := m.PCA(t.Context(), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := pca.Leading(t.Context(), rows, dim, k, func(dst []float32, r int) { copy(dst, x[r*dim:]) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range want.Variances {
+		if math.Abs(got.Variances[i]-v) > 1e-4*v {
+			t.Errorf("variance %d is %g, with the covariance %g", i, got.Variances[i], v)
+		}
+	}
+	if a, b := got.MSE(x), want.MSE(x); math.Abs(a-b) > 1e-4*b {
+		t.Errorf("the error is %g, with the covariance %g", a, b)
+	}
+	if _, err := pca.Leading(t.Context(), 1, dim, k, nil); err == nil {
+		t.Error("one row is enough")
+	}
+	if _, err := pca.Leading(t.Context(), rows, dim, dim+1, nil); err == nil {
+		t.Error("there are more components than dimensions")
+	}
+}

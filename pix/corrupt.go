@@ -2,7 +2,9 @@ package pix
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"strings"
 )
 
 // Corruption spoils a picture in place, for the denoiser to mend. x is one
@@ -28,6 +30,78 @@ func (g Gaussian) Corrupt(x []float32, w, h int, rng *rand.Rand) {
 }
 
 func (g Gaussian) String() string { return fmt.Sprintf("gaussian(sigma=%g)", g.Sigma) }
+
+// Noise is Gaussian at a level of each picture's own: a share Clean of the
+// pictures is left as it is, the square root of the others' sigma is drawn evenly
+// between those of Min and Max, 0 < Min <= Max. So half of the pictures have less
+// than 0.17 when the levels go from 0.01 to 0.55.
+type Noise struct {
+	Min, Max float32
+	Clean    float32 // from 0 to 1
+}
+
+func (n Noise) Corrupt(x []float32, w, h int, rng *rand.Rand) {
+	checkFloats(x, w, h)
+	clean, place := rng.Float64() < float64(n.Clean), rng.Float64()
+	if clean {
+		return
+	}
+	low, high := math.Sqrt(float64(n.Min)), math.Sqrt(float64(n.Max))
+	root := low + float64(place*(high-low)) // the conversion keeps this from being fused
+	Gaussian{Sigma: float32(root * root)}.Corrupt(x, w, h, rng)
+}
+
+func (n Noise) String() string {
+	return fmt.Sprintf("noise(min=%g, max=%g, clean=%g)", n.Min, n.Max, n.Clean)
+}
+
+// ok tells whether the levels can be drawn.
+func (n Noise) ok() bool {
+	return n.Min > 0 && n.Max >= n.Min && !math.IsInf(float64(n.Max), 0) && n.Clean >= 0 && n.Clean <= 1
+}
+
+// Sequence is several corruptions, one after the other.
+type Sequence []Corruption
+
+func (s Sequence) Corrupt(x []float32, w, h int, rng *rand.Rand) {
+	for _, c := range s {
+		c.Corrupt(x, w, h, rng)
+	}
+}
+
+const then = ", then "
+
+func (s Sequence) String() string {
+	var names []string
+	for _, c := range s {
+		names = append(names, c.String())
+	}
+	return strings.Join(names, then)
+}
+
+// ParseCorruption is the way back from a corruption's String, which the model
+// file of a denoiser keeps.
+func ParseCorruption(text string) (Corruption, error) {
+	var all Sequence
+	for part := range strings.SplitSeq(text, then) {
+		var g Gaussian
+		var n Noise
+		var o Occlusion
+		if _, err := fmt.Sscanf(part, "gaussian(sigma=%g)", &g.Sigma); err == nil && g.String() == part {
+			all = append(all, g)
+		} else if _, err := fmt.Sscanf(part, "noise(min=%g, max=%g, clean=%g)", &n.Min, &n.Max, &n.Clean); err == nil && n.String() == part && n.ok() {
+			all = append(all, n)
+		} else if _, err := fmt.Sscanf(part, "occlusion(count=%d, size=%d)", &o.Count, &o.Size); err == nil && o.String() == part {
+			all = append(all, o)
+		} else {
+			return nil, fmt.Errorf("the corruption %q is not one that this program makes", part)
+		}
+	}
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	return all, nil
+}
 
 // Occlusion covers a picture with black (-0.5) rectangles at random places, all
 // of each inside the picture. Each side is drawn evenly from half of Size,

@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -92,6 +93,8 @@ func TestCorruptionRepeats(t *testing.T) {
 		hash uint32
 	}{
 		{Gaussian{Sigma: 0.1}, "gaussian(sigma=0.1)", 0x33c04f9a},
+		{Noise{Min: 0.02, Max: 0.6, Clean: 0.1}, "noise(min=0.02, max=0.6, clean=0.1)", 0xd1090e35},
+		{Sequence{Gaussian{Sigma: 0.1}, Occlusion{Count: 1, Size: 9}}, "gaussian(sigma=0.1), then occlusion(count=1, size=9)", 0xd98422cc},
 		{Occlusion{}, "occlusion(count=1)", 0x53a29115},
 		{Occlusion{Count: 3, Size: 9}, "occlusion(count=3, size=9)", 0x85bfd5b5},
 	} {
@@ -111,6 +114,52 @@ func TestCorruptionRepeats(t *testing.T) {
 		}
 		if got := c.c.String(); got != c.name {
 			t.Errorf("got %q, want %q", got, c.name)
+		}
+	}
+}
+
+// TestNoise: the levels lie where they should, evenly in their root.
+func TestNoise(t *testing.T) {
+	n := Noise{Min: 0.01, Max: 1, Clean: 0.25}
+	const pictures, w, h = 2000, 12, 12
+	clean, low, rng := 0, 0, testRand()
+	for range pictures {
+		x := make([]float32, w*h*3)
+		n.Corrupt(x, w, h, rng)
+		sum := 0.0
+		for _, v := range x {
+			sum += float64(v) * float64(v)
+		}
+		switch s := math.Sqrt(sum / float64(len(x))); {
+		case s == 0:
+			clean++
+		case s < 0.008 || s > 1.25:
+			t.Fatalf("a level of %g", s)
+		case s < 0.3025: // half of the roots
+			low++
+		}
+	}
+	if share := float64(clean) / pictures; math.Abs(share-0.25) > 0.04 {
+		t.Errorf("%.3f of the pictures are clean, want 0.25", share)
+	}
+	if share := float64(low) / float64(pictures-clean); math.Abs(share-0.5) > 0.06 {
+		t.Errorf("%.3f of the levels are in the lower half, want 0.5", share)
+	}
+}
+
+func TestParseCorruption(t *testing.T) {
+	for _, c := range []Corruption{
+		Gaussian{Sigma: 0.1}, Noise{Min: 0.02, Max: 0.6, Clean: 0.05}, Occlusion{Count: 3, Size: 8},
+		Sequence{Noise{Min: 0.25, Max: 0.3}, Occlusion{Count: 1, Size: 2}},
+	} {
+		got, err := ParseCorruption(c.String())
+		if err != nil || !reflect.DeepEqual(got, c) {
+			t.Errorf("%v came back as %v, %v", c, got, err)
+		}
+	}
+	for _, text := range []string{"", "gaussian(sigma=0.1) ", "gaussian(sigma=x)", "noise(min=0.1, max=0.2)", "noise(min=0, max=0.2, clean=0)", "noise(min=0.3, max=0.2, clean=0)", "noise(min=0.1, max=0.2, clean=2)", "rain", "occlusion(count=1, size=2), then "} {
+		if c, err := ParseCorruption(text); err == nil {
+			t.Errorf("%q was taken for %v", text, c)
 		}
 	}
 }

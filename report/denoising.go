@@ -56,3 +56,32 @@ func Mended(spoilt, mended string, rows []Denoising) *pix.Image {
 }
 
 func mseCaption(n Number) []words { return caption("MSE " + FormMSE.Format(n)) }
+
+// Rivals is one row of the figure of denoisers: one noisy picture and what each
+// of several makes of it.
+type Rivals struct {
+	Title    string // beneath the original
+	Original *pix.Image
+	Noisy    *pix.Image
+	NoisyMSE Number
+	Mended   []*pix.Image // one a rival
+	MSE      []Number     // of each against the original
+}
+
+// Denoisers draws "Original | Noisy" and a column for each rival, headed by its
+// name, with the errors beneath.
+func Denoisers(names []string, rows []Rivals) *pix.Image {
+	p := newPen()
+	s := sheet{heads: append([]string{"Original", "Noisy"}, names...)}
+	for _, r := range rows {
+		row := []cell{
+			{pic: p.tile(r.Original, tileLarge), below: title(r.Title)},
+			{pic: p.tile(r.Noisy, tileLarge), below: mseCaption(r.NoisyMSE)},
+		}
+		for i, m := range r.Mended {
+			row = append(row, cell{pic: p.tile(m, tileLarge), below: mseCaption(r.MSE[i])})
+		}
+		s.rows = append(s.rows, row)
+	}
+	return s.draw(p)
+}

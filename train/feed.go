@@ -53,6 +53,7 @@ func (l *loop) newFeed() *feed {
 // noise of each test picture, and one for whether each picture is mirrored in
 // each epoch.
 const (
+	jitterStream = 1 << 59
 	mirrorStream = 1 << 60
 	orderStream  = 1 << 61
 	testNoise    = 1 << 62
@@ -70,7 +71,12 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 	b.input, b.target = b.input[:len(rows)*size], b.target[:len(rows)*size]
 	for i, row := range rows {
 		target := b.target[i*size : (i+1)*size]
-		l.Data.Floats(target, l.Split.Train[row])
+		if l.Jitter != nil {
+			rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, jitterStream+uint64(row)))
+			l.Jitter.draw(target, l.Data.W, l.Data.H, l.Split.Train[row], rng)
+		} else {
+			l.Data.Floats(target, l.Split.Train[row])
+		}
 		if l.Mirror && rand.NewPCG(l.Seed+uint64(epoch)<<32, mirrorStream+uint64(row)).Uint64()>>63 == 1 {
 			mirror(target, l.Data.W)
 		}
@@ -81,6 +87,7 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 		copy(input, target)
 		rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, uint64(row)))
 		l.Corruption.Corrupt(input, l.Data.W, l.Data.H, rng)
+		l.Model.Scale(input, target)
 	}
 }
 

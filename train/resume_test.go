@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/pix"
 	"likeness/train"
 )
 
@@ -18,6 +19,14 @@ var modes = map[string]func(*train.Run){
 	"averaged": func(r *train.Run) { r.Average = 0.9 },
 	"mirrored": func(r *train.Run) { r.Mirror = true },
 	"warm":     func(r *train.Run) { r.Warmup, r.Schedule = 0.4, train.Linear },
+	"denoiser without a code": func(r *train.Run) {
+		m, err := autoencoder.New(autoencoder.Residual, r.Model.Prep, 0, 3)
+		if err != nil {
+			panic(err)
+		}
+		m.Level = autoencoder.UnitNoise
+		r.Model, r.Corruption, r.Mirror = m, pix.Noise{Min: 0.05, Max: 0.5}, true
+	},
 	"best": func(r *train.Run) {
 		holdBack(r)
 		r.Best, r.Rate, r.Schedule, r.Average = true, 0.1, train.Constant, 0.5

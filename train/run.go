@@ -49,6 +49,10 @@ type Run struct {
 	// anew in every epoch, before it is spoilt.
 	Mirror bool
 
+	// Jitter moves, turns and scales each training picture, before it is mirrored;
+	// nil: none.
+	Jitter *Jitter
+
 	// Average is the decay per step of an exponential moving average of the
 	// weights, such as 0.999; it is lower in the first steps, min(Average,
 	// (1+t)/(10+t)). Measuring and the final model use the average. 0: none.
@@ -164,6 +168,11 @@ func (r *Run) prepare() error {
 	}
 	if err := r.checkValidation(); err != nil {
 		return err
+	}
+	if r.Jitter != nil {
+		if err := r.Jitter.check(r.Data); err != nil {
+			return err
+		}
 	}
 	return r.Schedule.check()
 }

@@ -36,6 +36,10 @@ func (r *Run) settings() []setting {
 	if r.Average > 0 {
 		average = fmt.Sprint(r.Average)
 	}
+	jitter := noSetting
+	if r.Jitter != nil {
+		jitter = fmt.Sprint(r.Jitter.Amount)
+	}
 	if r.Mirror {
 		mirror = "half of the pictures"
 	}
@@ -52,6 +56,7 @@ func (r *Run) settings() []setting {
 	all := []setting{
 		{name: "warm-up", value: warmupInWords(r.Warmup), byDefault: noSetting},
 		{name: "mirroring", value: mirror, byDefault: noSetting},
+		{name: "jitter", value: jitter, byDefault: noSetting},
 		{name: "average of weights", value: average, byDefault: noSetting},
 		{name: "number of validation pictures", value: fmt.Sprint(len(r.Validation)), byDefault: "0"},
 		{name: "early stop", value: early, byDefault: noSetting},

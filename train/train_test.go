@@ -50,7 +50,11 @@ func run(t testing.TB) *train.Run {
 }
 
 func weights(m *autoencoder.Model) []float32 {
-	return slices.Concat(m.Encoder.Weights(), m.Decoder.Weights())
+	var all []float32
+	for _, n := range m.Networks() {
+		all = append(all, n.Weights()...)
+	}
+	return all
 }
 
 func TestLearns(t *testing.T) {

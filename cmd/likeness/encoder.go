@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"likeness/autoencoder"
 	"likeness/faces"
@@ -30,7 +31,27 @@ func openEncoder(path string) (*encoder, error) {
 		return &encoder{finder: found}, err
 	}
 	m, err := autoencoder.FromFile(f)
+	if err == nil {
+		err = hasCode(path, m)
+	}
 	return &encoder{model: m}, err
+}
+
+// openCoder opens a model that has codes.
+func openCoder(path string) (*autoencoder.Model, error) {
+	m, err := autoencoder.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return m, hasCode(path, m)
+}
+
+// hasCode refuses a model without a code.
+func hasCode(path string, m *autoencoder.Model) error {
+	if m.Decoder == nil {
+		return fmt.Errorf("%s is a denoiser without a code: it mends pictures ('likeness denoise'), but does not encode them", path)
+	}
+	return nil
 }
 
 // prep is how its pictures are prepared.

@@ -112,7 +112,7 @@ func (e *evalSearch) run(ctx context.Context) (*searchScore, error) {
 	prep := describe.DefaultPrep
 	var m *autoencoder.Model
 	if e.model != "" {
-		if m, err = autoencoder.Open(e.model); err != nil {
+		if m, err = openCoder(e.model); err != nil {
 			return nil, err
 		}
 		prep = m.Prep

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"likeness/autoencoder"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
 	"likeness/pix"
@@ -49,7 +48,7 @@ decode what lies between: a figure (.png), an animation (.gif), or both.`,
 				return err
 			}
 		}
-		m, err := autoencoder.Open(args[0])
+		m, err := openCoder(args[0])
 		if err != nil {
 			return err
 		}

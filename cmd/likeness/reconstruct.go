@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"likeness/autoencoder"
 	"likeness/pix"
 	"likeness/report"
 )
@@ -35,7 +34,7 @@ Prints each picture's mean squared error; with --json its code as well.`,
 		if err := checkOut(out, []string{".png"}, args...); err != nil {
 			return err
 		}
-		m, err := autoencoder.Open(args[0])
+		m, err := openCoder(args[0])
 		if err != nil {
 			return err
 		}

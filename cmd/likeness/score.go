@@ -46,20 +46,26 @@ type score struct {
 	Corruption      string      `json:"corruption,omitempty"`
 	Skipped         int         `json:"skipped"` // files without a usable picture
 	Yardsticks      yardsticks  `json:"yardsticks"`
-	WorthIt         *bool       `json:"worth_it"` // better than all yardsticks
+	// Levels are a denoiser's at gaussian noise of several levels, CleanMSE what it
+	// does to pictures without any.
+	Levels   []train.LevelScore `json:"levels,omitempty"`
+	CleanMSE *float64           `json:"clean_mse,omitempty"`
+
+	WorthIt *bool `json:"worth_it"` // better than all yardsticks
 
 	story *autoencoder.Training
 }
 
-// measure scores a model on a set. With a split, which name describes, there is
+// measure scores a model on a set; levels asks for a table of levels of noise also
+// where a denoiser was trained for one. With a split, which name describes, there is
 // a training part, from which the yardsticks come; without one all pictures are
 // test pictures.
-func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, set *faces.Set, split *faces.Split, name string) (*score, error) {
+func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, set *faces.Set, split *faces.Split, name string, levels bool) (*score, error) {
 	r := newScore(path, m)
 	r.Data, r.Skipped = set.Source, len(set.Skipped)
 	s := scorer{ctx: ctx, m: m}
 	if t := m.Training; t != nil && t.Task == autoencoder.Denoise {
-		c, err := parseCorruption(t.Corruption)
+		c, err := pix.ParseCorruption(t.Corruption)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
@@ -85,6 +91,12 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 	r.NTrain = len(split.Train)
 	if r.TrainMSE, err = s.mse(set, split.Train); err != nil {
 		return nil, err
+	}
+	switch s.corruption.(type) {
+	case pix.Gaussian:
+		s.levels = levels
+	case pix.Noise:
+		s.levels = true
 	}
 	return r, a.yardsticks(ctx, r, &s, set, split)
 }
@@ -123,6 +135,7 @@ type scorer struct {
 	m          *autoencoder.Model
 	corruption pix.Corruption // nil for a plain autoencoder
 	seed       uint64
+	levels     bool // wanted
 }
 
 // mse is the model's error on the pictures of some rows, which a denoiser gets

@@ -63,6 +63,7 @@ func (r *score) print(a *app, w io.Writer) {
 	facts(w, about)
 	fmt.Fprintln(w)
 	table(w, "", r.errors())
+	r.printLevels(w)
 	if r.Seeds != nil {
 		fmt.Fprintf(w, "\n%s\n", r.Seeds)
 	}

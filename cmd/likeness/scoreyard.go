@@ -40,6 +40,14 @@ func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Se
 	if err := measure(ctx, r, s, set, split); err != nil {
 		return err
 	}
+	if _, several := s.corruption.(pix.Noise); several && len(r.Levels) > 0 {
+		better := *r.TestMSE < r.rival().mse
+		for _, l := range r.Levels {
+			better = better && l.Better()
+		}
+		r.WorthIt = &better
+		return nil
+	}
 	// Of the mean picture alone nothing is won, but something may be lost.
 	if better := *r.TestMSE < r.rival().mse; r.hard() || !better {
 		r.WorthIt = &better
@@ -56,7 +64,7 @@ func (r *score) hard() bool {
 
 // noise tells that the inputs suffered noise and nothing else.
 func (r *score) noise() bool {
-	return strings.HasPrefix(r.Corruption, "gaussian") && !strings.Contains(r.Corruption, then)
+	return (strings.HasPrefix(r.Corruption, "gaussian") || strings.HasPrefix(r.Corruption, "noise")) && strings.Count(r.Corruption, "(") == 1
 }
 
 // closedForms fits mean and covariance to the training pictures.
@@ -78,11 +86,22 @@ func (a *app) closedForms(ctx context.Context, r *score, s *scorer, set *faces.S
 		}
 		r.Yardsticks.PCA = &exact
 	}
+	small := s.m.Values() <= largestWiener
+	if s.levels {
+		if small {
+			a.note("Fitting a Wiener filter for each of %d levels of noise", len(train.NoiseLevels))
+		}
+		if r.Levels, err = y.Levels(ctx, s.m, train.NoiseLevels, small, s.seed); err != nil {
+			return err
+		}
+		clean := y.Clean(s.m)
+		r.CleanMSE = &clean
+	}
 	noise, ok := s.corruption.(pix.Gaussian)
 	switch {
 	case !ok:
 		return nil
-	case s.m.Values() > largestWiener:
+	case !small:
 		a.note("No Wiener filter beside it: that is for pictures of up to 48x48")
 		return nil
 	}

@@ -38,6 +38,9 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	}
 	if f.out == "" {
 		f.out = fmt.Sprintf("%s-%d.safetensors", f.kind, f.code)
+		if f.code == 0 {
+			f.out = fmt.Sprintf("%s-%s.safetensors", f.kind, f.arch)
+		}
 	}
 	if err := f.data.look(); err != nil {
 		return err
@@ -169,7 +172,7 @@ func (a *app) finishTraining(ctx context.Context, t *training, models []*autoenc
 		}
 	}
 	t.log.say("saved " + t.out)
-	r, err := a.measure(ctx, t.out, m, t.set, &t.split, t.trainFlags.split.String())
+	r, err := a.measure(ctx, t.out, m, t.set, &t.split, t.trainFlags.split.String(), false)
 	if err == nil && len(models) > 1 {
 		r.Seeds, err = a.spread(ctx, t, models, kept)
 	}

@@ -3,12 +3,16 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"likeness/autoencoder"
 )
 
 func (r *score) kind() string {
-	kind := map[string]string{"pca": "linear autoencoder", "conv": "convolutional autoencoder"}[r.Architecture]
+	kind := map[string]string{"pca": "linear autoencoder", "conv": "convolutional autoencoder", autoencoder.Residual: "residual autoencoder"}[r.Architecture]
+	if r.Architecture == autoencoder.Residual && r.Code == 0 {
+		kind = "residual denoiser"
+	}
 	kind = cmp.Or(kind, r.Architecture+" autoencoder")
 	if r.Task == autoencoder.Denoise {
 		kind += " against " + r.Corruption
@@ -26,6 +30,9 @@ func codeInWords(code int) string {
 
 // verdict says plainly whether the training was worth it.
 func (r *score) verdict() (text string, good bool) {
+	if strings.HasPrefix(r.Corruption, "noise(") && len(r.Levels) > 0 {
+		return r.levelsVerdict()
+	}
 	best := r.rival()
 	if best.name == "" {
 		return "", false
@@ -58,6 +65,8 @@ func (r *score) harder() string {
 // unmeasured says for what there is no closed form.
 func (r *score) unmeasured() string {
 	switch {
+	case len(r.Levels) > 0:
+		return "noise of all levels together; see the table of levels"
 	case r.noise() && r.Width*r.Height*3 <= largestWiener:
 		return "noise as weak as this"
 	case r.Code == 0 && !r.noise():

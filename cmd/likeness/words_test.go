@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
-	"likeness/pix"
 	"likeness/train"
 )
 
@@ -33,19 +32,6 @@ func TestTextsInFiles(t *testing.T) {
 	}
 	if got, want := fromIndex(filepath.Join("elsewhere", "x.index.safetensors"), kept), filepath.Join("elsewhere", "models", "x.safetensors"); got != want {
 		t.Errorf("%s was found at %s, want %s", kept, got, want)
-	}
-	for _, c := range []pix.Corruption{
-		pix.Gaussian{Sigma: 0.1}, pix.Occlusion{Count: 3, Size: 8}, sequence{pix.Gaussian{Sigma: 0.25}, pix.Occlusion{Count: 1, Size: 2}},
-	} {
-		got, err := parseCorruption(c.String())
-		if diff := cmp.Diff(c, got); err != nil || diff != "" {
-			t.Errorf("%s: %v\n%s", c, err, diff)
-		}
-	}
-	for _, text := range []string{"", "gaussian(sigma=0.1) ", "gaussian(sigma=x)", "rain", "occlusion(count=1, size=2), then "} {
-		if c, err := parseCorruption(text); err == nil {
-			t.Errorf("%q was taken for %v", text, c)
-		}
 	}
 	s := newSplitPlan()
 	s.testSize, s.seed, s.by.value = 0.25, 7, "person"

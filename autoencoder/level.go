@@ -1,0 +1,93 @@
+package autoencoder
+
+import (
+	"slices"
+
+	"likeness/pix"
+)
+
+// A denoiser of noise sees every picture at the contrast at which its noise has
+// the standard deviation m.Level: the picture is multiplied before the network
+// and divided behind it. So one network serves all levels and knows the one it
+// has to do with, weak noise counts as much as strong one in training, and what is
+// clean stays so. The level is the one that pix.NoiseLevel estimates.
+
+// UnitNoise is the Level of denoisers: what the network sees is then far enough
+// from zero to meet the bend of ELU.
+const UnitNoise = 2.5
+
+// leastLevel is the weakest noise that pictures are scaled for, of 2.5 steps of a
+// byte. Below it the network is told of this one, and the share that is taken of
+// what it says falls with the square of the level.
+const leastLevel = 0.01
+
+// scale is what a picture of the given level of noise is multiplied by, and the
+// share of the network's correction that it gets.
+func (m *Model) scale(level float64) (factor, share float32) {
+	if m.Level == 0 {
+		return 1, 1
+	}
+	if level < leastLevel {
+		share := max(level, 0) / leastLevel
+		return float32(m.Level / leastLevel), float32(share * share)
+	}
+	return float32(m.Level / level), 1
+}
+
+// Scale multiplies pictures, which a corruption has made noisy, and their targets
+// by what the model wants noisy pictures multiplied by, each by its own; it does
+// nothing unless the model has a Level. Training works on such numbers.
+func (m *Model) Scale(noisy, target []float32) {
+	if m.Level == 0 {
+		return
+	}
+	size := m.Values()
+	for i := 0; i < len(noisy); i += size {
+		x := noisy[i : i+size]
+		factor, _ := m.scale(pix.NoiseLevel(x, m.Prep.W, m.Prep.H))
+		multiply(x, factor)
+		multiply(target[i:i+size], factor)
+	}
+}
+
+// reconstructScaled is Reconstruct for a model with a Level.
+func (m *Model) reconstructScaled(x []float32) []float32 {
+	size := m.Values()
+	factors, shares := make([]float32, len(x)/size), make([]float32, len(x)/size)
+	scaled := slices.Clone(x)
+	for i := range factors {
+		p := scaled[i*size : (i+1)*size]
+		factors[i], shares[i] = m.scale(pix.NoiseLevel(p, m.Prep.W, m.Prep.H))
+		multiply(p, factors[i])
+	}
+	y := m.Encoder.Predict(scaled)
+	for i := range factors {
+		unscale(y[i*size:(i+1)*size], x[i*size:(i+1)*size], factors[i], shares[i])
+	}
+	return y
+}
+
+func multiply(x []float32, factor float32) {
+	if factor == 1 {
+		return
+	}
+	for i := range x {
+		x[i] *= factor
+	}
+}
+
+// unscale makes of what the network gave for x, multiplied by factor, a picture
+// again, with that share of what has changed.
+func unscale(y, x []float32, factor, share float32) {
+	if factor != 1 {
+		inverse := 1 / factor
+		for i := range y {
+			y[i] *= inverse
+		}
+	}
+	if share != 1 {
+		for i, v := range y {
+			y[i] = x[i] + float32(share*(v-x[i]))
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package autoencoder_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"likeness/autoencoder"
+	"likeness/nn"
+	"likeness/nn/nntest"
+	"likeness/pix"
+)
+
+// restless is an untrained denoiser whose layers all have weights; one that is
+// new leaves pictures as they are.
+func restless(t testing.TB, w, h int) *autoencoder.Model {
+	t.Helper()
+	m := newModel(t, autoencoder.Residual, w, h, 0)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, p := range m.Encoder.Params() {
+		if len(p.Shape) == 4 {
+			scale := 1 / math.Sqrt(float64(p.Shape[0]*p.Shape[1]*p.Shape[2]))
+			for i := range p.Value {
+				p.Value[i] = float32(scale * rng.NormFloat64())
+			}
+		}
+	}
+	m.Encoder.Pack()
+	return m
+}
+
+func noisePicture(w, h int) []float32 {
+	rng := rand.New(rand.NewPCG(uint64(w), uint64(h)))
+	x := make([]float32, w*h*3)
+	for i := range x {
+		x[i] = rng.Float32() - 0.5
+	}
+	return x
+}
+
+func TestUntrainedDenoiserLeavesPictures(t *testing.T) {
+	m := newModel(t, autoencoder.Residual, 32, 32, 0)
+	x := noisePicture(32, 32)
+	if !slices.Equal(m.Reconstruct(x), x) {
+		t.Error("it changed the picture")
+	}
+	if len(m.Networks()) != 1 || m.Decoder != nil {
+		t.Error("a denoiser is one network")
+	}
+}
+
+// The whole network of a denoiser has the gradient of the naive layers.
+func TestDenoiserGradient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("naive layers take their time")
+	}
+	nntest.Check(t, nn.Shape{8, 4, 3}, autoencoder.DenoiserLayers(4, 6)...)
+}
+
+// Pictures of any size keep it; where the network has that size, the result is
+// the network's own.
+func TestMendSizes(t *testing.T) {
+	m := restless(t, 32, 32)
+	d, err := autoencoder.NewMender(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range [][2]int{{32, 32}, {1, 1}, {2, 7}, {33, 18}, {160, 3}, {161, 5}, {3, 400}} {
+		x := noisePicture(s[0], s[1])
+		keep := slices.Clone(x)
+		y, err := d.Mend(context.Background(), x, s[0], s[1], 0.1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(y) != len(x) || !slices.Equal(x, keep) {
+			t.Errorf("%v: %d values became %d, or changed", s, len(x), len(y))
+		}
+		if slices.Contains(y, 0) { // a pixel that no tile gave
+			t.Errorf("%v: some values are zero", s)
+		}
+		if s == [2]int{32, 32} && !slices.Equal(y, m.Reconstruct(x)) {
+			t.Error("another result than the network's")
+		}
+	}
+	if _, err := autoencoder.NewMender(newModel(t, "conv", 32, 32, 8)); err == nil {
+		t.Error("a model with a code was taken")
+	}
+}
+
+// Tiles do not show: a picture in many has the very values of one in a piece.
+func TestMendTiles(t *testing.T) {
+	const w, h = 300, 203
+	m := restless(t, 32, 32)
+	x := noisePicture(w, h)
+	whole, err := autoencoder.NewWholeMender(m).Mend(context.Background(), x, w, h, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _ := autoencoder.NewMender(m)
+	tiled, err := d.Mend(context.Background(), x, w, h, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range whole {
+		if !(math.Abs(float64(whole[i]-tiled[i])) <= 1e-5) {
+			t.Fatalf("pixel %d,%d: %g in tiles, %g in one piece", i/3%w, i/3/w, tiled[i], whole[i])
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := d.Mend(ctx, x, w, h, 0.1); err == nil {
+		t.Error("a context that ended was not noticed")
+	}
+}
+
+// A picture is mended at the contrast that its noise asks for, and one without
+// noise stays as it is.
+func TestLevel(t *testing.T) {
+	m := restless(t, 32, 32)
+	m.Level = autoencoder.UnitNoise
+	d, err := autoencoder.NewMender(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, m.Values()) // gray stripes
+	for i := range x {
+		x[i] = float32(i/3%5)/5 - 0.5
+	}
+	if !slices.Equal(m.Reconstruct(x), x) {
+		t.Error("a clean picture did not stay as it was")
+	}
+	pix.Gaussian{Sigma: 0.2}.Corrupt(x, 32, 32, rand.New(rand.NewPCG(1, 1)))
+	level := pix.NoiseLevel(x, 32, 32)
+	y, err := d.Mend(context.Background(), x, 32, 32, level)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(y, m.Reconstruct(x)) {
+		t.Error("Mend and Reconstruct differ")
+	}
+	plain := restless(t, 32, 32)
+	scaled, target := slices.Clone(x), slices.Clone(x)
+	m.Scale(scaled, target)
+	if !slices.Equal(scaled, target) || math.Abs(float64(scaled[0])-float64(x[0])*autoencoder.UnitNoise/level) > 1e-5 {
+		t.Errorf("%g was scaled to %g and %g, its noise is %g", x[0], scaled[0], target[0], level)
+	}
+	for i, v := range plain.Reconstruct(scaled) {
+		if math.Abs(float64(v)*level/autoencoder.UnitNoise-float64(y[i])) > 1e-5 {
+			t.Fatalf("value %d: %g, the network says %g", i, y[i], float64(v)*level)
+		}
+	}
+	// Half the least level: a quarter of the correction.
+	full, _ := d.Mend(context.Background(), x, 32, 32, 0.01)
+	some, _ := d.Mend(context.Background(), x, 32, 32, 0.005)
+	for i := range x {
+		if math.Abs(float64(some[i]-x[i])-float64(full[i]-x[i])/4) > 1e-4 {
+			t.Fatalf("value %d: %g, %g with half the level, was %g", i, full[i], some[i], x[i])
+		}
+	}
+}

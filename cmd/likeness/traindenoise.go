@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"likeness/autoencoder"
+	"likeness/pix"
+	"likeness/tutorial"
+)
+
+// denoiseFlags are those that only training a denoiser has.
+type denoiseFlags struct {
+	arch    choiceFlag
+	noise   noiseFlag
+	occlude occludeFlag
+}
+
+func (d *denoiseFlags) add(cmd *cobra.Command) {
+	addChoice(cmd, &d.arch, "arch", "the network: with a code between two halves, or a residual one without")
+	cmd.Flags().Var(&d.noise, "noise", "standard deviation of the gaussian noise, or from which to which it is drawn; a picture's range is 1")
+	cmd.Flags().Var(&d.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
+}
+
+// settleDenoise gives a residual denoiser its own defaults, where the command
+// line says nothing else.
+func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
+	f.arch = f.denoise.arch.value
+	if f.arch != autoencoder.Residual {
+		return nil
+	}
+	set := cmd.Flags().Changed
+	if set("code") {
+		return usagef("--code does not go with --arch %s, which has none", f.arch)
+	}
+	r := tutorial.Denoiser
+	f.code = 0
+	if !set("noise") {
+		noise := r.Corruption.(pix.Noise)
+		f.denoise.noise = noiseFlag{decimal(noise.Min), decimal(noise.Max)}
+	}
+	if !set("epochs") {
+		f.epochs = r.Epochs
+	}
+	if !set("batch") {
+		f.batch = r.Batch
+	}
+	if !set("lr") {
+		f.rate = r.Rate
+	}
+	if !set("mirror") {
+		f.mirror = true
+	}
+	return nil
+}
+
+// corruption is what the inputs suffer, nil for a plain autoencoder.
+func (f *trainFlags) corruption(noiseAsked bool) pix.Corruption {
+	if f.kind != "denoise" {
+		return nil
+	}
+	noise := f.denoise.noise.corruption()
+	black := pix.Occlusion{Count: f.denoise.occlude.count, Size: f.denoise.occlude.size}
+	switch {
+	case f.denoise.occlude.count == 0:
+		return noise
+	case noiseAsked:
+		return pix.Sequence{noise, black}
+	}
+	return black
+}
+
+// noiseFlag is a level of noise, or two that others are drawn between.
+type noiseFlag struct{ least, most float64 }
+
+func (n *noiseFlag) Type() string { return "SIGMA|MIN-MAX" }
+
+func (n *noiseFlag) String() string {
+	if n.least == n.most {
+		return strconv.FormatFloat(n.least, 'g', -1, 64)
+	}
+	return fmt.Sprintf("%g-%g", n.least, n.most)
+}
+
+func (n *noiseFlag) Set(text string) error {
+	low, high, both := strings.Cut(text, "-")
+	if !both {
+		high = low
+	}
+	a, err1 := strconv.ParseFloat(low, 64)
+	b, err2 := strconv.ParseFloat(high, 64)
+	if err1 != nil || err2 != nil || !(a > 0) || !(b >= a) || math.IsInf(b, 0) {
+		return fmt.Errorf("expected a number above 0, such as 0.1, or two such as 0.01-0.55")
+	}
+	*n = noiseFlag{a, b}
+	return nil
+}
+
+func (n noiseFlag) corruption() pix.Corruption {
+	if n.least == n.most {
+		return pix.Gaussian{Sigma: float32(n.least)}
+	}
+	return pix.Noise{Min: float32(n.least), Max: float32(n.most)}
+}
+
+// decimal is a float32 as it is written: 0.1, not what it is in more digits.
+func decimal(v float32) float64 {
+	x, _ := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
+	return x
+}
