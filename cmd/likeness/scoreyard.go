@@ -64,7 +64,7 @@ func (r *score) hard() bool {
 
 // noise tells that the inputs suffered noise and nothing else.
 func (r *score) noise() bool {
-	return strings.HasPrefix(r.Corruption, "gaussian") && strings.Count(r.Corruption, "(") == 1
+	return (strings.HasPrefix(r.Corruption, "gaussian") || strings.HasPrefix(r.Corruption, "noise")) && strings.Count(r.Corruption, "(") == 1
 }
 
 // closedForms fits mean and covariance to the training pictures.

@@ -65,6 +65,8 @@ func (r *score) harder() string {
 // unmeasured says for what there is no closed form.
 func (r *score) unmeasured() string {
 	switch {
+	case len(r.Levels) > 0:
+		return "noise of all levels together; see the table of levels"
 	case r.noise() && r.Width*r.Height*3 <= largestWiener:
 		return "noise as weak as this"
 	case r.Code == 0 && !r.noise():
