@@ -15,7 +15,7 @@ import (
 //     convolutions with ELU and 2x2 pooling, and four transposed ones back.
 //   - "residual": the same with twice the filters and a code that is linear,
 //     added to exact PCA: what it learns is what PCA leaves over (see Begin).
-var Architectures = []string{"pca", "conv", "residual"}
+var Architectures = []string{"pca", "conv", Residual}
 
 // filters of the convolutions, from the picture to the code. The transposed
 // ones go the same way back.
@@ -45,7 +45,7 @@ func flatSize(arch string, h, w int) (int, error) {
 			w, h, shrink, (w+shrink-1)/shrink*shrink, (h+shrink-1)/shrink*shrink)
 	}
 	deepest := filters[len(filters)-1]
-	if arch == "residual" {
+	if arch == Residual {
 		deepest *= residualWidth
 	}
 	return h / shrink * (w / shrink) * deepest, nil
@@ -68,7 +68,7 @@ func build(arch string, h, w, code int) (encoder, decoder *nn.Network, err error
 	switch arch {
 	case "conv":
 		enc, dec = convLayers(h, w, code)
-	case "residual":
+	case Residual:
 		enc, dec = residualLayers(h, w, code)
 	}
 	if encoder, err = nn.New("encoder", nn.Shape{h, w, 3}, enc...); err != nil {

@@ -35,7 +35,7 @@ func residualLayers(h, w, code int) (encoder, decoder []nn.Layer) {
 }
 
 // BeginsWithPCA tells that a new model needs Begin before it is trained.
-func (m *Model) BeginsWithPCA() bool { return m.Arch == "residual" }
+func (m *Model) BeginsWithPCA() bool { return m.Arch == Residual && m.Code > 0 }
 
 // Begin makes a new model of architecture "residual" exact PCA: of the pictures
 // that it is to learn, with a component for every number of the code. A code is

@@ -17,12 +17,13 @@ type Recipe struct {
 	Arch       string
 	Code       int
 	Epochs     int
+	Batch      int // 0: train.DefaultBatch
 	Rate       float64
 	Schedule   train.Schedule
 	Warmup     float64 // these four as in train.Run
 	Mirror     bool
 	Average    float64
-	Jitter     float64 // the Amount of train.Jitter; 0: none
+	Jitter     float64        // the Amount of train.Jitter; 0: none
 	Corruption pix.Corruption // nil but for denoisers
 
 	// Tutorial is the test error that the tutorial reports on LFW; 0 if none.
@@ -44,6 +45,19 @@ var Recipes = []Recipe{
 var Better = Recipe{
 	Name: "residual", Title: "Residual autoencoder", Arch: autoencoder.Residual, Code: 32, Epochs: 120, Rate: 0.008,
 	Schedule: train.Cosine, Warmup: 300, Mirror: true, Average: 0.999, Jitter: 1,
+}
+
+// short is how many epochs the recipes beyond the tutorial take in a run that is
+// not Long: enough to pass the tutorial's models, not all they can do.
+var short = map[string]int{"residual": 10, "denoiser": 3}
+
+// denoiserRecipe is Denoiser as a stage.
+func denoiserRecipe() Recipe {
+	return Recipe{
+		Name: "denoiser", Title: "A denoiser without a bottleneck", Arch: autoencoder.Residual,
+		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Rate: Denoiser.Rate, Schedule: Denoiser.Schedule, Mirror: true,
+		Corruption: Denoiser.Corruption,
+	}
 }
 
 // RecipeNamed gives the recipe of a stage.

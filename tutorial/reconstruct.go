@@ -114,7 +114,7 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 	if r.Tutorial > 0 {
 		result.Tutorial = report.Measured(r.Tutorial)
 	}
-	if b.Epochs > 0 && b.Epochs != r.Epochs && result.Incomparable == "" {
+	if r.Tutorial > 0 && b.Epochs > 0 && b.Epochs != r.Epochs && result.Incomparable == "" {
 		result.Incomparable = fmt.Sprintf("%s, not the tutorial’s %d", epochs(b.Epochs), r.Epochs)
 	}
 	if r.Tutorial > 0 {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"likeness/internal/atomicfile"
+	"likeness/train"
 )
 
 // Results are all numbers of a run, written to results.json. Errors are mean
@@ -17,8 +18,12 @@ type Results struct {
 	Yardsticks YardResult    `json:"yardsticks"`
 	Models     []*ModelPart  `json:"models"`
 	Retrieval  *RetrievePart `json:"retrieval,omitempty"`
-	Seconds    float64       `json:"seconds"` // of this sitting
-	Report     string        `json:"report"`  // path of the page
+	// Beyond the tutorial.
+	Levels   []train.LevelScore `json:"levels,omitempty"` // the denoiser without a bottleneck, by level of noise
+	CleanMSE *float64           `json:"clean_mse,omitempty"`
+	Latent   *LatentResults     `json:"latent,omitempty"`
+	Seconds  float64            `json:"seconds"` // of this sitting
+	Report   string             `json:"report"`  // path of the page
 }
 
 // DataResult says what was trained on.

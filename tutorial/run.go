@@ -27,6 +27,12 @@ type Run struct {
 	// finder that the chapter of search lays beside the tutorial's way. Nil leaves
 	// that out.
 	Wide func(ctx context.Context) (*faces.Set, error)
+	// Around gives the same pictures with their surroundings (see train.Jitter), for
+	// what goes beyond the tutorial; nil trains without.
+	Around func(ctx context.Context) (*faces.Set, error)
+	// Long trains what goes beyond the tutorial to the end, which takes half an hour
+	// on LFW, and not for a few epochs.
+	Long bool
 
 	Out     string   // folder for everything that is made; empty: DefaultOut
 	Only    []string // some of Stages; none means all
@@ -68,6 +74,9 @@ var chapters = []chapter{
 	{"occlusion", (*book).occlusion},
 	{"retrieval", (*book).retrieval},
 	{"morph", (*book).morph},
+	{"residual", (*book).residual},
+	{"denoiser", (*book).denoiser},
+	{"codes", (*book).codes},
 }
 
 // Stages are the words that Run.Only knows.

@@ -1,6 +1,7 @@
 package tutorial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,9 +14,7 @@ import (
 // model gives the trained model of a recipe and its numbers: trained now,
 // gone on with from a checkpoint, or opened when it was finished before.
 func (b *book) model(ctx context.Context, r Recipe) (*autoencoder.Model, *ModelPart, error) {
-	if b.Epochs > 0 {
-		r.Epochs = b.Epochs
-	}
+	r.Epochs = b.epochs(r)
 	path := b.modelPath(r.Name)
 	checkpoint := path + checkpointSuffix
 	m, err := autoencoder.Open(path)
@@ -42,16 +41,45 @@ func (b *book) model(ctx context.Context, r Recipe) (*autoencoder.Model, *ModelP
 	return m, b.measure(m, r, path), nil
 }
 
+// epochs is how many a recipe takes in this run.
+func (b *book) epochs(r Recipe) int {
+	switch few, beyond := short[r.Name]; {
+	case b.Epochs > 0:
+		return b.Epochs
+	case beyond && !b.Long:
+		return few
+	}
+	return r.Epochs
+}
+
 // train carries out a recipe.
 func (b *book) train(ctx context.Context, r Recipe, checkpoint string) (*autoencoder.Model, error) {
-	m, err := autoencoder.New(r.Arch, b.Data.Prep, r.Code, b.Seed)
+	var m *autoencoder.Model
+	var err error
+	if r.Code == 0 {
+		m, err = NewDenoiser(b.Data.Prep, r.Corruption, b.Seed)
+	} else {
+		m, err = autoencoder.New(r.Arch, b.Data.Prep, r.Code, b.Seed)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if err := train.Begin(ctx, m, b.Data, b.split); err != nil {
+		return nil, err
+	}
+	var jitter *train.Jitter
+	if r.Jitter > 0 && b.Around != nil {
+		around, err := b.Around(ctx)
+		if err != nil {
+			return nil, err
+		}
+		jitter = &train.Jitter{Data: around, Amount: r.Jitter}
 	}
 	b.log("%s: training, epochs: %d", r.Name, r.Epochs)
 	run := train.Run{
 		Model: m, Data: b.Data, Split: b.split, SplitName: b.splitName(),
-		Epochs: r.Epochs, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads,
+		Epochs: r.Epochs, Batch: r.Batch, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads,
+		Warmup: r.Warmup, Mirror: r.Mirror, Average: r.Average, Jitter: jitter,
 		Corruption: r.Corruption, Checkpoint: checkpoint,
 	}
 	if b.Events != nil {
@@ -85,7 +113,10 @@ func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
 		{"learning rate", t.Rate, r.Rate},
 		{"schedule", t.Schedule, string(r.Schedule)},
 		{"precision", t.Precision, ""},
-		{"batch size", t.Batch, train.DefaultBatch},
+		{"batch size", t.Batch, cmp.Or(r.Batch, train.DefaultBatch)},
+		{"warm-up", t.Warmup, r.Warmup},
+		{"mirroring", t.Mirror, r.Mirror},
+		{"average of weights", t.Average, r.Average},
 		{"seed", t.Seed, b.Seed},
 		{"corruption", t.Corruption, corruption},
 	} {

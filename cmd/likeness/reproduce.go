@@ -26,7 +26,9 @@ func newReproduce(a *app) *cobra.Command {
 		Short: "Run the whole tutorial and write a report",
 		Long: `Run the tutorial 'Simple Autoencoder' from top to bottom: prepare the faces,
 train the PCA autoencoder (15 epochs), the convolutional one, the denoiser (25 each)
-and one against occlusion (15), search and morph, and write a report.
+and one against occlusion (15), search and morph, and write a report. What goes
+beyond the tutorial comes last: a better autoencoder and a better denoiser, trained
+for a few epochs or, with --long, to the end; attributes, likely morphs, new faces.
 
 The folder --out then holds report.html (one self-contained page: every figure,
 every number beside the tutorial's), results.json, figures/, models/ and
@@ -49,6 +51,7 @@ the parts named; the models of the others stay.`,
 	f.StringVar(&run.Out, "out", tutorial.DefaultOut, "folder for everything that is made")
 	f.StringSliceVar(&run.Only, "only", nil, "only these parts: "+strings.Join(tutorial.Stages(), ", "))
 	f.IntVar(&run.Epochs, "epochs", 0, "epochs of every model (default the tutorial's)")
+	f.BoolVar(&run.Long, "long", false, "train what goes beyond the tutorial to the end: half an hour more on LFW")
 	f.Uint64Var(&run.Seed, "seed", 42, "seed of weights, batches and noise")
 	addThreads(cmd, &run.Threads)
 	f.BoolVar(&run.Restart, "restart", false, "train anew, whatever an earlier run has trained")
@@ -78,6 +81,10 @@ func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) er
 	run.Wide = func(ctx context.Context) (*faces.Set, error) {
 		p.clear()
 		return a.load(ctx, data, describe.DefaultPrep, run.Threads)
+	}
+	run.Around = func(ctx context.Context) (*faces.Set, error) {
+		p.clear()
+		return a.load(ctx, data, tutorial.Prep.Surroundings(), run.Threads)
 	}
 	run.Command = "likeness " + strings.Join(a.args, " ")
 	run.Log = func(format string, args ...any) {
@@ -119,7 +126,7 @@ func printResults(w io.Writer, r *tutorial.Results) {
 		default:
 			closed = report.MSE(r.Yardsticks.PCA) + " exact PCA"
 		}
-		rows = append(rows, []string{fmt.Sprintf("%s, code %d, %s", m.Stage, m.Code, count(m.Epochs, "epoch")), report.MSE(m.TestMSE), published, closed})
+		rows = append(rows, []string{fmt.Sprintf("%s, %s, %s", m.Stage, codeInWords(m.Code), count(m.Epochs, "epoch")), report.MSE(m.TestMSE), published, closed})
 	}
 	if len(r.Models) > 0 {
 		table(w, "", rows)

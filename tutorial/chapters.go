@@ -1,0 +1,129 @@
+package tutorial
+
+import (
+	"context"
+	"fmt"
+
+	"likeness/autoencoder"
+	"likeness/pix"
+	"likeness/report"
+	"likeness/train"
+)
+
+// residual is the first chapter beyond the tutorial.
+func (b *book) residual(ctx context.Context) error {
+	b.add(report.Chapter{ID: "beyond", Title: "Beyond the tutorial", Body: []report.Block{
+		report.Paragraph("The tutorial’s models are the yardstick, not the ceiling. From here on come models that the tutorial does not have, with as many numbers in a code and measured on the same test pictures."),
+		report.Aside(b.howLong()),
+	}})
+	return b.reconstruction(ctx, Better,
+		"This one begins as exact PCA and learns only what PCA leaves over: the tutorial’s layers, twice as wide and with a linear code, stand beside PCA’s and end in weights of zero. "+
+			"Pictures are mirrored, moved, turned and scaled a little, differently in every epoch, and the model is a moving average of the weights.")
+}
+
+// howLong says what the numbers of these chapters are worth.
+func (b *book) howLong() string {
+	if b.Long && b.Epochs == 0 {
+		return "The models are trained to the end here (--long)."
+	}
+	return fmt.Sprintf("The models are trained for %s and %s here, of %d and %d that they deserve: --long trains them to the end.",
+		epochs(b.epochs(Better)), epochs(b.epochs(denoiserRecipe())), Better.Epochs, Denoiser.Epochs)
+}
+
+// denoiser is the chapter of the denoiser without a bottleneck.
+func (b *book) denoiser(ctx context.Context) error {
+	r := denoiserRecipe()
+	m, part, err := b.model(ctx, r)
+	if err != nil {
+		return err
+	}
+	run := DenoiserRun{Data: b.Data, Split: b.split, SplitName: b.splitName(), Seed: b.Seed, Threads: b.Threads, Tutorial: b.models["denoise"]}
+	d, err := run.Judge(ctx, m, b.yard)
+	if err != nil {
+		return err
+	}
+	b.results.Levels, b.results.CleanMSE = d.Levels, &d.CleanMSE
+	untouched := mse(b.spoilt(b.test, r), b.test)
+	part.Untouched = &untouched
+	figure, err := b.figure(r.Name, d.Caption, "rows of faces, spoilt by noise and mended in several ways", d.Figure)
+	if err != nil {
+		return err
+	}
+	intro := "No code and no bottleneck: the network says what has to be added to the picture to take its noise away. It learned from noise of every level between " +
+		fmt.Sprintf("%g and %g, finds out by itself how strong it is, leaves clean pictures alone (error %s), and works on pictures of any size. The errors in its curves are means over all these levels; the table has them one by one.",
+			Denoiser.Corruption.(pix.Noise).Min, Denoiser.Corruption.(pix.Noise).Max, report.MSE(d.CleanMSE))
+	if err := b.trainedChapter(m, r, part, intro, []report.Yardstick{{Name: "leaving the noise alone", Value: report.Measured(untouched)}}, figure); err != nil {
+		return err
+	}
+	b.add(report.Chapter{ID: "denoiser-levels", Title: "Noise by level", Body: []report.Block{levelTable(d.Levels)}})
+	return nil
+}
+
+// levelTable sets the errors at each level side by side.
+func levelTable(levels []train.LevelScore) report.Table {
+	t := report.Table{
+		Caption: "Mean squared error, and in brackets PSNR in decibels, on the test pictures.",
+		Columns: []report.Column{{Name: "sigma", Numeric: true}, {Name: "noisy", Numeric: true}, {Name: "Wiener filter", Numeric: true}, {Name: "this denoiser", Numeric: true}},
+	}
+	cell := func(q *train.Quality) string {
+		if q == nil {
+			return "–"
+		}
+		return fmt.Sprintf("%s (%.1f)", report.MSE(q.MSE), q.PSNR)
+	}
+	for _, l := range levels {
+		t.Rows = append(t.Rows, []string{fmt.Sprint(l.Sigma), cell(&l.Noisy), cell(l.Wiener), cell(&l.Model)})
+	}
+	return t
+}
+
+// codes is the chapter of what can be done with codes: attributes, likely morphs,
+// new faces.
+func (b *book) codes(ctx context.Context) error {
+	m, err := b.coder(ctx)
+	if err != nil {
+		return err
+	}
+	if len(b.split.Test) < 2 {
+		return nil
+	}
+	b.log("codes: directions of attributes, likely paths, new faces")
+	l := Latent{Model: m, Data: b.Data, Split: b.split, Out: b.Out, Seed: b.Seed}
+	r, err := l.Do(ctx)
+	if err != nil {
+		return err
+	}
+	b.results.Latent = r
+	body := []report.Block{report.Paragraph("What else codes are good for, with the best model of this run.")}
+	if r.Edits != nil {
+		body = append(body,
+			report.Paragraph(fmt.Sprintf("Attributes are directions among the codes. They were found by regression on the training pictures and tell the attribute on held-out ones with a mean AUC of %.2f. Two test faces along some of them, by standard deviations:", r.AUC)),
+			report.Figure{Picture: r.Edits, Caption: "From less of an attribute to more.", Alt: "strips of faces that change in one attribute"})
+	}
+	if r.Paths != nil {
+		body = append(body, report.Figure{Picture: r.Paths, Caption: "A straight walk between two codes passes through faces more average than any; the likely path keeps to where codes are.", Alt: "two rows of faces between the same two"})
+	}
+	if r.NewFaces != nil {
+		body = append(body, report.Figure{Picture: r.NewFaces, Caption: fmt.Sprintf("Faces of nobody: codes drawn from a mixture of %d gaussians, and beside them real faces as the model gives them back.", r.Components), Alt: "many small faces"})
+	}
+	if len(r.Samples) > 0 {
+		t := report.Table{
+			Caption: "How near new faces come to held-out ones: precision is the share of new faces that lie among real ones, recall the share of real ones that lie among new ones.",
+			Columns: []report.Column{{Name: "faces"}, {Name: "precision", Numeric: true}, {Name: "recall", Numeric: true}, {Name: "coverage", Numeric: true}},
+		}
+		for _, s := range r.Samples {
+			t.Rows = append(t.Rows, []string{s.Name, fmt.Sprintf("%.3f", s.Precision), fmt.Sprintf("%.3f", s.Recall), fmt.Sprintf("%.3f", s.Coverage)})
+		}
+		body = append(body, t)
+	}
+	b.add(report.Chapter{ID: "codes", Title: "Attributes, likely morphs, new faces", Body: body})
+	return nil
+}
+
+// coder is the best model with a code that this run has.
+func (b *book) coder(ctx context.Context) (*autoencoder.Model, error) {
+	if m := b.models[Better.Name]; m != nil {
+		return m, nil
+	}
+	return b.convModel(ctx)
+}
