@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -8,9 +9,23 @@ import (
 	"likeness/autoencoder"
 )
 
+// mostRefining bounds --refine: after a few steps nothing moves any more.
+const mostRefining = 20
+
+// mayRefine says why a model's codes are not to be refined.
+func mayRefine(path string, m *autoencoder.Model) error {
+	if err := hasCode(path, m); err != nil {
+		return err
+	}
+	if t := m.Training; t != nil && t.Task == autoencoder.Denoise {
+		return fmt.Errorf("%s is a denoiser: codes refined towards a noisy picture would learn the noise by heart", path)
+	}
+	return nil
+}
+
 func newEval(a *app) *cobra.Command {
 	var data dataName
-	var threads int
+	var threads, refine int
 	c := &cobra.Command{
 		Use:   "eval MODEL",
 		Short: "Measure a model on pictures",
@@ -28,11 +43,20 @@ pictures. What is told about the training comes from the model file.`,
 		ValidArgsFunction: filesOf(modelNames),
 	}
 	addDataFlags(c, &data, "what the model was trained on")
+	c.Flags().IntVar(&refine, "refine", 0, "measure the test pictures also with codes that so many steps have refined, 2 say: the best codes the decoder has, not the encoder's first answer")
 	addThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if refine < 0 || refine > mostRefining {
+			return usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
+		}
 		m, err := autoencoder.Open(args[0])
 		if err != nil {
 			return err
+		}
+		if refine > 0 {
+			if err := mayRefine(args[0], m); err != nil {
+				return err
+			}
 		}
 		d, err := a.modelData(cmd.Context(), args[0], m, data, threads)
 		if err != nil {
@@ -44,6 +68,15 @@ pictures. What is told about the training comes from the model file.`,
 		r, err := a.measure(cmd.Context(), args[0], m, d.set, d.split, d.name, true)
 		if err != nil {
 			return err
+		}
+		if refine > 0 {
+			test := allRows(d.set)
+			if d.split != nil {
+				test = d.split.Test
+			}
+			if err := a.refined(cmd.Context(), r, m, d.set, test, refine); err != nil {
+				return err
+			}
 		}
 		return a.emit(r, func(w io.Writer) { r.print(a, w) })
 	}

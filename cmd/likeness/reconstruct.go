@@ -19,6 +19,7 @@ type reconstruction struct {
 
 func newReconstruct(a *app) *cobra.Command {
 	var out string
+	var refine int
 	c := &cobra.Command{
 		Use:   "reconstruct MODEL IMAGE...",
 		Short: "Show what a model's codes keep of pictures",
@@ -30,7 +31,11 @@ Prints each picture's mean squared error; with --json its code as well.`,
 		ValidArgsFunction: modelThenPictures,
 	}
 	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG `file`; it is replaced")
+	c.Flags().IntVar(&refine, "refine", 0, "refine the codes in so many steps, 2 say, so that the pictures come back better")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if refine < 0 || refine > mostRefining {
+			return usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
+		}
 		if err := checkOut(out, []string{".png"}, args...); err != nil {
 			return err
 		}
@@ -43,6 +48,14 @@ Prints each picture's mean squared error; with --json its code as well.`,
 			return err
 		}
 		codes := m.Encode(values(pictures))
+		if refine > 0 {
+			if err := mayRefine(args[0], m); err != nil {
+				return err
+			}
+			if codes, err = m.Refine(cmd.Context(), values(pictures), codes, refine); err != nil {
+				return err
+			}
+		}
 		made := rows(m.Decode(codes), len(pictures))
 		result := struct {
 			Model   string           `json:"model"`

@@ -23,6 +23,8 @@ type score struct {
 	Epochs          int         `json:"epochs"`
 	TrainMSE        *float64    `json:"train_mse"`
 	TestMSE         *float64    `json:"test_mse"`
+	RefinedMSE      *float64    `json:"refined_test_mse,omitempty"` // with codes refined by RefineSteps
+	RefineSteps     int         `json:"refine_steps,omitempty"`
 	NTrain          int         `json:"n_train"`
 	NTest           int         `json:"n_test"`
 	NValidation     int         `json:"n_validation,omitempty"`
@@ -127,6 +129,26 @@ func allRows(set *faces.Set) []int {
 		rows[i] = i
 	}
 	return rows
+}
+
+// refined measures the test pictures with refined codes.
+func (a *app) refined(ctx context.Context, r *score, m *autoencoder.Model, set *faces.Set, rows []int, steps int) error {
+	const images = 64
+	p := a.progress()
+	defer p.clear()
+	sum := 0.0
+	for i := 0; i < len(rows); i += images {
+		p.count("Refining codes", i, len(rows))
+		x := set.AllFloats(rows[i:min(i+images, len(rows))])
+		codes, err := m.Refine(ctx, x, m.Encode(x), steps)
+		if err != nil {
+			return err
+		}
+		sum += meanSquare(m.Decode(codes), x) * float64(len(x))
+	}
+	mse := sum / float64(len(rows)*m.Values())
+	r.RefinedMSE, r.RefineSteps = &mse, steps
+	return nil
 }
 
 // scorer measures one model.

@@ -80,17 +80,27 @@ func (r *score) print(a *app, w io.Writer) {
 	}
 }
 
+func (r *score) refinedName() string {
+	return fmt.Sprintf("with codes refined in %s", count(r.RefineSteps, "step"))
+}
+
 // errors are the rows of the table: the model's errors and the yardsticks.
 // Without a training part there is no column for it.
 func (r *score) errors() [][]string {
 	if r.TrainMSE == nil {
 		rows := [][]string{{"mean squared error", "test"}, {"this model", report.MSE(*r.TestMSE)}}
+		if r.RefinedMSE != nil {
+			rows = append(rows, []string{r.refinedName(), report.MSE(*r.RefinedMSE)})
+		}
 		for _, y := range r.rivals() {
 			rows = append(rows, []string{y.name, report.MSE(y.mse)})
 		}
 		return rows
 	}
 	rows := [][]string{{"mean squared error", "training", "test"}, {"this model", report.MSE(*r.TrainMSE), report.MSE(*r.TestMSE)}}
+	if r.RefinedMSE != nil {
+		rows = append(rows, []string{r.refinedName(), "", report.MSE(*r.RefinedMSE)})
+	}
 	for _, y := range r.rivals() {
 		rows = append(rows, []string{y.name, "", report.MSE(y.mse)})
 	}

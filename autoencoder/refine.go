@@ -1,0 +1,115 @@
+package autoencoder
+
+import (
+	"context"
+
+	"gonum.org/v1/gonum/mat"
+
+	"likeness/internal/kernel"
+	"likeness/internal/parallel"
+)
+
+// The differences that Refine takes, in units of the code, and how it damps its
+// steps: Marquardt's share of the diagonal and a small constant.
+const (
+	refineDelta = 0.02
+	refineShare = 0.02
+	refineLeast = 1e-4
+)
+
+// refineImages are worked on at once, which bounds the memory.
+const refineImages = 16
+
+// Refine looks for better codes of the pictures in x than the encoder's, which it
+// is given: codes whose pictures, as the decoder paints them, have less squared
+// error. An encoder answers at once and so never quite finds the best code. Each
+// step is one of Gauss and Newton, damped as by Levenberg and Marquardt (1963),
+// with the decoder's slope from central differences: it paints 2*Code+1 pictures,
+// so it takes some hundred times as long as Encode. A step that makes a picture
+// worse is not taken. codes is left as it is; the error is ctx's. It panics for a
+// model without a code.
+func (m *Model) Refine(ctx context.Context, x, codes []float32, steps int) ([]float32, error) {
+	k, size := m.Code, m.Values()
+	if m.Decoder == nil || len(x)/size != len(codes)/k {
+		panic("autoencoder: Refine: pictures and codes are not equally many")
+	}
+	best := append([]float32(nil), codes...)
+	for first := 0; first < len(codes)/k; first += refineImages {
+		last := min(first+refineImages, len(codes)/k)
+		for range steps {
+			if err := m.refine(ctx, x[first*size:last*size], best[first*k:last*k]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return best, nil
+}
+
+// refine takes one step with each of some codes, in place.
+func (m *Model) refine(ctx context.Context, x, codes []float32) error {
+	k, size, images := m.Code, m.Values(), len(codes)/m.Code
+	probes := make([]float32, 0, images*(2*k+1)*k)
+	for i := range images {
+		code := codes[i*k : (i+1)*k]
+		probes = append(probes, code...)
+		for j := range k {
+			for _, d := range []float32{refineDelta, -refineDelta} {
+				probes = append(probes, code...)
+				probes[len(probes)-k+j] += d
+			}
+		}
+	}
+	painted := m.Decode(probes)
+	tried := make([]float32, len(codes))
+	err := parallel.Each(ctx, images, func(i int) {
+		step := gaussNewton(x[i*size:(i+1)*size], painted[i*(2*k+1)*size:(i+1)*(2*k+1)*size], k)
+		for j, d := range step {
+			tried[i*k+j] = codes[i*k+j] + float32(d)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	after := m.Decode(tried)
+	for i := range images {
+		want := x[i*size : (i+1)*size]
+		before := painted[i*(2*k+1)*size:][:size]
+		if kernel.SquaredError(after[i*size:(i+1)*size], want) < kernel.SquaredError(before, want) {
+			copy(codes[i*k:(i+1)*k], tried[i*k:(i+1)*k])
+		}
+	}
+	return nil
+}
+
+// gaussNewton is the step from a code of k numbers towards a picture. painted has
+// the code's picture, then for each number those a little above and below it.
+func gaussNewton(want, painted []float32, k int) []float64 {
+	size := len(want)
+	slopes := make([]float32, k*size)
+	for j := range k {
+		above, below := painted[(1+2*j)*size:][:size], painted[(2+2*j)*size:][:size]
+		for i := range size {
+			slopes[j*size+i] = (above[i] - below[i]) / (2 * refineDelta)
+		}
+	}
+	rest := append([]float32(nil), want...)
+	kernel.Axpy(rest, -1, painted[:size])
+	normal, right := mat.NewSymDense(k, nil), mat.NewVecDense(k, nil)
+	for j := range k {
+		row := slopes[j*size:][:size]
+		right.SetVec(j, float64(kernel.Dot(row, rest)))
+		for i := j; i < k; i++ {
+			v := float64(kernel.Dot(row, slopes[i*size:][:size]))
+			if i == j {
+				v += v*refineShare + refineLeast
+			}
+			normal.SetSym(j, i, v)
+		}
+	}
+	var c mat.Cholesky
+	step := mat.NewVecDense(k, nil)
+	if !c.Factorize(normal) || c.SolveVecTo(step, right) != nil {
+		return make([]float64, k) // no step is better than a wild one
+	}
+	return step.RawVector().Data
+}
