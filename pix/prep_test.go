@@ -87,3 +87,47 @@ func TestPrepJSON(t *testing.T) {
 		t.Errorf("got %+v, %v", back, err)
 	}
 }
+
+// Surroundings are the photograph's own pixels where it has them, and its edge
+// repeated where not; the model's picture is in the middle.
+func TestSurroundings(t *testing.T) {
+	p := Prep{W: 32, H: 32, Auto: true}.Surroundings()
+	if p.W != 116 || p.H != 116 {
+		t.Fatalf("surroundings of 32x32 are %dx%d", p.W, p.H)
+	}
+	lfw := noise(250, 250)
+	got, err := p.Apply(lfw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkNear(t, got, lfw.part(67, 67, 116, 116), 0, 0)
+
+	square := noise(90, 90)
+	if got, err = p.Apply(square); err != nil {
+		t.Fatal(err)
+	}
+	checkNear(t, got.part(13, 13, 90, 90), square, 0, 0)
+	for i := range 116 {
+		want := square.Pix[(min(max(i-13, 0), 89)*90+89)*3:][:3]
+		if have := got.Pix[(i*116+115)*3:][:3]; string(have) != string(want) {
+			t.Fatalf("row %d ends in %v, its edge is %v", i, have, want)
+		}
+	}
+
+	tall := noise(90, 200) // there is more above and below, but not beside
+	if got, err = p.Apply(tall); err != nil {
+		t.Fatal(err)
+	}
+	checkNear(t, got.part(13, 0, 90, 116), tall.part(0, 42, 90, 116), 0, 0)
+
+	same := noise(32, 32) // of the model's size: its middle all the same
+	if got, err = p.Apply(same); err != nil {
+		t.Fatal(err)
+	}
+	if got.W != 116 || got.H != 116 {
+		t.Errorf("a picture of the model's size became %dx%d", got.W, got.H)
+	}
+	if big := (Prep{W: 64, H: 48}).Surroundings(); big.W != 128+2*18 || big.H != 96+2*14 {
+		t.Errorf("surroundings of 64x48 are %dx%d", big.W, big.H)
+	}
+}

@@ -27,6 +27,23 @@ var modes = map[string]func(*train.Run){
 		m.Level = autoencoder.UnitNoise
 		r.Model, r.Corruption, r.Mirror = m, pix.Noise{Min: 0.05, Max: 0.5}, true
 	},
+	"jittered residual": func(r *train.Run) {
+		m, err := autoencoder.New(autoencoder.Residual, r.Model.Prep, 8, 3)
+		if err != nil {
+			panic(err)
+		}
+		r.Data.Prep = r.Model.Prep
+		wide := *r.Data
+		wide.Prep = r.Model.Prep.Surroundings()
+		wide.W, wide.H, wide.Pix = wide.Prep.W, wide.Prep.H, nil
+		for i := range r.Data.IDs {
+			wide.Pix = append(wide.Pix, r.Data.Image(i).Resize(wide.W, wide.H).Pix...)
+		}
+		if err := train.Begin(context.Background(), m, r.Data, r.Split); err != nil {
+			panic(err)
+		}
+		r.Model, r.Corruption, r.Jitter, r.Average = m, nil, &train.Jitter{Data: &wide, Amount: 1}, 0.9
+	},
 	"best": func(r *train.Run) {
 		holdBack(r)
 		r.Best, r.Rate, r.Schedule, r.Average = true, 0.1, train.Constant, 0.5

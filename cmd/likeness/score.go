@@ -35,6 +35,7 @@ type score struct {
 	Schedule        string      `json:"schedule"`
 	Warmup          float64     `json:"warmup,omitempty"`
 	Mirror          bool        `json:"mirror,omitempty"`
+	Jitter          float64     `json:"jitter,omitempty"`
 	Average         float64     `json:"average,omitempty"`
 	EarlyStop       int         `json:"early_stop,omitempty"`
 	BestEpoch       int         `json:"best_epoch,omitempty"`
@@ -116,7 +117,7 @@ func newScore(path string, m *autoencoder.Model) *score {
 	r.Task, r.Corruption = t.Task, t.Corruption
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
 	r.LearningRate, r.Schedule, r.Batch = t.Rate, t.Schedule, t.Batch
-	r.Warmup, r.Mirror, r.Average = t.Warmup, t.Mirror, t.Average
+	r.Warmup, r.Mirror, r.Jitter, r.Average = t.Warmup, t.Mirror, t.Jitter, t.Average
 	r.NValidation, r.EarlyStop, r.BestEpoch = t.NValidation, t.EarlyStop, t.BestEpoch
 	r.TimeBudget, r.Planned, r.Ended, r.story = t.TimeBudget, t.Planned, t.Ended, t
 	r.ImagesPerSecond = t.ImagesPerSecond()
