@@ -81,8 +81,8 @@ type FitOptions struct {
 	Method Method
 	// Only are the attributes to fit, as numbers of columns; nil fits all.
 	Only []int
-	// Progress, if set, is told how many attributes are done, from several
-	// goroutines at once.
+	// Progress, if set, is told how many attributes are done, one call after the
+	// other.
 	Progress func(done, total int)
 }
 
@@ -118,7 +118,7 @@ func FitDirections(ctx context.Context, white []float32, width int, t Tagged, op
 	err := parallel.Each(ctx, len(columns), func(i int) {
 		fitted[i], reasons[i] = f.fit(columns[i])
 		if opt.Progress != nil {
-			opt.Progress(done.next(), len(columns))
+			done.next(func(n int) { opt.Progress(n, len(columns)) })
 		}
 	})
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"sync/atomic"
+	"sync"
 )
 
 // recipes are tried in this order, and the first of equals is taken: strong
@@ -203,6 +203,15 @@ func (f *fitter) weights(p part, y []float32) [][]float32 {
 }
 
 // counter counts what several goroutines have done.
-type counter struct{ n atomic.Int64 }
+type counter struct {
+	mu sync.Mutex
+	n  int
+}
 
-func (c *counter) next() int { return int(c.n.Add(1)) }
+// next counts one more and tells, one goroutine at a time.
+func (c *counter) next(tell func(n int)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+	tell(c.n)
+}

@@ -55,7 +55,8 @@ func TestWholeTutorial(t *testing.T) {
 	}
 	for _, want := range []string{
 		"likeness reproduce &lt;test&gt;", "exact PCA, 32 numbers", "the Wiener filter", "leaving the rectangle", "0.005865", "0.002949",
-		"Original | Code | Reconstructed", "Search by likeness", "the tutorial’s way: the code of 32, euclidean", "the finder: faces straightened", "Morphing", "data:image/gif;base64,", "80 pictures, not the tutorial’s 13,143",
+		"Original | Code | Reconstructed", "Search by likeness", "the tutorial’s way: the code of 32, euclidean", "the finder: faces straightened", "Morphing",
+		"Beyond the tutorial", "Noise by level", "Faces of nobody", "data:image/gif;base64,", "80 pictures, not the tutorial’s 13,143",
 	} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page does not have %q", want)
@@ -92,8 +93,15 @@ func TestWholeTutorial(t *testing.T) {
 			t.Errorf("%s: the file's model is %s, the results' %s", m.Stage, opened.Fingerprint(), m.Fingerprint)
 		}
 	}
-	if !slices.Equal(stages, []string{"pca", "conv", "denoise", "occlusion"}) {
+	if !slices.Equal(stages, []string{"pca", "conv", "denoise", "occlusion", "residual", "denoiser"}) {
 		t.Errorf("models of %v", stages)
+	}
+	// What begins as exact PCA has hardly more error after an epoch.
+	if m := r.Models[4]; m.Code != 32 || !(m.TestMSE < r.Yardsticks.MeanImage/100) {
+		t.Errorf("the residual autoencoder has an error of %g, exact PCA %g, the mean picture %g", m.TestMSE, r.Yardsticks.PCA, r.Yardsticks.MeanImage)
+	}
+	if m := r.Models[5]; m.Code != 0 || len(r.Levels) != 4 || r.CleanMSE == nil || r.Latent == nil {
+		t.Errorf("beyond the tutorial: %+v, %d levels, %v", m, len(r.Levels), r.Latent)
 	}
 	// The noise has variance 0.01, and the filter must take some of it away.
 	d := r.Models[2]
