@@ -35,7 +35,7 @@ func Closest(name string, names []string) []string {
 		for shared < min(len(p), len(q)) && p[shared] == q[shared] {
 			shared++
 		}
-		off := float64(edits(p, q))
+		off := float64(Edits(p, q))
 		if len(p) > 2 && (strings.Contains(q, p) || strings.Contains(p, q)) {
 			off = min(off, 1)
 		}
@@ -51,9 +51,9 @@ func Closest(name string, names []string) []string {
 	return out
 }
 
-// edits is how many letters must be put in, left out or exchanged (Levenshtein's
-// distance).
-func edits(a, b string) int {
+// Edits is how many letters must be put in, left out or exchanged to make b of a
+// (Levenshtein's distance).
+func Edits(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

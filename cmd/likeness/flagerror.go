@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"likeness/latent"
 )
 
 // parseError is how strconv says that a flag's text is no number.
@@ -40,7 +42,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	name, best, least := unknown.GetSpecifiedName(), "", 3 // one more than the edits allowed
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		d := edits(name, f.Name)
+		d := latent.Edits(name, f.Name)
 		if len(name) > 2 && strings.HasPrefix(f.Name, name) {
 			d = 1
 		}
@@ -52,25 +54,4 @@ func flagError(cmd *cobra.Command, err error) error {
 		return plainFlagError(err)
 	}
 	return fmt.Errorf("%w: did you mean --%s?", plainFlagError(err), best)
-}
-
-// edits is how many letters must be put in, left out or exchanged to make b
-// of a (Levenshtein's distance).
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			d := corner
-			if a[i] != b[j] {
-				d = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], d
-		}
-	}
-	return row[len(b)]
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
+	"likeness/latent"
 	"likeness/train"
 )
 
@@ -243,7 +244,7 @@ func TestEdits(t *testing.T) {
 		a, b string
 		want int
 	}{{"", "", 0}, {"epoch", "epochs", 1}, {"jsno", "json", 2}, {"kitten", "sitting", 3}, {"abc", "", 3}} {
-		if got := edits(c.a, c.b); got != c.want {
+		if got := latent.Edits(c.a, c.b); got != c.want {
 			t.Errorf("%s and %s: %d edits, want %d", c.a, c.b, got, c.want)
 		}
 	}
