@@ -11,11 +11,28 @@ import (
 // any size, with a [Mender].
 const Residual = "residual"
 
-// denoiserFilters are those at half and at a quarter of the picture's size.
-var denoiserFilters = []int{64, 128}
+// denoiserStage is what happens at one size of the picture. Each stage halves
+// the size of the one before.
+type denoiserStage struct {
+	filters       int
+	before, after int // residual blocks before and behind the way further down
+}
+
+var denoiserStages = []denoiserStage{{64, 2, 2}, {128, 2, 2}}
 
 // denoiserUnit is what the stages divide a picture's sides by.
-const denoiserUnit = 4
+var denoiserUnit = 1 << len(denoiserStages)
+
+// denoiserReach is how many pixels away the network of these stages sees, from
+// anywhere in a square of denoiserUnit pixels: two convolutions of 3x3 a block,
+// each of which sees one pixel of its stage further.
+func denoiserReach(stages []denoiserStage) int {
+	reach := 0
+	for i, s := range stages {
+		reach += (s.before + s.after) * 2 << (i + 1)
+	}
+	return reach + denoiserUnit
+}
 
 // noCode tells whether an architecture and a code are those of a denoiser.
 func noCode(arch string, code int) bool { return arch == Residual && code == 0 }
@@ -31,29 +48,36 @@ func buildDenoiser(h, w int) (*nn.Network, error) {
 		return nil, fmt.Errorf("image size %dx%d: the denoiser needs sides divisible by %d, such as %dx%d",
 			w, h, denoiserUnit, roundUp(w, denoiserUnit), roundUp(h, denoiserUnit))
 	}
-	return nn.New("encoder", nn.Shape{h, w, 3}, denoiserLayers(denoiserFilters[0], denoiserFilters[1])...)
+	return nn.New("encoder", nn.Shape{h, w, 3}, denoiserLayers(denoiserStages)...)
 }
 
-// denoiserLayers are a U-net whose skip is added. 2x2 convolutions of stride 2
-// halve the picture twice, transposed ones double it again, all of them linear, as
-// in DRUNet (Zhang et al. 2021). One residual block comes before and one behind
-// the way further down, two are at its end, each of two 3x3 convolutions with ELU
-// between them (He et al. 2016). The whole is one residual, so that the network
-// learns the negative of the noise (Zhang et al. 2017); its last layer and that of
-// every block begin at zero, so that the untrained network leaves pictures alone.
-func denoiserLayers(half, quarter int) []nn.Layer {
-	return []nn.Layer{nn.Residual{Layers: []nn.Layer{
-		nn.Conv2D{Filters: half, Kernel: 2, Stride: 2},
-		denoiserBlock(half),
-		nn.Residual{Layers: []nn.Layer{
-			nn.Conv2D{Filters: quarter, Kernel: 2, Stride: 2},
-			denoiserBlock(quarter),
-			denoiserBlock(quarter),
-			nn.Conv2DTranspose{Filters: half, Kernel: 2, Stride: 2},
-		}},
-		denoiserBlock(half),
-		nn.Conv2DTranspose{Filters: 3, Kernel: 2, Stride: 2, Zero: true},
-	}}}
+// denoiserLayers are a U-net whose skips are added. 2x2 convolutions of stride 2
+// halve the picture once a stage, transposed ones double it again, all of them
+// linear, as in DRUNet (Zhang et al. 2021). Between them lie residual blocks of two
+// 3x3 convolutions with ELU between them (He et al. 2016). The whole is one
+// residual, so that the network learns the negative of the noise (Zhang et al.
+// 2017); its last layer and that of every block begin at zero, so that the
+// untrained network leaves pictures alone.
+func denoiserLayers(stages []denoiserStage) []nn.Layer {
+	return []nn.Layer{denoiserStageLayer(stages, 3)}
+}
+
+// denoiserStageLayer is the first stage, with the others in it, beside its input,
+// which has the given number of channels.
+func denoiserStageLayer(stages []denoiserStage, channels int) nn.Layer {
+	s := stages[0]
+	layers := []nn.Layer{nn.Conv2D{Filters: s.filters, Kernel: 2, Stride: 2}}
+	for range s.before {
+		layers = append(layers, denoiserBlock(s.filters))
+	}
+	if len(stages) > 1 {
+		layers = append(layers, denoiserStageLayer(stages[1:], s.filters))
+	}
+	for range s.after {
+		layers = append(layers, denoiserBlock(s.filters))
+	}
+	layers = append(layers, nn.Conv2DTranspose{Filters: channels, Kernel: 2, Stride: 2, Zero: channels == 3})
+	return nn.Residual{Layers: layers}
 }
 
 func denoiserBlock(filters int) nn.Layer {

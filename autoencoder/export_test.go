@@ -1,7 +1,12 @@
 package autoencoder
 
-// DenoiserLayers is the denoiser's network with filters of other numbers.
-var DenoiserLayers = denoiserLayers
+import "likeness/nn"
+
+// DenoiserLayers is a denoiser's network with other numbers of filters and a block
+// on each side.
+func DenoiserLayers(half, quarter int) []nn.Layer {
+	return denoiserLayers([]denoiserStage{{half, 1, 1}, {quarter, 1, 1}})
+}
 
 // NewWholeMender never cuts pictures into tiles.
 func NewWholeMender(m *Model) *Mender { return &Mender{model: m, tile: LargestSide} }

@@ -17,6 +17,9 @@ const Format = "likeness model 1"
 // levelEntry is the metadata entry of Model.Level, where it is not 0.
 const levelEntry = "noise_level"
 
+// mirrorEntry is the metadata entry of Model.Mirror, "true", where it is set.
+const mirrorEntry = "mirror"
+
 // normalisation tells other programs what the network expects.
 const normalisation = "float32(byte)/255 - 0.5, (N, H, W, 3), RGB"
 
@@ -53,6 +56,9 @@ func (m *Model) File() (*safetensors.File, error) {
 		"normalisation": normalisation, "layers": string(layers), "training": string(training),
 		"fingerprint": m.Fingerprint(),
 	}}
+	if m.Mirror {
+		f.Metadata[mirrorEntry] = "true"
+	}
 	if m.Level != 0 {
 		f.Metadata[levelEntry] = strconv.FormatFloat(m.Level, 'g', -1, 64)
 	}
@@ -109,6 +115,12 @@ func FromFile(f *safetensors.File) (*Model, error) {
 			return nil, f.Errorf("metadata %s: %q is not a level of noise for an architecture %q with a code of %d", levelEntry, text, m.Arch, m.Code)
 		}
 	}
+	if text, ok := f.Metadata[mirrorEntry]; ok {
+		if text != "true" || !noCode(m.Arch, m.Code) {
+			return nil, f.Errorf("metadata %s: %q is not for an architecture %q with a code of %d", mirrorEntry, text, m.Arch, m.Code)
+		}
+		m.Mirror = true
+	}
 	if err := checkSizes(f, m); err != nil {
 		return nil, err
 	}
@@ -134,7 +146,7 @@ func FromFile(f *safetensors.File) (*Model, error) {
 // ask for more than a few times its own size.
 func checkSizes(f *safetensors.File, m *Model) error {
 	if noCode(m.Arch, m.Code) { // its weights do not depend on the size, which LargestSide bounds
-		_, err := f.Floats("encoder/conv2d/kernel", 2, 2, 3, denoiserFilters[0])
+		_, err := f.Floats("encoder/conv2d/kernel", 2, 2, 3, denoiserStages[0].filters)
 		return err
 	}
 	flat, err := flatSize(m.Arch, m.Prep.H, m.Prep.W)

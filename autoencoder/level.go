@@ -3,6 +3,7 @@ package autoencoder
 import (
 	"slices"
 
+	"likeness/nn"
 	"likeness/pix"
 )
 
@@ -50,8 +51,11 @@ func (m *Model) Scale(noisy, target []float32) {
 	}
 }
 
-// reconstructScaled is Reconstruct for a model with a Level.
-func (m *Model) reconstructScaled(x []float32) []float32 {
+// denoise is Reconstruct for a model without a code.
+func (m *Model) denoise(x []float32) []float32 {
+	if m.Level == 0 {
+		return m.look(m.Encoder, x)
+	}
 	size := m.Values()
 	factors, shares := make([]float32, len(x)/size), make([]float32, len(x)/size)
 	scaled := slices.Clone(x)
@@ -60,9 +64,26 @@ func (m *Model) reconstructScaled(x []float32) []float32 {
 		factors[i], shares[i] = m.scale(pix.NoiseLevel(p, m.Prep.W, m.Prep.H))
 		multiply(p, factors[i])
 	}
-	y := m.Encoder.Predict(scaled)
+	y := m.look(m.Encoder, scaled)
 	for i := range factors {
 		unscale(y[i*size:(i+1)*size], x[i*size:(i+1)*size], factors[i], shares[i])
+	}
+	return y
+}
+
+// look gives what a network, the model's own or one with its weights for pictures of
+// another size, makes of pictures; with Mirror, of them and of their mirror images.
+func (m *Model) look(net *nn.Network, x []float32) []float32 {
+	y := net.Predict(x)
+	if !m.Mirror {
+		return y
+	}
+	mirrored := slices.Clone(x)
+	pix.Mirror(mirrored, net.Input[1])
+	mirrored = net.Predict(mirrored)
+	pix.Mirror(mirrored, net.Input[1])
+	for i, v := range mirrored {
+		y[i] = (y[i] + v) / 2
 	}
 	return y
 }

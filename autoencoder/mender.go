@@ -18,13 +18,10 @@ type Mender struct {
 
 // A picture that is larger than a tile is mended tile by tile, in memory that
 // does not depend on its size. Each tile looks reach pixels beyond the part that
-// is taken from it. That is as far as the network sees: 2 convolutions of 3x3 at
-// half the size, 4 at a quarter, 2 at half, and the pixels that 2x2 and 4x4 belong
-// to. So tiles have the very values that the picture would have in one piece.
-const (
-	tileSide  = 160
-	tileReach = 28
-)
+// is taken from it, as far as the network sees. So tiles have the very values that the picture would have in one piece.
+const tileSide = 256
+
+var tileReach = denoiserReach(denoiserStages)
 
 // NewMender prepares a denoiser. It fails for models with a code, whose pictures
 // have one size.
@@ -59,7 +56,7 @@ func (d *Mender) Mend(ctx context.Context, x []float32, w, h int, level float64)
 			return err
 		}
 		multiply(tiles, factor)
-		out := d.net.Predict(tiles)
+		out := d.model.look(d.net, tiles)
 		for i, p := range places {
 			paste(y, w, out[i*tw*th*3:][:tw*th*3], p[0], p[1])
 		}

@@ -26,6 +26,9 @@ type Model struct {
 	// Level is the standard deviation that the noise of pictures must have for the
 	// network of a denoiser, which are multiplied accordingly; 0: as they are.
 	Level float64
+	// Mirror makes a denoiser look at every picture twice, as it is and mirrored
+	// left to right: its answer is the mean of the two, in twice the time.
+	Mirror bool
 
 	// A model without a code is its encoder alone, from picture to picture.
 	Encoder, Decoder *nn.Network
@@ -83,8 +86,8 @@ func (m *Model) Decode(codes []float32) []float32 {
 
 // Reconstruct sends pictures through the whole model.
 func (m *Model) Reconstruct(x []float32) []float32 {
-	if m.Level != 0 {
-		return m.reconstructScaled(x)
+	if m.Decoder == nil {
+		return m.denoise(x)
 	}
 	for _, n := range m.Networks() {
 		x = n.Predict(x)
@@ -119,6 +122,9 @@ func (m *Model) Fingerprint() string {
 	}
 	if m.Level != 0 {
 		_ = binary.Write(h, binary.LittleEndian, m.Level)
+	}
+	if m.Mirror {
+		h.Write([]byte("mirror"))
 	}
 	for _, n := range m.Networks() {
 		b := make([]byte, 0, 4*len(n.Weights()))

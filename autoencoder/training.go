@@ -19,6 +19,7 @@ type Training struct {
 	Warmup      float64 `json:"warmup,omitempty"`    // steps in which the rate rose, or their share of the run below 1
 	Jitter      float64 `json:"jitter,omitempty"`    // how much the training pictures were moved, turned and scaled
 	Mirror      bool    `json:"mirror,omitempty"`    // half of the training pictures were mirrored
+	Decay       float64 `json:"decay,omitempty"`     // of the weights, times the learning rate, in every step
 	Average     float64 `json:"average,omitempty"`   // decay of the moving average that the weights are; 0: they are no average
 	Precision   string  `json:"precision,omitempty"` // of the products, nn.Precision; empty for float32
 	Batch       int     `json:"batch"`

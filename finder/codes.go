@@ -2,9 +2,11 @@ package finder
 
 import (
 	"context"
+	"slices"
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/pix"
 	"likeness/search"
 )
 
@@ -68,13 +70,8 @@ func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows
 // behind the other for each picture.
 func WithMirror(m *autoencoder.Model, x []float32) []float32 {
 	own := m.Encode(x)
-	w := m.Prep.W * 3
-	turned := make([]float32, len(x))
-	for row := 0; row < len(x); row += w {
-		for i := 0; i < w; i += 3 {
-			copy(turned[row+i:row+i+3], x[row+w-3-i:row+w-i])
-		}
-	}
+	turned := slices.Clone(x)
+	pix.Mirror(turned, m.Prep.W)
 	mirrored := m.Encode(turned)
 	var out []float32
 	for i := 0; i < len(own); i += m.Code {

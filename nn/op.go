@@ -128,13 +128,14 @@ type piece struct {
 	gradient func(images int, dst []float32, ws *workspace)
 	// pack is op.pack for the piece; nil for what needs none.
 	pack func()
-	cost int // multiply-adds per image, about
+	cost int  // multiply-adds per image, about
+	bias bool // of a bias, which does not decay
 }
 
 // biasPiece adds up the shards' gradients of a bias in their order.
 func biasPiece(p *Param, shards []values) piece {
 	n := len(p.Value)
-	return piece{offset: p.offset, blocks: 1, rows: 1, cols: n, gradient: func(images int, dst []float32, _ *workspace) {
+	return piece{offset: p.offset, blocks: 1, rows: 1, cols: n, bias: true, gradient: func(images int, dst []float32, _ *workspace) {
 		copy(dst, shards[0].bias)
 		for i := 1; i*ShardImages < images; i++ {
 			kernel.Add(dst, shards[i].bias)

@@ -18,6 +18,10 @@ import (
 // of the batch, and moves. No sum depends on the number of threads.
 type Step struct {
 	Optimizer Adamax
+	// Decay is the share of every kernel's weights, times the learning rate, that a
+	// step takes away before it moves them; biases stay. It is the decoupled weight
+	// decay of Loshchilov and Hutter (2019). 0: none.
+	Decay float64
 
 	precision Precision
 	nets      []*Network
@@ -26,6 +30,7 @@ type Step struct {
 	passes    []*pass
 	states    []*OptimizerState
 	sizes     []float32 // of this step, by network
+	keep      float32   // what decay leaves of a weight in this step
 	errors    []float64 // by shard: sum of squared errors
 	pieces    []netPiece
 	threads   int
@@ -113,6 +118,7 @@ func (s *Step) do(x, target []float32, rate float64, clocks []*clock) float64 {
 		last := min(first+ShardImages, images)
 		s.errors[i] = s.shard(i, x[first*in:last*in], target[first*out:last*out], scale, s.spaces[thread], clockOf(thread))
 	})
+	s.keep = float32(1 - rate*s.Decay)
 	for i, state := range s.states {
 		state.Steps++
 		s.sizes[i] = s.Optimizer.size(state.Steps, rate)
@@ -193,6 +199,9 @@ func (s *Step) update(p netPiece, images int, ws *workspace, c *clock) {
 	for b := range p.blocks {
 		for r := range p.rows {
 			from := p.offset + b*p.blockStride + r*p.stride
+			if s.keep != 1 && !p.bias {
+				kernel.Scale(s.nets[p.net].slab[from:from+p.cols], s.keep)
+			}
 			s.Optimizer.update(s.nets[p.net].slab, s.states[p.net], from, g[:p.cols], s.sizes[p.net])
 			g = g[p.cols:]
 		}

@@ -1,6 +1,10 @@
 package train
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"likeness/pix"
+)
 
 // batch is what one step learns from.
 type batch struct {
@@ -78,7 +82,7 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 			l.Data.Floats(target, l.Split.Train[row])
 		}
 		if l.Mirror && rand.NewPCG(l.Seed+uint64(epoch)<<32, mirrorStream+uint64(row)).Uint64()>>63 == 1 {
-			mirror(target, l.Data.W)
+			pix.Mirror(target, l.Data.W)
 		}
 		if l.Corruption == nil {
 			continue
@@ -88,17 +92,6 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 		rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, uint64(row)))
 		l.Corruption.Corrupt(input, l.Data.W, l.Data.H, rng)
 		l.Model.Scale(input, target)
-	}
-}
-
-// mirror turns a picture left to right.
-func mirror(x []float32, w int) {
-	for ; len(x) > 0; x = x[3*w:] {
-		for i, j := 0, 3*(w-1); i < j; i, j = i+3, j-3 {
-			for c := range 3 {
-				x[i+c], x[j+c] = x[j+c], x[i+c]
-			}
-		}
 	}
 }
 

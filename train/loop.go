@@ -49,6 +49,7 @@ func (r *Run) newLoop() *loop {
 		settings: r.settings(),
 		started:  r.clock(),
 	}
+	l.step.Decay = r.Decay
 	if r.Best {
 		l.best = newBest(nets)
 	}
@@ -175,7 +176,7 @@ func (l *loop) story() *autoencoder.Training {
 	t := &autoencoder.Training{
 		Task: autoencoder.Reconstruct, Data: l.Data.Source, DataHash: l.Data.Fingerprint, Split: l.SplitName,
 		NTrain: len(l.Split.Train), NTest: len(l.Split.Test), Optimizer: "adamax", Rate: l.Rate,
-		Schedule: string(l.Schedule), Warmup: l.Warmup, Mirror: l.Mirror, Jitter: l.Jitter.amount(), Average: l.Average, Batch: l.Batch, Seed: l.Seed,
+		Schedule: string(l.Schedule), Warmup: l.Warmup, Mirror: l.Mirror, Jitter: l.Jitter.amount(), Average: l.Average, Decay: l.Decay, Batch: l.Batch, Seed: l.Seed,
 		Seconds: l.elapsed(), History: l.history,
 	}
 	t.NValidation, t.EarlyStop, t.TimeBudget, t.Ended = len(l.Validation), l.EarlyStop, l.TimeBudget.Seconds(), l.ended

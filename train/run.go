@@ -58,6 +58,10 @@ type Run struct {
 	// (1+t)/(10+t)). Measuring and the final model use the average. 0: none.
 	Average float64
 
+	// Decay is the weight decay of nn.Step: the share of the weights, times the
+	// learning rate, that every step takes away. 0: none.
+	Decay float64
+
 	// Validation are rows held back for choosing, in neither part of Split. With
 	// them every epoch is measured on them, and the test pictures are not looked at.
 	Validation []int
@@ -150,6 +154,8 @@ func (r *Run) prepare() error {
 		return fmt.Errorf("learning rate %g: it must be a number above zero", r.Rate)
 	case !(r.Average >= 0 && r.Average < 1):
 		return fmt.Errorf("an average of the weights with a decay of %g: it must lie between 0 and 1, such as 0.999", r.Average)
+	case !(r.Decay >= 0 && r.Rate*r.Decay < 1):
+		return fmt.Errorf("a weight decay of %g: it must not be negative, and times the learning rate below 1", r.Decay)
 	case r.Data.W != r.Model.Prep.W || r.Data.H != r.Model.Prep.H:
 		return fmt.Errorf("%s holds pictures of %dx%d, the model is for %dx%d", r.Data.Source, r.Data.W, r.Data.H, r.Model.Prep.W, r.Model.Prep.H)
 	case len(r.Split.Train) < r.Batch:

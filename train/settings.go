@@ -32,9 +32,12 @@ func (r *Run) settings() []setting {
 	if len(r.Validation) > 0 {
 		fmt.Fprintln(rows, r.Validation)
 	}
-	average, mirror, early, best := noSetting, noSetting, noSetting, noSetting
+	average, decay, mirror, early, best := noSetting, noSetting, noSetting, noSetting, noSetting
 	if r.Average > 0 {
 		average = fmt.Sprint(r.Average)
+	}
+	if r.Decay > 0 {
+		decay = fmt.Sprint(r.Decay)
 	}
 	jitter := noSetting
 	if r.Jitter != nil {
@@ -58,6 +61,7 @@ func (r *Run) settings() []setting {
 		{name: "mirroring", value: mirror, byDefault: noSetting},
 		{name: "jitter", value: jitter, byDefault: noSetting},
 		{name: "average of weights", value: average, byDefault: noSetting},
+		{name: "weight decay", value: decay, byDefault: noSetting},
 		{name: "number of validation pictures", value: fmt.Sprint(len(r.Validation)), byDefault: "0"},
 		{name: "early stop", value: early, byDefault: noSetting},
 		{name: "choice of weights", value: best, byDefault: noSetting},

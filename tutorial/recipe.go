@@ -20,9 +20,10 @@ type Recipe struct {
 	Batch      int // 0: train.DefaultBatch
 	Rate       float64
 	Schedule   train.Schedule
-	Warmup     float64 // these four as in train.Run
+	Warmup     float64 // these as in train.Run
 	Mirror     bool
 	Average    float64
+	Decay      float64
 	Jitter     float64        // the Amount of train.Jitter; 0: none
 	Corruption pix.Corruption // nil but for denoisers
 
@@ -44,7 +45,7 @@ var Recipes = []Recipe{
 // RESULTS.md tells how it was found.
 var Better = Recipe{
 	Name: "residual", Title: "Residual autoencoder", Arch: autoencoder.Residual, Code: 32, Epochs: 120, Rate: 0.008,
-	Schedule: train.Cosine, Warmup: 300, Mirror: true, Average: 0.999, Jitter: 1,
+	Schedule: train.Cosine, Warmup: 300, Mirror: true, Average: 0.999, Decay: 0.05, Jitter: 1,
 }
 
 // short is how many epochs the recipes beyond the tutorial take in a run that is

@@ -79,7 +79,7 @@ func (b *book) train(ctx context.Context, r Recipe, checkpoint string) (*autoenc
 	run := train.Run{
 		Model: m, Data: b.Data, Split: b.split, SplitName: b.splitName(),
 		Epochs: r.Epochs, Batch: r.Batch, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads,
-		Warmup: r.Warmup, Mirror: r.Mirror, Average: r.Average, Jitter: jitter,
+		Warmup: r.Warmup, Mirror: r.Mirror, Average: r.Average, Decay: r.Decay, Jitter: jitter,
 		Corruption: r.Corruption, Checkpoint: checkpoint,
 	}
 	if b.Events != nil {
@@ -117,6 +117,7 @@ func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
 		{"warm-up", t.Warmup, r.Warmup},
 		{"mirroring", t.Mirror, r.Mirror},
 		{"average of weights", t.Average, r.Average},
+		{"weight decay", t.Decay, r.Decay},
 		{"seed", t.Seed, b.Seed},
 		{"corruption", t.Corruption, corruption},
 	} {

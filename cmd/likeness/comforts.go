@@ -35,6 +35,8 @@ func (f *trainFlags) settle(cmd *cobra.Command) error {
 	switch {
 	case !(f.warmup >= 0) || f.warmup > 1e9 || f.warmup >= 1 && f.warmup != math.Trunc(f.warmup):
 		return usagef("--warmup %g: expected a number of steps, such as 200, or a share of the run, such as 0.05", f.warmup)
+	case !(f.decay >= 0 && f.decay*f.rate < 1):
+		return usagef("--decay %g: expected a number from 0 on, which times the learning rate is below 1, such as 0.05", f.decay)
 	case !(f.average >= 0 && f.average < 1):
 		return usagef("--average %g: expected a number from 0 to below 1, such as 0.999", f.average)
 	case set("early-stop") && c.earlyStop < 1:

@@ -19,6 +19,9 @@ func comforts(t *autoencoder.Training) string {
 	if t.Jitter > 0 {
 		all = append(all, fmt.Sprintf("jitter %g", t.Jitter))
 	}
+	if t.Decay > 0 {
+		all = append(all, fmt.Sprintf("weights that decay (%g)", t.Decay))
+	}
 	if t.Average > 0 {
 		all = append(all, fmt.Sprintf("averaged weights (%g)", t.Average))
 	}

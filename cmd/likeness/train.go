@@ -23,7 +23,7 @@ type trainFlags struct {
 	crop  cropFlag
 
 	code, epochs, batch, threads int
-	rate, warmup, average        float64
+	rate, warmup, average, decay float64
 	mirror                       bool
 	jitter                       float64
 	comfort                      comfortFlags
@@ -96,7 +96,7 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 	}
 	f := &trainFlags{
 		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, rate: r.Rate,
-		warmup: r.Warmup, average: r.Average, mirror: r.Mirror, jitter: r.Jitter,
+		warmup: r.Warmup, average: r.Average, decay: r.Decay, mirror: r.Mirror, jitter: r.Jitter,
 		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
 		schedule: choiceFlag{value: string(r.Schedule)}, precision: newPrecision(),
 	}
@@ -138,6 +138,7 @@ learning rate instead of training.`,
 	fl.Float64Var(&f.warmup, "warmup", f.warmup, "steps in which the rate rises to --lr before that, or their share of the run, below 1")
 	fl.BoolVar(&f.mirror, "mirror", f.mirror, "mirror half of the training pictures left to right, others in every epoch")
 	fl.Float64Var(&f.jitter, "jitter", f.jitter, "move, turn and scale the training pictures by up to this times 4 % of their side, 3 degrees and 5 %, anew in every epoch; 0: not")
+	fl.Float64Var(&f.decay, "decay", f.decay, "take this share of the weights, times the learning rate, away in every step, such as 0.05; 0: none")
 	fl.Float64Var(&f.average, "average", f.average, "measure and keep a moving average of the weights that forgets at this rate per step, such as 0.999; 0: none")
 	addChoice(c, &f.precision, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
 	if f.kind == "denoise" {
@@ -194,7 +195,9 @@ func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
 	var m *autoencoder.Model
 	var err error
 	if f.code == 0 && f.arch == autoencoder.Residual {
-		m, err = tutorial.NewDenoiser(prep, f.corruption(false), seed)
+		if m, err = tutorial.NewDenoiser(prep, f.corruption(false), seed); err == nil {
+			m.Mirror = f.mirror
+		}
 	} else {
 		m, err = autoencoder.New(f.arch, prep, f.code, seed)
 	}
