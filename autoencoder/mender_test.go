@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestMendSizes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range [][2]int{{32, 32}, {1, 1}, {2, 7}, {33, 18}, {160, 3}, {161, 5}, {3, 400}} {
+	for _, s := range [][2]int{{32, 32}, {1, 1}, {2, 7}, {33, 18}, {160, 3}, {257, 5}, {3, 400}} {
 		x := noisePicture(s[0], s[1])
 		keep := slices.Clone(x)
 		y, err := d.Mend(context.Background(), x, s[0], s[1], 0.1)
@@ -91,8 +92,9 @@ func TestMendSizes(t *testing.T) {
 
 // Tiles do not show: a picture in many has the very values of one in a piece.
 func TestMendTiles(t *testing.T) {
-	const w, h = 300, 203
+	const w, h = 400, 299
 	m := restless(t, 32, 32)
+	m.Mirror = true
 	x := noisePicture(w, h)
 	whole, err := autoencoder.NewWholeMender(m).Mend(context.Background(), x, w, h, 0.1)
 	if err != nil {
@@ -112,6 +114,45 @@ func TestMendTiles(t *testing.T) {
 	cancel()
 	if _, err := d.Mend(ctx, x, w, h, 0.1); err == nil {
 		t.Error("a context that ended was not noticed")
+	}
+}
+
+// With Mirror the answer is the mean of two looks, in tiles and in one piece, and
+// the mirror image has the mirrored answer.
+func TestMirror(t *testing.T) {
+	m := restless(t, 32, 32)
+	x := noisePicture(32, 32)
+	turned := slices.Clone(x)
+	pix.Mirror(turned, 32)
+	want, other := m.Reconstruct(x), m.Reconstruct(turned)
+	pix.Mirror(other, 32)
+	if slices.Equal(want, other) {
+		t.Fatal("the network makes no difference between left and right")
+	}
+	m.Mirror = true
+	got, back := m.Reconstruct(x), m.Reconstruct(turned)
+	pix.Mirror(back, 32)
+	for i := range want {
+		if math.Abs(float64(got[i]-(want[i]+other[i])/2)) > 1e-6 {
+			t.Fatalf("value %d: %g, the looks say %g and %g", i, got[i], want[i], other[i])
+		}
+	}
+	if !slices.Equal(got, back) {
+		t.Error("the mirror image has another answer")
+	}
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if same, err := autoencoder.Open(path); err != nil || !same.Mirror || same.Fingerprint() != m.Fingerprint() {
+		t.Errorf("saved and opened it looks once, or is another (%v)", err)
+	}
+	d, err := autoencoder.NewMender(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y, err := d.Mend(context.Background(), x, 32, 32, 0.1); err != nil || !slices.Equal(y, got) {
+		t.Errorf("Mend looks otherwise (%v)", err)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 var modes = map[string]func(*train.Run){
 	"plain":    func(*train.Run) {},
 	"averaged": func(r *train.Run) { r.Average = 0.9 },
+	"decaying": func(r *train.Run) { r.Decay = 0.3 },
 	"mirrored": func(r *train.Run) { r.Mirror = true },
 	"warm":     func(r *train.Run) { r.Warmup, r.Schedule = 0.4, train.Linear },
 	"denoiser without a code": func(r *train.Run) {
@@ -24,7 +25,7 @@ var modes = map[string]func(*train.Run){
 		if err != nil {
 			panic(err)
 		}
-		m.Level = autoencoder.UnitNoise
+		m.Level, m.Mirror = autoencoder.UnitNoise, true
 		r.Model, r.Corruption, r.Mirror = m, pix.Noise{Min: 0.05, Max: 0.5}, true
 	},
 	"jittered residual": func(r *train.Run) {

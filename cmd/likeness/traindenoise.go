@@ -94,7 +94,7 @@ func (n *noiseFlag) Set(text string) error {
 	a, err1 := strconv.ParseFloat(low, 64)
 	b, err2 := strconv.ParseFloat(high, 64)
 	if err1 != nil || err2 != nil || !(a > 0) || !(b >= a) || math.IsInf(b, 0) {
-		return fmt.Errorf("expected a number above 0, such as 0.1, or two such as 0.01-0.55")
+		return fmt.Errorf("expected a number above 0, such as 0.1, or two such as 0.02-0.55")
 	}
 	*n = noiseFlag{a, b}
 	return nil
