@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"bench/firststeps/cases": 6,
 	"bench/search":           9,
 	"bench/speed":            9,
+	"bench/turns":            1,
 	"tutorial":               10,
 	"report":                 7,
 	"finder":                 9,

@@ -122,6 +122,17 @@ func TestSaveAndOpen(t *testing.T) {
 	}
 }
 
+func TestCheckCode(t *testing.T) {
+	for _, arch := range autoencoder.Architectures {
+		if err := newModel(t, arch, 16, 16, 8).CheckCode(); err != nil {
+			t.Errorf("%s: %v", arch, err)
+		}
+	}
+	if newModel(t, autoencoder.Residual, 16, 16, 0).CheckCode() == nil {
+		t.Error("a denoiser has a code")
+	}
+}
+
 func TestFingerprintTellsModelsApart(t *testing.T) {
 	a := newModel(t, "pca", 16, 16, 5)
 	b := newModel(t, "pca", 16, 16, 5)

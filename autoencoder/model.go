@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"math"
 	"strings"
 
@@ -58,6 +59,15 @@ func (m *Model) Networks() []*nn.Network {
 		return []*nn.Network{m.Encoder}
 	}
 	return []*nn.Network{m.Encoder, m.Decoder}
+}
+
+// CheckCode returns an error for a model without a code. It says what the model is
+// instead: "a denoiser without a code: ...".
+func (m *Model) CheckCode() error {
+	if m.Decoder == nil {
+		return errors.New("a denoiser without a code: it mends pictures ('likeness denoise'), but does not encode them")
+	}
+	return nil
 }
 
 // decoderSeed sets the decoder's random numbers apart from the encoder's.

@@ -70,18 +70,20 @@ func loadArchive(ctx context.Context, archive string, opt Options) (*Set, error)
 	return loadSource(ctx, sourceDrawn, src, opt)
 }
 
-// drawnOptions translates the options; threads, people and seed left at zero are package drawn's defaults.
+// drawnOptions translates the options; what is left at zero becomes package drawn's defaults.
 func drawnOptions(opt Options) drawn.Options {
-	return drawn.Options{People: opt.People, PerPerson: opt.PerPerson, Seed: opt.Seed, Threads: opt.Threads}
+	return drawn.Options{People: opt.People, PerPerson: opt.PerPerson, Seed: opt.Seed, Threads: opt.Threads}.Filled()
 }
 
-// drawnFiles names the archive and its attributes after everything that they depend on.
+// drawnFiles names the archive and its attributes after everything that they depend on, with the defaults in place of
+// zeros: should those change one day, the names do too.
 func drawnFiles(opt Options) (archive, attributes string, err error) {
 	dir, err := opt.cacheDir()
 	if err != nil {
 		return "", "", err
 	}
-	base := filepath.Join(dir, "drawn", fmt.Sprintf("drawn-v%d-%dx%d-seed%d", drawn.Version, opt.People, opt.PerPerson, opt.Seed))
+	d := drawnOptions(opt)
+	base := filepath.Join(dir, "drawn", fmt.Sprintf("drawn-v%d-%dx%d-seed%d", drawn.Version, d.People, d.PerPerson, d.Seed))
 	return base + ".tar.gz", base + "-attributes.txt", nil
 }
 

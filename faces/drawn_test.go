@@ -3,11 +3,14 @@ package faces
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"likeness/faces/drawn"
 )
 
 func TestLoadDrawn(t *testing.T) {
@@ -49,6 +52,35 @@ func TestLoadDrawn(t *testing.T) {
 	opt.Seed = 8
 	if other, hit := cached(t, "drawn", opt); hit || other.Fingerprint == fresh.Fingerprint {
 		t.Error("another seed draws the same faces")
+	}
+}
+
+// The files are named after what they hold, not after what was left out: zeros and the defaults written out are one
+// archive, of the numbers that prune reads from the name.
+func TestDrawnFiles(t *testing.T) {
+	dir := t.TempDir()
+	names := func(opt Options) [2]string {
+		opt.CacheDir = dir
+		archive, table, err := drawnFiles(opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return [2]string{archive, table}
+	}
+	zero, d := names(Options{}), drawn.Options{}.Filled()
+	if whole := names(Options{People: d.People, PerPerson: d.PerPerson, Seed: d.Seed, Threads: 3}); zero != whole {
+		t.Errorf("left at zero %q, written out %q", zero, whole)
+	}
+	for i, ending := range []string{".tar.gz", "-attributes.txt"} {
+		want := fmt.Sprintf("drawn-v%d-%dx%d-seed%d%s", drawn.Version, len(drawn.People(drawn.Options{})), d.PerPerson, d.Seed, ending)
+		if got := filepath.Base(zero[i]); got != want || !cachedFiles[1].name.MatchString(got) {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	for _, other := range []Options{{People: d.People + 1}, {PerPerson: d.PerPerson + 1}, {Seed: d.Seed + 1}} {
+		if names(other) == zero {
+			t.Errorf("%+v: named as if it were the default", other)
+		}
 	}
 }
 

@@ -128,7 +128,7 @@ const encodeBatch = 512
 // Codes gives the codes of rows of a set. It fails when the model has none, as a
 // denoiser without a bottleneck, or pictures of another size, or when ctx ends.
 func Codes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []int, progress func(what string, done, total int)) ([]float32, error) {
-	if err := HasCode(m); err != nil {
+	if err := m.CheckCode(); err != nil {
 		return nil, err
 	}
 	if data.W != m.Prep.W || data.H != m.Prep.H {
@@ -145,12 +145,4 @@ func Codes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []in
 		codes = append(codes, m.Encode(data.AllFloats(rows[first:min(first+encodeBatch, len(rows))]))...)
 	}
 	return codes, nil
-}
-
-// HasCode returns an error for a model without a code.
-func HasCode(m *autoencoder.Model) error {
-	if m.Code < 1 || m.Decoder == nil {
-		return fmt.Errorf("a %s model has no code to work with: take one that squeezes a face into a few numbers, as 'likeness train conv' makes them", m.Arch)
-	}
-	return nil
 }

@@ -55,9 +55,9 @@ func TestLatent(t *testing.T) {
 		t.Errorf("without attributes: %+v, %v", r, err)
 	}
 	none := *m
-	none.Code = 0
+	none.Code, none.Decoder = 0, nil
 	l.Model = &none
-	if _, err = l.Do(t.Context()); err == nil || !strings.Contains(err.Error(), "no code") {
+	if _, err = l.Do(t.Context()); err == nil || !strings.Contains(err.Error(), "without a code") {
 		t.Errorf("without a code: %v", err)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"likeness/bench/turns"
 	"likeness/internal/atomicfile"
 	"likeness/search"
 )
@@ -84,7 +85,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	t := table{machine: runtime.GOARCH + ", " + strconv.Itoa(runtime.NumCPU()) + " cores, " + runtime.Version() + load(), date: time.Now(), options: o}
+	t := table{machine: runtime.GOARCH + ", " + strconv.Itoa(runtime.NumCPU()) + " cores, " + runtime.Version() + turns.Load(), date: time.Now(), options: o}
 	for name := range strings.SplitSeq(o.cases, ",") {
 		var n, width int
 		if _, err := fmt.Sscanf(name, "%dx%d", &n, &width); err != nil || n < 1 || width < 1 || fmt.Sprintf("%dx%d", n, width) != name {
@@ -114,16 +115,6 @@ func run(ctx context.Context, o options) error {
 		_, err := io.WriteString(w, t.markdown())
 		return err
 	})
-}
-
-// load is how many processes wanted to run in the last minute, on Linux.
-func load() string {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return ""
-	}
-	one, _, _ := strings.Cut(string(b), " ")
-	return ", load before " + one
 }
 
 // testCase is one set of codes and queries.

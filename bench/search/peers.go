@@ -1,18 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
+
+	"likeness/bench/turns"
 )
 
 //go:embed peers.py
@@ -61,10 +59,10 @@ type result struct {
 	runs         []comparison
 }
 
-// comparison is what the pairs of slices gave in one setting.
+// comparison is what the pairs of slices gave in one setting: queries/s.
 type comparison struct {
-	what                    string // single or batch
-	ours, theirs            []float64
+	what string // single or batch
+	turns.Rates
 	oursEf, theirsEf        int // of graphs
 	oursRecall, theirRecall float64
 }
@@ -86,17 +84,18 @@ func (p peer) measure(ctx context.Context, o options, c testCase, recalls []floa
 		return r, err
 	}
 	width := strconv.Itoa(c.width)
-	ours, err := start(ctx, self, "-worker", p.ours, c.data, c.queries, width)
+	oneThread := []string{"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"}
+	ours, err := turns.Start[reply](ctx, oneThread, self, "-worker", p.ours, c.data, c.queries, width)
 	if err != nil {
 		return r, err
 	}
-	defer ours.stop()
-	theirs, err := start(ctx, o.python, "-c", peersScript, p.name, c.data, c.queries, width)
+	defer ours.Stop()
+	theirs, err := turns.Start[reply](ctx, oneThread, o.python, "-c", peersScript, p.name, c.data, c.queries, width)
 	if err != nil {
 		return r, err
 	}
-	defer theirs.stop()
-	r.ours, r.theirs = ours.hello, theirs.hello
+	defer theirs.Stop()
+	r.ours, r.theirs = ours.Hello, theirs.Hello
 	if !p.graph {
 		recalls = []float64{0}
 	}
@@ -118,25 +117,14 @@ func (p peer) measure(ctx context.Context, o options, c testCase, recalls []floa
 			continue
 		}
 		if p.graph {
-			if err := errors.Join(ours.set(x.ef), theirs.set(y.ef)); err != nil {
+			if err := errors.Join(setEf(ours, x.ef), setEf(theirs, y.ef)); err != nil {
 				return r, err
 			}
 		}
 		for _, what := range []string{"single", "batch"} {
 			run := comparison{what: what, oursEf: x.ef, theirsEf: y.ef, oursRecall: x.recall, theirRecall: y.recall}
-			for round := -1; round < o.rounds; round++ { // the first only warms up
-				one, err := ours.ask(what, o.slice.Seconds())
-				if err != nil {
-					return r, err
-				}
-				two, err := theirs.ask(what, o.slice.Seconds())
-				if err != nil {
-					return r, err
-				}
-				if round >= 0 {
-					run.ours = append(run.ours, float64(one.Queries)/one.Seconds)
-					run.theirs = append(run.theirs, float64(two.Queries)/two.Seconds)
-				}
+			if run.Rates, err = turns.Take(ours, theirs, what, o.slice, o.rounds); err != nil {
+				return r, err
 			}
 			r.runs = append(r.runs, run)
 		}
@@ -145,7 +133,7 @@ func (p peer) measure(ctx context.Context, o options, c testCase, recalls []floa
 }
 
 // settings measures the recall of each ef, up to the first that finds all.
-func (p peer) settings(w *process, c testCase) ([]setting, error) {
+func (p peer) settings(w *turns.Worker[reply], c testCase) ([]setting, error) {
 	list := []int{0}
 	if p.graph {
 		list = efs
@@ -153,11 +141,11 @@ func (p peer) settings(w *process, c testCase) ([]setting, error) {
 	var found []setting
 	for _, ef := range list {
 		if p.graph {
-			if err := w.set(ef); err != nil {
+			if err := setEf(w, ef); err != nil {
 				return nil, err
 			}
 		}
-		a, err := w.ask("answers", 0)
+		a, err := w.Ask("answers", 0)
 		if err != nil {
 			return nil, err
 		}
@@ -168,6 +156,11 @@ func (p peer) settings(w *process, c testCase) ([]setting, error) {
 		}
 	}
 	return found, nil
+}
+
+func setEf(w *turns.Worker[reply], ef int) error {
+	_, err := w.Ask("ef", float64(ef))
+	return err
 }
 
 // reach gives the least ef with a recall.
@@ -191,59 +184,4 @@ func (c testCase) recall(answers [][]int) float64 {
 		}
 	}
 	return float64(found) / float64(wanted)
-}
-
-// process is a worker that waits for commands.
-type process struct {
-	cmd   *exec.Cmd
-	in    io.WriteCloser
-	out   *json.Decoder
-	hello reply
-}
-
-func start(ctx context.Context, name string, args ...string) (*process, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1")
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &process{cmd: cmd, in: in, out: json.NewDecoder(bufio.NewReader(out))}
-	if err := p.out.Decode(&p.hello); err != nil {
-		p.stop()
-		return nil, fmt.Errorf("%s did not start: %w", name, err)
-	}
-	return p, nil
-}
-
-func (p *process) ask(command string, number float64) (reply, error) {
-	var r reply
-	if _, err := fmt.Fprintln(p.in, command, number); err != nil {
-		return r, err
-	}
-	err := p.out.Decode(&r)
-	if errors.Is(err, io.EOF) {
-		err = fmt.Errorf("the worker ended while it was asked for %s", command)
-	}
-	return r, err
-}
-
-func (p *process) set(ef int) error {
-	_, err := p.ask("ef", float64(ef))
-	return err
-}
-
-// stop closes the worker's input, which ends it; how it ends does not matter,
-// for nothing it has not answered is used.
-func (p *process) stop() {
-	_ = p.in.Close()
-	_ = p.cmd.Wait()
 }

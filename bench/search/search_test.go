@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"likeness/bench/turns"
 )
 
 // Each of likeness's workers answers as the peers do, and finds what is there.
@@ -82,7 +84,7 @@ func TestTable(t *testing.T) {
 	tab := table{machine: "M", date: time.Unix(0, 0), options: options{rounds: 3, slice: time.Second}, results: []result{{
 		peer: peer{name: "p", ours: "hnsw"}, at: "10x2",
 		ours: reply{About: "likeness, avx2", Build: 2, Memory: 300}, theirs: reply{About: "P 1", Build: 4},
-		runs: []comparison{{what: "single", ours: []float64{200, 300, 100}, theirs: []float64{100, 100, 100}, oursEf: 16, theirsEf: 32, oursRecall: 0.991, theirRecall: 0.99}},
+		runs: []comparison{{what: "single", Rates: turns.Rates{Ours: []float64{200, 300, 100}, Theirs: []float64{100, 100, 100}}, oursEf: 16, theirsEf: 32, oursRecall: 0.991, theirRecall: 0.99}},
 	}}}
 	text := tab.markdown()
 	for _, want := range []string{

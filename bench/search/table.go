@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
+
+	"likeness/bench/turns"
 )
 
 // table is everything that was measured.
@@ -23,7 +24,7 @@ func (t *table) markdown() string {
 	for _, r := range t.results {
 		for _, c := range r.runs {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s %s | %s | **%s** |\n", r.at, r.theirs.About, c.what,
-				recallOf(c.theirRecall, c.theirsEf), spread(c.theirs, "%.0f"), r.peer.ours, recallOf(c.oursRecall, c.oursEf), spread(c.ours, "%.0f"), spread(c.ratios(), "%.2f"))
+				recallOf(c.theirRecall, c.theirsEf), turns.Spread(c.Theirs, "%.0f"), r.peer.ours, recallOf(c.oursRecall, c.oursEf), turns.Spread(c.Ours, "%.0f"), turns.Spread(c.Ratios(), "%.2f"))
 		}
 	}
 	b.WriteString("\n| codes | beside | its build, CPU s | likeness | build, CPU s | over its | bytes a code |\n|---|---|---|---|---|---|---|\n")
@@ -39,23 +40,4 @@ func recallOf(recall float64, ef int) string {
 		return fmt.Sprintf("%.3f", recall)
 	}
 	return fmt.Sprintf("%.3f (ef %d)", recall, ef)
-}
-
-// ratios are those of each pair: what drifts from pair to pair falls out.
-func (c comparison) ratios() []float64 {
-	r := make([]float64, len(c.ours))
-	for i := range r {
-		r[i] = c.ours[i] / c.theirs[i]
-	}
-	return r
-}
-
-// spread writes the median, and the lowest and highest in brackets.
-func spread(x []float64, format string) string {
-	return fmt.Sprintf(format+" ["+format+", "+format+"]", median(x), slices.Min(x), slices.Max(x))
-}
-
-func median(x []float64) float64 {
-	s := slices.Sorted(slices.Values(x))
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }

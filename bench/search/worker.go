@@ -1,19 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"runtime"
 	"strconv"
-	"strings"
-	"time"
 
+	"likeness/bench/turns"
 	"likeness/internal/kernel"
 	"likeness/search"
 )
@@ -31,6 +29,9 @@ type reply struct {
 	Queries int     `json:"queries,omitempty"`
 	Seconds float64 `json:"seconds,omitempty"`
 }
+
+// Rate is in queries/s.
+func (r reply) Rate() float64 { return float64(r.Queries) / r.Seconds }
 
 // measuredIndex is what all of likeness's indexes have.
 type measuredIndex interface {
@@ -54,7 +55,7 @@ func work(kind, data, queries string, width int, in io.Reader, out io.Writer) er
 	before := cpuSeconds()
 	var ix measuredIndex
 	about := "likeness, " + kernel.SIMD()
-	setEf := func(int) {}
+	useEf := func(int) {}
 	ctx := context.Background()
 	switch kind {
 	case "exact":
@@ -62,7 +63,7 @@ func work(kind, data, queries string, width int, in io.Reader, out io.Writer) er
 	case "hnsw":
 		var h *search.HNSW
 		if h, err = search.NewHNSW(ctx, nil, e, search.About{}, search.HNSWOptions{Seed: 1}); err == nil {
-			ix, setEf = h, h.SetEf
+			ix, useEf = h, h.SetEf
 		}
 	case "lsh":
 		var l *search.LSH
@@ -75,46 +76,29 @@ func work(kind, data, queries string, width int, in io.Reader, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	answer := json.NewEncoder(out)
-	took := cpuSeconds() - before
-	if err := answer.Encode(reply{About: about, Build: took, Memory: float64(ix.Memory())/float64(max(ix.Len(), 1)) + float64(4*width)}); err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(in)
-	for lines.Scan() {
-		command, text, _ := strings.Cut(lines.Text(), " ")
-		number, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			return fmt.Errorf("command %q: %w", lines.Text(), err)
-		}
-		var r reply
+	hello := reply{About: about, Build: cpuSeconds() - before, Memory: float64(ix.Memory())/float64(max(ix.Len(), 1)) + float64(4*width)}
+	return turns.Serve(in, out, hello, func(command string, number float64) (r reply, err error) {
 		switch command {
 		case "ef":
-			setEf(int(number))
+			useEf(int(number))
 		case "answers":
 			r.Answers, err = answers(ctx, ix, q)
 		case "single":
-			r, err = timed(number, 1, func(i int) error {
+			r.Queries, r.Seconds, err = turns.Timed(number, 1, func(i int) error {
 				i = i * width % len(q)
 				_, err := ix.Search(q[i:i+width], neighbours)
 				return err
 			})
 		case "batch":
-			r, err = timed(number, len(q)/width, func(int) error {
+			r.Queries, r.Seconds, err = turns.Timed(number, len(q)/width, func(int) error {
 				_, err := ix.SearchBatch(ctx, q, neighbours)
 				return err
 			})
 		default:
-			err = fmt.Errorf("command %q: expected ef, answers, single or batch", lines.Text())
+			err = errors.New("expected ef, answers, single or batch")
 		}
-		if err != nil {
-			return err
-		}
-		if err := answer.Encode(r); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
+		return r, err
+	})
 }
 
 // entries have their places for ids.
@@ -143,20 +127,6 @@ func answers(ctx context.Context, ix search.Index, q []float32) ([][]int, error)
 		}
 	}
 	return all, nil
-}
-
-// timed repeats do, which answers count queries, for the given time.
-func timed(seconds float64, count int, do func(done int) error) (reply, error) {
-	start := time.Now()
-	for done := 0; ; {
-		if err := do(done); err != nil {
-			return reply{}, err
-		}
-		done += count
-		if took := time.Since(start).Seconds(); took >= seconds {
-			return reply{Queries: done, Seconds: took}, nil
-		}
-	}
 }
 
 func readFloats(path string) ([]float32, error) {

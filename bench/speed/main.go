@@ -19,6 +19,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/bench/firststeps/cases"
+	"likeness/bench/turns"
 	"likeness/internal/atomicfile"
 	"likeness/nn"
 	"likeness/safetensors"
@@ -79,7 +80,7 @@ func run(ctx context.Context, o options) error {
 	if err := writeModel(model); err != nil {
 		return err
 	}
-	t := table{machine: machine(), load: load(), date: time.Now(), options: o}
+	t := table{machine: machine(), load: turns.Load(), date: time.Now(), options: o}
 	for _, p := range peers {
 		fmt.Fprintln(os.Stderr, "measuring against", p.name)
 		r, err := p.measure(ctx, o, model)
@@ -138,15 +139,4 @@ func machine() string {
 		}
 	}
 	return fmt.Sprintf("%s, %d cores, %s, %s", name, runtime.NumCPU(), runtime.GOOS, runtime.Version())
-}
-
-// load is how many processes wanted to run in the last minute, on Linux. Where
-// others work, threads that wait for each other, as OpenMP's do, wait for them.
-func load() string {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return ""
-	}
-	one, _, _ := strings.Cut(string(b), " ")
-	return ", load before " + one
 }

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	_ "embed"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"likeness/bench/turns"
 	"likeness/internal/kernel"
 	"likeness/nn"
 )
@@ -121,11 +118,9 @@ func findOpenBLAS(dir string) (string, error) {
 type result struct {
 	peer
 	about, oursAbout   string
-	train, forward     pairs
+	train, forward     turns.Rates
 	losses, oursLosses []float64
 }
-
-type pairs struct{ ours, theirs []float64 }
 
 // firstLosses is how many are compared before anything is measured.
 const firstLosses = 5
@@ -137,112 +132,46 @@ func (p peer) measure(ctx context.Context, o options, model string) (result, err
 	if err != nil {
 		return r, err
 	}
-	ours, err := start(ctx, p.ours, self, "-worker", model, "-threads", strconv.Itoa(o.threads), "-precision", string(p.precision))
+	ours, err := turns.Start[reply](ctx, p.ours, self, "-worker", model, "-threads", strconv.Itoa(o.threads), "-precision", string(p.precision))
 	if err != nil {
 		return r, err
 	}
-	defer ours.stop()
+	defer ours.Stop()
 	theirs, err := p.start(ctx, o, model)
 	if err != nil {
 		return r, err
 	}
-	defer theirs.stop()
-	r.about, r.oursAbout = theirs.about, ours.about
+	defer theirs.Stop()
+	r.about, r.oursAbout = theirs.Hello.About, ours.Hello.About
 	var a, b reply
-	if a, err = ours.ask("losses", firstLosses); err == nil {
-		b, err = theirs.ask("losses", firstLosses)
+	if a, err = ours.Ask("losses", firstLosses); err == nil {
+		b, err = theirs.Ask("losses", firstLosses)
 	}
 	if err != nil {
 		return r, err
 	}
 	r.oursLosses, r.losses = a.Losses, b.Losses
-	for _, what := range []string{"train", "forward"} {
-		if what == "train" && p.forwardOnly || what == "forward" && p.trainOnly {
-			continue
-		}
-		into := &r.train
-		if what == "forward" {
-			into = &r.forward
-		}
-		seconds := o.slice.Seconds()
-		for round := -1; round < o.rounds; round++ { // the first only warms up
-			if a, err = ours.ask(what, seconds); err == nil {
-				b, err = theirs.ask(what, seconds)
-			}
-			if err != nil {
-				return r, err
-			}
-			if round >= 0 {
-				into.ours = append(into.ours, float64(a.Images)/a.Seconds)
-				into.theirs = append(into.theirs, float64(b.Images)/b.Seconds)
-			}
+	if !p.forwardOnly {
+		if r.train, err = turns.Take(ours, theirs, "train", o.slice, o.rounds); err != nil {
+			return r, err
 		}
 	}
-	return r, nil
+	if !p.trainOnly {
+		r.forward, err = turns.Take(ours, theirs, "forward", o.slice, o.rounds)
+	}
+	return r, err
 }
 
 // start starts the peer's worker.
-func (p peer) start(ctx context.Context, o options, model string) (*process, error) {
+func (p peer) start(ctx context.Context, o options, model string) (*turns.Worker[reply], error) {
 	threads := strconv.Itoa(p.threads)
 	if p.kind != onnxruntime {
-		return start(ctx, p.env, o.python, "-c", pytorchScript, p.kind, model, threads)
+		return turns.Start[reply](ctx, p.env, o.python, "-c", pytorchScript, p.kind, model, threads)
 	}
 	network := filepath.Join(filepath.Dir(model), "model.onnx")
 	export := exec.CommandContext(ctx, o.python, "-c", pytorchScript, "export", model, threads, network)
 	if out, err := export.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("export to ONNX: %w\n%s", err, out)
 	}
-	return start(ctx, p.env, "node", "-e", onnxScript, network, model, threads)
-}
-
-// process is a worker that waits for commands.
-type process struct {
-	cmd   *exec.Cmd
-	in    io.WriteCloser
-	out   *json.Decoder
-	about string
-}
-
-func start(ctx context.Context, env []string, name string, args ...string) (*process, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(os.Environ(), env...)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &process{cmd: cmd, in: in, out: json.NewDecoder(bufio.NewReader(out))}
-	var hello reply
-	if err := p.out.Decode(&hello); err != nil {
-		p.stop()
-		return nil, fmt.Errorf("%s did not start: %w", name, err)
-	}
-	p.about = hello.About
-	return p, nil
-}
-
-func (p *process) ask(command string, number float64) (reply, error) {
-	var r reply
-	if _, err := fmt.Fprintln(p.in, command, number); err != nil {
-		return r, err
-	}
-	err := p.out.Decode(&r)
-	if errors.Is(err, io.EOF) {
-		err = fmt.Errorf("%s ended while it was asked to %s", filepath.Base(p.cmd.Path), command)
-	}
-	return r, err
-}
-
-// stop closes the worker's input, which ends it; how it ends does not matter,
-// for nothing it has not answered is used.
-func (p *process) stop() {
-	_ = p.in.Close()
-	_ = p.cmd.Wait()
+	return turns.Start[reply](ctx, p.env, "node", "-e", onnxScript, network, model, threads)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"likeness/bench/turns"
 	"likeness/nn"
 )
 
@@ -50,8 +51,8 @@ func TestTable(t *testing.T) {
 	r := result{
 		peer:  peer{name: "expert", threads: 2},
 		about: "PyTorch 1.13", oursAbout: "likeness, avx2",
-		train:   pairs{ours: []float64{200, 300, 100}, theirs: []float64{100, 100, 100}},
-		forward: pairs{ours: []float64{800}, theirs: []float64{400}},
+		train:   turns.Rates{Ours: []float64{200, 300, 100}, Theirs: []float64{100, 100, 100}},
+		forward: turns.Rates{Ours: []float64{800}, Theirs: []float64{400}},
 		losses:  []float64{0.5, 0.25}, oursLosses: []float64{0.5, 0.25001},
 	}
 	tab := table{machine: "M", date: time.Unix(0, 0), options: options{rounds: 3, slice: time.Second}, results: []result{r}}

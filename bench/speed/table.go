@@ -3,10 +3,10 @@ package main
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
+	"likeness/bench/turns"
 	"likeness/nn"
 )
 
@@ -69,19 +69,19 @@ func (t *table) markdown() string {
 		t.machine, t.date.UTC().Format("2006-01-02 15:04 UTC"), t.load, t.options.rounds, t.options.slice)
 	for _, part := range []struct {
 		title string
-		of    func(r result) pairs
+		of    func(r result) turns.Rates
 	}{
-		{"training", func(r result) pairs { return r.train }},
-		{"forward", func(r result) pairs { return r.forward }},
+		{"training", func(r result) turns.Rates { return r.train }},
+		{"forward", func(r result) turns.Rates { return r.forward }},
 	} {
 		fmt.Fprintf(&b, "| %s: beside | threads | its images/s | likeness, images/s | likeness over it |\n|---|---|---|---|---|\n", part.title)
 		for _, r := range t.results {
 			p := part.of(r)
-			if len(p.theirs) == 0 {
+			if len(p.Theirs) == 0 {
 				continue
 			}
 			fmt.Fprintf(&b, "| %s (%s) | %d | %s | %s | **%s** |\n", r.name, r.about, r.threads,
-				spread(p.theirs, "%.0f"), spread(p.ours, "%.0f")+" ("+strings.TrimPrefix(r.oursAbout, "likeness, ")+")", spread(p.ratios(), "%.2f"))
+				turns.Spread(p.Theirs, "%.0f"), turns.Spread(p.Ours, "%.0f")+" ("+strings.TrimPrefix(r.oursAbout, "likeness, ")+")", turns.Spread(p.Ratios(), "%.2f"))
 		}
 		fmt.Fprintln(&b)
 	}
@@ -94,25 +94,6 @@ func (t *table) markdown() string {
 	}
 	fmt.Fprintln(&b, ".")
 	return b.String()
-}
-
-// ratios are those of each pair: what drifts from pair to pair falls out.
-func (p pairs) ratios() []float64 {
-	r := make([]float64, len(p.ours))
-	for i := range r {
-		r[i] = p.ours[i] / p.theirs[i]
-	}
-	return r
-}
-
-// spread writes the median, and the lowest and highest in brackets.
-func spread(x []float64, format string) string {
-	return fmt.Sprintf(format+" ["+format+", "+format+"]", median(x), slices.Min(x), slices.Max(x))
-}
-
-func median(x []float64) float64 {
-	s := slices.Sorted(slices.Values(x))
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
 func losses(x []float64) string {

@@ -1,17 +1,13 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"runtime"
-	"strconv"
-	"strings"
-	"time"
 
 	"likeness/autoencoder"
 	"likeness/bench/firststeps/cases"
+	"likeness/bench/turns"
 	"likeness/internal/kernel"
 	"likeness/nn"
 	"likeness/safetensors"
@@ -25,6 +21,9 @@ type reply struct {
 	Images  int       `json:"images,omitempty"`
 	Seconds float64   `json:"seconds,omitempty"`
 }
+
+// Rate is in images/s.
+func (r reply) Rate() float64 { return float64(r.Images) / r.Seconds }
 
 // work is likeness's worker: it carries out the commands that pytorch.py
 // carries out for PyTorch.
@@ -52,18 +51,8 @@ func work(path string, threads int, precision nn.Precision, in io.Reader, out io
 		turn++
 		return x
 	}
-	answer := json.NewEncoder(out)
-	if err := answer.Encode(reply{About: "likeness, " + kernel.SIMD() + ", " + string(precision)}); err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(in)
-	for lines.Scan() {
-		command, text, _ := strings.Cut(lines.Text(), " ")
-		number, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			return fmt.Errorf("command %q: %w", lines.Text(), err)
-		}
-		var r reply
+	hello := reply{About: "likeness, " + kernel.SIMD() + ", " + string(precision)}
+	return turns.Serve(in, out, hello, func(command string, number float64) (r reply, err error) {
 		switch command {
 		case "losses":
 			turn = 0
@@ -72,26 +61,12 @@ func work(path string, threads int, precision nn.Precision, in io.Reader, out io
 				r.Losses = append(r.Losses, step.Do(x, x, cases.Rate))
 			}
 		case "train":
-			r = timed(number, func() { x := next(); step.Do(x, x, cases.Rate) })
+			r.Images, r.Seconds, err = turns.Timed(number, cases.Batch, func(int) error { x := next(); step.Do(x, x, cases.Rate); return nil })
 		case "forward":
-			r = timed(number, func() { m.Reconstruct(next()) })
+			r.Images, r.Seconds, err = turns.Timed(number, cases.Batch, func(int) error { m.Reconstruct(next()); return nil })
 		default:
-			return fmt.Errorf("command %q: expected losses, train or forward", lines.Text())
+			err = errors.New("expected losses, train or forward")
 		}
-		if err := answer.Encode(r); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
-}
-
-// timed repeats do, which takes one batch, for the given time.
-func timed(seconds float64, do func()) reply {
-	start := time.Now()
-	for images := cases.Batch; ; images += cases.Batch {
-		do()
-		if took := time.Since(start).Seconds(); took >= seconds {
-			return reply{Images: images, Seconds: took}
-		}
-	}
+		return r, err
+	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -32,4 +33,13 @@ func noArgs(flag string) cobra.PositionalArgs {
 		}
 		return fmt.Errorf("%q is one argument too many, expected none: did you mean %s %s?", args[0], flag, quote(args[0]))
 	}
+}
+
+// commandLine is what was typed.
+func (a *app) commandLine() string {
+	words := []string{"likeness"}
+	for _, arg := range a.args {
+		words = append(words, quote(arg))
+	}
+	return strings.Join(words, " ")
 }

@@ -70,11 +70,8 @@ type wants struct {
 	optional bool     // nothing is fitted: nil where no atlas is there and no data named
 }
 
-// atlas opens or makes the atlas of a model.
+// atlas opens or makes the atlas of a model, which has codes.
 func (a *app) atlas(ctx context.Context, path string, m *autoencoder.Model, f *atlasFlags, w wants) (*latent.Atlas, error) {
-	if err := latent.HasCode(m); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
 	at, err := a.openAtlas(path, m, f, w)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"likeness/autoencoder"
 	"likeness/latent"
 	"likeness/latent/judge"
 )
@@ -69,7 +68,7 @@ of those on the other side); in parentheses what random steps as long do.`,
 				return err
 			}
 		}
-		m, err := autoencoder.Open(path)
+		m, err := openCoder(path)
 		if err != nil {
 			return err
 		}

@@ -82,7 +82,7 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 		if err != nil {
 			return err
 		}
-		m, err := autoencoder.Open(args[0])
+		m, err := openCoder(args[0])
 		if err != nil {
 			return err
 		}

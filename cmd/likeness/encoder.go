@@ -48,8 +48,8 @@ func openCoder(path string) (*autoencoder.Model, error) {
 
 // hasCode refuses a model without a code.
 func hasCode(path string, m *autoencoder.Model) error {
-	if m.Decoder == nil {
-		return fmt.Errorf("%s is a denoiser without a code: it mends pictures ('likeness denoise'), but does not encode them", path)
+	if err := m.CheckCode(); err != nil {
+		return fmt.Errorf("%s is %w", path, err)
 	}
 	return nil
 }

@@ -77,5 +77,14 @@ func title(path string) string {
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
+// titles are the titles of paths.
+func titles(paths []string) []string {
+	var all []string
+	for _, p := range paths {
+		all = append(all, title(p))
+	}
+	return all
+}
+
 // meanSquare is the mean squared difference of two pictures.
 func meanSquare(x, y []float32) float64 { return kernel.SquaredError(x, y) / float64(len(x)) }

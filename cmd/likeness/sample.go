@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"likeness/autoencoder"
 	"likeness/latent"
 	"likeness/latent/judge"
 	"likeness/pix"
@@ -68,7 +67,7 @@ nearer to one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 		if err := checkOut(out, []string{".png"}, path, from.file); err != nil {
 			return err
 		}
-		m, err := autoencoder.Open(path)
+		m, err := openCoder(path)
 		if err != nil {
 			return err
 		}

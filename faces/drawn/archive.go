@@ -42,7 +42,7 @@ func sorted(opt Options) []Person {
 // drawn/Given_Family/Given_Family_0001.jpg, sorted by name. The bytes depend on
 // the seed and the counts alone. It stops with ctx's error when ctx ends.
 func WriteArchive(ctx context.Context, w io.Writer, opt Options) error {
-	opt = opt.filled()
+	opt = opt.Filled()
 	people := sorted(opt)
 	total := len(people) * opt.PerPerson
 	threads := opt.Threads

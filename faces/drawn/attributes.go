@@ -166,7 +166,7 @@ func Attributes(p *Person, s *Shot) []float64 {
 // the order of the archive. Fields are separated by tabs; as in the original,
 // the header ends with one.
 func WriteAttributes(w io.Writer, opt Options) error {
-	opt = opt.filled()
+	opt = opt.Filled()
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "# drawn faces, version %d, seed %d: true attributes of invented people\n", Version, opt.Seed)
 	b.WriteString("#\tperson\timagenum\t")

@@ -39,7 +39,8 @@ type Options struct {
 	Progress func(done, total int)
 }
 
-func (o Options) filled() Options {
+// Filled gives the options with the defaults in place of zeros.
+func (o Options) Filled() Options {
 	if o.People <= 0 {
 		o.People = 1000
 	}

@@ -173,7 +173,7 @@ var (
 // People invents the people that opt asks for, in the order of their indices.
 // More people do not change the first ones.
 func People(opt Options) []Person {
-	opt = opt.filled()
+	opt = opt.Filled()
 	taken := make(map[string]bool, opt.People)
 	out := make([]Person, opt.People)
 	for i := range out {
