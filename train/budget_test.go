@@ -47,6 +47,9 @@ func TestTimeBudget(t *testing.T) {
 	if took := now.Sub(start); n != 20 || n != planned || took != 8700*time.Millisecond || story.Ended != "" {
 		t.Errorf("%d epochs of %d took %v of %v (%s)", n, planned, took, r.TimeBudget, story.Ended)
 	}
+	if err := r.CheckFinished(r.Model); err != nil {
+		t.Errorf("the model is not what its run makes: %v", err)
+	}
 	told := run(t)
 	told.Epochs, told.Average = n, 0.9
 	if _, err := told.Do(ctx); err != nil {

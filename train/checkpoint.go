@@ -134,9 +134,18 @@ func (l *loop) resume() (bool, error) {
 	return true, nil
 }
 
+// foreign says in what a checkpoint's settings differ from the run's, or nothing.
+func (l *loop) foreign(text string) string {
+	var there map[string]string
+	if err := json.Unmarshal([]byte(text), &there); err != nil {
+		return "it does not say of what run"
+	}
+	return difference(there, l.settings)
+}
+
 // load takes everything out of a checkpoint, or nothing.
 func (l *loop) load(f *safetensors.File) error {
-	if d := l.difference(f.Metadata[runEntry]); d != "" {
+	if d := l.foreign(f.Metadata[runEntry]); d != "" {
 		return fmt.Errorf("%s is %w and stays as it is: %s; remove it or write elsewhere", l.Checkpoint, ErrOtherRun, d)
 	}
 	m, err := autoencoder.FromFile(f)

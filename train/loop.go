@@ -172,25 +172,33 @@ func (l *loop) interrupted() error {
 // elapsed is the time that the run took so far, over all sittings.
 func (l *loop) elapsed() float64 { return l.before + l.clock().Sub(l.started).Seconds() }
 
-func (l *loop) story() *autoencoder.Training {
+// outset is the story as far as it is known before the first step.
+func (r *Run) outset() *autoencoder.Training {
 	t := &autoencoder.Training{
-		Task: autoencoder.Reconstruct, Data: l.Data.Source, DataHash: l.Data.Fingerprint, Split: l.SplitName,
-		NTrain: len(l.Split.Train), NTest: len(l.Split.Test), Optimizer: "adamax", Rate: l.Rate,
-		Schedule: string(l.Schedule), Warmup: l.Warmup, Mirror: l.Mirror, Jitter: l.Jitter.amount(), Average: l.Average, Decay: l.Decay, Batch: l.Batch, Seed: l.Seed,
-		Seconds: l.elapsed(), History: l.history,
+		Task: autoencoder.Reconstruct, Data: r.Data.Source, DataHash: r.Data.Fingerprint, Split: r.SplitName,
+		NTrain: len(r.Split.Train), NTest: len(r.Split.Test), NValidation: len(r.Validation),
+		Optimizer: "adamax", Rate: r.Rate, Schedule: string(r.Schedule), Warmup: r.Warmup,
+		Mirror: r.Mirror, Jitter: r.Jitter.amount(), Average: r.Average, Decay: r.Decay, Batch: r.Batch, Seed: r.Seed,
+		EarlyStop: r.EarlyStop, TimeBudget: r.TimeBudget.Seconds(),
 	}
-	t.NValidation, t.EarlyStop, t.TimeBudget, t.Ended = len(l.Validation), l.EarlyStop, l.TimeBudget.Seconds(), l.ended
+	if r.Precision != nn.Float32 {
+		t.Precision = string(r.Precision)
+	}
+	if r.Corruption != nil {
+		t.Task, t.Corruption = autoencoder.Denoise, r.Corruption.String()
+	}
+	return t
+}
+
+// story is what is told of the loop so far.
+func (l *loop) story() *autoencoder.Training {
+	t := l.outset()
+	t.Seconds, t.History, t.Ended = l.elapsed(), l.history, l.ended
 	if l.ended != "" {
 		t.Planned = l.Epochs
 	}
 	if l.Best {
 		t.BestEpoch = bestEpoch(l.history)
-	}
-	if l.Precision != nn.Float32 {
-		t.Precision = string(l.Precision)
-	}
-	if l.Corruption != nil {
-		t.Task, t.Corruption = autoencoder.Denoise, l.Corruption.String()
 	}
 	return t
 }

@@ -77,6 +77,11 @@ func TestResumeIsExact(t *testing.T) {
 				t.Error("the resumed run has other weights than the one in one piece")
 			}
 			sameHistory(t, got, story)
+			fresh := run(t)
+			mode(fresh)
+			if err := fresh.CheckFinished(r.Model); err != nil {
+				t.Errorf("the model is not what its run makes: %v", err)
+			}
 			if sittings < 5 {
 				t.Errorf("only %d sittings: nothing was interrupted", sittings)
 			}

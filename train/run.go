@@ -128,8 +128,8 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 	return r.Model.Training, nil
 }
 
-// prepare fills in the defaults and checks that the parts fit together.
-func (r *Run) prepare() error {
+// fill sets the defaults.
+func (r *Run) fill() {
 	if r.Batch == 0 {
 		r.Batch = DefaultBatch
 	}
@@ -145,6 +145,11 @@ func (r *Run) prepare() error {
 	if r.clock == nil {
 		r.clock = time.Now
 	}
+}
+
+// prepare fills in the defaults and checks that the parts fit together.
+func (r *Run) prepare() error {
+	r.fill()
 	switch {
 	case r.Epochs < 0:
 		return fmt.Errorf("%d epochs: the number must not be negative", r.Epochs)

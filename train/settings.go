@@ -1,11 +1,17 @@
 package train
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
+	"time"
 
+	"likeness/autoencoder"
+	"likeness/nn"
 	"likeness/pix"
 )
 
@@ -21,10 +27,6 @@ const preparation = "preparation of pictures"
 // portable ones round otherwise than AVX-512, AVX2 and NEON, which agree. A run
 // may go on with others, but ends in other last bits.)
 func (r *Run) settings() []setting {
-	corruption := noSetting
-	if r.Corruption != nil {
-		corruption = r.Corruption.String()
-	}
 	rows := sha256.New()
 	for _, part := range [][]int{r.Split.Train, r.Split.Test} {
 		fmt.Fprintln(rows, part)
@@ -32,73 +34,79 @@ func (r *Run) settings() []setting {
 	if len(r.Validation) > 0 {
 		fmt.Fprintln(rows, r.Validation)
 	}
-	average, decay, mirror, early, best := noSetting, noSetting, noSetting, noSetting, noSetting
-	if r.Average > 0 {
-		average = fmt.Sprint(r.Average)
+	return append(settingsOf(r.Model, r.outset(), r.Epochs, r.Best),
+		setting{name: "choice of rows", value: hex.EncodeToString(rows.Sum(nil)[:8])},
+		setting{name: "model to begin with", value: r.Model.Fingerprint()})
+}
+
+// settingsOf are those that a model and its story tell, finished or about to begin;
+// epochs are those it was to take, best whether the best weights were to be kept.
+func settingsOf(m *autoencoder.Model, t *autoencoder.Training, epochs int, best bool) []setting {
+	takes := fmt.Sprint(epochs)
+	if t.TimeBudget > 0 {
+		takes = fmt.Sprintf("as many as fit into %v", time.Duration(math.Round(t.TimeBudget*float64(time.Second))))
 	}
-	if r.Decay > 0 {
-		decay = fmt.Sprint(r.Decay)
+	return []setting{
+		{name: "architecture", value: m.Arch},
+		{name: "code size", value: fmt.Sprint(m.Code)},
+		{name: preparation, value: asJSON(m.Prep)},
+		{name: "data", value: t.DataHash},
+		{name: "split", value: t.Split},
+		{name: "number of validation pictures", value: fmt.Sprint(t.NValidation), byDefault: "0"},
+		{name: "number of training pictures", value: fmt.Sprint(t.NTrain)},
+		{name: "number of test pictures", value: fmt.Sprint(t.NTest)},
+		{name: "number of epochs", value: takes},
+		{name: "batch size", value: fmt.Sprint(t.Batch)},
+		{name: "learning rate", value: fmt.Sprint(t.Rate)},
+		{name: "schedule", value: t.Schedule},
+		{name: "warm-up", value: warmupInWords(t.Warmup), byDefault: noSetting},
+		{name: "mirroring", value: inWords(t.Mirror, "half of the pictures"), byDefault: noSetting},
+		{name: "jitter", value: inWords(t.Jitter > 0, t.Jitter), byDefault: noSetting},
+		{name: "average of weights", value: inWords(t.Average > 0, t.Average), byDefault: noSetting},
+		{name: "weight decay", value: inWords(t.Decay > 0, t.Decay), byDefault: noSetting},
+		{name: "precision", value: cmp.Or(t.Precision, string(nn.Float32))},
+		{name: "seed", value: fmt.Sprint(t.Seed)},
+		{name: "corruption", value: cmp.Or(t.Corruption, noSetting)},
+		{name: "early stop", value: inWords(t.EarlyStop > 0, fmt.Sprintf("after %d epochs without a better one", t.EarlyStop)), byDefault: noSetting},
+		{name: "choice of weights", value: inWords(best, "the best"), byDefault: noSetting},
 	}
-	jitter := noSetting
-	if r.Jitter != nil {
-		jitter = fmt.Sprint(r.Jitter.Amount)
-	}
-	if r.Mirror {
-		mirror = "half of the pictures"
-	}
-	if r.EarlyStop > 0 {
-		early = fmt.Sprintf("after %d epochs without a better one", r.EarlyStop)
-	}
-	if r.Best {
-		best = "the best"
-	}
-	epochs := fmt.Sprint(r.Epochs)
-	if r.TimeBudget > 0 {
-		epochs = fmt.Sprintf("as many as fit into %v", r.TimeBudget)
-	}
-	all := []setting{
-		{name: "warm-up", value: warmupInWords(r.Warmup), byDefault: noSetting},
-		{name: "mirroring", value: mirror, byDefault: noSetting},
-		{name: "jitter", value: jitter, byDefault: noSetting},
-		{name: "average of weights", value: average, byDefault: noSetting},
-		{name: "weight decay", value: decay, byDefault: noSetting},
-		{name: "number of validation pictures", value: fmt.Sprint(len(r.Validation)), byDefault: "0"},
-		{name: "early stop", value: early, byDefault: noSetting},
-		{name: "choice of weights", value: best, byDefault: noSetting},
-	}
-	for _, s := range [][2]string{
-		{"architecture", r.Model.Arch},
-		{"code size", fmt.Sprint(r.Model.Code)},
-		{preparation, asJSON(r.Model.Prep)},
-		{"data", r.Data.Fingerprint},
-		{"split", r.SplitName},
-		{"number of training pictures", fmt.Sprint(len(r.Split.Train))},
-		{"number of test pictures", fmt.Sprint(len(r.Split.Test))},
-		{"choice of rows", hex.EncodeToString(rows.Sum(nil)[:8])},
-		{"number of epochs", epochs},
-		{"batch size", fmt.Sprint(r.Batch)},
-		{"learning rate", fmt.Sprint(r.Rate)},
-		{"schedule", string(r.Schedule)},
-		{"precision", string(r.Precision)},
-		{"seed", fmt.Sprint(r.Seed)},
-		{"corruption", corruption},
-		{"model to begin with", r.Model.Fingerprint()},
-	} {
-		all = append(all, setting{name: s[0], value: s[1]})
-	}
-	return all
 }
 
 const noSetting = "none"
 
-// difference says in what a checkpoint's settings differ from the run's, or
-// nothing.
-func (l *loop) difference(text string) string {
-	var there map[string]string
-	if err := json.Unmarshal([]byte(text), &there); err != nil {
-		return "it does not say of what run"
+// inWords is a setting that may not be there.
+func inWords(there bool, value any) string {
+	if !there {
+		return noSetting
 	}
-	for _, s := range l.settings {
+	return fmt.Sprint(value)
+}
+
+// CheckFinished returns an error that says in what a finished model differs from
+// what the run would make. It goes by all that the model's story tells, which is
+// every setting but the very rows of the split, of which it has the number and the
+// name, and the weights that it began with. Jitter.Data need not be there.
+func (r *Run) CheckFinished(m *autoencoder.Model) error {
+	t := m.Training
+	if t == nil {
+		return errors.New("it does not say how it was trained")
+	}
+	run := *r
+	run.fill()
+	there := map[string]string{}
+	for _, s := range settingsOf(m, t, cmp.Or(t.Planned, len(t.History)), t.BestEpoch > 0) {
+		there[s.name] = s.value
+	}
+	if d := difference(there, settingsOf(run.Model, run.outset(), run.Epochs, run.Best)); d != "" {
+		return errors.New(d)
+	}
+	return nil
+}
+
+// difference says in what the settings that are there differ from those wanted, or
+// nothing.
+func difference(there map[string]string, want []setting) string {
+	for _, s := range want {
 		v, ok := there[s.name]
 		if !ok {
 			v = s.byDefault

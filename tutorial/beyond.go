@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"likeness/autoencoder"
-	"likeness/faces"
 	"likeness/pix"
 	"likeness/report"
 	"likeness/train"
@@ -41,83 +40,48 @@ func NewDenoiser(prep pix.Prep, c pix.Corruption, seed uint64) (*autoencoder.Mod
 	return m, nil
 }
 
-// DenoiserRun is what a denoiser without a code is trained and judged on.
-type DenoiserRun struct {
-	Data  *faces.Set
-	Split faces.Split
-	// SplitName says in words how Split was made.
-	SplitName string
-	Seed      uint64
-	Threads   int // 0: all processors
-	Epochs    int // 0: the recipe's
-	// Tutorial is the tutorial's denoiser, for the figure; nil leaves it out.
-	Tutorial   *autoencoder.Model
-	Checkpoint string // as in train.Run
-	Events     func(train.Event)
+// denoised is what comes of a denoiser without a code.
+type denoised struct {
+	levels   []train.LevelScore // by train.NoiseLevels, on the test pictures
+	cleanMSE float64            // what it changes of test pictures without noise
+	figure   *pix.Image         // Original | Noisy | Wiener filter | Tutorial's | Residual, at sigma 0.1
+	caption  string
 }
 
-// Denoised is what came of it.
-type Denoised struct {
-	Model    *autoencoder.Model
-	Levels   []train.LevelScore // by train.NoiseLevels, on the test pictures
-	CleanMSE float64            // what it changes of test pictures without noise
-	Figure   *pix.Image         // Original | Noisy | Wiener filter | Tutorial's | Residual, at sigma 0.1
-	Caption  string
-}
-
-// Train trains the denoiser of the recipe.
-func (r DenoiserRun) Train(ctx context.Context) (*autoencoder.Model, error) {
-	m, err := NewDenoiser(r.Data.Prep, Denoiser.Corruption, r.Seed)
-	if err != nil {
-		return nil, err
-	}
-	run := train.Run{
-		Model: m, Data: r.Data, Split: r.Split, SplitName: r.SplitName, Seed: r.Seed, Threads: r.Threads,
-		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Rate: Denoiser.Rate, Schedule: Denoiser.Schedule,
-		Corruption: Denoiser.Corruption, Mirror: true, Checkpoint: r.Checkpoint, Events: r.Events,
-	}
-	if r.Epochs > 0 {
-		run.Epochs = r.Epochs
-	}
-	_, err = run.Do(ctx)
-	return m, err
-}
-
-// Judge measures a trained denoiser on the test pictures, with y fitted to the
-// training pictures of the same split, and draws it beside the others.
-func (r DenoiserRun) Judge(ctx context.Context, m *autoencoder.Model, y *train.Yardsticks) (*Denoised, error) {
-	d := &Denoised{Model: m, CleanMSE: y.Clean(m)}
+// judgeDenoiser measures a trained denoiser on the test pictures and draws it beside
+// the Wiener filter and, if it is in this run, the tutorial's denoiser.
+func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denoised, error) {
+	d := &denoised{cleanMSE: b.yard.Clean(m)}
 	var err error
-	if d.Levels, err = y.Levels(ctx, m, train.NoiseLevels, true, r.Seed); err != nil {
+	if d.levels, err = b.yard.Levels(ctx, m, train.NoiseLevels, true, b.Seed); err != nil {
 		return nil, err
 	}
 	noise := pix.Gaussian{Sigma: 0.1}
-	clean := r.Data.AllFloats(r.Split.Test[:min(6, len(r.Split.Test))])
-	noisy := train.Corrupted(clean, noise, r.Data.Prep, r.Seed)
-	filtered, err := y.Filter(ctx, noisy, noise)
+	size := b.Data.W * b.Data.H * 3
+	clean := b.test[:min(6, len(b.split.Test))*size]
+	noisy := train.Corrupted(clean, noise, b.Data.Prep, b.Seed)
+	filtered, err := b.yard.Filter(ctx, noisy, noise)
 	if err != nil {
 		return nil, err
 	}
 	names, made := []string{"Wiener filter"}, [][]float32{filtered}
-	if r.Tutorial != nil {
-		names, made = append(names, "Tutorial’s"), append(made, r.Tutorial.Reconstruct(noisy))
+	if tutorials := b.models["denoise"]; tutorials != nil {
+		names, made = append(names, "Tutorial’s"), append(made, tutorials.Reconstruct(noisy))
 	}
 	names, made = append(names, "Residual"), append(made, m.Reconstruct(noisy))
 	var rows []report.Rivals
-	size := r.Data.W * r.Data.H * 3
-	picture := func(x []float32) *pix.Image { return pix.FromFloats(x, r.Data.W, r.Data.H) }
-	for i := 0; i < len(clean); i += size {
-		c, n := clean[i:i+size], noisy[i:i+size]
+	for i := range len(clean) / size {
+		c := b.values(clean, i)
 		row := report.Rivals{
-			Title:    fmt.Sprintf("test image %d", i/size),
-			Original: picture(c), Noisy: picture(n), NoisyMSE: report.Measured(mse(n, c)),
+			Title:    fmt.Sprintf("test image %d", i),
+			Original: b.picture(clean, i), Noisy: b.picture(noisy, i), NoisyMSE: report.Measured(mse(b.values(noisy, i), c)),
 		}
 		for _, x := range made {
-			row.Mended, row.MSE = append(row.Mended, picture(x[i:i+size])), append(row.MSE, report.Measured(mse(x[i:i+size], c)))
+			row.Mended, row.MSE = append(row.Mended, b.picture(x, i)), append(row.MSE, report.Measured(mse(b.values(x, i), c)))
 		}
 		rows = append(rows, row)
 	}
-	d.Figure = report.Denoisers(names, rows)
-	d.Caption = "The first test pictures with noise of sigma 0.1, and what is made of them."
+	d.figure = report.Denoisers(names, rows)
+	d.caption = "The first test pictures with noise of sigma 0.1, and what is made of them."
 	return d, nil
 }

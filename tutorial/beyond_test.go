@@ -3,6 +3,9 @@ package tutorial_test
 import (
 	"context"
 	"math"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"likeness/faces"
@@ -22,27 +25,21 @@ func TestDenoiser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := faces.RandomSplit(set.Len(), 0.2, 42)
+	run := tutorial.Run{Data: set, Out: t.TempDir(), Only: []string{"denoiser"}, Seed: 1, Epochs: 8}
+	r, err := run.Do(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := tutorial.DenoiserRun{Data: set, Split: split, SplitName: "a fifth", Seed: 1, Epochs: 8}
-	m, err := r.Train(ctx)
-	if err != nil {
-		t.Fatal(err)
+	if m := r.Models[0]; len(r.Models) != 1 || m.Code != 0 || m.Epochs != 8 || !strings.HasPrefix(m.Corruption, "noise(") {
+		t.Errorf("trained %+v", m)
 	}
-	y, err := train.NewYardsticks(ctx, set, split)
-	if err != nil {
-		t.Fatal(err)
+	if _, err := os.Stat(filepath.Join(run.Out, "figures", "denoiser.png")); err != nil {
+		t.Error(err)
 	}
-	d, err := r.Judge(ctx, m, y)
-	if err != nil {
-		t.Fatal(err)
+	if len(r.Levels) != len(train.NoiseLevels) || r.CleanMSE == nil {
+		t.Fatalf("measured %+v, %v", r.Levels, r.CleanMSE)
 	}
-	if len(d.Levels) != len(train.NoiseLevels) || d.Figure == nil {
-		t.Fatalf("%+v", d)
-	}
-	for _, l := range d.Levels {
+	for _, l := range r.Levels {
 		if l.Wiener == nil || math.Abs(l.Noisy.MSE/(l.Sigma*l.Sigma)-1) > 0.05 || math.Abs(l.Noisy.PSNR-pix.PSNR(l.Noisy.MSE)) > 1e-9 {
 			t.Errorf("sigma %g: %+v", l.Sigma, l)
 		}
@@ -50,7 +47,7 @@ func TestDenoiser(t *testing.T) {
 			t.Errorf("sigma %g: it made %+v of %+v", l.Sigma, l.Model, l.Noisy)
 		}
 	}
-	if !(d.CleanMSE < 3e-4) {
-		t.Errorf("clean pictures changed by %g", d.CleanMSE)
+	if !(*r.CleanMSE < 3e-4) {
+		t.Errorf("clean pictures changed by %g", *r.CleanMSE)
 	}
 }

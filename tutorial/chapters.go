@@ -37,25 +37,24 @@ func (b *book) denoiser(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	run := DenoiserRun{Data: b.Data, Split: b.split, SplitName: b.splitName(), Seed: b.Seed, Threads: b.Threads, Tutorial: b.models["denoise"]}
-	d, err := run.Judge(ctx, m, b.yard)
+	d, err := b.judgeDenoiser(ctx, m)
 	if err != nil {
 		return err
 	}
-	b.results.Levels, b.results.CleanMSE = d.Levels, &d.CleanMSE
+	b.results.Levels, b.results.CleanMSE = d.levels, &d.cleanMSE
 	untouched := mse(b.spoilt(b.test, r), b.test)
 	part.Untouched = &untouched
-	figure, err := b.figure(r.Name, d.Caption, "rows of faces, spoilt by noise and mended in several ways", d.Figure)
+	figure, err := b.figure(r.Name, d.caption, "rows of faces, spoilt by noise and mended in several ways", d.figure)
 	if err != nil {
 		return err
 	}
 	intro := "No code and no bottleneck: the network says what has to be added to the picture to take its noise away. It learned from noise of every level between " +
 		fmt.Sprintf("%g and %g, finds out by itself how strong it is, leaves clean pictures alone (error %s), and works on pictures of any size. The errors in its curves are means over all these levels; the table has them one by one.",
-			Denoiser.Corruption.(pix.Noise).Min, Denoiser.Corruption.(pix.Noise).Max, report.MSE(d.CleanMSE))
+			Denoiser.Corruption.(pix.Noise).Min, Denoiser.Corruption.(pix.Noise).Max, report.MSE(d.cleanMSE))
 	if err := b.trainedChapter(m, r, part, intro, []report.Yardstick{{Name: "leaving the noise alone", Value: report.Measured(untouched)}}, figure); err != nil {
 		return err
 	}
-	b.add(report.Chapter{ID: "denoiser-levels", Title: "Noise by level", Body: []report.Block{levelTable(d.Levels)}})
+	b.add(report.Chapter{ID: "denoiser-levels", Title: "Noise by level", Body: []report.Block{levelTable(d.levels)}})
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package tutorial
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,78 +53,55 @@ func (b *book) epochs(r Recipe) int {
 
 // train carries out a recipe.
 func (b *book) train(ctx context.Context, r Recipe, checkpoint string) (*autoencoder.Model, error) {
-	var m *autoencoder.Model
-	var err error
-	if r.Code == 0 {
-		m, err = NewDenoiser(b.Data.Prep, r.Corruption, b.Seed)
-	} else {
-		m, err = autoencoder.New(r.Arch, b.Data.Prep, r.Code, b.Seed)
-	}
+	run, err := b.planned(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := train.Begin(ctx, m, b.Data, b.split); err != nil {
+	if err := train.Begin(ctx, run.Model, b.Data, b.split); err != nil {
 		return nil, err
 	}
-	var jitter *train.Jitter
-	if r.Jitter > 0 && b.Around != nil {
-		around, err := b.Around(ctx)
-		if err != nil {
+	if run.Jitter != nil {
+		if run.Jitter.Data, err = b.Around(ctx); err != nil {
 			return nil, err
 		}
-		jitter = &train.Jitter{Data: around, Amount: r.Jitter}
 	}
 	b.log("%s: training, epochs: %d", r.Name, r.Epochs)
-	run := train.Run{
-		Model: m, Data: b.Data, Split: b.split, SplitName: b.splitName(),
-		Epochs: r.Epochs, Batch: r.Batch, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads,
-		Warmup: r.Warmup, Mirror: r.Mirror, Average: r.Average, Decay: r.Decay, Jitter: jitter,
-		Corruption: r.Corruption, Checkpoint: checkpoint,
-	}
+	run.Checkpoint = checkpoint
 	if b.Events != nil {
 		run.Events = func(e train.Event) { b.Events(r.Name, e) }
 	}
 	_, err = run.Do(ctx)
-	return m, err
+	return run.Model, err
+}
+
+// planned is the run that a recipe means, with an untrained model. Of a jitter it
+// has the amount alone, for the pictures' surroundings take their time.
+func (b *book) planned(r Recipe) (*train.Run, error) {
+	run := &train.Run{
+		Data: b.Data, Split: b.split, SplitName: b.splitName(),
+		Epochs: r.Epochs, Batch: r.Batch, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads,
+		Warmup: r.Warmup, Mirror: r.Mirror, Average: r.Average, Decay: r.Decay, Corruption: r.Corruption,
+	}
+	if r.Jitter > 0 && b.Around != nil {
+		run.Jitter = &train.Jitter{Amount: r.Jitter}
+	}
+	var err error
+	if r.Code == 0 {
+		run.Model, err = NewDenoiser(b.Data.Prep, r.Corruption, b.Seed)
+	} else {
+		run.Model, err = autoencoder.New(r.Arch, b.Data.Prep, r.Code, b.Seed)
+	}
+	return run, err
 }
 
 // sameRun says in what a finished model differs from what the recipe would
 // make of this data.
 func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
-	t := m.Training
-	if t == nil {
-		return errors.New("it does not say how it was trained")
+	run, err := b.planned(r)
+	if err != nil {
+		return err
 	}
-	corruption := ""
-	if r.Corruption != nil {
-		corruption = r.Corruption.String()
-	}
-	for _, c := range []struct {
-		what      string
-		got, want any
-	}{
-		{"architecture", m.Arch, r.Arch},
-		{"code size", m.Code, r.Code},
-		{"preparation of pictures", m.Prep, b.Data.Prep},
-		{"data", t.DataHash, b.Data.Fingerprint},
-		{"split", t.Split, b.splitName()},
-		{"number of epochs", len(t.History), r.Epochs},
-		{"learning rate", t.Rate, r.Rate},
-		{"schedule", t.Schedule, string(r.Schedule)},
-		{"precision", t.Precision, ""},
-		{"batch size", t.Batch, cmp.Or(r.Batch, train.DefaultBatch)},
-		{"warm-up", t.Warmup, r.Warmup},
-		{"mirroring", t.Mirror, r.Mirror},
-		{"average of weights", t.Average, r.Average},
-		{"weight decay", t.Decay, r.Decay},
-		{"seed", t.Seed, b.Seed},
-		{"corruption", t.Corruption, corruption},
-	} {
-		if c.got != c.want {
-			return fmt.Errorf("its %s is %v and not %v", c.what, c.got, c.want)
-		}
-	}
-	return nil
+	return run.CheckFinished(m)
 }
 
 // measure takes a model's numbers.

@@ -1,0 +1,73 @@
+package tutorial
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"likeness/faces"
+	"likeness/pix"
+	"likeness/train"
+)
+
+// A finished model is taken for a recipe's only if the recipe would make it again:
+// every field of Recipe counts, but for those that name things.
+func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
+	data, err := faces.Load(t.Context(), "drawn", faces.Options{People: 10, PerPerson: 2, Prep: pix.Prep{W: 16, H: 16, Auto: true}, NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &book{Run: &Run{Data: data, Around: func(context.Context) (*faces.Set, error) {
+		t.Error("the surroundings were read only to compare")
+		return nil, nil
+	}}}
+	if b.split, err = faces.RandomSplit(data.Len(), testSize, splitSeed); err != nil {
+		t.Fatal(err)
+	}
+	made := Recipe{
+		Name: "made", Title: "Made", Arch: "pca", Code: 4, Epochs: 1, Batch: 8, Rate: 0.01, Schedule: train.Cosine,
+		Warmup: 0.5, Average: 0.9, Decay: 0.3, Corruption: pix.Gaussian{Sigma: 0.1}, Tutorial: 0.1,
+	}
+	m, err := b.train(t.Context(), made, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.sameRun(m, made); err != nil {
+		t.Errorf("the recipe's own model: %v", err)
+	}
+	changes := map[string]struct {
+		change func(*Recipe)
+		says   string
+	}{
+		"Arch":       {func(r *Recipe) { r.Arch = "conv" }, "architecture is pca and not conv"},
+		"Code":       {func(r *Recipe) { r.Code = 5 }, "code size is 4 and not 5"},
+		"Epochs":     {func(r *Recipe) { r.Epochs = 2 }, "number of epochs is 1 and not 2"},
+		"Batch":      {func(r *Recipe) { r.Batch = 0 }, "batch size is 8 and not 32"},
+		"Rate":       {func(r *Recipe) { r.Rate = 0.02 }, "learning rate is 0.01 and not 0.02"},
+		"Schedule":   {func(r *Recipe) { r.Schedule = train.Linear }, "schedule is cosine and not linear"},
+		"Warmup":     {func(r *Recipe) { r.Warmup = 2 }, "warm-up is 0.5 of the run and not 2 steps"},
+		"Mirror":     {func(r *Recipe) { r.Mirror = true }, "mirroring is none and not half"},
+		"Average":    {func(r *Recipe) { r.Average = 0 }, "average of weights is 0.9 and not none"},
+		"Decay":      {func(r *Recipe) { r.Decay = 0 }, "weight decay is 0.3 and not none"},
+		"Jitter":     {func(r *Recipe) { r.Jitter = 1 }, "jitter is none and not 1"},
+		"Corruption": {func(r *Recipe) { r.Corruption = nil }, "corruption is gaussian(sigma=0.1) and not none"},
+	}
+	names := []string{"Name", "Title", "Tutorial"} // make no other model
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Recipe]()) {
+		if slices.Contains(names, f.Name) {
+			continue
+		}
+		c, ok := changes[f.Name]
+		if !ok {
+			t.Errorf("nobody has said here what another %s makes of a recipe", f.Name)
+			continue
+		}
+		other := made
+		c.change(&other)
+		if err := b.sameRun(m, other); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("another %s: error %v, want one that says %q", f.Name, err, c.says)
+		}
+	}
+}
