@@ -150,7 +150,11 @@ func Codes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []in
 // HasCode returns an error for a model without a code.
 func HasCode(m *autoencoder.Model) error {
 	if m.Code < 1 || m.Decoder == nil {
-		return fmt.Errorf("a %s model has no code to work with: take one that squeezes a face into a few numbers, as 'likeness train conv' makes them", m.Arch)
+		kind := m.Arch + " model"
+		if m.Training != nil && m.Training.Task == autoencoder.Denoise { // 'train residual' makes models with a code
+			kind = m.Arch + " denoiser"
+		}
+		return fmt.Errorf("a %s has no code to work with: take one that squeezes a face into a few numbers, as 'likeness train conv' makes them", kind)
 	}
 	return nil
 }
