@@ -1,6 +1,8 @@
 package faces
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -24,7 +26,8 @@ const maxTags = 1 << 20
 
 // ReadTags reads a CSV file of tags. Its first line names the columns: that of the pictures, which may be called anything,
 // and one for each attribute. Every other line holds a picture's path and for each attribute 1, yes or true, 0, no or
-// false, another number (above 0: yes), or nothing where it is not known. Errors name the file and the line.
+// false, another number (above 0: yes), or nothing where it is not known. Columns stand apart by commas, or by semicolons or tabs
+// where the first line has those and no comma, as some spreadsheets write them. Errors name the file and the line.
 func ReadTags(path string) (*Tags, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -36,8 +39,11 @@ func ReadTags(path string) (*Tags, error) {
 
 // ParseTags is ReadTags for what has been opened; path names it in errors.
 func ParseTags(r io.Reader, path string) (*Tags, error) {
-	lines := csv.NewReader(r)
-	lines.TrimLeadingSpace = true
+	text := bufio.NewReader(r)
+	lines := csv.NewReader(text)
+	lines.Comma = separator(text)
+	lines.TrimLeadingSpace = lines.Comma != '\t' // an empty field is no space to trim
+	lines.FieldsPerRecord = -1
 	lines.ReuseRecord = true
 	fail := func(line int, format string, args ...any) error {
 		return fmt.Errorf("faces: %s, line %d: %s", path, line, fmt.Sprintf(format, args...))
@@ -71,6 +77,9 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 		case len(t.Pictures) == maxTags:
 			return nil, fail(line, "more than %d pictures", maxTags)
 		}
+		if len(record) != 1+len(t.Names) {
+			return nil, fail(line, "%d columns, the first line has %d", len(record), 1+len(t.Names))
+		}
 		seen[picture] = line
 		for i, text := range record[1:] {
 			v, ok := tag(text)
@@ -87,6 +96,18 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 	return t, nil
 }
 
+// separator is what stands between the columns, by the first line.
+func separator(r *bufio.Reader) rune {
+	head, _ := r.Peek(r.Size()) // what there is of it; reading on tells what is wrong
+	head, _, _ = bytes.Cut(head, []byte("\n"))
+	for _, sign := range ",;\t" {
+		if bytes.ContainsRune(head, sign) {
+			return sign
+		}
+	}
+	return ','
+}
+
 // header reads the names of the columns.
 func (t *Tags) header(record []string) error {
 	seen := map[string]bool{}
@@ -95,10 +116,11 @@ func (t *Tags) header(record []string) error {
 		if i == 0 {
 			continue
 		}
-		if name == "" || seen[name] {
+		same := strings.ToLower(name) // capitals do not tell attributes apart
+		if name == "" || seen[same] {
 			return fmt.Errorf("column %d has no name, or one that was there before", i+1)
 		}
-		seen[name] = true
+		seen[same] = true
 		t.Names = append(t.Names, name)
 	}
 	if len(t.Names) == 0 {

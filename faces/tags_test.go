@@ -20,13 +20,21 @@ func TestParseTags(t *testing.T) {
 	if d := cmp.Diff(want, got, cmpopts.EquateNaNs()); d != "" || err != nil {
 		t.Error(d, err)
 	}
+	for _, text := range []string{"\ufeffpicture;happy;old\r\na/b.jpg;yes;0\r\ne.png;;1\r\n", "picture\thappy\told\na/b.jpg\tyes\t0\ne.png\t\t1\n"} {
+		got, err := ParseTags(strings.NewReader(text), "tags.csv")
+		want := &Tags{Names: []string{"happy", "old"}, Pictures: []string{"a/b.jpg", "e.png"}, Values: []float32{1, 0, float32(math.NaN()), 1}, Lines: []int{2, 3}}
+		if d := cmp.Diff(want, got, cmpopts.EquateNaNs()); d != "" || err != nil {
+			t.Errorf("%q: %v %s", text, err, d)
+		}
+	}
 	for text, want := range map[string]string{
 		"":                             "there is no picture",
 		"picture,happy\n":              "there is no picture",
 		"picture\na.png\n":             "line 1: no attribute in the header",
 		"picture,happy,happy\n":        "line 1: column 3",
 		"picture,\n":                   "line 1: column 2",
-		"picture,happy\na.png\n":       "line 2: wrong number of fields",
+		"picture,happy\na.png\n":       "line 2: 1 columns, the first line has 2",
+		"picture,happy,Happy\n":        "line 1: column 3",
 		"picture,happy\na.png,x\n":     `line 2: happy: "x"`,
 		"picture,happy\na.png,Inf\n":   `line 2: happy: "Inf"`,
 		"picture,happy\na,1\nb,1\na,0": "line 4: a stands on line 2 already",

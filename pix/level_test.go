@@ -37,6 +37,42 @@ func TestNoiseLevel(t *testing.T) {
 	}
 }
 
+// Brightness shows noise that is alike in the channels, and independent noise with the
+// level that NoiseLevel gives it.
+func TestBrightnessNoise(t *testing.T) {
+	for _, size := range [][2]int{{200, 150}, {900, 700}} {
+		w, h := size[0], size[1]
+		for _, sigma := range []float64{0, 0.03, 0.1} {
+			x, gray := make([]float32, w*h*3), make([]float32, w*h*3)
+			for i := range x {
+				x[i] = float32(i/3%w)/float32(2*w) - 0.25 // a slow change
+			}
+			copy(gray, x)
+			if sigma > 0 {
+				Gaussian{Sigma: float32(sigma)}.Corrupt(x, w, h, rand.New(rand.NewPCG(uint64(w), 3)))
+				Gaussian{Sigma: float32(sigma / math.Sqrt(3))}.Corrupt(gray, w, h, rand.New(rand.NewPCG(uint64(w), 4)))
+			}
+			for i := range gray {
+				gray[i] = gray[i/3*3]
+			}
+			if got := BrightnessNoise(x, w, h); math.Abs(got-sigma) > 0.05*sigma+1e-6 {
+				t.Errorf("%dx%d, independent noise: %.4f, want %.4f", w, h, got, sigma)
+			}
+			if got := BrightnessNoise(gray, w, h); math.Abs(got-sigma) > 0.05*sigma+1e-6 {
+				t.Errorf("%dx%d, noise in brightness: %.4f, want %.4f", w, h, got, sigma)
+			}
+			if got := NoiseLevel(gray, w, h); got != 0 {
+				t.Errorf("%dx%d: the channels are alike, but differ by %.4f", w, h, got)
+			}
+		}
+	}
+	for _, size := range [][2]int{{1, 1}, {2, 9}, {9, 2}, {3, 3}} {
+		if got := BrightnessNoise(make([]float32, size[0]*size[1]*3), size[0], size[1]); got != 0 {
+			t.Errorf("%v: %g", size, got)
+		}
+	}
+}
+
 func TestMiddle(t *testing.T) {
 	rng := testRand()
 	for n := 1; n < 60; n++ {

@@ -1,6 +1,10 @@
 package report
 
-import "likeness/pix"
+import (
+	"slices"
+
+	"likeness/pix"
+)
 
 // Denoising is one row of the denoising figure. The errors are against the
 // original.
@@ -21,9 +25,18 @@ type Denoising struct {
 func Denoised(rows []Denoising) *pix.Image { return Mended("Noisy", "Denoised", rows) }
 
 // Mended is Denoised for another harm than noise: spoilt and mended head the
-// two columns after "Original", such as "Covered" and "Filled in".
+// two columns after "Original", such as "Covered" and "Filled in". Where no row has an
+// original, pictures as they were given stand beside what came of them, "Picture" and
+// mended, without errors.
 func Mended(spoilt, mended string, rows []Denoising) *pix.Image {
 	p := newPen()
+	if len(rows) > 0 && !slices.ContainsFunc(rows, func(r Denoising) bool { return r.Original != nil }) {
+		var cells [][]cell
+		for _, r := range rows {
+			cells = append(cells, []cell{{pic: p.tile(r.Noisy, tileLarge), below: title(r.Title)}, {pic: p.tile(r.Denoised, tileLarge)}})
+		}
+		return blocks([]string{"Picture", mended}, cells).draw(p)
+	}
 	heads := []string{"Original", spoilt, mended}
 	yardstick := false
 	name := "Wiener filter"

@@ -14,18 +14,19 @@ type Edit struct {
 	Picture  *pix.Image // the photograph; nil leaves it out
 	Title    string     // which picture this is; underscores are printed as spaces
 	Frames   []*pix.Image
-	Captions []string // one for each frame, or nil
+	Captions []string // one for each frame, of a line or several; or nil
+	Far      []bool   // frames far from the data, which get a frame; nil for none
 }
 
 // EditStrip draws each edit as a row: the photograph, then the frames with their
-// captions. Rows that have a name have it written at the left.
+// captions; more frames than fit go on below. Rows that have a name have it written at
+// the left.
 func EditStrip(edits []Edit) *pix.Image {
 	p := newPen()
-	named, pictured, longest := false, false, 0
+	named, pictured := false, false
 	var names []string
 	for _, e := range edits {
 		named, pictured = named || e.Name != "", pictured || e.Picture != nil
-		longest = max(longest, len(e.Frames))
 		names = append(names, e.Name)
 	}
 	labels := p.labels(names, tileSmall)
@@ -47,14 +48,20 @@ func EditStrip(edits []Edit) *pix.Image {
 		if pictured {
 			row = append(row, cell{pic: p.tile(e.Picture, tileSmall), below: title(e.Title)})
 		}
+		lead := len(row)
 		for k, f := range e.Frames {
 			c := cell{pic: p.tile(f, tileSmall)}
 			if e.Captions != nil {
-				c.below = caption(e.Captions[k])
+				for line := range strings.SplitSeq(e.Captions[k], "\n") {
+					c.below = append(c.below, caption(line)...)
+				}
+			}
+			if e.Far != nil && e.Far[k] {
+				c.frame = warning
 			}
 			row = append(row, c)
 		}
-		s.rows = append(s.rows, row)
+		s.rows = append(s.rows, folded(row, lead, 0)...)
 	}
 	return s.draw(p)
 }

@@ -30,6 +30,50 @@ func TestEditStrip(t *testing.T) {
 	EditStrip([]Edit{{Frames: []*pix.Image{f, f}, Captions: []string{"x"}}})
 }
 
+// Frames far from the data have a mark, and a caption has as many lines as it says.
+func TestEditStripMarksWhatIsFar(t *testing.T) {
+	f := plainFace(32, 32)
+	draw := func(far bool, caption string) *pix.Image {
+		return EditStrip([]Edit{{Frames: []*pix.Image{f, f}, Captions: []string{"x", caption}, Far: []bool{false, far}}})
+	}
+	m := draw(true, "x")
+	marginIsWhite(t, m)
+	if n := countColour(m, warning.R, warning.G, warning.B); n < tileSmall*frameWidth {
+		t.Errorf("the frame around what is far has %d pixels", n)
+	}
+	if n := countColour(draw(false, "x"), warning.R, warning.G, warning.B); n != 0 {
+		t.Errorf("nothing is far, but %d pixels say so", n)
+	}
+	if got, want := draw(false, "x\nx").H-draw(false, "x").H, mutedStyle.height(); got != want {
+		t.Errorf("a second line takes %d pixels, want %d", got, want)
+	}
+}
+
+// A strip of many frames goes on below, and none is lost.
+func TestLongStripsFold(t *testing.T) {
+	f := plainFace(32, 32)
+	short, long := make([]*pix.Image, mostInRow), make([]*pix.Image, 2*mostInRow+1)
+	for i := range long {
+		long[i], short[i%len(short)] = f, f
+	}
+	faces := func(m *pix.Image) int { return countColour(m, f.Pix[0], f.Pix[1], f.Pix[2]) }
+	one := faces(EditStrip([]Edit{{Frames: []*pix.Image{f}}}))
+	strips := map[string][2]*pix.Image{
+		"edit":          {EditStrip([]Edit{{Frames: short, Picture: f}}), EditStrip([]Edit{{Frames: long, Picture: f}})},
+		"morph":         {MorphStrip([]Morph{{Frames: short, A: f, B: f}}), MorphStrip([]Morph{{Frames: long, A: f, B: f}})},
+		"morph without": {MorphStrip([]Morph{{Frames: short}}), MorphStrip([]Morph{{Frames: long}})},
+	}
+	for name, s := range strips {
+		marginIsWhite(t, s[1])
+		if s[1].W > s[0].W || s[1].H < 2*s[0].H {
+			t.Errorf("%s: %d frames are drawn %dx%d, %d are %dx%d", name, len(long), s[1].W, s[1].H, len(short), s[0].W, s[0].H)
+		}
+		if got, want := faces(s[1])-faces(s[0]), (len(long)-len(short))*one; got != want {
+			t.Errorf("%s: %d pixels of frames more, want %d", name, got, want)
+		}
+	}
+}
+
 func TestPathsMarkWhatIsFar(t *testing.T) {
 	f := plainFace(32, 32)
 	draw := func(far bool) *pix.Image {

@@ -132,6 +132,11 @@ func TestFiguresKeepTheirMargin(t *testing.T) {
 
 func TestHeadsOfAnotherHarm(t *testing.T) {
 	f := plainFace(32, 32)
+	given := Denoised([]Denoising{{Noisy: f, Denoised: f, Title: "old"}})
+	marginIsWhite(t, given)
+	if got, want := given.W, 2*tileLarge+gapColumns+2*margin; got != want {
+		t.Errorf("a picture and what came of it are %d pixels wide, want %d: nothing stands for the original", got, want)
+	}
 	rows := []Denoising{{Original: f, Noisy: f, Denoised: f}}
 	noise := Denoised(rows)
 	if !bytes.Equal(Mended("Noisy", "Denoised", rows).Pix, noise.Pix) {

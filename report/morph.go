@@ -32,7 +32,8 @@ func (m Morph) alpha(i int) float64 {
 }
 
 // MorphStrip draws each morph as a row of frames, "a=0.00" to "a=1.00", with
-// the original photographs at both ends where they are given.
+// the original photographs at both ends where they are given. More frames than fit
+// go on below.
 func MorphStrip(morphs []Morph) *pix.Image {
 	p := newPen()
 	originals, longest := false, 0
@@ -40,8 +41,9 @@ func MorphStrip(morphs []Morph) *pix.Image {
 		originals = originals || m.A != nil || m.B != nil
 		longest = max(longest, len(m.Frames))
 	}
-	rows := make([][]cell, len(morphs))
-	for i, m := range morphs {
+	widest := perRow(longest)[0]
+	var rows [][]cell
+	for _, m := range morphs {
 		var row []cell
 		name := func(who string) []words {
 			return []words{{text: PersonName(who), style: captionStyle, rows: 2}}
@@ -66,18 +68,19 @@ func MorphStrip(morphs []Morph) *pix.Image {
 			}
 			row = append(row, c)
 		}
-		for len(row) < longest && originals { // keep the last column the photographs'
-			row = append(row, cell{})
+		if !originals {
+			rows = append(rows, folded(row, 0, 0)...)
+			continue
 		}
-		if originals {
-			row = append(row, cell{pic: p.tile(m.B, tileSmall), below: name(m.To)})
-		}
-		rows[i] = row
+		lines := folded(row, 1, widest+1) // the last column is the photographs'
+		last := len(lines) - 1
+		lines[last] = append(lines[last], cell{pic: p.tile(m.B, tileSmall), below: name(m.To)})
+		rows = append(rows, lines...)
 	}
 	s := &sheet{rows: rows, gap: 12}
 	if originals {
-		s.heads = make([]string, longest+2)
-		s.heads[0], s.heads[longest+1] = "Original", "Original"
+		s.heads = make([]string, widest+2)
+		s.heads[0], s.heads[widest+1] = "Original", "Original"
 	}
 	return s.draw(p)
 }

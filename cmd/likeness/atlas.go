@@ -59,6 +59,21 @@ func (f *atlasFlags) check() error {
 	if f.name != "" && f.with == "" {
 		return usagef("--name %s: it is for --with and --without", f.name)
 	}
+	if f.with == "" {
+		return nil
+	}
+	var found [2]os.FileInfo
+	for i, folder := range []string{f.with, f.without} {
+		var err error
+		if found[i], err = os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+			return usagef("--%s %s: there is no such folder", []string{"with", "without"}[i], folder)
+		} else if err != nil {
+			return err
+		}
+	}
+	if os.SameFile(found[0], found[1]) {
+		return usagef("--with %s and --without %s are the same folder: expected two that differ in something", f.with, f.without)
+	}
 	return nil
 }
 

@@ -27,6 +27,9 @@ type mended struct {
 	Width  int      `json:"width"`
 	Height int      `json:"height"`
 	Level  *float64 `json:"level"` // of the noise, estimated; null where the model does not ask
+	// Hidden is the level that brightness speaks for where the estimate, which goes by
+	// colours, cannot see it; null where they agree.
+	Hidden *float64 `json:"hidden_level"`
 
 	NoisyMSE     *float64 `json:"noisy_mse"`
 	NoisyPSNR    *float64 `json:"noisy_psnr"` // decibels
@@ -64,10 +67,16 @@ func newDenoise(a *app) *cobra.Command {
 A model made with --arch residual takes pictures of any size, which they keep;
 large ones go through it in tiles that overlap, and do not show. It is told the
 level of a picture's noise, the standard deviation where a picture's range is 1:
---level auto estimates it, and a clean picture stays as it is. (Noise that is the
-same in red, green and blue is not seen by the estimate: give its level.) Results
-of other models have the size of the model's pictures. Transparent pixels are laid
-on white.
+--level auto estimates it, and a clean picture stays as it is. The estimate goes by
+colours, for fine detail is mostly of brightness. Black and white pictures and most
+JPEGs hide their noise from it: where brightness speaks for noise and colours do
+not, nothing is removed that may be detail, and you are told the --level to give.
+
+A model made with --occlude fills black rectangles. It knows them in the size, in
+pixels, that it was trained with: make a large picture smaller first.
+
+Results of other models have the size of the model's pictures. Transparent pixels
+are laid on white.
 
 --add-noise spoils the pictures first, to see what the model can do: errors before
 and after are printed, and --figure draws Original | Noisy | Denoised.`,
@@ -137,7 +146,10 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, images, ta
 		}
 	}
 	var drawn []report.Denoising
+	bar := a.progress()
+	defer bar.clear()
 	for i, image := range images {
+		bar.count("Denoising", i, len(images))
 		original, err := a.openSpoilt(ctx, m, image)
 		if err != nil {
 			return err
@@ -159,9 +171,12 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, images, ta
 				r.Level = &estimate
 				if f.level.auto {
 					level = estimate
+					r.Hidden = hiddenLevel(noisy, w, h, estimate)
 				}
 			}
-			if after, err = mender.Mend(ctx, noisy, w, h, level); err != nil {
+			if m.Level != 0 && level == 0 { // as it is, without the work
+				after = slices.Clone(noisy)
+			} else if after, err = mender.Mend(ctx, noisy, w, h, level); err != nil {
 				return err
 			}
 		} else {
@@ -188,9 +203,19 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, images, ta
 			drawn = append(drawn, d)
 		}
 	}
+	bar.clear()
 	if f.figure != "" {
-		if err := writePNG(f.figure, report.Denoised(drawn)); err != nil {
+		spoilt, made := "Noisy", "Denoised"
+		if strings.HasPrefix(m.Training.Corruption, "occlusion") {
+			made = "Filled in"
+		}
+		if err := writePNG(f.figure, report.Mended(spoilt, made, drawn)); err != nil {
 			return err
+		}
+	}
+	for _, r := range result.Results {
+		if r.Hidden != nil {
+			a.warn("%s: its brightness varies as by noise of %.2f, its colours by %.2f only; if that is noise and not fine detail, --level %.2f removes it", r.Image, *r.Hidden, *r.Level, *r.Hidden)
 		}
 	}
 	return a.emit(result, func(w io.Writer) {
@@ -199,6 +224,27 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, images, ta
 			fmt.Fprintln(w, "figure:", f.figure)
 		}
 	})
+}
+
+// Brightness speaks for noise from hiddenNoise on, where it shows hiddenTimes what
+// colours do, in pictures with sides of hiddenSide and more: of sharp small ones all is
+// detail. Of 60 LFW photographs none came to more than .007.
+const (
+	hiddenNoise = 0.03
+	hiddenTimes = 3
+	hiddenSide  = 64
+)
+
+// hiddenLevel is the level of noise that an estimate has not seen, or nil.
+func hiddenLevel(x []float32, w, h int, estimate float64) *float64 {
+	if min(w, h) < hiddenSide {
+		return nil
+	}
+	level := pix.BrightnessNoise(x, w, h)
+	if level < hiddenNoise || level < hiddenTimes*estimate {
+		return nil
+	}
+	return &level
 }
 
 // openSpoilt reads a picture: as it is where the model takes any size, else

@@ -16,12 +16,14 @@ import (
 func newDirections(a *app) *cobra.Command {
 	var from atlasFlags
 	var out string
-	var judged bool
+	var judged, fresh bool
 	c := &cobra.Command{
 		Use:   "directions MODEL [ATTRIBUTE...]",
 		Short: "Learn which way in a model's codes leads to which attribute",
 		Long: `Learn which way in a model's codes leads to more of each attribute, and keep it
-in an atlas, which 'likeness edit', 'morph' and 'sample' use.
+in an atlas, which 'likeness edit', 'morph' and 'sample' use. An atlas that lies
+beside the model is listed, and your own attributes are added to it; --fresh, --data
+or --out fit to the pictures anew.
 
 A direction is fitted to the codes of the training pictures by ridge or logistic
 regression, whichever told best in cross-validation, over people where names are
@@ -49,7 +51,9 @@ of those on the other side); in parentheses what random steps as long do.`,
 	from.add(c)
 	from.addTags(c)
 	c.Flags().Lookup("atlas").Usage = "begin with this atlas `file` in place of fitting to pictures"
-	c.Flags().StringVar(&out, "out", "", "the atlas `file` to write (default MODEL with "+atlasSuffix+"; with --atlas none)")
+	c.Flags().StringVar(&out, "out", "", "the atlas `file` to write (default MODEL with "+atlasSuffix+"; none where an atlas is listed)")
+	c.Flags().BoolVar(&fresh, "fresh", false, "fit to the pictures anew, though there is an atlas")
+	c.MarkFlagsMutuallyExclusive("fresh", "atlas")
 	c.Flags().BoolVar(&judged, "judge", false, "let a classifier of pixels judge edits of test faces; takes some minutes")
 	complete(c, "out", filesOf(modelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -57,8 +61,10 @@ of those on the other side); in parentheses what random steps as long do.`,
 		if err := from.check(); err != nil {
 			return err
 		}
+		listed := false
 		if out == "" && from.file == "" {
 			out = atlasPath(path)
+			listed = !fresh && from.data.source == "" && from.data.attributes == ""
 		}
 		if out != "" {
 			if err := checkOut(out, []string{".safetensors"}, path, from.tags); err != nil {
@@ -71,6 +77,15 @@ of those on the other side); in parentheses what random steps as long do.`,
 		m, err := openCoder(path)
 		if err != nil {
 			return err
+		}
+		if listed {
+			if at, err := latent.Open(out); err == nil && at.CheckModel(m.Fingerprint()) == nil && at.Mixture != nil {
+				a.note("%s is there; --fresh fits it anew", out)
+				from.file = out
+				if from.tags == "" && from.with == "" {
+					out = ""
+				}
+			}
 		}
 		at, err := a.atlas(ctx, path, m, &from, wants{mixture: true, whole: true})
 		if err != nil {
@@ -111,7 +126,7 @@ of those on the other side); in parentheses what random steps as long do.`,
 			r.Directions = append(r.Directions, told{d, drags[:min(len(drags), 5)]})
 		}
 		slices.SortStableFunc(r.Directions, func(x, y told) int { return cmp.Compare(y.auc(), x.auc()) })
-		return a.emit(r, func(w io.Writer) { r.print(w, out) })
+		return a.emit(r, func(w io.Writer) { r.print(w) })
 	}
 	return c
 }
@@ -161,7 +176,7 @@ func (t told) auc() float64 {
 	return t.CrossAUC
 }
 
-func (r *directionsResult) print(w io.Writer, out string) {
+func (r *directionsResult) print(w io.Writer) {
 	if len(r.Detailed) > 0 {
 		for _, d := range r.Detailed {
 			rows := [][]string{{"one standard deviation of " + d.Name, "takes along"}}
@@ -178,12 +193,12 @@ func (r *directionsResult) print(w io.Writer, out string) {
 	for _, l := range r.Left {
 		fmt.Fprintf(w, "no direction for %s: %s\n", l.Name, l.Reason)
 	}
-	if out != "" {
+	if r.Atlas != "" {
 		what := count(len(r.Directions), "direction")
 		if m := r.Mixture; m != nil {
 			what += fmt.Sprintf(" and a mixture of %s", count(m.Len(), "gaussian"))
 		}
-		fmt.Fprintf(w, "%s: %s, fitted to %s\n", out, what, count(r.NTrain, "picture"))
+		fmt.Fprintf(w, "%s: %s, fitted to %s\n", r.Atlas, what, count(r.NTrain, "picture"))
 	}
 }
 

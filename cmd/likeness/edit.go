@@ -32,7 +32,8 @@ animation (.gif), or both.
 --less lowers it; without a number by as much as faces with the attribute lie
 from those without. The step is the shortest that does so. Other attributes are
 taken along as far as the codes of training faces connect them: --hold keeps
-those that it names where they are.
+those that it names where they are. Frames with codes beyond 99 % of the training
+codes are marked as far from the data.
 
 The directions are those of the model's atlas ('likeness directions'). Without
 one they are fitted to the pictures that the model was trained on, which takes
@@ -102,18 +103,30 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 		if err != nil {
 			return err
 		}
+		for _, c := range made {
+			if d, err := at.Direction(c.Name); err == nil && d.Held == nil && (from.tags != "" || from.with != "") {
+				a.note("%s: AUC %.3f, cross-validated on %s, of which %s have it", d.Name, d.CrossAUC, count(d.With+d.Without, "picture"), report.Count(d.With))
+			}
+		}
 		step, err := at.Step(made, hold)
 		if err != nil {
 			return err
 		}
 		e := edit{m: m, at: at, step: step, made: made, shares: editShares(steps, both), detail: detail}
-		result := editResult{Model: args[0], Changes: made, Held: hold, Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files}
+		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files}
 		var strips []report.Edit
 		var walks []report.Morph
 		for _, p := range pictures {
 			frames, told := e.picture(p)
 			result.Images = append(result.Images, told)
-			strips = append(strips, report.Edit{Picture: p.image, Title: title(p.path), Frames: frames, Captions: e.captions()})
+			strip := report.Edit{Picture: p.image, Title: title(p.path), Frames: frames, Captions: e.captions()}
+			for i, f := range told.Frames {
+				strip.Far = append(strip.Far, f.IsFar)
+				if f.IsFar {
+					strip.Captions[i] += "\n" + fmt.Sprintf("%.1f sd, far", f.Distance)
+				}
+			}
+			strips = append(strips, strip)
 			walks = append(walks, report.Morph{Frames: frames})
 			if picture != "" {
 				if err := writePNG(picture, frames[len(frames)-1]); err != nil {
@@ -203,6 +216,9 @@ type edit struct {
 	detail bool
 }
 
+// mostNamed is how many changes are written out beneath a frame.
+const mostNamed = 4
+
 // editShares goes from 0, or from -1, to 1.
 func editShares(steps int, both bool) []float64 {
 	shares := make([]float64, steps)
@@ -216,16 +232,20 @@ func editShares(steps int, both bool) []float64 {
 	return shares
 }
 
-// captions tell each frame's change of the first attribute, or its share of
-// several changes.
+// captions tell the changes of each frame, or its share of them where they are too
+// many.
 func (e *edit) captions() []string {
 	out := make([]string, len(e.shares))
 	for i, s := range e.shares {
 		switch {
 		case s == 0:
 			out[i] = "as it is"
-		case len(e.made) == 1:
-			out[i] = e.made[0].Name + " " + signed(s*e.made[0].By)
+		case len(e.made) <= mostNamed:
+			var lines []string
+			for _, c := range e.made {
+				lines = append(lines, c.Name+" "+signed(s*c.By))
+			}
+			out[i] = strings.Join(lines, "\n")
 		default:
 			out[i] = strings.Replace(fmt.Sprintf("%.0f %%", 100*s), "-", "−", 1)
 		}
@@ -240,6 +260,14 @@ type editedImage struct {
 	Before   float64     `json:"distance_before"` // from the mean code
 	Distance float64     `json:"distance_after"`
 	IsFar    bool        `json:"far"`
+	Frames   []editFrame `json:"frames"`
+}
+
+// editFrame tells of one frame.
+type editFrame struct {
+	Share    float64 `json:"a"`        // of the change
+	Distance float64 `json:"distance"` // from the mean code
+	IsFar    bool    `json:"far"`      // from the data
 }
 
 type editScore struct {
@@ -260,7 +288,10 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 		}
 	}
 	var frames []*pix.Image
-	for _, c := range codes {
+	var told editedImage
+	for k, c := range codes {
+		d := e.at.Whitening.Distance(c)
+		told.Frames = append(told.Frames, editFrame{e.shares[k], d, far(e.at, d)})
 		x := e.m.Decode(c)
 		for i, v := range lost {
 			x[i] += v
@@ -268,7 +299,7 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 		frames = append(frames, pix.FromFloats(x, e.m.Prep.W, e.m.Prep.H))
 	}
 	last := codes[len(codes)-1]
-	told := editedImage{Image: p.path, Before: e.at.Whitening.Distance(code), Distance: e.at.Whitening.Distance(last)}
+	told.Image, told.Before, told.Distance = p.path, e.at.Whitening.Distance(code), e.at.Whitening.Distance(last)
 	told.IsFar = far(e.at, told.Distance)
 	from, to := e.at.Whitening.White(code), e.at.Whitening.White(last)
 	for _, c := range e.made {
@@ -314,14 +345,22 @@ func (r *editResult) print(w io.Writer) {
 			along = append(along, d.Name+" "+signed(d.By))
 		}
 	}
+	if len(r.Held) > 0 {
+		fmt.Fprintf(w, "held: %s\n", strings.Join(r.Held, ", "))
+	}
 	if len(along) > 0 {
 		fmt.Fprintf(w, "taken along: %s\n", strings.Join(along, ", "))
 	}
+	frames := 0
 	for _, p := range r.Images {
-		if p.IsFar {
-			fmt.Fprintf(w, "far from the data: 99 %% of the training codes lie within %.2f of their mean\n", r.Far)
-			break
+		for _, f := range p.Frames {
+			if f.IsFar {
+				frames++
+			}
 		}
+	}
+	if frames > 0 {
+		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean\n", count(frames, "frame"), r.Far)
 	}
 	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
 }

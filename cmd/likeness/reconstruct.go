@@ -15,6 +15,7 @@ type reconstruction struct {
 	Image string    `json:"image"`
 	MSE   float64   `json:"mse"`
 	Code  []float32 `json:"code"`
+	First *float64  `json:"mse_before"` // with the encoder's own code; null: not refined
 }
 
 func newReconstruct(a *app) *cobra.Command {
@@ -24,7 +25,10 @@ func newReconstruct(a *app) *cobra.Command {
 		Use:   "reconstruct MODEL IMAGE...",
 		Short: "Show what a model's codes keep of pictures",
 		Long: `Encode and decode pictures and draw a figure: Original | Code | Reconstructed.
-Prints each picture's mean squared error; with --json its code as well.`,
+Prints each picture's mean squared error; with --json its code as well.
+
+--refine goes on from the encoder's answer to the code with which the decoder comes
+nearest to the picture, and prints the error before and after.`,
 		Example: `  likeness reconstruct conv-32.safetensors me.jpg you.jpg
   likeness reconstruct conv-32.safetensors *.jpg --out faces.png`,
 		Args:              exactly("a MODEL file and at least one IMAGE", 2, 0),
@@ -48,10 +52,12 @@ Prints each picture's mean squared error; with --json its code as well.`,
 			return err
 		}
 		codes := m.Encode(values(pictures))
+		var first [][]float32
 		if refine > 0 {
 			if err := mayRefine(args[0], m); err != nil {
 				return err
 			}
+			first = rows(m.Decode(codes), len(pictures))
 			if codes, err = m.Refine(cmd.Context(), values(pictures), codes, refine); err != nil {
 				return err
 			}
@@ -60,12 +66,17 @@ Prints each picture's mean squared error; with --json its code as well.`,
 		result := struct {
 			Model   string           `json:"model"`
 			Figure  string           `json:"figure"`
+			Refine  int              `json:"refine"` // steps
 			Results []reconstruction `json:"results"`
-		}{Model: args[0], Figure: out}
+		}{Model: args[0], Figure: out, Refine: refine}
 		var figure []report.Reconstruction
 		for i, code := range rows(codes, len(pictures)) {
 			p := pictures[i]
 			r := reconstruction{Image: p.path, MSE: meanSquare(made[i], p.values), Code: code}
+			if first != nil {
+				before := meanSquare(first[i], p.values)
+				r.First = &before
+			}
 			result.Results = append(result.Results, r)
 			figure = append(figure, report.Reconstruction{
 				Original: p.image, Reconstructed: pix.FromFloats(made[i], m.Prep.W, m.Prep.H), Code: code,
@@ -77,8 +88,15 @@ Prints each picture's mean squared error; with --json its code as well.`,
 		}
 		return a.emit(result, func(w io.Writer) {
 			lines := [][]string{{"picture", "mean squared error"}}
+			if refine > 0 {
+				lines[0] = append(lines[0], "before refining")
+			}
 			for _, r := range result.Results {
-				lines = append(lines, []string{r.Image, report.MSE(r.MSE)})
+				line := []string{r.Image, report.MSE(r.MSE)}
+				if r.First != nil {
+					line = append(line, report.MSE(*r.First))
+				}
+				lines = append(lines, line)
 			}
 			table(w, "", lines)
 			fmt.Fprintf(w, "\nfigure: %s\n", out)

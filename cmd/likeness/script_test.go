@@ -76,16 +76,25 @@ func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 
 // picture FILE WxH SEED writes a picture of coloured blobs, a PNG or JPEG by
 // its extension. With the word "claims" behind, a PNG is written whose header
-// claims the size, and nothing more.
+// claims the size, and nothing more; with "grain", a grey picture with the grain of a
+// film.
 func makePicture(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o777))
 	w, h, _ := strings.Cut(args[1], "x")
-	if len(args) > 3 {
+	if len(args) > 3 && args[3] == "claims" {
 		ts.Check(os.WriteFile(path, pngHeader(number(ts, w), number(ts, h)), 0o666))
 		return
 	}
 	m := blobs(number(ts, w), number(ts, h), uint64(number(ts, args[2])))
+	if len(args) > 3 && args[3] == "grain" {
+		rng := rand.New(rand.NewPCG(5, 5))
+		g := image.NewGray(m.Bounds())
+		for i := range g.Pix {
+			g.Pix[i] = uint8(128 + 25.5*rng.NormFloat64())
+		}
+		m = g
+	}
 	var b bytes.Buffer
 	if filepath.Ext(path) == ".png" {
 		ts.Check(png.Encode(&b, m))
