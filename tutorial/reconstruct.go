@@ -94,11 +94,16 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 		curves.Series[0].Values = append(curves.Series[0].Values, e.TestLoss)
 		curves.Series[1].Values = append(curves.Series[1].Values, e.Loss)
 	}
+	caption, alt := "Mean squared error after each epoch. The training error is the mean over the epoch’s batches, each measured before its step.", "two falling curves"
+	if m.Level != 0 { // its training error is counted in units of the noise, the other in those of the picture
+		curves.Series = curves.Series[:1]
+		caption, alt = "Mean squared error after each epoch.", "a falling curve"
+	}
 	curves.Yardsticks = yardsticks[:1]
 	if r.Tutorial > 0 && b.incomparable() == "" {
 		curves.Yardsticks = append(slices.Clone(yardsticks[:1]), report.Yardstick{Name: "the tutorial", Value: report.Measured(r.Tutorial)})
 	}
-	loss, err := b.figure(r.Name+"-loss", "Mean squared error after each epoch. The training error is the mean over the epoch’s batches, each measured before its step.", "two falling curves", report.LossCurves(curves))
+	loss, err := b.figure(r.Name+"-loss", caption, alt, report.LossCurves(curves))
 	if err != nil {
 		return err
 	}
@@ -107,8 +112,12 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 		report.Paragraph(fmt.Sprintf("Trained for %s with Adamax (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
 			epochs(part.Epochs), m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
 	}
+	code := "no code"
+	if part.Code > 0 {
+		code = fmt.Sprintf("code %d", part.Code)
+	}
 	result := report.Result{
-		Name: r.Title, Note: fmt.Sprintf("code %d, %s", part.Code, epochs(part.Epochs)), Value: report.Measured(part.TestMSE),
+		Name: r.Title, Note: code + ", " + epochs(part.Epochs), Value: report.Measured(part.TestMSE),
 		Incomparable: b.incomparable(), Yardsticks: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: r.Tutorial > 0,
 	}
 	if r.Tutorial > 0 {
