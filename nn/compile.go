@@ -9,15 +9,17 @@ type compiled struct {
 	from   int
 	other  int // the second values that an addOp reads
 	out    Shape
-	bias   int  // the number of its biases
-	pools  bool // keeps winners
-	framed int  // size of a framed input, for those that want one
+	bias   int        // the number of its biases
+	pools  bool       // keeps winners
+	framed int        // size of a framed input, for those that want one
+	tiled  *tiledConv // the op itself, or what it is made of; or nil
 }
 
 // compiler makes ops of layers.
 type compiler struct {
 	nodes     []node
 	precision Precision
+	tiled     bool // make products in tiles of bf16 where they can be
 	ops       []compiled
 	next      int // the node that comes next
 }
@@ -25,8 +27,8 @@ type compiler struct {
 // compile plans the layers. Those that only look at the same values
 // differently need no op, and a pooling right behind a convolution becomes part
 // of it (see pooledConv).
-func (n *Network) compile(precision Precision) []compiled {
-	c := &compiler{nodes: n.nodes, precision: precision}
+func (n *Network) compile(precision Precision, tiled bool) []compiled {
+	c := &compiler{nodes: n.nodes, precision: precision, tiled: tiled}
 	c.sequence(n.Layers, 0)
 	return c.ops
 }
@@ -51,9 +53,13 @@ func (c *compiler) sequence(layers []Layer, from int) int {
 			p.bias = len(node.owned[k-1].Value)
 		}
 		conv, ok := o.(*convOp)
+		if ok && c.tiled && conv.tiles() {
+			p.tiled = newTiledConv(conv)
+			p.op = p.tiled
+		}
 		if ok && i+1 < len(layers) {
 			if _, pool := layers[i+1].(MaxPooling2D); pool && conv.canPool() {
-				pooled := newPooledConv(conv)
+				pooled := newPooledConv(conv, p.tiled)
 				p.op, p.out, p.pools, p.framed = pooled, c.nodes[c.next].out, true, pooled.framedSize()
 				i++
 				c.next++

@@ -29,7 +29,7 @@ type place struct{ part, row, col int }
 
 func newCorrelation(p product, weights []float32, precision Precision) *correlation {
 	cin := p.in[2]
-	c := &correlation{product: p, weights: weights, half: precision.halves(cin) && p.square == 0, places: make([]place, p.kernel*p.kernel)}
+	c := &correlation{product: p, weights: weights, half: precision.halves(cin, p.out[2]) && p.square == 0, places: make([]place, p.kernel*p.kernel)}
 	for i, s := range p.subs {
 		pt := part{subKernel: s, panels: newPanels(len(s.tapY)*len(s.tapX)*cin, p.out[2], c.half)}
 		windows := map[[4]int][]kernel.Block{} // pixels equally close to the border share theirs

@@ -69,7 +69,7 @@ func New(name string, input Shape, layers ...Layer) (*Network, error) {
 		}
 		n.params = append(n.params, l.owned...)
 	}
-	n.ops = n.compile(Float32)
+	n.ops = n.compile(Float32, false)
 	return n, nil
 }
 

@@ -30,6 +30,10 @@ type values struct {
 	winner []uint8   // behind a pooling: which of the four it was; strides as in data
 	framed buffer    // before a pooledConv: the same as data, with a border (see frame)
 	bias   []float32 // of a shard: its gradient of the op's bias
+
+	// Behind a tiledConv: its two pictures as the gradient of its weights reads them,
+	// shard after shard.
+	tiledBig, tiledSmall []uint16
 }
 
 // winners are those of the i-th image.
@@ -44,6 +48,11 @@ func (v values) shard(first, images int) values {
 	}
 	if v.framed.data != nil {
 		s.framed = v.framed.from(first, images)
+	}
+	if v.tiledBig != nil {
+		number, shards := first/ShardImages, (len(v.data.data)/v.data.stride+ShardImages-1)/ShardImages
+		big, small := len(v.tiledBig)/shards, len(v.tiledSmall)/shards
+		s.tiledBig, s.tiledSmall = v.tiledBig[number*big:][:big], v.tiledSmall[number*small:][:small]
 	}
 	if v.winner != nil {
 		s.winner = v.winner[first*v.data.stride:][:images*v.data.stride]

@@ -26,6 +26,10 @@ func newPass(ops []compiled, input Shape, images int, training, inputGradient bo
 		if o.pools {
 			v.winner = make([]uint8, len(v.data.data))
 		}
+		if o.tiled != nil && training {
+			shards := (images + ShardImages - 1) / ShardImages
+			v.tiledBig, v.tiledSmall = make([]uint16, shards*o.tiled.bigSize()), make([]uint16, shards*o.tiled.smallSize())
+		}
 		p.values = append(p.values, v)
 	}
 	if training {

@@ -17,6 +17,7 @@ import "likeness/internal/kernel"
 type pooledConv struct {
 	*convOp
 	bands []*kernel.Tiles // for each row of the pool the two rows of the map, 32 channels
+	tiled *tiledConv      // makes the products instead, all of them, or nil
 
 	// For the gradient of an input of whole groups of 32 channels: the weights
 	// as (input channels/32, output channels, 3, 3, 32), and the pool's pixels
@@ -32,8 +33,11 @@ func (o *convOp) canPool() bool {
 		(cin%panelWidth == 0 || cin == 3) && cout%panelWidth == 0
 }
 
-func newPooledConv(o *convOp) *pooledConv {
-	p := &pooledConv{convOp: o}
+func newPooledConv(o *convOp, tiled *tiledConv) *pooledConv {
+	p := &pooledConv{convOp: o, tiled: tiled}
+	if tiled != nil {
+		return p
+	}
 	all, width := o.forwardPass.parts[0].pixels, o.small[1]
 	for first := 0; first < len(all); first += 2 * width {
 		band := make([]kernel.Tile, 2*width)
@@ -51,8 +55,9 @@ func newPooledConv(o *convOp) *pooledConv {
 	return p
 }
 
-// grouped says whether the input's channels come in groups of 32.
-func (o *pooledConv) grouped() bool { return o.big[2]%panelWidth == 0 }
+// grouped says whether the input's channels come in groups of 32, whose winners are
+// walked.
+func (o *pooledConv) grouped() bool { return o.tiled == nil && o.big[2]%panelWidth == 0 }
 
 func (o *pooledConv) pack() {
 	for tap := range 9 {
@@ -77,10 +82,10 @@ func (o *pooledConv) packPart(tap, row, rows, col, cols int) {
 func (o *pooledConv) forward(n int, x, y values, ws *workspace) {
 	width, cout := o.small[1], o.small[2]
 	two := ws.buffer(n, 2*width*panelWidth)
-	part, in := &o.forwardPass.parts[0], o.forwardPass.operand(n, x.data, ws)
+	band := o.band(n, two, x, ws)
 	for col := 0; col < cout; col += panelWidth {
-		for r, band := range o.bands {
-			part.multiply(n, two, in, band, col)
+		for r := range o.small[0] / 2 {
+			band(r, col)
 			at := r*(width/2)*cout + col
 			for i := range n {
 				kernel.MaxPool2x2(y.data.image(i)[at:], y.winners(i)[at:], cout, two.image(i), 2, width, panelWidth)
@@ -90,8 +95,28 @@ func (o *pooledConv) forward(n int, x, y values, ws *workspace) {
 	activate(n, y.data, o.bias.Value, o.activation)
 }
 
+// band gives what computes two rows of the map, 32 channels from col on, into two.
+func (o *pooledConv) band(n int, two buffer, x values, ws *workspace) func(r, col int) {
+	if o.tiled == nil {
+		part, in := &o.forwardPass.parts[0], o.forwardPass.operand(n, x.data, ws)
+		return func(r, col int) { part.multiply(n, two, in, o.bands[r], col) }
+	}
+	ahead := o.tiled.ahead
+	in := ahead.operand(n, x.data, ws)
+	return func(r, col int) {
+		for i, run := range ahead.runs[2*r : 2*r+2] {
+			ahead.multiply(n, two, i*o.small[1]*panelWidth, panelWidth, in, run, col, ws)
+		}
+	}
+}
+
 func (o *pooledConv) backward(n int, x, y values, ws *workspace) {
 	deactivate(n, y, o.activation)
+	if o.tiled != nil {
+		// Dense products in tiles are faster than those of the winners in float32.
+		o.tiled.gradients(n, x, y, o.unpooled(n, y, ws), ws)
+		return
+	}
 	for i := range n {
 		o.frame(x.framed.image(i), x.data.image(i))
 	}
@@ -100,12 +125,17 @@ func (o *pooledConv) backward(n int, x, y values, ws *workspace) {
 	case o.grouped():
 		o.inputGradient(n, x, y, ws)
 	default:
-		dmap := ws.buffer(n, o.small.Size())
-		for i := range n {
-			kernel.MaxPool2x2Grad(dmap.image(i), y.slope.image(i), y.winners(i), o.small[0], o.small[1], o.small[2])
-		}
-		o.backwardPass.run(n, x.slope, dmap, ws)
+		o.backwardPass.run(n, x.slope, o.unpooled(n, y, ws), ws)
 	}
+}
+
+// unpooled is the gradient of the map before the pooling, in the workspace.
+func (o *pooledConv) unpooled(n int, y values, ws *workspace) buffer {
+	dmap := ws.buffer(n, o.small.Size())
+	for i := range n {
+		kernel.MaxPool2x2Grad(dmap.image(i), y.slope.image(i), y.winners(i), o.small[0], o.small[1], o.small[2])
+	}
+	return dmap
 }
 
 // inputGradient walks the winners, a group of input channels after the other:
@@ -142,7 +172,12 @@ func (o *pooledConv) groupSize() int { return (o.big[0] + 2) * o.frameRow() }
 func (o *pooledConv) groupStride() int { return o.groupSize() + panelWidth }
 
 // framedSize is the size of a framed picture: see frame.
-func (o *pooledConv) framedSize() int { return o.big[2] / o.group() * o.groupSize() }
+func (o *pooledConv) framedSize() int {
+	if o.tiled != nil {
+		return 0
+	}
+	return o.big[2] / o.group() * o.groupSize()
+}
 
 // frame copies a picture into one with a border of zeros, whose channels lie
 // in groups of up to 32: (C/32, H+2, W+2, 32). The border is there already.

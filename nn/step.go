@@ -47,6 +47,12 @@ type netPiece struct {
 // all processors) in a precision that passes its Check or runs slowly. It panics
 // when the networks do not fit onto each other.
 func NewStep(batch, threads int, precision Precision, nets ...*Network) *Step {
+	return newStep(batch, threads, precision, kernel.AMX(), nets...)
+}
+
+// newStep is NewStep that says whether bf16 is multiplied in tiles, which works
+// everywhere.
+func newStep(batch, threads int, precision Precision, tiled bool, nets ...*Network) *Step {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
@@ -57,7 +63,7 @@ func NewStep(batch, threads int, precision Precision, nets ...*Network) *Step {
 		}
 		ops := n.ops
 		if precision == BF16 {
-			ops = n.compile(precision)
+			ops = n.compile(precision, tiled)
 		}
 		s.ops, s.versions = append(s.ops, ops), append(s.versions, -1)
 		p := newPass(ops, n.Input, batch, true, k > 0)

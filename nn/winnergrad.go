@@ -6,6 +6,9 @@ import "likeness/internal/kernel"
 const winnerFilters = 64
 
 func (o *pooledConv) pieces(x, y values, shards []values) []piece {
+	if o.tiled != nil {
+		return o.tiled.pieces(x, y, shards)
+	}
 	images := len(y.data.data) / y.data.stride
 	var list []piece
 	if !o.grouped() {

@@ -5,7 +5,7 @@
 // The same source writes the AVX-512 and the AVX2 version of each kernel, so
 // only gen.go and gemm.go know how the two differ. The kernels on bf16 have an
 // AVX-512 version alone. NEON, which avo does not have, is in the files that
-// begin with neon. Output depends on nothing but this source and the version of
+// begin with neon, and AMX in amx.go. Output depends on nothing but this source and the version of
 // avo in go.mod.
 package main
 
@@ -52,6 +52,7 @@ func main() {
 			g.peak()
 		})
 	}
+	writeAMX()
 	writeNEON("gemm", (*neon).gemm)
 	writeNEON("loops", (*neon).loops)
 	writeNEON("sparse", (*neon).sparse)
