@@ -10,13 +10,17 @@ import (
 // BenchmarkStep trains on one batch of 32 pictures of 32x32.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
-		arch string
-		code int
-	}{{"pca", 32}, {"conv", 32}, {"conv", 512}} {
+		arch      string
+		code      int
+		precision nn.Precision
+	}{
+		{"pca", 32, nn.Float32}, {"conv", 32, nn.Float32}, {"conv", 32, nn.BF16}, {"conv", 512, nn.Float32},
+		{"residual", 32, nn.Float32}, {"residual", 32, nn.BF16}, {"residual", 0, nn.Float32}, {"residual", 0, nn.BF16},
+	} {
 		for _, threads := range []int{1, 2} {
-			b.Run(fmt.Sprintf("%s-%d/threads=%d", c.arch, c.code, threads), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s-%d-%s/threads=%d", c.arch, c.code, c.precision, threads), func(b *testing.B) {
 				m := newModel(b, c.arch, 32, 32, c.code)
-				step := nn.NewStep(32, threads, nn.Float32, m.Encoder, m.Decoder)
+				step := nn.NewStep(32, threads, c.precision, m.Networks()...)
 				x := make([]float32, 32*m.Values())
 				for i := range x {
 					x[i] = float32(i%251)/251 - 0.5
