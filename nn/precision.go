@@ -15,8 +15,12 @@ const (
 	// BF16 rounds what convolutions with an even number of at least 8 input
 	// channels multiply, forward and for the gradients of their inputs, to
 	// bfloat16: 8 bits of exponent as float32 has, 8 of precision instead of 24.
-	// Sums stay float32, and so do weights, the gradients of weights, dense
-	// layers and the optimiser. Numbers below 2^-126 count as zero.
+	// Sums stay float32, and so do weights, dense layers and the optimiser.
+	// Numbers below 2^-126 count as zero.
+	//
+	// With AMX it does so for convolutions of whole groups of 32 channels, in and
+	// out, and for the gradients of their weights as well; other sums come in
+	// another order, so results differ from those without AMX.
 	BF16 Precision = "bf16"
 )
 
@@ -27,7 +31,7 @@ func (p Precision) Check() error {
 	case p != Float32 && p != BF16:
 		return fmt.Errorf("unknown precision %q, known are %q and %q", string(p), string(Float32), string(BF16))
 	case p == BF16 && !kernel.BF16():
-		return fmt.Errorf("precision %q needs a processor with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake or later), this one runs %s: use %q", string(BF16), kernel.SIMD(), string(Float32))
+		return fmt.Errorf("precision %q needs a processor that is fast in it (AMD Zen 4, or Intel Sapphire Rapids under Linux, or later), this one runs %s: use %q", string(BF16), kernel.SIMD(), string(Float32))
 	}
 	return nil
 }
@@ -39,6 +43,14 @@ func (p Precision) halves(in, out int) bool {
 		return in%panelWidth == 0 && out%panelWidth == 0
 	}
 	return p == BF16 && in%2 == 0 && in >= 8
+}
+
+// SIMD names the vector instructions that steps run on: kernel.SIMD's, or "amx".
+func (p Precision) SIMD() string {
+	if p == BF16 && kernel.AMX() {
+		return "amx"
+	}
+	return kernel.SIMD()
 }
 
 // operand is the input of a correlation as its kernels want it: one of the

@@ -8,7 +8,6 @@ import (
 	"likeness/autoencoder"
 	"likeness/bench/firststeps/cases"
 	"likeness/bench/turns"
-	"likeness/internal/kernel"
 	"likeness/nn"
 	"likeness/safetensors"
 )
@@ -51,7 +50,7 @@ func work(path string, threads int, precision nn.Precision, in io.Reader, out io
 		turn++
 		return x
 	}
-	hello := reply{About: "likeness, " + kernel.SIMD() + ", " + string(precision)}
+	hello := reply{About: "likeness, " + precision.SIMD() + ", " + string(precision)}
 	return turns.Serve(in, out, hello, func(command string, number float64) (r reply, err error) {
 		switch command {
 		case "losses":

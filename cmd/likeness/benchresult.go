@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"likeness/internal/kernel"
 	"likeness/nn"
 	"likeness/report"
 )
@@ -66,7 +65,7 @@ func (b *benchRun) result() *benchResult {
 	f := b.flags
 	r := &benchResult{
 		Model: f.model.value, Code: f.code, Width: f.size.w, Height: f.size.h, Batch: f.batch,
-		Threads: b.threads, SIMD: kernel.SIMD(), Precision: f.precision.value, Seconds: f.seconds, Rounds: len(b.train),
+		Threads: b.threads, SIMD: nn.Precision(f.precision.value).SIMD(), Precision: f.precision.value, Seconds: f.seconds, Rounds: len(b.train),
 	}
 	r.ForwardFLOP, r.TrainFLOP = b.profile.FLOP()
 	r.Spread.Train, r.Spread.Forward, r.Spread.Peak = spreadOf(b.train), spreadOf(b.forward), spreadOf(b.peak)

@@ -59,8 +59,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 'same' has found two people, 130
 interrupted.
 
 Environment: LIKENESS_CACHE and LIKENESS_DATA are the folders of decoded
-pictures and of downloads, LIKENESS_SIMD (avx512, avx2, neon, none) forces the
-vector instructions, NO_COLOR turns colours off.`,
+pictures and of downloads, LIKENESS_SIMD (amx, avx512, avx2, neon, none) forces
+the vector instructions, NO_COLOR turns colours off.`,
 		Example: `  likeness train conv                                           learn drawn faces
   likeness index conv-32.safetensors                            encode them
   likeness search conv-32.index.safetensors --image me.jpg      find the most like

@@ -3,7 +3,6 @@
 package kernel
 
 import (
-	"os"
 	"sync"
 
 	"golang.org/x/sys/cpu"
@@ -34,15 +33,12 @@ var tileShapes = func() (shapes [17]tileShape) {
 	return shapes
 }()
 
-// noTiles is set where LIKENESS_SIMD asks for AVX-512 without them.
-var noTiles = os.Getenv("LIKENESS_SIMD") == avx512.String()
-
-func hasAMX() bool { return running == avx512 && !noTiles && tilesGranted() }
+func hasAMX() bool { return running == avx512 && !untiled && tilesGranted() }
 
 // tilesGranted asks the system once for the tiles, which are so large that Linux
 // gives their room to those programs only that ask for it (Documentation/arch/x86/xstate.rst).
 var tilesGranted = sync.OnceValue(func() bool {
-	if !cpu.X86.HasAMXTile || !cpu.X86.HasAMXBF16 {
+	if best() != avx512 || !cpu.X86.HasAMXTile || !cpu.X86.HasAMXBF16 {
 		return false
 	}
 	const requestPermission, tileData = 0x1023, 18

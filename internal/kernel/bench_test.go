@@ -278,3 +278,38 @@ func BenchmarkLoops(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAMX is a row of a convolution's output for 8 images, and a tap of the
+// gradient of its weights for 32 of its channels.
+func BenchmarkAMX(b *testing.B) {
+	if !AMX() {
+		b.Skip("this machine has no tiles")
+	}
+	b.Run("peak", func(b *testing.B) {
+		flops := 0.0
+		for b.Loop() {
+			flops += peakRunAMX()
+		}
+		b.ReportMetric(flops/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+	})
+	for _, s := range []struct {
+		name               string
+		m, k, aRow, blocks int
+	}{
+		{"row of 16 pixels, 64 channels", 128, 64, 64, 9},
+		{"row of 8 pixels, 128 channels", 64, 128, 128, 9},
+		{"tap, 16 rows of 16 pixels", 32, 128, 18 * 18 * 8, 16},
+	} {
+		b.Run(s.name, func(b *testing.B) {
+			a, w, c := make([]uint16, 1<<18), make([]uint16, 1<<18), make([]float32, s.m*32)
+			var blocks []Block
+			for i := range s.blocks {
+				blocks = append(blocks, Block{i * s.aRow, i * s.k * 32})
+			}
+			for b.Loop() {
+				BlockGemmAMX(c, 32, a, s.aRow, w, blocks, s.m, s.k)
+			}
+			rate(b, 2*s.m*32*s.k*s.blocks)
+		})
+	}
+}

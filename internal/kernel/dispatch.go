@@ -19,12 +19,25 @@ var running = choose(os.Getenv("LIKENESS_SIMD"), best())
 
 // SIMD names the version that runs: "avx512", "avx2", "neon" or "none". It is
 // the best this machine and this build can do, unless the environment variable
-// LIKENESS_SIMD names another.
+// LIKENESS_SIMD names another. AMX tells of its tiles for bf16, which come on top of
+// AVX-512: LIKENESS_SIMD=amx insists on them, avx512 does without.
 func SIMD() string { return running.String() }
+
+// tiles is the name of AVX-512 with AMX's tiles for bf16, which is the best where
+// there are some.
+const tiles = "amx"
+
+// untiled is set where LIKENESS_SIMD asks for AVX-512 and no more.
+var untiled = os.Getenv("LIKENESS_SIMD") == avx512.String()
 
 // choose panics rather than fall back: who asks for a version wants to know.
 func choose(name string, best version) version {
-	if name == "" {
+	switch {
+	case name == "":
+		return best
+	case name == tiles && !tilesGranted():
+		panic("kernel: LIKENESS_SIMD=" + name + ": this machine, system or build has no tiles of bf16")
+	case name == tiles:
 		return best
 	}
 	for v := none; v <= avx512; v++ {
@@ -35,7 +48,7 @@ func choose(name string, best version) version {
 			return v
 		}
 	}
-	panic("kernel: LIKENESS_SIMD=" + name + ": want avx512, avx2, neon or none")
+	panic("kernel: LIKENESS_SIMD=" + name + ": want amx, avx512, avx2, neon or none")
 }
 
 // within says whether v runs on a machine whose best is best.

@@ -43,7 +43,7 @@ func TestChoice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"", "none", "neon", "avx2", "avx512", "sse"} {
+	for _, name := range []string{"", "none", "neon", "avx2", "avx512", "amx", "sse"} {
 		cmd := exec.Command(program, "-test.run=^TestChoice$")
 		cmd.Env = append(os.Environ(), "KERNEL_TEST_CHILD=1", "LIKENESS_SIMD="+name)
 		throughEmulator(t, cmd)
@@ -52,8 +52,12 @@ func TestChoice(t *testing.T) {
 		switch {
 		case name == "":
 			want = "runs " + best().String() + "\n"
+		case name == "amx" && tilesGranted():
+			want = "runs avx512\n"
+		case name == "amx":
+			want = "panic: kernel: LIKENESS_SIMD=amx: this machine, system or build has no tiles of bf16\n"
 		case name == "sse":
-			want = "panic: kernel: LIKENESS_SIMD=sse: want avx512, avx2, neon or none\n"
+			want = "panic: kernel: LIKENESS_SIMD=sse: want amx, avx512, avx2, neon or none\n"
 		case name == "neon" && best() != neon, name == "avx2" && best() < avx2, name == "avx512" && best() < avx512:
 			want = "panic: kernel: LIKENESS_SIMD=" + name + ": this machine or build has no more than " + best().String() + "\n"
 		}
