@@ -65,7 +65,9 @@ func choosePeers(o options) ([]peer, error) {
 		known[i].precision = nn.Float32
 	}
 	if kernel.BF16() {
-		known = append(known, peer{name: "expert-bf16", kind: "expert", threads: o.threads, env: avx512, precision: nn.BF16, trainOnly: true})
+		known = append(known,
+			peer{name: "expert-bf16", kind: "expert", threads: o.threads, env: avx512, precision: nn.BF16, trainOnly: true},
+			peer{name: "half", kind: "half", threads: o.threads, env: avx512, precision: nn.BF16, trainOnly: true})
 	}
 	if o.onnxruntime != "" {
 		modules, err := filepath.Abs(filepath.Join(o.onnxruntime, "node_modules"))

@@ -1,6 +1,6 @@
-"""The conv autoencoder in PyTorch, trained and run as fast as four kinds of programmers would have it.
+"""The conv autoencoder in PyTorch, trained and run as fast as five kinds of programmers would have it.
 
-    /usr/bin/python3 pytorch.py naive|tuned|expert|beyond MODEL.safetensors THREADS
+    /usr/bin/python3 pytorch.py naive|tuned|expert|beyond|half MODEL.safetensors THREADS
 
 The Go program in this folder starts this, tells it what to do by lines on
 stdin ("losses 5", "train 1.5", "forward 1.5") and reads one line of JSON for
@@ -14,6 +14,7 @@ expert  tuned, with transposed convolutions as matrix products with gradients
 beyond  expert, but the three larger transposed convolutions call what PyTorch
         1.13 has for the gradient of a convolution: oneDNN, which it does not
         use for transposed convolutions by itself.
+half    beyond, in bf16: on a processor with AMX oneDNN multiplies in its tiles.
 
 Needs PyTorch and NumPy (Debian: python3-torch).
 """
@@ -240,6 +241,24 @@ class Beyond(Expert):
         return super().up(i, x, w, b) if i == 0 else UpByGradient.apply(x, w, b)
 
 
+class Half(Beyond):
+    """beyond whose convolutions, forward and back, are in bf16, with float32's weights, dense layers and loss: what
+    likeness calls --precision bf16."""
+
+    def net(self, x):
+        half = torch.bfloat16
+        x = x.to(half)
+        for w, b in self.convs:
+            x = F.max_pool2d(F.elu_(F.conv2d(x, w.to(half), b.to(half), padding=1)), 2)
+        x = F.elu_(F.linear(x.permute(0, 2, 3, 1).reshape(-1, 1024).float(), *self.dense[0]))
+        x = F.linear(x, *self.dense[1]).view(-1, 2, 2, 256).to(half)
+        for i, (w, b) in enumerate(self.ups):
+            x = self.up(i, x, w.to(half), b.to(half))
+            if i < 3:
+                x = F.elu_(x)
+        return x.permute(0, 3, 1, 2).float()
+
+
 def numbered(name, i):
     return name if i == 0 else f"{name}_{i}"
 
@@ -255,7 +274,7 @@ def main():
     if kind == "export":
         net = Naive(tensors).net.eval()
         return torch.onnx.export(net, torch.zeros(BATCH, 3, 32, 32), sys.argv[4], opset_version=13, input_names=["x"], output_names=["y"])
-    peer = {"naive": Naive, "tuned": Tuned, "expert": Expert, "beyond": Beyond}[kind](tensors)
+    peer = {"naive": Naive, "tuned": Tuned, "expert": Expert, "beyond": Beyond, "half": Half}[kind](tensors)
     batches = [peer.pictures(x) for x in tensors["speed/pictures"].split(BATCH)]
     turn = 0
 
