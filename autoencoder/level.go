@@ -35,20 +35,19 @@ func (m *Model) scale(level float64) (factor, share float32) {
 	return float32(m.Level / level), 1
 }
 
-// Scale multiplies pictures, which a corruption has made noisy, and their targets
-// by what the model wants noisy pictures multiplied by, each by its own; it does
-// nothing unless the model has a Level. Training works on such numbers.
-func (m *Model) Scale(noisy, target []float32) {
+// Scale multiplies a picture, which a corruption has made noisy, and its target by
+// what the model wants it multiplied by, and returns the level of noise that this
+// was for. It does nothing, and returns 0, unless the model has a Level. Training
+// works on such numbers.
+func (m *Model) Scale(noisy, target []float32) (level float64) {
 	if m.Level == 0 {
-		return
+		return 0
 	}
-	size := m.Values()
-	for i := 0; i < len(noisy); i += size {
-		x := noisy[i : i+size]
-		factor, _ := m.scale(pix.NoiseLevel(x, m.Prep.W, m.Prep.H))
-		multiply(x, factor)
-		multiply(target[i:i+size], factor)
-	}
+	level = max(pix.NoiseLevel(noisy, m.Prep.W, m.Prep.H), leastLevel)
+	factor, _ := m.scale(level)
+	multiply(noisy, factor)
+	multiply(target, factor)
+	return level
 }
 
 // denoise is Reconstruct for a model without a code.

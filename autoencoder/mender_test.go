@@ -183,7 +183,9 @@ func TestLevel(t *testing.T) {
 	}
 	plain := restless(t, 32, 32)
 	scaled, target := slices.Clone(x), slices.Clone(x)
-	m.Scale(scaled, target)
+	if got := m.Scale(scaled, target); got != level {
+		t.Errorf("scaled for noise of %g, it is %g", got, level)
+	}
 	if !slices.Equal(scaled, target) || math.Abs(float64(scaled[0])-float64(x[0])*autoencoder.UnitNoise/level) > 1e-5 {
 		t.Errorf("%g was scaled to %g and %g, its noise is %g", x[0], scaled[0], target[0], level)
 	}
@@ -191,6 +193,9 @@ func TestLevel(t *testing.T) {
 		if math.Abs(float64(v)*level/autoencoder.UnitNoise-float64(y[i])) > 1e-5 {
 			t.Fatalf("value %d: %g, the network says %g", i, y[i], float64(v)*level)
 		}
+	}
+	if flat := make([]float32, m.Values()); m.Scale(flat, slices.Clone(flat)) != 0.01 || plain.Scale(flat, flat) != 0 {
+		t.Error("a clean picture was not scaled for the least level, or scaled by a model that has none")
 	}
 	// Half the least level: a quarter of the correction.
 	full, _ := d.Mend(context.Background(), x, 32, 32, 0.01)

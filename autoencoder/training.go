@@ -20,6 +20,7 @@ type Training struct {
 	Jitter      float64 `json:"jitter,omitempty"`    // how much the training pictures were moved, turned and scaled
 	Mirror      bool    `json:"mirror,omitempty"`    // half of the training pictures were mirrored
 	Decay       float64 `json:"decay,omitempty"`     // of the weights, times the learning rate, in every step
+	Weigh       float64 `json:"weigh,omitempty"`     // the power of its level of noise that a picture counted by in the loss
 	Average     float64 `json:"average,omitempty"`   // decay of the moving average that the weights are; 0: they are no average
 	Precision   string  `json:"precision,omitempty"` // of the products, nn.Precision; empty for float32
 	Batch       int     `json:"batch"`
@@ -37,7 +38,9 @@ type Training struct {
 type Epoch struct {
 	Epoch int     `json:"epoch"`         // from 1
 	Rate  float64 `json:"learning_rate"` // of its last step
-	Loss  float64 `json:"loss"`          // mean over its batches, each before its step
+	// Loss is the mean over its batches, each before its step; of a model with a Level
+	// it is in units of the noise, and weighed where pictures were.
+	Loss float64 `json:"loss"`
 	// One of the two is measured after it.
 	TestLoss       float64 `json:"test_loss,omitempty"`
 	ValidationLoss float64 `json:"validation_loss,omitempty"`

@@ -31,7 +31,7 @@ type Step struct {
 	states    []*OptimizerState
 	sizes     []float32 // of this step, by network
 	keep      float32   // what decay leaves of a weight in this step
-	errors    []float64 // by shard: sum of squared errors
+	errors    []float64 // by shard: sum of squared errors, weighted
 	pieces    []netPiece
 	threads   int
 	spaces    []*workspace // by thread
@@ -97,15 +97,25 @@ func (s *Step) State() []*OptimizerState { return s.states }
 // images one behind the other. It returns the mean squared error before the
 // move.
 func (s *Step) Do(x, target []float32, rate float64) float64 {
-	return s.do(x, target, rate, nil)
+	return s.do(x, target, nil, rate, nil)
 }
 
-// do is Do with a clock for each thread; nil measures nothing.
-func (s *Step) do(x, target []float32, rate float64, clocks []*clock) float64 {
+// DoWeighted is Do where every image's squared error counts as often as its weight
+// says, Keras's sample_weight: the sum of all is divided by the number of values
+// still, whatever the weights come to. nil is a weight of 1 for all.
+func (s *Step) DoWeighted(x, target, weights []float32, rate float64) float64 {
+	return s.do(x, target, weights, rate, nil)
+}
+
+// do is DoWeighted with a clock for each thread; nil measures nothing.
+func (s *Step) do(x, target, weights []float32, rate float64, clocks []*clock) float64 {
 	in, out := s.nets[0].Input.Size(), s.nets[len(s.nets)-1].Output().Size()
 	images := len(x) / in
 	if images == 0 || len(x) != images*in || len(target) != images*out {
 		panic("nn: Step: batch and target are not whole and equally many images")
+	}
+	if weights != nil && len(weights) != images {
+		panic("nn: Step: not one weight for each image")
 	}
 	shards := (images + ShardImages - 1) / ShardImages
 	if shards > len(s.errors) {
@@ -118,11 +128,15 @@ func (s *Step) do(x, target []float32, rate float64, clocks []*clock) float64 {
 		}
 		return clocks[thread]
 	}
-	scale := float32(2 / float64(len(target)))
+	scale := 2 / float64(len(target))
 	parallel(s.threads, shards, func(thread, i int) {
 		first := i * ShardImages
 		last := min(first+ShardImages, images)
-		s.errors[i] = s.shard(i, x[first*in:last*in], target[first*out:last*out], scale, s.spaces[thread], clockOf(thread))
+		var own []float32
+		if weights != nil {
+			own = weights[first:last]
+		}
+		s.errors[i] = s.shard(i, x[first*in:last*in], target[first*out:last*out], own, scale, s.spaces[thread], clockOf(thread))
 	})
 	s.keep = float32(1 - rate*s.Decay)
 	for i, state := range s.states {
@@ -140,8 +154,8 @@ func (s *Step) do(x, target []float32, rate float64, clocks []*clock) float64 {
 }
 
 // shard goes forward and back through all networks with one shard's images and
-// returns its sum of squared errors.
-func (s *Step) shard(i int, x, target []float32, scale float32, ws *workspace, c *clock) float64 {
+// returns its sum of squared errors, each image's times its weight.
+func (s *Step) shard(i int, x, target, weights []float32, scale float64, ws *workspace, c *clock) float64 {
 	c.start()
 	first := s.passes[0].shards[i].input().data
 	n := len(x) / first.size
@@ -158,7 +172,12 @@ func (s *Step) shard(i int, x, target []float32, scale float32, ws *workspace, c
 	y := s.passes[len(s.passes)-1].shards[i].output()
 	sum := 0.0
 	for j := range n {
-		sum += kernel.MSEGrad(y.slope.image(j), y.data.image(j), target[j*y.data.size:][:y.data.size], scale)
+		weight := 1.0
+		if weights != nil {
+			weight = float64(weights[j])
+		}
+		e := kernel.MSEGrad(y.slope.image(j), y.data.image(j), target[j*y.data.size:][:y.data.size], float32(weight*scale))
+		sum += float64(weight * e) // the conversion keeps the product from being fused with the sum
 	}
 	for k := len(s.passes) - 1; k >= 0; k-- {
 		p := s.passes[k].shards[i]

@@ -10,6 +10,7 @@ import (
 type batch struct {
 	images        int
 	input, target []float32 // the same memory for a plain autoencoder
+	weights       []float32 // by picture; nil: all count once
 }
 
 // feed draws the batches of an epoch from the step at which the loop stands,
@@ -34,6 +35,9 @@ func (l *loop) newFeed() *feed {
 		sets[i].input = sets[i].target
 		if l.Corruption != nil {
 			sets[i].input = make([]float32, l.Batch*size)
+		}
+		if l.Weigh > 0 {
+			sets[i].weights = make([]float32, l.Batch)
 		}
 	}
 	go func() {
@@ -73,6 +77,9 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 	size := l.Model.Values()
 	b.images = len(rows)
 	b.input, b.target = b.input[:len(rows)*size], b.target[:len(rows)*size]
+	if b.weights != nil {
+		b.weights = b.weights[:len(rows)]
+	}
 	for i, row := range rows {
 		target := b.target[i*size : (i+1)*size]
 		if l.Jitter != nil {
@@ -91,7 +98,10 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 		copy(input, target)
 		rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, uint64(row)))
 		l.Corruption.Corrupt(input, l.Data.W, l.Data.H, rng)
-		l.Model.Scale(input, target)
+		level := l.Model.Scale(input, target)
+		if b.weights != nil {
+			b.weights[i] = l.weight(level)
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func (l *loop) runEpoch(ctx context.Context) error {
 
 // learn takes step t, counted from 1.
 func (l *loop) learn(b batch, rate float64, t int) float64 {
-	loss := l.step.Do(b.input, b.target, rate)
+	loss := l.step.DoWeighted(b.input, b.target, b.weights, rate)
 	l.average.update(t)
 	if l.tick != nil {
 		l.tick()
@@ -178,7 +178,7 @@ func (r *Run) outset() *autoencoder.Training {
 		Task: autoencoder.Reconstruct, Data: r.Data.Source, DataHash: r.Data.Fingerprint, Split: r.SplitName,
 		NTrain: len(r.Split.Train), NTest: len(r.Split.Test), NValidation: len(r.Validation),
 		Optimizer: "adamax", Rate: r.Rate, Schedule: string(r.Schedule), Warmup: r.Warmup,
-		Mirror: r.Mirror, Jitter: r.Jitter.amount(), Average: r.Average, Decay: r.Decay, Batch: r.Batch, Seed: r.Seed,
+		Mirror: r.Mirror, Jitter: r.Jitter.amount(), Average: r.Average, Decay: r.Decay, Weigh: r.Weigh, Batch: r.Batch, Seed: r.Seed,
 		EarlyStop: r.EarlyStop, TimeBudget: r.TimeBudget.Seconds(),
 	}
 	if r.Precision != nn.Float32 {

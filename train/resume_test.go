@@ -27,6 +27,7 @@ var modes = map[string]func(*train.Run){
 		}
 		m.Level, m.Mirror = autoencoder.UnitNoise, true
 		r.Model, r.Corruption, r.Mirror = m, pix.Noise{Min: 0.05, Max: 0.5}, true
+		r.Weigh = 0.9
 	},
 	"jittered residual": func(r *train.Run) {
 		m, err := autoencoder.New(autoencoder.Residual, r.Model.Prep, 8, 3)

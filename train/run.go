@@ -62,6 +62,11 @@ type Run struct {
 	// learning rate, that every step takes away. 0: none.
 	Decay float64
 
+	// Weigh is the power of its level of noise that a picture counts by in the loss
+	// of a denoiser with a Level, from 0, where all count alike with their errors in
+	// units of the noise, to 2, where these are in units of the picture.
+	Weigh float64
+
 	// Validation are rows held back for choosing, in neither part of Split. With
 	// them every epoch is measured on them, and the test pictures are not looked at.
 	Validation []int
@@ -172,6 +177,9 @@ func (r *Run) prepare() error {
 		return err
 	}
 	if err := checkWarmup(r.Warmup); err != nil {
+		return err
+	}
+	if err := r.checkWeigh(); err != nil {
 		return err
 	}
 	if r.TimeBudget < 0 {

@@ -24,7 +24,7 @@ func TestSettingsInCheckpoints(t *testing.T) {
 		"preparation of pictures":     `{"w":16,"h":16,"dx":0,"dy":0,"auto":true}`,
 		"number of training pictures": "63", "number of test pictures": "7", "number of validation pictures": "0",
 		"number of epochs": "1", "batch size": "20", "learning rate": "0.003", "schedule": "cosine", "warm-up": "none",
-		"mirroring": "none", "jitter": "none", "average of weights": "none", "weight decay": "none", "precision": "float32", "seed": "42",
+		"mirroring": "none", "jitter": "none", "average of weights": "none", "weight decay": "none", "weighing by noise": "none", "precision": "float32", "seed": "42",
 		"corruption": "gaussian(sigma=0.1)", "early stop": "none", "choice of weights": "none", "model to begin with": run(t).Model.Fingerprint(),
 	}
 	rich := map[string]string{
@@ -98,6 +98,7 @@ func TestCheckFinished(t *testing.T) {
 		"its warm-up is none and not 1 step":                                          func(r *train.Run) { r.Warmup = 1 },
 		"its mirroring is none and not half":                                          func(r *train.Run) { r.Mirror = true },
 		"its jitter is none and not 0.5":                                              func(r *train.Run) { r.Jitter = &train.Jitter{Amount: 0.5} },
+		"its weighing by noise is none and not 0.9":                                   func(r *train.Run) { r.Weigh = 0.9 },
 		"its average of weights is none and not 0.9":                                  func(r *train.Run) { r.Average = 0.9 },
 		"its precision is float32 and not bf16":                                       func(r *train.Run) { r.Precision = nn.BF16 },
 		"its seed is 42 and not 1":                                                    func(r *train.Run) { r.Seed = 1 },

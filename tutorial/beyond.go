@@ -16,6 +16,7 @@ type DenoiserRecipe struct {
 	Rate          float64
 	Schedule      train.Schedule
 	Corruption    pix.Corruption
+	Weigh         float64 // as in train.Run
 }
 
 // Denoiser is the one that was chosen on a part of LFW's training pictures;

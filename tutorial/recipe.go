@@ -24,6 +24,7 @@ type Recipe struct {
 	Mirror     bool
 	Average    float64
 	Decay      float64
+	Weigh      float64
 	Jitter     float64        // the Amount of train.Jitter; 0: none
 	Corruption pix.Corruption // nil but for denoisers
 
@@ -57,7 +58,7 @@ func denoiserRecipe() Recipe {
 	return Recipe{
 		Name: "denoiser", Title: "A denoiser without a bottleneck", Arch: autoencoder.Residual,
 		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Rate: Denoiser.Rate, Schedule: Denoiser.Schedule, Mirror: true,
-		Corruption: Denoiser.Corruption,
+		Corruption: Denoiser.Corruption, Weigh: Denoiser.Weigh,
 	}
 }
 

@@ -51,6 +51,7 @@ func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
 		"Mirror":     {func(r *Recipe) { r.Mirror = true }, "mirroring is none and not half"},
 		"Average":    {func(r *Recipe) { r.Average = 0 }, "average of weights is 0.9 and not none"},
 		"Decay":      {func(r *Recipe) { r.Decay = 0 }, "weight decay is 0.3 and not none"},
+		"Weigh":      {func(r *Recipe) { r.Weigh = 1 }, "weighing by noise is none and not 1"},
 		"Jitter":     {func(r *Recipe) { r.Jitter = 1 }, "jitter is none and not 1"},
 		"Corruption": {func(r *Recipe) { r.Corruption = nil }, "corruption is gaussian(sigma=0.1) and not none"},
 	}

@@ -38,6 +38,7 @@ type score struct {
 	Jitter          float64     `json:"jitter,omitempty"`
 	Average         float64     `json:"average,omitempty"`
 	Decay           float64     `json:"decay,omitempty"`
+	Weigh           float64     `json:"weigh,omitempty"`
 	EarlyStop       int         `json:"early_stop,omitempty"`
 	BestEpoch       int         `json:"best_epoch,omitempty"`
 	TimeBudget      float64     `json:"time_budget,omitempty"`    // seconds
@@ -118,7 +119,7 @@ func newScore(path string, m *autoencoder.Model) *score {
 	r.Task, r.Corruption = t.Task, t.Corruption
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
 	r.LearningRate, r.Schedule, r.Batch = t.Rate, t.Schedule, t.Batch
-	r.Warmup, r.Mirror, r.Jitter, r.Average, r.Decay = t.Warmup, t.Mirror, t.Jitter, t.Average, t.Decay
+	r.Warmup, r.Mirror, r.Jitter, r.Average, r.Decay, r.Weigh = t.Warmup, t.Mirror, t.Jitter, t.Average, t.Decay, t.Weigh
 	r.NValidation, r.EarlyStop, r.BestEpoch = t.NValidation, t.EarlyStop, t.BestEpoch
 	r.TimeBudget, r.Planned, r.Ended, r.story = t.TimeBudget, t.Planned, t.Ended, t
 	r.ImagesPerSecond = t.ImagesPerSecond()

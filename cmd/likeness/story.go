@@ -22,6 +22,9 @@ func comforts(t *autoencoder.Training) string {
 	if t.Decay > 0 {
 		all = append(all, fmt.Sprintf("weights that decay (%g)", t.Decay))
 	}
+	if t.Weigh > 0 {
+		all = append(all, fmt.Sprintf("pictures that count by their noise (to the power of %g)", t.Weigh))
+	}
 	if t.Average > 0 {
 		all = append(all, fmt.Sprintf("averaged weights (%g)", t.Average))
 	}

@@ -18,22 +18,31 @@ type denoiseFlags struct {
 	arch    choiceFlag
 	noise   noiseFlag
 	occlude occludeFlag
+	weigh   float64
 }
 
 func (d *denoiseFlags) add(cmd *cobra.Command) {
 	addChoice(cmd, &d.arch, "arch", "the network: with a code between two halves, or a residual one without")
 	cmd.Flags().Var(&d.noise, "noise", "standard deviation of the gaussian noise, or from which to which it is drawn; a picture's range is 1")
 	cmd.Flags().Var(&d.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
+	cmd.Flags().Float64Var(&d.weigh, "weigh", 0, "with --arch residual, let pictures count by this power of their noise, such as 0.9; 0: alike, with errors in units of the noise; 2: with errors as they are")
 }
 
 // settleDenoise gives a residual denoiser its own defaults, where the command
 // line says nothing else.
 func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	f.arch = f.denoise.arch.value
+	set := cmd.Flags().Changed
+	levels := f.arch == autoencoder.Residual && f.denoise.occlude.count == 0
+	switch w := f.denoise.weigh; {
+	case !(w >= 0 && w <= 2):
+		return usagef("--weigh %g: expected a number from 0 to 2, such as 0.9", w)
+	case w > 0 && !levels:
+		return usagef("--weigh is for a model that is told the level of noise: --arch %s without --occlude", autoencoder.Residual)
+	}
 	if f.arch != autoencoder.Residual {
 		return nil
 	}
-	set := cmd.Flags().Changed
 	if set("code") {
 		return usagef("--code does not go with --arch %s, which has none", f.arch)
 	}
@@ -54,6 +63,9 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	}
 	if !set("mirror") {
 		f.mirror = true
+	}
+	if !set("weigh") && levels {
+		f.denoise.weigh = r.Weigh
 	}
 	return nil
 }

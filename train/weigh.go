@@ -1,0 +1,30 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// A denoiser that is told the level of noise has its errors in units of that noise
+// (autoencoder.Model.Level), in which strong noise leaves the smaller ones. Weigh
+// lets pictures with strong noise count more. Their weights need no common scale,
+// for Adamax takes steps of the same length whatever the loss is multiplied by.
+
+// weighedAt is the level at which a picture counts once, whatever Weigh is.
+const weighedAt = 0.1
+
+// weight is how often a picture with noise of the given level counts.
+func (r *Run) weight(level float64) float32 {
+	return float32(math.Pow(level/weighedAt, r.Weigh))
+}
+
+func (r *Run) checkWeigh() error {
+	switch {
+	case !(r.Weigh >= 0 && r.Weigh <= 2):
+		return fmt.Errorf("pictures weighed by the power %g of their noise: it must lie between 0 and 2, such as 0.9", r.Weigh)
+	case r.Weigh > 0 && (r.Corruption == nil || r.Model.Level == 0):
+		return errors.New("pictures can be weighed by their noise only for a denoiser that is told its level")
+	}
+	return nil
+}
