@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
 	"likeness/pix"
@@ -22,27 +23,27 @@ func newEdit(a *app) *cobra.Command {
 	var both, detail bool
 	var out, picture string
 	c := &cobra.Command{
-		Use:   "edit MODEL IMAGE...",
+		Use:   "edit MODEL IMAGE|FOLDER...",
 		Short: "Change what a face shows: more of a smile, no glasses",
-		Long: `Change attributes of a face: its code moves along directions that were learned,
+		Long: fmt.Sprintf(`Change attributes of a face: its code moves along directions that were learned,
 and the decoder paints what comes of it, as a strip of pictures (.png), an
-animation (.gif), or both.
+animation (.gif), or both. A folder stands for the pictures in it, %d at most.
 
 --more Smiling=1.5 raises the score of an attribute by 1.5 standard deviations,
 --less lowers it; without a number by as much as faces with the attribute lie
 from those without. The step is the shortest that does so. Other attributes are
 taken along as far as the codes of training faces connect them: --hold keeps
-those that it names where they are. Frames with codes beyond 99 % of the training
+those that it names where they are. Frames with codes beyond 99 %% of the training
 codes are marked as far from the data.
 
 The directions are those of the model's atlas ('likeness directions'). Without
 one they are fitted to the pictures that the model was trained on, which takes
-some seconds. --attributes, --tags, or --with and --without give others.`,
+some seconds. --attributes, --tags, or --with and --without give others.`, mostDrawn),
 		Example: `  likeness edit conv-32.safetensors me.jpg --more Smiling
   likeness edit conv-32.safetensors me.jpg --more Smiling=1.5 --less Eyeglasses --hold Male,Youth
   likeness edit conv-32.safetensors me.jpg you.jpg --more Senior --both --detail --out older.gif
   likeness edit conv-32.safetensors me.jpg --with beards/ --without shaved/ --name Beard --more Beard`,
-		Args:              exactly("a MODEL file and pictures", 2, 0),
+		Args:              exactly("a MODEL file and pictures or a folder of them", 2, 0),
 		ValidArgsFunction: modelThenPictures,
 	}
 	from.add(c)
@@ -62,20 +63,28 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 		if steps < 2 || steps > mostSteps {
 			return usagef("--steps %d: expected 2 to %d", steps, mostSteps)
 		}
-		if picture != "" && len(args) > 2 {
-			return usagef("--picture %s: expected one picture to edit, not %d", picture, len(args)-1)
+		named, err := a.gather(cmd.Context(), args[1:], nil)
+		if err != nil {
+			return err
 		}
+		if n := len(named.list); n > mostDrawn {
+			return usagef("%s are too many for one strip: name %d at most", count(n, "picture"), mostDrawn)
+		}
+		if n := len(named.list); picture != "" && n > 1 {
+			return usagef("--picture %s: expected one picture to edit, not %d", picture, n)
+		}
+		inputs := append(named.paths(), args[0])
 		files := []string{out}
 		if out == "" {
 			files = []string{"edit.png", "edit.gif"}
 		}
 		for _, f := range files {
-			if err := checkOut(f, []string{".png", ".gif"}, args...); err != nil {
+			if err := checkOut(f, []string{".png", ".gif"}, inputs...); err != nil {
 				return err
 			}
 		}
 		if picture != "" {
-			if err := checkOut(picture, []string{".png"}, args...); err != nil {
+			if err := checkOut(picture, []string{".png"}, inputs...); err != nil {
 				return err
 			}
 		}
@@ -87,9 +96,13 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 		if err != nil {
 			return err
 		}
-		pictures, err := open(cmd.Context(), m, args[1:]...)
+		pictures, err := open(cmd.Context(), m, named, named.list)
 		if err != nil {
 			return err
+		}
+		a.tellSkipped(named)
+		if len(pictures) == 0 {
+			return named.nothing()
 		}
 		names := append([]string{}, hold...)
 		for _, c := range wanted {
@@ -113,7 +126,7 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 			return err
 		}
 		e := edit{m: m, at: at, step: step, made: made, shares: editShares(steps, both), detail: detail}
-		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files}
+		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files, Skipped: named.skips()}
 		var strips []report.Edit
 		var walks []report.Morph
 		for _, p := range pictures {
@@ -318,6 +331,7 @@ type editResult struct {
 	Drags   []latent.Drag   `json:"takes_along"` // the largest first
 	Far     float64         `json:"far_from"`    // distance beyond which a code is far from the data
 	Images  []editedImage   `json:"images"`
+	Skipped []faces.Skip    `json:"skipped"` // files of folders, without a usable picture
 	Files   []string        `json:"files"`
 }
 
