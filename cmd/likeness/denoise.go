@@ -128,13 +128,13 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *namedPi
 		original, err := d.open(ctx, p.path)
 		if err != nil {
 			if err = g.skip(ctx, p, err); err != nil {
-				return err
+				return stopped(ctx, err, len(result.Results))
 			}
 			continue
 		}
 		r, figure, err := d.picture(ctx, p.path, targets[i], original, uint64(i))
 		if err != nil {
-			return d.stopped(ctx, err, len(result.Results))
+			return stopped(ctx, err, len(result.Results))
 		}
 		result.Results = append(result.Results, r)
 		if f.figure != "" && len(drawn) < mostDrawn {

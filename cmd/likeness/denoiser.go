@@ -134,13 +134,17 @@ func hiddenLevel(x []float32, w, h int, estimate float64) *float64 {
 	return &level
 }
 
-// place shows how far the pictures are.
+// place shows how far the pictures are, and in a large one how far that is.
 func (d *denoiser) place(i, of int) {
-	d.bar.count("Denoising", i, of)
+	const what = "Denoising"
+	d.bar.partly(what, i, of, 0, 1)
+	if d.mender != nil {
+		d.mender.Progress = func(done, total int) { d.bar.partly(what, i, of, done, total) }
+	}
 }
 
 // stopped is why a picture was not written; those before it were, as a whole.
-func (d *denoiser) stopped(ctx context.Context, err error, written int) error {
+func stopped(ctx context.Context, err error, written int) error {
 	if ctx.Err() == nil || written == 0 {
 		return err
 	}
