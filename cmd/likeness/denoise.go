@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -21,6 +22,7 @@ type denoising struct {
 	noise, strength float64
 	level           levelFlag
 	seed            uint64
+	threads         int
 }
 
 func newDenoise(a *app) *cobra.Command {
@@ -45,7 +47,8 @@ Results of other models have the size of the model's pictures. Transparent pixel
 are laid on white.
 
 A folder stands for the pictures in it and in its sub-folders, whose results have the
-same places below the --out folder. Files in it that are no pictures are passed over.
+same places below the --out folder. Files in it that are no pictures are told and
+passed over.
 
 --add-noise spoils the pictures first, to see what the model can do: errors before
 and after are printed, and --figure draws Original | Noisy | Denoised.`,
@@ -62,12 +65,16 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 	c.Flags().Float64Var(&f.strength, "strength", 1, "share of the correction that is made, from 0 to 1")
 	c.Flags().Float64Var(&f.noise, "add-noise", 0, "add gaussian noise of this standard deviation first")
 	c.Flags().Uint64Var(&f.seed, "seed", 42, "seed of that noise")
+	addThreads(c, &f.threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed("add-noise") && !(f.noise > 0) || math.IsInf(f.noise, 0) {
 			return usagef("--add-noise %g: expected a number above 0, such as 0.1", f.noise)
 		}
 		if !(f.strength >= 0 && f.strength <= 1) {
 			return usagef("--strength %g: expected a number from 0 to 1", f.strength)
+		}
+		if f.threads > 0 {
+			runtime.GOMAXPROCS(f.threads)
 		}
 		pictures, err := a.gather(cmd.Context(), args[1:], func(folder string) string {
 			return denoisedFolder(f.out, folder, len(args) == 2)

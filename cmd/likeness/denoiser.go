@@ -98,6 +98,7 @@ func (d *denoiser) mend(ctx context.Context, r *mended, noisy []float32) ([]floa
 		}
 	}
 	if d.m.Level != 0 && level == 0 { // as it is, without the work
+		r.kept = d.f.level.auto
 		return slices.Clone(noisy), nil
 	}
 	return d.mender.Mend(ctx, noisy, r.Width, r.Height, level)

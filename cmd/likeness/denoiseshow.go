@@ -25,6 +25,8 @@ type mended struct {
 	DenoisedMSE  *float64 `json:"denoised_mse"`
 	DenoisedPSNR *float64 `json:"denoised_psnr"` // null also where there is no error at all
 	DenoisedSSIM *float64 `json:"denoised_ssim"`
+
+	kept bool // as it was, for it shows no noise
 }
 
 // printMended writes a line for each picture, with columns for what there is.
@@ -47,7 +49,11 @@ func printMended(w io.Writer, results []mended) {
 	for _, r := range results {
 		line := []string{r.Out}
 		if level {
-			line = append(line, fmt.Sprintf("%.4f", *r.Level))
+			found := fmt.Sprintf("%.4f", *r.Level)
+			if *r.Level == 0 {
+				found = "none"
+			}
+			line = append(line, found)
 		}
 		if measured {
 			line = append(line, report.MSE(*r.NoisyMSE), report.MSE(*r.DenoisedMSE), decibels(r.NoisyPSNR), decibels(r.DenoisedPSNR),
@@ -56,6 +62,18 @@ func printMended(w io.Writer, results []mended) {
 		lines = append(lines, line)
 	}
 	table(w, "", lines)
+	kept := 0
+	for _, r := range results {
+		if r.kept {
+			kept++
+		}
+	}
+	switch {
+	case kept == 1:
+		fmt.Fprintln(w, "1 picture shows no noise and stays as it is")
+	case kept > 1:
+		fmt.Fprintf(w, "%s show no noise and stay as they are\n", count(kept, "picture"))
+	}
 }
 
 func decibels(psnr *float64) string {

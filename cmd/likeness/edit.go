@@ -3,13 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
-	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
 	"likeness/pix"
@@ -165,60 +163,6 @@ some seconds. --attributes, --tags, or --with and --without give others.`, mostD
 	return c
 }
 
-// asked is one --more or --less.
-type asked struct {
-	name string
-	by   float64 // 0: by the gap between those with and without
-	sign float64
-}
-
-// parseChanges reads --more and --less.
-func parseChanges(more, less []string) ([]asked, error) {
-	var all []asked
-	for i, list := range [][]string{more, less} {
-		flag, sign := "more", 1.0
-		if i == 1 {
-			flag, sign = "less", -1
-		}
-		for _, text := range list {
-			name, strength, given := strings.Cut(text, "=")
-			c := asked{name: strings.TrimSpace(name), sign: sign}
-			if c.name == "" {
-				return nil, usagef("--%s %q: expected the name of an attribute", flag, text)
-			}
-			if given {
-				v, err := strconv.ParseFloat(strings.TrimSpace(strength), 64)
-				if err != nil || !(v > 0 && v <= 100) {
-					return nil, usagef("--%s %s: expected a strength above 0 behind the =, such as %s=1.5", flag, text, c.name)
-				}
-				c.by = v
-			}
-			all = append(all, c)
-		}
-	}
-	if len(all) == 0 {
-		return nil, usagef("what is to be changed? Expected --more or --less with an attribute, such as --more Smiling")
-	}
-	return all, nil
-}
-
-// changes finds the attributes, and the strengths that were not given.
-func changes(at *latent.Atlas, list []asked) ([]latent.Change, error) {
-	var out []latent.Change
-	for _, c := range list {
-		d, err := at.Direction(c.name)
-		if err != nil {
-			return nil, err
-		}
-		by := c.by
-		if by == 0 {
-			by = d.Gap
-		}
-		out = append(out, latent.Change{Name: d.Name, By: c.sign * by})
-	}
-	return out, nil
-}
-
 // edit changes one picture after the other.
 type edit struct {
 	m      *autoencoder.Model
@@ -321,60 +265,4 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 		}
 	}
 	return frames, told
-}
-
-type editResult struct {
-	Model   string          `json:"model"`
-	Changes []latent.Change `json:"changes"`
-	Held    []string        `json:"held"`
-	Length  float64         `json:"length"`      // of the step
-	Drags   []latent.Drag   `json:"takes_along"` // the largest first
-	Far     float64         `json:"far_from"`    // distance beyond which a code is far from the data
-	Images  []editedImage   `json:"images"`
-	Skipped []faces.Skip    `json:"skipped"` // files of folders, without a usable picture
-	Files   []string        `json:"files"`
-}
-
-func (r *editResult) print(w io.Writer) {
-	head := []string{"picture"}
-	for _, c := range r.Changes {
-		head = append(head, c.Name)
-	}
-	lines := [][]string{append(head, "distance")}
-	for _, p := range r.Images {
-		row := []string{title(p.Image)}
-		for _, s := range p.Scores {
-			row = append(row, signed(s.Before)+" to "+signed(s.After))
-		}
-		end := fmt.Sprintf("%.2f to %.2f", p.Before, p.Distance)
-		if p.IsFar {
-			end += ", far"
-		}
-		lines = append(lines, append(row, end))
-	}
-	table(w, "", lines)
-	var along []string
-	for _, d := range r.Drags[:min(len(r.Drags), 4)] {
-		if d.By*d.By >= 0.3*0.3 {
-			along = append(along, d.Name+" "+signed(d.By))
-		}
-	}
-	if len(r.Held) > 0 {
-		fmt.Fprintf(w, "held: %s\n", strings.Join(r.Held, ", "))
-	}
-	if len(along) > 0 {
-		fmt.Fprintf(w, "taken along: %s\n", strings.Join(along, ", "))
-	}
-	frames := 0
-	for _, p := range r.Images {
-		for _, f := range p.Frames {
-			if f.IsFar {
-				frames++
-			}
-		}
-	}
-	if frames > 0 {
-		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean\n", count(frames, "frame"), r.Far)
-	}
-	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
 }

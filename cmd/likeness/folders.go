@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"likeness/faces"
@@ -33,12 +36,15 @@ type namedPictures struct {
 func (a *app) gather(ctx context.Context, args []string, results func(folder string) string) (*namedPictures, error) {
 	g := &namedPictures{skipped: map[string][]faces.Skip{}}
 	for _, arg := range args {
+		if _, err := os.Stat(arg); errors.Is(err, fs.ErrNotExist) && filepath.Ext(arg) == "" && !strings.ContainsAny(arg, `/\`) {
+			return nil, fmt.Errorf("there is no file or folder %s", arg)
+		}
 		if !isFolder(arg) {
 			g.list = append(g.list, named{path: arg})
 			continue
 		}
-		if _, twice := g.skipped[arg]; twice {
-			continue
+		if slices.ContainsFunc(g.folders, func(f string) bool { return filepath.Clean(f) == filepath.Clean(arg) }) {
+			continue // named twice
 		}
 		found, skips, err := faces.Pictures(ctx, arg)
 		if err != nil {

@@ -80,8 +80,8 @@ func (p *progress) partly(what string, first, pieces, done, total int) {
 			text += fmt.Sprintf(" %s of %s", report.Count(first+1), report.Count(pieces))
 		}
 		p.show(what, first*whole+done*whole/total, pieces*whole, text)
-	case pieces > 1 && done == 0:
-		p.count(what, first, pieces)
+	case pieces > 1 && (done == 0 || done == total):
+		p.count(what, first+done/total, pieces)
 	case p.what != what:
 		p.what, p.last = what, time.Now()
 	case time.Since(p.last) > plainEvery:
@@ -209,7 +209,8 @@ func (p *progress) show(what string, done, full int, text string) {
 			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionSpinnerType(14),
-			progressbar.OptionUseANSICodes(true), // draws without flicker
+			progressbar.OptionSetSpinnerChangeInterval(0), // else it spins on behind clear, for ever
+			progressbar.OptionUseANSICodes(true),          // draws without flicker
 			progressbar.OptionClearOnFinish(),
 		)
 	}

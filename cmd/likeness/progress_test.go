@@ -22,7 +22,9 @@ func TestPartlyPlain(t *testing.T) {
 	p.partly("Denoising", 3, 1200, 0, 1)
 	late()
 	p.partly("Denoising", 3, 1200, 1, 2)
-	want := "Denoising: 27 %\nDenoising: 3 of 1,200\nDenoising: 3 of 1,200, and 50 % of the next\n"
+	late()
+	p.partly("Denoising", 3, 1200, 2, 2)
+	want := "Denoising: 27 %\nDenoising: 3 of 1,200\nDenoising: 3 of 1,200, and 50 % of the next\nDenoising: 4 of 1,200\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
@@ -45,5 +47,22 @@ func TestPartlyBar(t *testing.T) {
 	p.clear()
 	if !strings.Contains(b.String(), "Denoising 1 of 2") {
 		t.Errorf("the bar says %q", b.String())
+	}
+}
+
+// A spinner, of work whose end is not known, is gone when it is cleared.
+func TestSpinnerEnds(t *testing.T) {
+	var b bytes.Buffer
+	p := &progress{w: &b, terminal: true}
+	p.count("Reading faces", 1, 0)
+	p.count("Reading faces", 2, 0)
+	p.clear()
+	if !strings.Contains(b.String(), "Reading faces 1") {
+		t.Errorf("the spinner says %q", b.String())
+	}
+	b.Reset()
+	time.Sleep(250 * time.Millisecond)
+	if b.Len() > 0 {
+		t.Errorf("cleared, it goes on with %q", b.String())
 	}
 }
