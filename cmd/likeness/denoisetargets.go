@@ -75,7 +75,7 @@ func checkTargets(targets []string, inputs ...string) error {
 		}
 		checked[folder] = true
 		for { // what is there of the folder
-			if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(folder) == folder {
+			if _, err := os.Stat(folder); err == nil || filepath.Dir(folder) == folder {
 				break
 			}
 			folder = filepath.Dir(folder)
