@@ -73,9 +73,15 @@ func (m *Model) denoise(x []float32) []float32 {
 // look gives what a network, the model's own or one with its weights for pictures of
 // another size, makes of pictures; with Mirror, of them and of their mirror images.
 func (m *Model) look(net *nn.Network, x []float32) []float32 {
+	y, _ := m.looks(net, x, func() error { return nil })
+	return y
+}
+
+// looks is look that can be stopped behind each of its m.each() looks.
+func (m *Model) looks(net *nn.Network, x []float32, behind func() error) ([]float32, error) {
 	y := net.Predict(x)
-	if !m.Mirror {
-		return y
+	if err := behind(); err != nil || !m.Mirror {
+		return y, err
 	}
 	mirrored := slices.Clone(x)
 	pix.Mirror(mirrored, net.Input[1])
@@ -84,7 +90,15 @@ func (m *Model) look(net *nn.Network, x []float32) []float32 {
 	for i, v := range mirrored {
 		y[i] = (y[i] + v) / 2
 	}
-	return y
+	return y, behind()
+}
+
+// each is how often look sees every picture.
+func (m *Model) each() int {
+	if m.Mirror {
+		return 2
+	}
+	return 1
 }
 
 func multiply(x []float32, factor float32) {

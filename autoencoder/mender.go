@@ -10,6 +10,11 @@ import (
 
 // Mender runs a denoiser on pictures of any size. It is for one goroutine.
 type Mender struct {
+	// Progress, when set, is told how many looks of all that a picture needs are done: of
+	// its tiles, which are looked at once, or twice by a model with Mirror. The first
+	// call, with none done, comes before the work.
+	Progress func(done, total int)
+
 	model *Model
 	net   *nn.Network // for pictures or tiles of the size seen last
 	h, w  int
@@ -51,12 +56,21 @@ func (d *Mender) Mend(ctx context.Context, x []float32, w, h int, level float64)
 	most := nn.ShardImages * runtime.GOMAXPROCS(0)
 	tiles := make([]float32, 0, min(most, len(xs)*len(ys))*tw*th*3)
 	var places [][2]span
+	done, total := 0, len(xs)*len(ys)*d.model.each()
+	d.tell(done, total)
 	flush := func() error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		multiply(tiles, factor)
-		out := d.model.look(d.net, tiles)
+		out, err := d.model.looks(d.net, tiles, func() error {
+			done += len(places)
+			d.tell(done, total)
+			return ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
 		for i, p := range places {
 			paste(y, w, out[i*tw*th*3:][:tw*th*3], p[0], p[1])
 		}
@@ -81,6 +95,12 @@ func (d *Mender) Mend(ctx context.Context, x []float32, w, h int, level float64)
 	}
 	unscale(y, x, factor, share)
 	return y, nil
+}
+
+func (d *Mender) tell(done, total int) {
+	if d.Progress != nil {
+		d.Progress(done, total)
+	}
 }
 
 // span is one tile along one side of a picture: it begins at from and has size

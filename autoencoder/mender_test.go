@@ -101,9 +101,15 @@ func TestMendTiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, _ := autoencoder.NewMender(m)
+	var told [][2]int
+	d.Progress = func(done, total int) { told = append(told, [2]int{done, total}) }
 	tiled, err := d.Mend(context.Background(), x, w, h, 0.1)
 	if err != nil {
 		t.Fatal(err)
+	}
+	// 2 x 2 tiles in one go, each looked at twice.
+	if want := [][2]int{{0, 8}, {4, 8}, {8, 8}}; !slices.Equal(told, want) {
+		t.Errorf("progress %v, want %v", told, want)
 	}
 	for i := range whole {
 		if !(math.Abs(float64(whole[i]-tiled[i])) <= 1e-5) {
@@ -114,6 +120,17 @@ func TestMendTiles(t *testing.T) {
 	cancel()
 	if _, err := d.Mend(ctx, x, w, h, 0.1); err == nil {
 		t.Error("a context that ended was not noticed")
+	}
+	// It is noticed between the two looks, not only when a batch of tiles is done.
+	ctx, cancel = context.WithCancel(context.Background())
+	told = nil
+	d.Progress = func(done, total int) {
+		if told = append(told, [2]int{done, total}); done > 0 {
+			cancel()
+		}
+	}
+	if _, err := d.Mend(ctx, x, w, h, 0.1); err == nil || len(told) != 2 {
+		t.Errorf("stopped after %v: %v", told, err)
 	}
 }
 

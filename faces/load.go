@@ -211,6 +211,9 @@ func newBuilder(opt Options, table *AttributeTable) *builder {
 	return b
 }
 
+// sameName is why the second of two files is skipped whose names differ in characters that names may not have here.
+const sameName = "a picture of the same name came before it"
+
 // want keeps pictures that the attribute file does not list from being decoded. It runs beside add and changes nothing.
 func (b *builder) want(name string) bool {
 	return b.table == nil || b.table.Row(identify(name, true).id) >= 0
@@ -230,7 +233,7 @@ func (b *builder) add(m member, p prepared) error {
 		b.progress()
 	}
 	if b.seen[m.name] {
-		return skip("a picture of the same name came before it")
+		return skip(sameName)
 	}
 	b.seen[m.name] = true
 	who := identify(m.name, b.table != nil)

@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"likeness/pix"
@@ -206,6 +207,10 @@ func TestMorphFrames(t *testing.T) {
 	}
 	if alone := MorphFrames([]Morph{{Frames: frames}}); alone[0].W != tileLarge+2*margin {
 		t.Errorf("one morph is %d pixels wide, want %d", alone[0].W, tileLarge+2*margin)
+	}
+	many := MorphFrames(slices.Repeat([]Morph{{Frames: frames}}, 20))
+	if eight := MorphFrames(slices.Repeat([]Morph{{Frames: frames}}, 8)); many[0].W != eight[0].W || many[0].H < 2*eight[0].H {
+		t.Errorf("20 morphs in frames of %dx%d, 8 in %dx%d", many[0].W, many[0].H, eight[0].W, eight[0].H)
 	}
 	if MorphFrames(nil) != nil {
 		t.Error("frames of nothing")

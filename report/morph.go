@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"likeness/pix"
 )
@@ -45,11 +46,8 @@ func MorphStrip(morphs []Morph) *pix.Image {
 	var rows [][]cell
 	for _, m := range morphs {
 		var row []cell
-		name := func(who string) []words {
-			return []words{{text: PersonName(who), style: captionStyle, rows: 2}}
-		}
 		if originals {
-			row = append(row, cell{pic: p.tile(m.A, tileSmall), below: name(m.From)})
+			row = append(row, cell{pic: p.tile(m.A, tileSmall), below: title(m.From)})
 		}
 		for k, f := range m.Frames {
 			c := cell{pic: p.tile(f, tileSmall)}
@@ -61,10 +59,10 @@ func MorphStrip(morphs []Morph) *pix.Image {
 				c.frame = warning
 			}
 			if !originals && k == 0 && m.From != "" {
-				c.below = append(c.below, name(m.From)...)
+				c.below = append(c.below, title(m.From)...)
 			}
 			if !originals && k == len(m.Frames)-1 && k > 0 && m.To != "" {
-				c.below = append(c.below, name(m.To)...)
+				c.below = append(c.below, title(m.To)...)
 			}
 			row = append(row, c)
 		}
@@ -74,7 +72,7 @@ func MorphStrip(morphs []Morph) *pix.Image {
 		}
 		lines := folded(row, 1, widest+1) // the last column is the photographs'
 		last := len(lines) - 1
-		lines[last] = append(lines[last], cell{pic: p.tile(m.B, tileSmall), below: name(m.To)})
+		lines[last] = append(lines[last], cell{pic: p.tile(m.B, tileSmall), below: title(m.To)})
 		rows = append(rows, lines...)
 	}
 	s := &sheet{rows: rows, gap: 12}
@@ -86,8 +84,8 @@ func MorphStrip(morphs []Morph) *pix.Image {
 }
 
 // MorphFrames gives the frames of an animation that walks every morph there
-// and back again and rests at both ends, all morphs side by side, enlarged;
-// write them with pix.WriteGIF. Morphs with fewer frames wait at their end.
+// and back again and rests at both ends, all morphs side by side, eight in a row,
+// enlarged; write them with pix.WriteGIF. Morphs with fewer frames wait at their end.
 func MorphFrames(morphs []Morph) []*pix.Image {
 	longest := 0
 	for _, m := range morphs {
@@ -111,7 +109,7 @@ func MorphFrames(morphs []Morph) []*pix.Image {
 				row = append(row, cell{pic: p.tile(m.Frames[min(k, len(m.Frames)-1)], side)})
 			}
 		}
-		there[k] = (&sheet{rows: [][]cell{row}, gap: 12}).draw(p)
+		there[k] = (&sheet{rows: slices.Collect(slices.Chunk(row, 8)), gap: 12}).draw(p)
 	}
 	const rest = 2
 	var out []*pix.Image

@@ -62,10 +62,11 @@ func caption(text string) []words {
 	return []words{{text: text, style: mutedStyle, rows: 2}}
 }
 
-// title says which picture a row is about.
+// title says which picture a row is about. What tells pictures of one person apart comes
+// last, so there is room for it.
 func title(text string) []words {
 	if text == "" {
 		return nil
 	}
-	return []words{{text: PersonName(text), style: captionStyle, rows: 2}}
+	return []words{{text: PersonName(text), style: captionStyle, rows: 3}}
 }

@@ -43,51 +43,67 @@ func (l LevelScore) Better() bool {
 func (y *Yardsticks) Levels(ctx context.Context, m *autoencoder.Model, sigmas []float64, wiener bool, seed uint64) ([]LevelScore, error) {
 	var all []LevelScore
 	for _, sigma := range sigmas {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		g := pix.Gaussian{Sigma: float32(sigma)}
-		noisy := Corrupted(y.test, g, y.prep, seed)
-		l := LevelScore{Sigma: sigma}
-		var err error
-		if l.Noisy, err = y.quality(ctx, noisy); err != nil {
-			return nil, err
-		}
-		if l.Model, err = y.quality(ctx, m.Reconstruct(noisy)); err != nil {
-			return nil, err
-		}
+		var filter *pca.Wiener
 		if wiener {
-			switch filtered, err := y.Filter(ctx, noisy, g); {
-			case errors.Is(err, pca.ErrWeakNoise):
-			case err != nil:
+			var err error
+			if filter, err = y.moments.Wiener(ctx, float64(float32(sigma))); err != nil && !errors.Is(err, pca.ErrWeakNoise) {
 				return nil, err
-			default:
-				q, err := y.quality(ctx, filtered)
-				if err != nil {
-					return nil, err
-				}
-				l.Wiener = &q
 			}
+		}
+		l, err := y.level(ctx, m, sigma, filter, seed)
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, l)
 	}
 	return all, nil
 }
 
-// Clean is the error that a denoiser brings into test pictures without noise.
-func (y *Yardsticks) Clean(m *autoencoder.Model) float64 { return m.MSE(y.test, y.test) }
+// level judges a denoiser at one level of noise, beside a filter if there is one.
+func (y *Yardsticks) level(ctx context.Context, m *autoencoder.Model, sigma float64, filter *pca.Wiener, seed uint64) (LevelScore, error) {
+	l := LevelScore{Sigma: sigma}
+	if filter != nil {
+		l.Wiener = &Quality{}
+	}
+	err := y.pieces(ctx, func(first int, clean []float32) error {
+		noisy := CorruptedFrom(first, clean, pix.Gaussian{Sigma: float32(sigma)}, y.prep, seed)
+		if err := y.add(ctx, &l.Noisy, noisy, clean); err != nil {
+			return err
+		}
+		if err := y.add(ctx, &l.Model, m.Reconstruct(noisy), clean); err != nil || filter == nil {
+			return err
+		}
+		filtered, err := filter.Denoise(ctx, noisy)
+		if err != nil {
+			return err
+		}
+		return y.add(ctx, l.Wiener, filtered, clean)
+	})
+	for _, q := range []*Quality{&l.Noisy, &l.Model, l.Wiener} {
+		if q != nil {
+			q.PSNR = pix.PSNR(q.MSE)
+		}
+	}
+	return l, err
+}
 
-// quality holds pictures against the test pictures.
-func (y *Yardsticks) quality(ctx context.Context, x []float32) (Quality, error) {
+// Clean is the error that a denoiser brings into test pictures without noise.
+func (y *Yardsticks) Clean(m *autoencoder.Model) float64 {
+	mse, _ := y.mse(context.Background(), func(_ int, clean []float32) ([]float32, error) { return m.Reconstruct(clean), nil })
+	return mse
+}
+
+// add holds some of the test pictures against what they should be.
+func (y *Yardsticks) add(ctx context.Context, q *Quality, x, clean []float32) error {
 	size := y.prep.W * y.prep.H * 3
 	each := make([]float64, len(x)/size)
 	err := parallel.Each(ctx, len(each), func(i int) {
-		each[i] = pix.SSIM(x[i*size:(i+1)*size], y.test[i*size:(i+1)*size], y.prep.W, y.prep.H)
+		each[i] = pix.SSIM(x[i*size:(i+1)*size], clean[i*size:(i+1)*size], y.prep.W, y.prep.H)
 	})
-	q := Quality{MSE: kernel.SquaredError(x, y.test) / float64(len(x))}
-	q.PSNR = pix.PSNR(q.MSE)
+	n := float64(len(y.test))
+	q.MSE += kernel.SquaredError(x, clean) / (n * float64(size))
 	for _, s := range each {
-		q.SSIM += s / float64(len(each))
+		q.SSIM += s / n
 	}
-	return q, err
+	return err
 }

@@ -137,3 +137,51 @@ func TestYardsticks(t *testing.T) {
 		t.Errorf("the filter leaves %g of %g", got, y.Untouched(noise, 42))
 	}
 }
+
+// Closed forms can be measured on other pictures, piece by piece, and what needs none
+// can be measured without.
+func TestYardsticksElsewhere(t *testing.T) {
+	ctx := context.Background()
+	r := run(t)
+	y, err := train.NewYardsticks(ctx, r.Data, r.Split)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []int // more than one piece
+	for len(rows) < 700 {
+		rows = append(rows, r.Split.Test...)
+	}
+	many := y.On(r.Data, rows)
+	if got, want := many.MeanImage(), y.MeanImage(); math.Abs(got-want) > 0.1*want {
+		t.Errorf("mean picture: %g, %g on as many of the same pictures", want, got)
+	}
+	noise := pix.Gaussian{Sigma: 0.2}
+	noisy := train.Corrupted(r.Data.AllFloats(rows), noise, r.Model.Prep, 42)
+	if got, want := many.Untouched(noise, 42), kernel.SquaredError(noisy, r.Data.AllFloats(rows))/float64(len(noisy)); math.Abs(got-want) > 1e-9 {
+		t.Errorf("untouched: %g, want %g", got, want)
+	}
+	levels, err := many.Levels(ctx, r.Model, []float64{0.2}, true, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wiener, err := many.Wiener(ctx, noise, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := levels[0]
+	if math.Abs(l.Wiener.MSE-wiener) > 1e-9 || math.Abs(l.Noisy.MSE-many.Untouched(noise, 42)) > 1e-9 || !(l.Noisy.SSIM > 0 && l.Noisy.SSIM < 1) || l.Model.PSNR != pix.PSNR(l.Model.MSE) {
+		t.Errorf("levels %+v %+v", l, *l.Wiener)
+	}
+	without, err := (&train.Yardsticks{}).On(r.Data, rows).Levels(ctx, r.Model, []float64{0.2}, false, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if without[0].Wiener != nil || without[0].Noisy != l.Noisy || without[0].Model != l.Model {
+		t.Errorf("without closed forms %+v", without[0])
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := many.Levels(ended, r.Model, []float64{0.2}, false, 42); err == nil {
+		t.Error("a context that ended was not noticed")
+	}
+}

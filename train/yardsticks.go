@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"slices"
 
 	"likeness/faces"
 	"likeness/internal/kernel"
@@ -12,9 +13,13 @@ import (
 // Yardsticks measures on the test pictures of a split what closed forms fitted
 // to its training pictures reach without any training. All results are mean
 // squared errors.
+//
+// The zero value has no closed forms and no pictures; On gives it these. Of it only
+// Untouched, Clean and Levels without the Wiener filter may be asked.
 type Yardsticks struct {
 	moments *pca.Moments
-	test    []float32
+	data    *faces.Set
+	test    []int // rows of data
 	prep    pix.Prep
 }
 
@@ -26,16 +31,48 @@ func NewYardsticks(ctx context.Context, data *faces.Set, split faces.Split) (*Ya
 	if err != nil {
 		return nil, err
 	}
-	return &Yardsticks{moments: m, test: data.AllFloats(split.Test), prep: pix.Prep{W: data.W, H: data.H}}, nil
+	return (&Yardsticks{moments: m}).On(data, split.Test), nil
+}
+
+// On gives the same closed forms, measured on other pictures of the same size.
+func (y *Yardsticks) On(data *faces.Set, test []int) *Yardsticks {
+	return &Yardsticks{moments: y.moments, data: data, test: test, prep: pix.Prep{W: data.W, H: data.H}}
+}
+
+// pieces goes through the test pictures in pieces, which bounds the memory; first is the
+// place of a piece's first picture. It ends with the first error, and with ctx.
+func (y *Yardsticks) pieces(ctx context.Context, f func(first int, clean []float32) error) error {
+	const images = 512
+	for i := 0; i < len(y.test); i += images {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := f(i, y.data.AllFloats(y.test[i:min(i+images, len(y.test))])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mse is the error of what an answer makes of pieces of the test pictures.
+func (y *Yardsticks) mse(ctx context.Context, answer func(first int, clean []float32) ([]float32, error)) (float64, error) {
+	sum := 0.0
+	err := y.pieces(ctx, func(first int, clean []float32) error {
+		x, err := answer(first, clean)
+		if err == nil {
+			sum += kernel.SquaredError(x, clean)
+		}
+		return err
+	})
+	return sum / float64(len(y.test)*y.prep.W*y.prep.H*3), err
 }
 
 // MeanImage is the error of answering every picture with the mean one.
 func (y *Yardsticks) MeanImage() float64 {
-	sum := 0.0
-	for i := 0; i < len(y.test); i += y.moments.Dim {
-		sum += kernel.SquaredError(y.moments.Mean, y.test[i:i+y.moments.Dim])
-	}
-	return sum / float64(len(y.test))
+	mse, _ := y.mse(context.Background(), func(_ int, clean []float32) ([]float32, error) {
+		return slices.Repeat(y.moments.Mean, len(clean)/y.moments.Dim), nil
+	})
+	return mse
 }
 
 // PCA is the error of exact principal components with as many numbers as the
@@ -46,24 +83,29 @@ func (y *Yardsticks) PCA(ctx context.Context, code int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return p.MSE(y.test), nil
+	return y.mse(ctx, func(_ int, clean []float32) ([]float32, error) { return p.Rebuild(p.Project(clean)), nil })
 }
 
 // Untouched is the error of leaving test pictures as c has spoilt them, with
 // the very noise that a denoiser trained with that seed is measured on.
 func (y *Yardsticks) Untouched(c pix.Corruption, seed uint64) float64 {
-	return kernel.SquaredError(Corrupted(y.test, c, y.prep, seed), y.test) / float64(len(y.test))
+	mse, _ := y.mse(context.Background(), func(first int, clean []float32) ([]float32, error) {
+		return CorruptedFrom(first, clean, c, y.prep, seed), nil
+	})
+	return mse
 }
 
 // Wiener is the error of the full-rank Wiener filter on the same spoilt
 // pictures: the least a linear denoiser can expect against gaussian noise, as
 // far as the test pictures have the covariance of the training pictures.
 func (y *Yardsticks) Wiener(ctx context.Context, g pix.Gaussian, seed uint64) (float64, error) {
-	filtered, err := y.Filter(ctx, Corrupted(y.test, g, y.prep, seed), g)
+	w, err := y.moments.Wiener(ctx, float64(g.Sigma))
 	if err != nil {
 		return 0, err
 	}
-	return kernel.SquaredError(filtered, y.test) / float64(len(y.test)), nil
+	return y.mse(ctx, func(first int, clean []float32) ([]float32, error) {
+		return w.Denoise(ctx, CorruptedFrom(first, clean, g, y.prep, seed))
+	})
 }
 
 // Filter gives the pictures in noisy as the Wiener filter mends them.

@@ -112,16 +112,7 @@ func (a *app) load(ctx context.Context, d dataName, prep pix.Prep, threads int) 
 // tellSet says what is special about a set that is seen for the first time.
 func (a *app) tellSet(s *faces.Set) {
 	source := parseDataName(s.Source).source
-	if n := len(s.Skipped); n > 0 {
-		a.noteWarning("skipping %s of %s without a usable picture:", count(n, "file"), source)
-		for i, skip := range s.Skipped {
-			if i == 3 {
-				a.note("  and %s more; 'likeness data check' lists them", report.Count(n-i))
-				break
-			}
-			a.note("  %s: %s", skip.Name, skip.Reason)
-		}
-	}
+	a.tellSkips(source, s.Skipped)
 	if n := len(s.Unlisted); n > 0 {
 		a.note("%s left out, for the attribute file does not list them", count(n, "picture"))
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,27 +21,27 @@ func newEdit(a *app) *cobra.Command {
 	var both, detail bool
 	var out, picture string
 	c := &cobra.Command{
-		Use:   "edit MODEL IMAGE...",
+		Use:   "edit MODEL IMAGE|FOLDER...",
 		Short: "Change what a face shows: more of a smile, no glasses",
-		Long: `Change attributes of a face: its code moves along directions that were learned,
+		Long: fmt.Sprintf(`Change attributes of a face: its code moves along directions that were learned,
 and the decoder paints what comes of it, as a strip of pictures (.png), an
-animation (.gif), or both.
+animation (.gif), or both. A folder stands for the pictures in it, %d at most.
 
 --more Smiling=1.5 raises the score of an attribute by 1.5 standard deviations,
 --less lowers it; without a number by as much as faces with the attribute lie
 from those without. The step is the shortest that does so. Other attributes are
 taken along as far as the codes of training faces connect them: --hold keeps
-those that it names where they are. Frames with codes beyond 99 % of the training
+those that it names where they are. Frames with codes beyond 99 %% of the training
 codes are marked as far from the data.
 
 The directions are those of the model's atlas ('likeness directions'). Without
 one they are fitted to the pictures that the model was trained on, which takes
-some seconds. --attributes, --tags, or --with and --without give others.`,
+some seconds. --attributes, --tags, or --with and --without give others.`, mostDrawn),
 		Example: `  likeness edit conv-32.safetensors me.jpg --more Smiling
   likeness edit conv-32.safetensors me.jpg --more Smiling=1.5 --less Eyeglasses --hold Male,Youth
   likeness edit conv-32.safetensors me.jpg you.jpg --more Senior --both --detail --out older.gif
   likeness edit conv-32.safetensors me.jpg --with beards/ --without shaved/ --name Beard --more Beard`,
-		Args:              exactly("a MODEL file and pictures", 2, 0),
+		Args:              exactly("a MODEL file and pictures or a folder of them", 2, 0),
 		ValidArgsFunction: modelThenPictures,
 	}
 	from.add(c)
@@ -62,20 +61,28 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 		if steps < 2 || steps > mostSteps {
 			return usagef("--steps %d: expected 2 to %d", steps, mostSteps)
 		}
-		if picture != "" && len(args) > 2 {
-			return usagef("--picture %s: expected one picture to edit, not %d", picture, len(args)-1)
+		named, err := a.gather(cmd.Context(), args[1:], nil)
+		if err != nil {
+			return err
 		}
+		if n := len(named.list); n > mostDrawn {
+			return usagef("%s are too many for one strip: name %d at most", count(n, "picture"), mostDrawn)
+		}
+		if n := len(named.list); picture != "" && n > 1 {
+			return usagef("--picture %s: expected one picture to edit, not %d", picture, n)
+		}
+		inputs := append(named.paths(), args[0])
 		files := []string{out}
 		if out == "" {
 			files = []string{"edit.png", "edit.gif"}
 		}
 		for _, f := range files {
-			if err := checkOut(f, []string{".png", ".gif"}, args...); err != nil {
+			if err := checkOut(f, []string{".png", ".gif"}, inputs...); err != nil {
 				return err
 			}
 		}
 		if picture != "" {
-			if err := checkOut(picture, []string{".png"}, args...); err != nil {
+			if err := checkOut(picture, []string{".png"}, inputs...); err != nil {
 				return err
 			}
 		}
@@ -87,9 +94,13 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 		if err != nil {
 			return err
 		}
-		pictures, err := open(cmd.Context(), m, args[1:]...)
+		pictures, err := open(cmd.Context(), m, named, named.list)
 		if err != nil {
 			return err
+		}
+		a.tellSkipped(named)
+		if len(pictures) == 0 {
+			return named.nothing()
 		}
 		names := append([]string{}, hold...)
 		for _, c := range wanted {
@@ -113,7 +124,7 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 			return err
 		}
 		e := edit{m: m, at: at, step: step, made: made, shares: editShares(steps, both), detail: detail}
-		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files}
+		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files, Skipped: named.skips()}
 		var strips []report.Edit
 		var walks []report.Morph
 		for _, p := range pictures {
@@ -150,60 +161,6 @@ some seconds. --attributes, --tags, or --with and --without give others.`,
 		return a.emit(result, func(w io.Writer) { result.print(w) })
 	}
 	return c
-}
-
-// asked is one --more or --less.
-type asked struct {
-	name string
-	by   float64 // 0: by the gap between those with and without
-	sign float64
-}
-
-// parseChanges reads --more and --less.
-func parseChanges(more, less []string) ([]asked, error) {
-	var all []asked
-	for i, list := range [][]string{more, less} {
-		flag, sign := "more", 1.0
-		if i == 1 {
-			flag, sign = "less", -1
-		}
-		for _, text := range list {
-			name, strength, given := strings.Cut(text, "=")
-			c := asked{name: strings.TrimSpace(name), sign: sign}
-			if c.name == "" {
-				return nil, usagef("--%s %q: expected the name of an attribute", flag, text)
-			}
-			if given {
-				v, err := strconv.ParseFloat(strings.TrimSpace(strength), 64)
-				if err != nil || !(v > 0 && v <= 100) {
-					return nil, usagef("--%s %s: expected a strength above 0 behind the =, such as %s=1.5", flag, text, c.name)
-				}
-				c.by = v
-			}
-			all = append(all, c)
-		}
-	}
-	if len(all) == 0 {
-		return nil, usagef("what is to be changed? Expected --more or --less with an attribute, such as --more Smiling")
-	}
-	return all, nil
-}
-
-// changes finds the attributes, and the strengths that were not given.
-func changes(at *latent.Atlas, list []asked) ([]latent.Change, error) {
-	var out []latent.Change
-	for _, c := range list {
-		d, err := at.Direction(c.name)
-		if err != nil {
-			return nil, err
-		}
-		by := c.by
-		if by == 0 {
-			by = d.Gap
-		}
-		out = append(out, latent.Change{Name: d.Name, By: c.sign * by})
-	}
-	return out, nil
 }
 
 // edit changes one picture after the other.
@@ -308,59 +265,4 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 		}
 	}
 	return frames, told
-}
-
-type editResult struct {
-	Model   string          `json:"model"`
-	Changes []latent.Change `json:"changes"`
-	Held    []string        `json:"held"`
-	Length  float64         `json:"length"`      // of the step
-	Drags   []latent.Drag   `json:"takes_along"` // the largest first
-	Far     float64         `json:"far_from"`    // distance beyond which a code is far from the data
-	Images  []editedImage   `json:"images"`
-	Files   []string        `json:"files"`
-}
-
-func (r *editResult) print(w io.Writer) {
-	head := []string{"picture"}
-	for _, c := range r.Changes {
-		head = append(head, c.Name)
-	}
-	lines := [][]string{append(head, "distance")}
-	for _, p := range r.Images {
-		row := []string{title(p.Image)}
-		for _, s := range p.Scores {
-			row = append(row, signed(s.Before)+" to "+signed(s.After))
-		}
-		end := fmt.Sprintf("%.2f to %.2f", p.Before, p.Distance)
-		if p.IsFar {
-			end += ", far"
-		}
-		lines = append(lines, append(row, end))
-	}
-	table(w, "", lines)
-	var along []string
-	for _, d := range r.Drags[:min(len(r.Drags), 4)] {
-		if d.By*d.By >= 0.3*0.3 {
-			along = append(along, d.Name+" "+signed(d.By))
-		}
-	}
-	if len(r.Held) > 0 {
-		fmt.Fprintf(w, "held: %s\n", strings.Join(r.Held, ", "))
-	}
-	if len(along) > 0 {
-		fmt.Fprintf(w, "taken along: %s\n", strings.Join(along, ", "))
-	}
-	frames := 0
-	for _, p := range r.Images {
-		for _, f := range p.Frames {
-			if f.IsFar {
-				frames++
-			}
-		}
-	}
-	if frames > 0 {
-		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean\n", count(frames, "frame"), r.Far)
-	}
-	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -56,6 +57,11 @@ codes are marked as far from the data, those nearer than 99 % as averages.`,
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if steps < 2 || steps > mostSteps {
 			return usagef("--steps %d: expected 2 to %d", steps, mostSteps)
+		}
+		for _, arg := range args[1:] {
+			if isFolder(arg) {
+				return usagef("%s is a folder: name the pictures one by one, in the order to walk through them, such as %s", arg, filepath.Join(arg, "*.jpg"))
+			}
 		}
 		files := []string{out}
 		if out == "" {
@@ -118,7 +124,11 @@ type morphFrame struct {
 
 // open reads the pictures; a loop ends with the first.
 func (w *walk) open(ctx context.Context, paths []string, loop bool) ([]picture, error) {
-	pictures, err := open(ctx, w.m, paths...)
+	var list []named
+	for _, path := range paths {
+		list = append(list, named{path: path})
+	}
+	pictures, err := open(ctx, w.m, &namedPictures{}, list)
 	if err == nil && loop {
 		pictures = append(pictures, pictures[0])
 	}

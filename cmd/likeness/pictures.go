@@ -18,15 +18,19 @@ type picture struct {
 	values []float32
 }
 
-// open reads pictures and prepares them as the model's training pictures were.
-func open(ctx context.Context, m *autoencoder.Model, paths ...string) ([]picture, error) {
+// open reads pictures and prepares them as the model's training pictures were. g
+// passes over bad ones of folders.
+func open(ctx context.Context, m *autoencoder.Model, g *namedPictures, list []named) ([]picture, error) {
 	var all []picture
-	for _, path := range paths {
-		image, err := preparePicture(ctx, m.Prep, path)
+	for _, n := range list {
+		image, err := preparePicture(ctx, m.Prep, n.path)
 		if err != nil {
-			return nil, err
+			if err = g.skip(ctx, n, err); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		p := picture{path: path, image: image, values: make([]float32, m.Values())}
+		p := picture{path: n.path, image: image, values: make([]float32, m.Values())}
 		image.Floats(p.values)
 		all = append(all, p)
 	}

@@ -68,6 +68,32 @@ func (p *progress) count(what string, done, total int) {
 	}
 }
 
+// partly shows work on one of several pieces, such as a large picture: done of total
+// parts of the piece behind the first ones are done.
+func (p *progress) partly(what string, first, pieces, done, total int) {
+	const whole = 1000 // steps of the bar for each piece
+	switch {
+	case p == nil:
+	case p.terminal:
+		text := what
+		if pieces > 1 {
+			text += fmt.Sprintf(" %s of %s", report.Count(first+1), report.Count(pieces))
+		}
+		p.show(what, first*whole+done*whole/total, pieces*whole, text)
+	case pieces > 1 && (done == 0 || done == total):
+		p.count(what, first+done/total, pieces)
+	case p.what != what:
+		p.what, p.last = what, time.Now()
+	case time.Since(p.last) > plainEvery:
+		p.last = time.Now()
+		text := fmt.Sprintf("%d %%", done*100/total)
+		if pieces > 1 {
+			text = fmt.Sprintf("%s of %s, and %s of the next", report.Count(first), report.Count(pieces), text)
+		}
+		fmt.Fprintf(p.w, "%s: %s\n", what, text)
+	}
+}
+
 // bytes shows a transfer; total is 0 when it is not known.
 func (p *progress) bytes(what string, done, total int64) {
 	if p == nil {
@@ -183,7 +209,8 @@ func (p *progress) show(what string, done, full int, text string) {
 			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionSpinnerType(14),
-			progressbar.OptionUseANSICodes(true), // draws without flicker
+			progressbar.OptionSetSpinnerChangeInterval(0), // else it spins on behind clear, for ever
+			progressbar.OptionUseANSICodes(true),          // draws without flicker
 			progressbar.OptionClearOnFinish(),
 		)
 	}

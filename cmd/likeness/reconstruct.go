@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
+	"likeness/autoencoder"
+	"likeness/faces"
 	"likeness/pix"
 	"likeness/report"
 )
@@ -22,16 +25,17 @@ func newReconstruct(a *app) *cobra.Command {
 	var out string
 	var refine int
 	c := &cobra.Command{
-		Use:   "reconstruct MODEL IMAGE...",
+		Use:   "reconstruct MODEL IMAGE|FOLDER...",
 		Short: "Show what a model's codes keep of pictures",
-		Long: `Encode and decode pictures and draw a figure: Original | Code | Reconstructed.
-Prints each picture's mean squared error; with --json its code as well.
+		Long: fmt.Sprintf(`Encode and decode pictures and draw a figure: Original | Code | Reconstructed.
+Prints each picture's mean squared error; with --json its code as well. A folder
+stands for the pictures in it and in its sub-folders; the first %d are drawn.
 
 --refine goes on from the encoder's answer to the code with which the decoder comes
-nearest to the picture, and prints the error before and after.`,
+nearest to the picture, and prints the error before and after.`, mostDrawn),
 		Example: `  likeness reconstruct conv-32.safetensors me.jpg you.jpg
-  likeness reconstruct conv-32.safetensors *.jpg --out faces.png`,
-		Args:              exactly("a MODEL file and at least one IMAGE", 2, 0),
+  likeness reconstruct conv-32.safetensors portraits/ --out faces.png`,
+		Args:              exactly("a MODEL file and at least one IMAGE or FOLDER", 2, 0),
 		ValidArgsFunction: modelThenPictures,
 	}
 	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG `file`; it is replaced")
@@ -40,67 +44,118 @@ nearest to the picture, and prints the error before and after.`,
 		if refine < 0 || refine > mostRefining {
 			return usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
 		}
-		if err := checkOut(out, []string{".png"}, args...); err != nil {
+		pictures, err := a.gather(cmd.Context(), args[1:], nil)
+		if err != nil {
+			return err
+		}
+		if err := checkOut(out, []string{".png"}, append(pictures.paths(), args[0])...); err != nil {
 			return err
 		}
 		m, err := openCoder(args[0])
 		if err != nil {
 			return err
 		}
-		pictures, err := open(cmd.Context(), m, args[1:]...)
-		if err != nil {
-			return err
-		}
-		codes := m.Encode(values(pictures))
-		var first [][]float32
 		if refine > 0 {
 			if err := mayRefine(args[0], m); err != nil {
 				return err
 			}
+		}
+		r := &reconstructions{Model: args[0], Figure: out, Refine: refine, Results: []reconstruction{}}
+		if err := a.reconstruct(cmd.Context(), m, pictures, r); err != nil {
+			return err
+		}
+		if n := len(r.Results); n > len(r.drawn) {
+			a.note("The first %d of %s pictures are drawn", len(r.drawn), report.Count(n))
+		}
+		if err := writePNG(out, report.Reconstructions(r.drawn)); err != nil {
+			return err
+		}
+		return a.emit(r, r.print)
+	}
+	return c
+}
+
+// reconstructions are what reconstruct tells.
+type reconstructions struct {
+	Model   string           `json:"model"`
+	Figure  string           `json:"figure"`
+	Refine  int              `json:"refine"` // steps
+	Results []reconstruction `json:"results"`
+	Skipped []faces.Skip     `json:"skipped"` // files of folders, without a usable picture
+
+	drawn []report.Reconstruction
+}
+
+// reconstruct goes through the pictures in pieces, which bounds the memory.
+func (a *app) reconstruct(ctx context.Context, m *autoencoder.Model, g *namedPictures, r *reconstructions) error {
+	const images = 64
+	bar := a.progress()
+	defer bar.clear()
+	for i := 0; i < len(g.list); i += images {
+		bar.count("Reconstructing", i, len(g.list))
+		pictures, err := open(ctx, m, g, g.list[i:min(i+images, len(g.list))])
+		if err != nil {
+			return err
+		}
+		if len(pictures) == 0 {
+			continue
+		}
+		codes := m.Encode(values(pictures))
+		var first [][]float32
+		if r.Refine > 0 {
 			first = rows(m.Decode(codes), len(pictures))
-			if codes, err = m.Refine(cmd.Context(), values(pictures), codes, refine); err != nil {
+			if codes, err = m.Refine(ctx, values(pictures), codes, r.Refine); err != nil {
 				return err
 			}
 		}
 		made := rows(m.Decode(codes), len(pictures))
-		result := struct {
-			Model   string           `json:"model"`
-			Figure  string           `json:"figure"`
-			Refine  int              `json:"refine"` // steps
-			Results []reconstruction `json:"results"`
-		}{Model: args[0], Figure: out, Refine: refine}
-		var figure []report.Reconstruction
-		for i, code := range rows(codes, len(pictures)) {
-			p := pictures[i]
-			r := reconstruction{Image: p.path, MSE: meanSquare(made[i], p.values), Code: code}
+		for k, code := range rows(codes, len(pictures)) {
+			p := pictures[k]
+			one := reconstruction{Image: p.path, MSE: meanSquare(made[k], p.values), Code: code}
 			if first != nil {
-				before := meanSquare(first[i], p.values)
-				r.First = &before
+				before := meanSquare(first[k], p.values)
+				one.First = &before
 			}
-			result.Results = append(result.Results, r)
-			figure = append(figure, report.Reconstruction{
-				Original: p.image, Reconstructed: pix.FromFloats(made[i], m.Prep.W, m.Prep.H), Code: code,
-				Title: title(p.path), Note: "MSE " + report.MSE(r.MSE),
-			})
+			r.Results = append(r.Results, one)
+			if len(r.drawn) < mostDrawn {
+				r.drawn = append(r.drawn, report.Reconstruction{
+					Original: p.image, Reconstructed: pix.FromFloats(made[k], m.Prep.W, m.Prep.H), Code: code,
+					Title: title(p.path), Note: "MSE " + report.MSE(one.MSE),
+				})
+			}
 		}
-		if err := writePNG(out, report.Reconstructions(figure)); err != nil {
-			return err
-		}
-		return a.emit(result, func(w io.Writer) {
-			lines := [][]string{{"picture", "mean squared error"}}
-			if refine > 0 {
-				lines[0] = append(lines[0], "before refining")
-			}
-			for _, r := range result.Results {
-				line := []string{r.Image, report.MSE(r.MSE)}
-				if r.First != nil {
-					line = append(line, report.MSE(*r.First))
-				}
-				lines = append(lines, line)
-			}
-			table(w, "", lines)
-			fmt.Fprintf(w, "\nfigure: %s\n", out)
-		})
 	}
-	return c
+	bar.clear()
+	a.tellSkipped(g)
+	r.Skipped = g.skips()
+	if len(r.Results) == 0 {
+		return g.nothing()
+	}
+	return nil
+}
+
+func (r *reconstructions) print(w io.Writer) {
+	lines := [][]string{{"picture", "mean squared error"}}
+	if r.Refine > 0 {
+		lines[0] = append(lines[0], "before refining")
+	}
+	var sum, before float64
+	for _, one := range r.Results {
+		line := []string{one.Image, report.MSE(one.MSE)}
+		sum += one.MSE
+		if one.First != nil {
+			line = append(line, report.MSE(*one.First))
+			before += *one.First
+		}
+		lines = append(lines, line)
+	}
+	if n := len(r.Results); n > 1 {
+		line := []string{"mean of " + count(n, "picture"), report.MSE(sum / float64(n))}
+		if r.Refine > 0 {
+			line = append(line, report.MSE(before/float64(n)))
+		}
+		lines = append(lines, line)
+	}
+	table(w, "", lines)
+	fmt.Fprintf(w, "\nfigure: %s\n", r.Figure)
 }

@@ -55,6 +55,9 @@ type score struct {
 	// does to pictures without any.
 	Levels   []train.LevelScore `json:"levels,omitempty"`
 	CleanMSE *float64           `json:"clean_mse,omitempty"`
+	// WienerOf says what the Wiener filter was fitted to, where that is not the
+	// training part of the pictures measured.
+	WienerOf string `json:"wiener_fitted_to,omitempty"`
 
 	WorthIt *bool `json:"worth_it"` // better than all yardsticks
 
@@ -80,8 +83,14 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 	if split != nil {
 		test, r.Split = split.Test, &name
 	}
+	switch s.corruption.(type) {
+	case pix.Gaussian:
+		s.levels = levels
+	case pix.Noise:
+		s.levels = true
+	}
 	against := ", against what needs no training"
-	if split == nil { // there are no training pictures to make it of
+	if split == nil && s.corruption == nil { // there are no training pictures to make it of
 		against = ""
 	}
 	a.note("Measuring on %s%s", count(len(test), "test picture"), against)
@@ -91,17 +100,11 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 	}
 	r.NTest, r.NTrain = len(test), 0
 	if split == nil {
-		return r, nil
+		return r, a.elsewhere(ctx, r, &s, set)
 	}
 	r.NTrain = len(split.Train)
 	if r.TrainMSE, err = s.mse(set, split.Train); err != nil {
 		return nil, err
-	}
-	switch s.corruption.(type) {
-	case pix.Gaussian:
-		s.levels = levels
-	case pix.Noise:
-		s.levels = true
 	}
 	return r, a.yardsticks(ctx, r, &s, set, split)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"likeness/faces"
@@ -40,19 +41,32 @@ func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Se
 	if err := measure(ctx, r, s, set, split); err != nil {
 		return err
 	}
+	r.judge(s)
+	return nil
+}
+
+// judge says whether the training was worth it, where that is known.
+func (r *score) judge(s *scorer) {
+	better := *r.TestMSE < r.rival().mse
 	if _, several := s.corruption.(pix.Noise); several && len(r.Levels) > 0 {
-		better := *r.TestMSE < r.rival().mse
 		for _, l := range r.Levels {
 			better = better && l.Better()
 		}
-		r.WorthIt = &better
-		return nil
+		if r.filtered() || !better {
+			r.WorthIt = &better
+		}
+		return
 	}
 	// Of the mean picture alone nothing is won, but something may be lost.
-	if better := *r.TestMSE < r.rival().mse; r.hard() || !better {
+	if r.hard() || !better {
 		r.WorthIt = &better
 	}
-	return nil
+}
+
+// filtered tells that the table of levels has the Wiener filter, which is not easily
+// beaten.
+func (r *score) filtered() bool {
+	return slices.ContainsFunc(r.Levels, func(l train.LevelScore) bool { return l.Wiener != nil })
 }
 
 // hard tells that a yardstick was measured which is not easily beaten. Against
@@ -73,13 +87,14 @@ func (a *app) closedForms(ctx context.Context, r *score, s *scorer, set *faces.S
 	if err != nil {
 		return err
 	}
+	return a.measureForms(ctx, r, s, y)
+}
+
+// measureForms measures closed forms on the pictures that they are to be measured on.
+func (a *app) measureForms(ctx context.Context, r *score, s *scorer, y *train.Yardsticks) error {
 	mean := y.MeanImage()
 	r.Yardsticks.MeanImage = &mean
-	switch {
-	case s.corruption != nil:
-		nothing := y.Untouched(s.corruption, s.seed)
-		r.Yardsticks.Nothing = &nothing
-	case s.m.Code > 0:
+	if s.corruption == nil && s.m.Code > 0 {
 		exact, err := y.PCA(ctx, s.m.Code)
 		if err != nil {
 			return err
@@ -87,15 +102,8 @@ func (a *app) closedForms(ctx context.Context, r *score, s *scorer, set *faces.S
 		r.Yardsticks.PCA = &exact
 	}
 	small := s.m.Values() <= largestWiener
-	if s.levels {
-		if small {
-			a.note("Fitting a Wiener filter for each of %d levels of noise", len(train.NoiseLevels))
-		}
-		if r.Levels, err = y.Levels(ctx, s.m, train.NoiseLevels, small, s.seed); err != nil {
-			return err
-		}
-		clean := y.Clean(s.m)
-		r.CleanMSE = &clean
+	if err := a.measureNoise(ctx, r, s, y, small); err != nil {
+		return err
 	}
 	noise, ok := s.corruption.(pix.Gaussian)
 	switch {
@@ -114,6 +122,29 @@ func (a *app) closedForms(ctx context.Context, r *score, s *scorer, set *faces.S
 	default:
 		r.Yardsticks.Wiener = &filtered
 	}
+	return nil
+}
+
+// measureNoise measures what becomes of a denoiser's inputs: left as they are, by it,
+// and by levels of noise, with the Wiener filter for each if wanted.
+func (a *app) measureNoise(ctx context.Context, r *score, s *scorer, y *train.Yardsticks, wiener bool) error {
+	if s.corruption == nil {
+		return nil
+	}
+	nothing := y.Untouched(s.corruption, s.seed)
+	r.Yardsticks.Nothing = &nothing
+	if !s.levels {
+		return nil
+	}
+	if wiener {
+		a.note("Fitting a Wiener filter for each of %d levels of noise", len(train.NoiseLevels))
+	}
+	var err error
+	if r.Levels, err = y.Levels(ctx, s.m, train.NoiseLevels, wiener, s.seed); err != nil {
+		return err
+	}
+	clean := y.Clean(s.m)
+	r.CleanMSE = &clean
 	return nil
 }
 

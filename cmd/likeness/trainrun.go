@@ -62,6 +62,9 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 	if err := a.prepare(ctx, t, m.Prep); err != nil {
 		return err
 	}
+	if m.Level != 0 {
+		a.note("The loss counts in units of the noise; test errors are the pictures' mean squared errors, as everywhere")
+	}
 	if f.comfort.findRate {
 		if err := train.Begin(ctx, m, t.set, t.split); err != nil {
 			return err

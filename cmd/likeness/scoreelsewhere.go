@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+
+	"likeness/faces"
+	"likeness/pix"
+	"likeness/report"
+	"likeness/train"
+)
+
+// elsewhere measures beside a denoiser what needs no training, on other pictures than
+// the model's own. A Wiener filter has to be fitted to pictures too, and to others than
+// it is judged on: to those that the model learned from, if they are to be had.
+func (a *app) elsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set) error {
+	if s.corruption == nil {
+		return nil
+	}
+	wants := s.levels && s.m.Values() <= largestWiener
+	var fitted *train.Yardsticks
+	if s.levels && !wants {
+		a.note("No Wiener filter beside it: that is for pictures of up to 48x48")
+	}
+	if wants {
+		var err error
+		if fitted, err = a.fitElsewhere(ctx, r, s, set); err != nil {
+			return err
+		}
+	}
+	var err error
+	if fitted != nil {
+		err = a.measureForms(ctx, r, s, fitted.On(set, allRows(set)))
+	} else {
+		err = a.measureNoise(ctx, r, s, (&train.Yardsticks{}).On(set, allRows(set)), false)
+	}
+	if err == nil {
+		r.judge(s)
+	}
+	return err
+}
+
+// fitElsewhere fits closed forms to what the model learned from. Where that cannot be,
+// it says why and gives none.
+func (a *app) fitElsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set) (*train.Yardsticks, error) {
+	t := s.m.Training
+	d, err := a.modelData(ctx, r.Model, s.m, dataName{}, 0)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		a.note("No Wiener filter beside it: it would be fitted to what the model learned from, and %s is not here as it was", t.Data)
+		return nil, nil
+	case len(d.split.Train) < 2:
+		a.note("No Wiener filter beside it: the model learned from %s", count(len(d.split.Train), "picture"))
+		return nil, nil
+	}
+	if n := shared(set, d); n > 0 {
+		a.warn("the model learned from %s of the %s: on these it shows nothing new", report.Count(n), count(set.Len(), "picture"))
+		a.note("No Wiener filter beside it: it would be fitted to pictures that it is judged on")
+		return nil, nil
+	}
+	r.WienerOf = fmt.Sprintf("the %s of %s", count(len(d.split.Train), "training picture"), d.set.Source)
+	return train.NewYardsticks(ctx, d.set, faces.Split{Train: d.split.Train})
+}
+
+// shared counts the pictures of a set that are among the training pictures of a model,
+// pixel by pixel.
+func shared(set *faces.Set, d *modelData) int {
+	seed := maphash.MakeSeed()
+	hash := func(m *pix.Image) uint64 { return maphash.Bytes(seed, m.Pix) }
+	learned := make(map[uint64]bool, len(d.split.Train))
+	for _, row := range d.split.Train {
+		learned[hash(d.set.Image(row))] = true
+	}
+	n := 0
+	for row := range set.Len() {
+		if learned[hash(set.Image(row))] {
+			n++
+		}
+	}
+	return n
+}

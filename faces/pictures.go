@@ -1,0 +1,51 @@
+package faces
+
+import (
+	"context"
+	"path/filepath"
+)
+
+// Picture is a file of a folder that should hold a picture.
+type Picture struct {
+	// ID tells it from all others of the folder: its path there, without the extension where that is enough.
+	ID   string
+	Name string // its path in the folder, with slashes, as in Skip
+	Path string // where to open it
+}
+
+// Pictures lists the pictures below a folder as Load would read them, in the order of their paths, but opens none of
+// them. The files that hold no picture, as their names and sizes tell, are the skips.
+func Pictures(ctx context.Context, dir string) ([]Picture, []Skip, error) {
+	files, err := folder(dir).files(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	var list []Picture
+	var skips []Skip
+	var names []string
+	seen := make(map[string]bool, len(files))
+	for _, f := range files {
+		switch {
+		case f.reason != "":
+			skips = append(skips, Skip{shorten(f.name), f.reason})
+		case seen[f.name]:
+			skips = append(skips, Skip{f.name, sameName})
+		default:
+			rel, err := filepath.Rel(root, f.path)
+			if err != nil {
+				return nil, nil, err
+			}
+			list = append(list, Picture{Name: f.name, Path: filepath.Join(dir, rel)})
+			names = append(names, f.name)
+		}
+		seen[f.name] = true
+	}
+	for i, id := range uniqueIDs(names, make([]string, len(names))) {
+		list[i].ID = id
+	}
+	return list, skips, nil
+}
