@@ -46,7 +46,7 @@ var Recipes = []Recipe{
 // RESULTS.md tells how it was found.
 var Better = Recipe{
 	Name: "residual", Title: "Residual autoencoder", Arch: autoencoder.Residual, Code: 32, Epochs: 120, Rate: 0.008,
-	Schedule: train.Cosine, Warmup: 300, Mirror: true, Average: 0.999, Jitter: 1,
+	Schedule: train.Cosine, Warmup: 300, Mirror: true, Average: 0.999, Decay: 0.05, Jitter: 1,
 }
 
 // short is how many epochs the recipes beyond the tutorial take in a run that is

@@ -15,6 +15,7 @@ import (
 	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/internal/kernel"
+	"likeness/nn"
 	"likeness/pix"
 	"likeness/report"
 	"likeness/train"
@@ -31,7 +32,7 @@ type Run struct {
 	// what goes beyond the tutorial; nil trains without.
 	Around func(ctx context.Context) (*faces.Set, error)
 	// Long trains what goes beyond the tutorial to the end, which takes half an hour
-	// on LFW, and not for a few epochs.
+	// to two hours on LFW, and not for a few epochs.
 	Long bool
 
 	Out     string   // folder for everything that is made; empty: DefaultOut
@@ -39,6 +40,8 @@ type Run struct {
 	Epochs  int      // of every model; 0: the recipes'
 	Seed    uint64   // of weights, batches and noise; the tutorial's split is always 42's
 	Threads int      // 0: all processors
+	// Precision is what all models train in; empty for float32.
+	Precision nn.Precision
 	Restart bool     // train the models of Only anew, whatever Out holds of them
 	Command string   // what the user typed, for the report
 
@@ -133,6 +136,9 @@ func (r *Run) Check() error {
 		if !slices.Contains(Stages(), name) {
 			return fmt.Errorf("unknown part %q, known are %s", name, strings.Join(Stages(), ", "))
 		}
+	}
+	if r.Precision != "" {
+		return r.Precision.Check()
 	}
 	return nil
 }

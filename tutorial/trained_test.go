@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"likeness/faces"
+	"likeness/nn"
 	"likeness/pix"
 	"likeness/train"
 )
@@ -70,5 +71,9 @@ func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
 		if err := b.sameRun(m, other); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("another %s: error %v, want one that says %q", f.Name, err, c.says)
 		}
+	}
+	b.Precision = nn.BF16
+	if err := b.sameRun(m, made); err == nil || !strings.Contains(err.Error(), "precision is float32 and not bf16") {
+		t.Errorf("another precision: error %v", err)
 	}
 }

@@ -144,6 +144,11 @@ func newPrecision() choiceFlag {
 	return choiceFlag{value: string(nn.Float32), choices: []string{string(nn.Float32), string(nn.BF16)}}
 }
 
+// addPrecision adds that flag for trainings.
+func addPrecision(cmd *cobra.Command, c *choiceFlag) {
+	addChoice(cmd, c, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
+}
+
 // addChoice adds a flag for one of some words, with completion.
 func addChoice(cmd *cobra.Command, c *choiceFlag, name, usage string) {
 	cmd.Flags().Var(c, name, usage)

@@ -13,6 +13,7 @@ import (
 
 	"likeness/describe"
 	"likeness/faces"
+	"likeness/nn"
 	"likeness/report"
 	"likeness/train"
 	"likeness/tutorial"
@@ -21,6 +22,7 @@ import (
 func newReproduce(a *app) *cobra.Command {
 	var data dataName
 	var run tutorial.Run
+	precision := newPrecision()
 	cmd := &cobra.Command{
 		Use:   "reproduce",
 		Short: "Run the whole tutorial and write a report",
@@ -43,6 +45,7 @@ the parts named; the models of the others stay.`,
 			if cmd.Flags().Changed("epochs") && run.Epochs < 1 {
 				return usagef("--epochs %d: expected at least 1", run.Epochs)
 			}
+			run.Precision = nn.Precision(precision.value)
 			return a.reproduce(cmd.Context(), data, run)
 		},
 	}
@@ -51,8 +54,9 @@ the parts named; the models of the others stay.`,
 	f.StringVar(&run.Out, "out", tutorial.DefaultOut, "folder for everything that is made")
 	f.StringSliceVar(&run.Only, "only", nil, "only these parts: "+strings.Join(tutorial.Stages(), ", "))
 	f.IntVar(&run.Epochs, "epochs", 0, "epochs of every model (default the tutorial's)")
-	f.BoolVar(&run.Long, "long", false, "train what goes beyond the tutorial to the end: half an hour more on LFW")
+	f.BoolVar(&run.Long, "long", false, "train what goes beyond the tutorial to the end: half an hour to two hours more on LFW")
 	f.Uint64Var(&run.Seed, "seed", 42, "seed of weights, batches and noise")
+	addPrecision(cmd, &precision)
 	addThreads(cmd, &run.Threads)
 	f.BoolVar(&run.Restart, "restart", false, "train anew, whatever an earlier run has trained")
 	complete(cmd, "only", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

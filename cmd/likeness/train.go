@@ -77,8 +77,8 @@ targets stay clean.
 --arch conv is the tutorial's convolutional autoencoder. --arch residual is the
 better denoiser: no code, convolutions alone, which say what must be added to a
 picture; it takes pictures of any size and noise of any level that it was trained
-for. It has defaults of its own: --noise 0.02-0.55 --epochs 40 --batch 16
---lr 0.004 --mirror. With --mirror it also looks at every picture twice when it is
+for. It has defaults of its own: --noise 0.02-0.55 --weigh 0.5 --epochs 100
+--batch 16 --lr 0.004 --mirror. With --mirror it also looks at every picture twice when it is
 used, as it is and mirrored, and answers with the mean. Its training loss is in
 units of each picture's noise, so that no other error is to be held against it;
 with --weigh, pictures with more noise count more in it.
@@ -143,7 +143,7 @@ learning rate instead of training.`,
 	fl.Float64Var(&f.jitter, "jitter", f.jitter, "move, turn and scale the training pictures by up to this times 4 % of their side, 3 degrees and 5 %, anew in every epoch; 0: not")
 	fl.Float64Var(&f.decay, "decay", f.decay, "take this share of the weights, times the learning rate, away in every step, such as 0.05; 0: none")
 	fl.Float64Var(&f.average, "average", f.average, "measure and keep a moving average of the weights that forgets at this rate per step, such as 0.999; 0: none")
-	addChoice(c, &f.precision, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
+	addPrecision(c, &f.precision)
 	if f.kind == "denoise" {
 		f.denoise.arch = choiceFlag{value: f.arch, choices: []string{f.arch, autoencoder.Residual}}
 		f.denoise.add(c)
