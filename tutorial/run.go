@@ -42,8 +42,8 @@ type Run struct {
 	Threads int      // 0: all processors
 	// Precision is what all models train in; empty for float32.
 	Precision nn.Precision
-	Restart bool     // train the models of Only anew, whatever Out holds of them
-	Command string   // what the user typed, for the report
+	Restart   bool   // train the models of Only anew, whatever Out holds of them
+	Command   string // what the user typed, for the report
 
 	// Log hears in words what is going on, Events every step of training. Both
 	// may be nil.

@@ -12,10 +12,10 @@ import (
 // tileShape is what LDTILECFG reads (Intel SDM volume 1, 18.3): rows and bytes in a
 // row of each of eight tiles.
 type tileShape struct {
-	palette, start byte
-	_              [14]byte
-	bytes          [16]uint16
-	rows           [16]uint8
+	palette byte
+	_       [15]byte // the first, from which row an interrupted instruction goes on, is 0
+	bytes   [16]uint16
+	rows    [16]uint8
 }
 
 // tileShapes are by the rows of C and A in a tile; B always has 16 pairs of rows.
