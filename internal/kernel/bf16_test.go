@@ -42,6 +42,27 @@ func fill16(rng *rand.Rand, x []uint16) {
 	}
 }
 
+// odd16 puts in what the round is about: any bits, numbers whose products lie around
+// 2^-126 or 2^127, or special ones in some places.
+func odd16(rng *rand.Rand, x []uint16, round int) {
+	special := []uint16{0x7fc0, 0x7f80, 0xff80, 0, 0x8000, 1, 0x8001, 0x007f, 0x0080, 0x8080, 0x1f80, 0x2000, 0xa000, 0x5f80, 0xdf81, 0x7f00, 0xff7f}
+	near := func(exponent int) uint16 {
+		return uint16(rng.Uint32())&0x807f | uint16(127+exponent+rng.IntN(4)-2)<<7
+	}
+	for i := range x {
+		switch {
+		case round%4 == 0:
+			x[i] = uint16(rng.Uint32())
+		case round%4 == 1:
+			x[i] = near(-63)
+		case round%4 == 2:
+			x[i] = near(63)
+		case rng.IntN(3) == 0:
+			x[i] = special[rng.IntN(len(special))]
+		}
+	}
+}
+
 // TestToBF16 rounds around each bf16 there is and compares with the nearer of
 // its neighbours, told in float64.
 func TestToBF16(t *testing.T) {
@@ -205,29 +226,13 @@ func TestBlockGemmBF16(t *testing.T) {
 // NaN, infinities, zeros and extremes in A, B and C, for any bits, and for
 // products around 2^-126 and 2^127.
 func TestBlockGemmBF16Odd(t *testing.T) {
-	special := []uint16{0x7fc0, 0x7f80, 0xff80, 0, 0x8000, 1, 0x8001, 0x007f, 0x0080, 0x8080, 0x1f80, 0x2000, 0xa000, 0x5f80, 0xdf81, 0x7f00, 0xff7f}
 	eachVersion(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(23, 24))
-		near := func(exponent int) uint16 {
-			return uint16(rng.Uint32())&0x807f | uint16(127+exponent+rng.IntN(4)-2)<<7
-		}
 		for round := range 4000 {
 			p := newProduct16(rng, 1+rng.IntN(10), 1+rng.IntN(70), 2*(1+rng.IntN(3)), 1+rng.IntN(2))
 			odd(rng, p.c.data)
-			for _, x := range [][]uint16{p.a.data, p.b.data} {
-				for i := range x {
-					switch {
-					case round%4 == 0:
-						x[i] = uint16(rng.Uint32())
-					case round%4 == 1:
-						x[i] = near(-63)
-					case round%4 == 2:
-						x[i] = near(63)
-					case rng.IntN(3) == 0:
-						x[i] = special[rng.IntN(len(special))]
-					}
-				}
-			}
+			odd16(rng, p.a.data, round)
+			odd16(rng, p.b.data, round)
 			if round%4 != 3 {
 				for i := range p.c.data {
 					e := []uint32{rng.Uint32N(256), rng.Uint32N(4), 251 + rng.Uint32N(4)}[round%4]
