@@ -61,6 +61,9 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	if !set("lr") {
 		f.rate = r.Rate
 	}
+	if !set("warmup") {
+		f.warmup = r.Warmup
+	}
 	if !set("mirror") {
 		f.mirror = true
 	}
