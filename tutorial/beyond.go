@@ -13,7 +13,7 @@ import (
 // DenoiserRecipe says how a denoiser without a code is trained.
 type DenoiserRecipe struct {
 	Epochs, Batch int
-	Rate, Warmup  float64
+	Rate          float64
 	Schedule      train.Schedule
 	Corruption    pix.Corruption
 	Weigh         float64 // as in train.Run
@@ -22,7 +22,7 @@ type DenoiserRecipe struct {
 // Denoiser is the one that was chosen on a part of LFW's training pictures;
 // RESULTS.md tells how. Its pictures are mirrored, too.
 var Denoiser = DenoiserRecipe{
-	Epochs: 80, Batch: 16, Rate: 0.008, Warmup: 300, Schedule: train.Cosine, Weigh: 0.5,
+	Epochs: 100, Batch: 16, Rate: 0.004, Schedule: train.Cosine, Weigh: 0.5,
 	Corruption: pix.Noise{Min: 0.02, Max: 0.55},
 }
 

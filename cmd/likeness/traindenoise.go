@@ -61,9 +61,6 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	if !set("lr") {
 		f.rate = r.Rate
 	}
-	if !set("warmup") {
-		f.warmup = r.Warmup
-	}
 	if !set("mirror") {
 		f.mirror = true
 	}
