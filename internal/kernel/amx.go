@@ -3,7 +3,8 @@ package kernel
 import "unsafe"
 
 // AMX tells whether this machine multiplies bf16 in tiles: it has AMX_BF16, the
-// system (Linux) lets the program use it, and LIKENESS_SIMD names no other version. Where not, BlockGemmAMX gives the same results, slowly.
+// system (Linux) lets the program use it, and LIKENESS_SIMD names no other version.
+// Where not, BlockGemmAMX gives the same results, slowly.
 func AMX() bool { return hasAMX() }
 
 // BlockGemmAMX is BlockGemmBF16 for panels of B, 32 columns of C, with sums as the
