@@ -3,10 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"go/format"
 	"log"
-	"os"
-	"path/filepath"
 
 	"github.com/mmcloughlin/avo/gotypes"
 )
@@ -31,15 +28,7 @@ func writeAMX() {
 		g.gemm(tiles)
 	}
 	g.peak()
-	stubs, err := format.Source(g.stubs.Bytes())
-	if err != nil {
-		log.Fatal(err)
-	}
-	for ext, text := range map[string][]byte{".s": g.text.Bytes(), ".go": stubs} {
-		if err := os.WriteFile(filepath.Join("..", "amx_linux_amd64"+ext), text, 0o666); err != nil {
-			log.Fatal(err)
-		}
-	}
+	writeAssembly("amx_linux_amd64", g.text.Bytes(), g.stubs.Bytes())
 }
 
 // gemm writes a product with that many tiles of A, of up to 16 rows each, one

@@ -42,12 +42,18 @@ func writeNEON(name string, emit func(*neon)) {
 	n.text.WriteString(tag + "#include \"textflag.h\"\n")
 	n.stubs.WriteString(tag + "package kernel\n")
 	emit(n)
-	stubs, err := format.Source(n.stubs.Bytes())
+	writeAssembly(name+"_neon_arm64", n.text.Bytes(), n.stubs.Bytes())
+}
+
+// writeAssembly writes what was put together without avo: a file of assembly, and one
+// of the functions' declarations.
+func writeAssembly(name string, text, stubs []byte) {
+	stubs, err := format.Source(stubs)
 	if err != nil {
 		log.Fatal(err)
 	}
-	for ext, text := range map[string][]byte{".s": n.text.Bytes(), ".go": stubs} {
-		if err := os.WriteFile(filepath.Join("..", name+"_neon_arm64"+ext), text, 0o666); err != nil {
+	for ext, content := range map[string][]byte{".s": text, ".go": stubs} {
+		if err := os.WriteFile(filepath.Join("..", name+ext), content, 0o666); err != nil {
 			log.Fatal(err)
 		}
 	}
