@@ -146,7 +146,7 @@ func open(data []byte, maxPixels int64) (p picture, turn int, err error) {
 		}
 		return p, orientation(f.name, data), nil
 	}
-	return nil, 0, errors.New("not a picture: want JPEG, PNG, WebP or GIF")
+	return nil, 0, errKind(data)
 }
 
 var errCut = errors.New("the file is cut short")

@@ -168,6 +168,10 @@ func TestDecodeErrors(t *testing.T) {
 	}{
 		{"zero bytes", nil, "zero bytes"},
 		{"text", []byte("Dear diary,\n"), "not a picture"},
+		{"gzip", []byte("\x1f\x8b\x08\x00"), "but an archive (gzip): want JPEG"},
+		{"tar", append(make([]byte, 257), "ustar\x0000"...), "but an archive (tar)"},
+		{"photograph of a telephone", []byte("\x00\x00\x00\x24ftypheic\x00\x00"), "but a HEIC picture"},
+		{"film", []byte("\x00\x00\x00\x20ftypisom\x00\x00"), "but a film"},
 		{"two bytes", []byte{0xff, 0xd8}, "cut short"},
 		{"signature alone", pngFile[:8], "cut short"},
 		{"half a JPEG", photo[:len(photo)/2], "cut short"},
