@@ -23,6 +23,11 @@ func TestBitsOfTraining(t *testing.T) {
 		want   uint64
 	}{
 		{"float32", func(net *nn.Network) *nn.Step { return nn.NewStep(30, 2, nn.Float32, net) }, 8, 0xc2c53f02e9316fa4},
+		{"float32 and Muon", func(net *nn.Network) *nn.Step {
+			s := nn.NewStep(30, 2, nn.Float32, net)
+			s.UseMuon(nn.DefaultMuon)
+			return s
+		}, 8, 0x343e73f3dfc1ff24},
 		{"tiles of bf16", func(net *nn.Network) *nn.Step { return nn.NewTiledStep(30, 2, net) }, 1, 0xb23f79ab63d1b0e6},
 	} {
 		net, err := nn.New("net", nn.Shape{16, 16, 3},

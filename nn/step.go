@@ -9,8 +9,8 @@ import (
 )
 
 // Step trains networks that follow each other, such as an encoder and its
-// decoder, by mean squared error and Adamax. All memory is planned when it is
-// made.
+// decoder, by mean squared error and Adamax, or Muon where UseMuon says so. All
+// memory is planned when it is made.
 //
 // A step has two halves, between which the threads meet. In the first, shards
 // of ShardImages images go forward and back through all layers. In the second,
@@ -35,12 +35,15 @@ type Step struct {
 	pieces    []netPiece
 	threads   int
 	spaces    []*workspace // by thread
+	muon      Muon
+	matrices  []*muonMatrix // that muon moves
 }
 
 // netPiece is a piece in its place.
 type netPiece struct {
 	piece
 	net, layer int
+	matrix     *muonMatrix // that takes the gradient and moves, nil: the piece moves by itself
 }
 
 // NewStep plans steps of up to batch images on the given number of threads (0:
@@ -146,6 +149,12 @@ func (s *Step) do(x, target, weights []float32, rate float64, clocks []*clock) f
 	parallel(s.threads, len(s.pieces), func(thread, i int) {
 		s.update(s.pieces[i], images, s.spaces[thread], clockOf(thread))
 	})
+	parallel(s.threads, len(s.matrices), func(thread, i int) {
+		c := clockOf(thread)
+		c.start()
+		s.move(s.matrices[i], rate)
+		c.updated()
+	})
 	sum := 0.0
 	for _, e := range s.errors[:shards] {
 		sum += e
@@ -215,7 +224,8 @@ func copyImages(n int, dst, src buffer) {
 }
 
 // update computes the gradients of one piece, moves its weights and packs them
-// anew, all while they are in the cache.
+// anew, all while they are in the cache. What Muon moves is moved when all of its
+// matrix's pieces have their gradients.
 func (s *Step) update(p netPiece, images int, ws *workspace, c *clock) {
 	c.start()
 	g := ws.grads(p.blocks * p.rows * p.cols)
@@ -224,6 +234,11 @@ func (s *Step) update(p netPiece, images int, ws *workspace, c *clock) {
 	for b := range p.blocks {
 		for r := range p.rows {
 			from := p.offset + b*p.blockStride + r*p.stride
+			if p.matrix != nil {
+				copy(p.matrix.gradient[from-p.matrix.offset:], g[:p.cols])
+				g = g[p.cols:]
+				continue
+			}
 			if s.keep != 1 && !p.bias {
 				kernel.Scale(s.nets[p.net].slab[from:from+p.cols], s.keep)
 			}
@@ -231,7 +246,7 @@ func (s *Step) update(p netPiece, images int, ws *workspace, c *clock) {
 			g = g[p.cols:]
 		}
 	}
-	if p.pack != nil {
+	if p.pack != nil && p.matrix == nil {
 		p.pack()
 	}
 	c.updated()

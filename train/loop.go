@@ -50,6 +50,7 @@ func (r *Run) newLoop() *loop {
 		started:  r.clock(),
 	}
 	l.step.Decay = r.Decay
+	r.Optimizer.use(l.step)
 	if r.Best {
 		l.best = newBest(nets)
 	}
@@ -177,7 +178,7 @@ func (r *Run) outset() *autoencoder.Training {
 	t := &autoencoder.Training{
 		Task: autoencoder.Reconstruct, Data: r.Data.Source, DataHash: r.Data.Fingerprint, Split: r.SplitName,
 		NTrain: len(r.Split.Train), NTest: len(r.Split.Test), NValidation: len(r.Validation),
-		Optimizer: "adamax", Rate: r.Rate, Schedule: string(r.Schedule), Warmup: r.Warmup,
+		Optimizer: string(r.Optimizer), Rate: r.Rate, Schedule: string(r.Schedule), Warmup: r.Warmup,
 		Mirror: r.Mirror, Jitter: r.Jitter.amount(), Average: r.Average, Decay: r.Decay, Weigh: r.Weigh, Batch: r.Batch, Seed: r.Seed,
 		EarlyStop: r.EarlyStop, TimeBudget: r.TimeBudget.Seconds(),
 	}

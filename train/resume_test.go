@@ -17,6 +17,7 @@ import (
 var modes = map[string]func(*train.Run){
 	"plain":    func(*train.Run) {},
 	"averaged": func(r *train.Run) { r.Average = 0.9 },
+	"by Muon":  func(r *train.Run) { r.Optimizer, r.Decay = train.Muon, 0.3 },
 	"decaying": func(r *train.Run) { r.Decay = 0.3 },
 	"mirrored": func(r *train.Run) { r.Mirror = true },
 	"warm":     func(r *train.Run) { r.Warmup, r.Schedule = 0.4, train.Linear },

@@ -28,10 +28,11 @@ type Run struct {
 	// SplitName says in words how Split was made; it is kept with the model.
 	SplitName string
 
-	Epochs   int // how many, or at most how many with EarlyStop
-	Batch    int
-	Rate     float64  // learning rate, before the schedule
-	Schedule Schedule // how the rate falls
+	Epochs    int // how many, or at most how many with EarlyStop
+	Batch     int
+	Optimizer Optimizer // empty: Adamax
+	Rate      float64   // learning rate, before the schedule
+	Schedule  Schedule  // how the rate falls
 	// Warmup is how many steps the rate takes to rise evenly to Rate before the
 	// schedule begins: a share of the run below 1, or a whole number of steps.
 	Warmup  float64
@@ -144,6 +145,9 @@ func (r *Run) fill() {
 	if r.Schedule == "" {
 		r.Schedule = Constant
 	}
+	if r.Optimizer == "" {
+		r.Optimizer = Adamax
+	}
 	if r.Precision == "" {
 		r.Precision = nn.Float32
 	}
@@ -177,6 +181,9 @@ func (r *Run) prepare() error {
 		return err
 	}
 	if err := checkWarmup(r.Warmup); err != nil {
+		return err
+	}
+	if err := r.Optimizer.check(); err != nil {
 		return err
 	}
 	if err := r.checkWeigh(); err != nil {

@@ -57,6 +57,7 @@ func settingsOf(m *autoencoder.Model, t *autoencoder.Training, epochs int, best 
 		{name: "number of test pictures", value: fmt.Sprint(t.NTest)},
 		{name: "number of epochs", value: takes},
 		{name: "batch size", value: fmt.Sprint(t.Batch)},
+		{name: "optimizer", value: t.Optimizer, byDefault: string(Adamax)},
 		{name: "learning rate", value: fmt.Sprint(t.Rate)},
 		{name: "schedule", value: t.Schedule},
 		{name: "warm-up", value: warmupInWords(t.Warmup), byDefault: noSetting},

@@ -23,13 +23,13 @@ func TestSettingsInCheckpoints(t *testing.T) {
 		"architecture": "conv", "code size": "8", "data": "waves", "split": "random", "choice of rows": "c5f509a874866d1d",
 		"preparation of pictures":     `{"w":16,"h":16,"dx":0,"dy":0,"auto":true}`,
 		"number of training pictures": "63", "number of test pictures": "7", "number of validation pictures": "0",
-		"number of epochs": "1", "batch size": "20", "learning rate": "0.003", "schedule": "cosine", "warm-up": "none",
+		"number of epochs": "1", "batch size": "20", "optimizer": "adamax", "learning rate": "0.003", "schedule": "cosine", "warm-up": "none",
 		"mirroring": "none", "jitter": "none", "average of weights": "none", "weight decay": "none", "weighing by noise": "none", "precision": "float32", "seed": "42",
 		"corruption": "gaussian(sigma=0.1)", "early stop": "none", "choice of weights": "none", "model to begin with": run(t).Model.Fingerprint(),
 	}
 	rich := map[string]string{
 		"choice of rows": "c511adeae2afd710", "number of training pictures": "53", "number of validation pictures": "10",
-		"number of epochs": "as many as fit into 1m30.25s", "batch size": "32", "learning rate": "0.002", "schedule": "constant",
+		"number of epochs": "as many as fit into 1m30.25s", "batch size": "32", "optimizer": "muon", "learning rate": "0.002", "schedule": "constant",
 		"warm-up": "2 steps", "mirroring": "half of the pictures", "average of weights": "0.9", "weight decay": "0.3", "corruption": "none",
 		"early stop": "after 3 epochs without a better one", "choice of weights": "the best",
 	}
@@ -43,7 +43,7 @@ func TestSettingsInCheckpoints(t *testing.T) {
 		&rich: func(r *train.Run) {
 			holdBack(r)
 			r.Batch, r.Rate, r.Schedule, r.Warmup, r.Mirror, r.Average = 0, 0, "", 2, true, 0.9
-			r.Decay = 0.3
+			r.Decay, r.Optimizer = 0.3, train.Muon
 			r.Corruption, r.EarlyStop, r.Best = nil, 3, true
 			now := time.Unix(1e9, 0)
 			r.TimeBudget = 90*time.Second + 250*time.Millisecond

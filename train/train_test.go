@@ -199,6 +199,7 @@ func TestBadRuns(t *testing.T) {
 		"held back for validatio": func(r *train.Run) { r.Validation = r.Split.Test[:1] },
 		"a decay of 1":            func(r *train.Run) { r.Average = 1 },
 		"a warm-up of 2.5":        func(r *train.Run) { r.Warmup = 2.5 },
+		"unknown optimizer":       func(r *train.Run) { r.Optimizer = "hope" },
 		"unknown schedule":        func(r *train.Run) { r.Schedule = "sometimes" },
 		"the model is for 16x16":  func(r *train.Run) { r.Data.W = 32 },
 		"try a learning rate":     func(r *train.Run) { r.Rate = 1e30 },

@@ -9,7 +9,7 @@ import (
 // A denoiser that is told the level of noise has its errors in units of that noise
 // (autoencoder.Model.Level), in which strong noise leaves the smaller ones. Weigh
 // lets pictures with strong noise count more. Their weights need no common scale,
-// for Adamax takes steps of the same length whatever the loss is multiplied by.
+// for the optimizers take steps of the same length whatever the loss is multiplied by.
 
 // weighedAt is the level at which a picture counts once, whatever Weigh is.
 const weighedAt = 0.1

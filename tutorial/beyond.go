@@ -13,7 +13,8 @@ import (
 // DenoiserRecipe says how a denoiser without a code is trained.
 type DenoiserRecipe struct {
 	Epochs, Batch int
-	Rate          float64
+	Optimizer     train.Optimizer
+	Rate, Warmup  float64
 	Schedule      train.Schedule
 	Corruption    pix.Corruption
 	Weigh         float64 // as in train.Run

@@ -43,7 +43,7 @@ func printMended(w io.Writer, results []mended) {
 		head = append(head, "noise found")
 	}
 	if measured {
-		head = append(head, "error before", "after", "PSNR before", "after ", "SSIM before", "after  ")
+		head = append(head, "MSE before", "after", "dB before", "after ", "SSIM before", "after  ")
 	}
 	lines := [][]string{head}
 	for _, r := range results {
@@ -78,7 +78,7 @@ func printMended(w io.Writer, results []mended) {
 
 func decibels(psnr *float64) string {
 	if psnr == nil {
-		return "no error"
+		return "exact"
 	}
-	return fmt.Sprintf("%.2f dB", *psnr)
+	return fmt.Sprintf("%.2f", *psnr)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -27,6 +28,7 @@ type trainFlags struct {
 	mirror                       bool
 	jitter                       float64
 	comfort                      comfortFlags
+	optimizer                    choiceFlag
 	schedule, precision          choiceFlag
 	seed                         uint64
 	denoise                      denoiseFlags
@@ -101,13 +103,17 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, rate: r.Rate,
 		warmup: r.Warmup, average: r.Average, decay: r.Decay, mirror: r.Mirror, jitter: r.Jitter,
 		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
-		schedule: choiceFlag{value: string(r.Schedule)}, precision: newPrecision(),
+		optimizer: choiceFlag{value: string(cmp.Or(r.Optimizer, train.Adamax))},
+		schedule:  choiceFlag{value: string(r.Schedule)}, precision: newPrecision(),
 	}
 	if g, ok := r.Corruption.(pix.Gaussian); ok {
 		f.denoise.noise = noiseFlag{decimal(g.Sigma), decimal(g.Sigma)}
 	}
 	for _, s := range train.Schedules {
 		f.schedule.choices = append(f.schedule.choices, string(s))
+	}
+	for _, o := range train.Optimizers {
+		f.optimizer.choices = append(f.optimizer.choices, string(o))
 	}
 	c := &cobra.Command{
 		Use:   f.kind,
@@ -136,7 +142,8 @@ learning rate instead of training.`,
 	fl.IntVar(&f.code, "code", f.code, "numbers in a code")
 	fl.IntVar(&f.epochs, "epochs", f.epochs, "passes over the training pictures")
 	fl.IntVar(&f.batch, "batch", train.DefaultBatch, "pictures in a step")
-	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of Adamax")
+	addChoice(c, &f.optimizer, "optimizer", "how the weights move: each by itself, or those of a layer as a matrix, whose steps take longer")
+	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of the optimizer")
 	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
 	fl.Float64Var(&f.warmup, "warmup", f.warmup, "steps in which the rate rises to --lr before that, or their share of the run, below 1")
 	fl.BoolVar(&f.mirror, "mirror", f.mirror, "mirror half of the training pictures left to right, others in every epoch")

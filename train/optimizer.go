@@ -1,0 +1,33 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+
+	"likeness/nn"
+)
+
+// Optimizer says how the weights move along the gradient.
+type Optimizer string
+
+const (
+	Adamax Optimizer = "adamax" // nn.DefaultAdamax, each weight by itself
+	Muon   Optimizer = "muon"   // nn.DefaultMuon: the weights of a layer as a matrix, Adamax what is none
+)
+
+// Optimizers are all there are.
+var Optimizers = []Optimizer{Adamax, Muon}
+
+func (o Optimizer) check() error {
+	if slices.Contains(Optimizers, o) {
+		return nil
+	}
+	return fmt.Errorf("unknown optimizer %q, known are %q", string(o), Optimizers)
+}
+
+// use has the step move with it.
+func (o Optimizer) use(s *nn.Step) {
+	if o == Muon {
+		s.UseMuon(nn.DefaultMuon)
+	}
+}
