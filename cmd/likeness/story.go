@@ -7,12 +7,16 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/report"
+	"likeness/train"
 )
 
 // comforts says what a training had besides rate and schedule; nothing when it
 // was a plain one.
 func comforts(t *autoencoder.Training) string {
 	var all []string
+	if t.Optimizer == string(train.Muon) {
+		all = append(all, "Muon")
+	}
 	if t.Mirror {
 		all = append(all, "mirrored pictures")
 	}
