@@ -18,7 +18,7 @@ type denoiserStage struct {
 	before, after int // residual blocks before and behind the way further down
 }
 
-var denoiserStages = []denoiserStage{{64, 3, 3}, {128, 3, 3}}
+var denoiserStages = []denoiserStage{{64, 2, 2}, {128, 2, 2}}
 
 // denoiserUnit is what the stages divide a picture's sides by.
 var denoiserUnit = 1 << len(denoiserStages)

@@ -25,12 +25,12 @@ func TestDenoiser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := tutorial.Run{Data: set, Out: t.TempDir(), Only: []string{"denoiser"}, Seed: 1, Epochs: 40}
+	run := tutorial.Run{Data: set, Out: t.TempDir(), Only: []string{"denoiser"}, Seed: 1, Epochs: 20}
 	r, err := run.Do(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := r.Models[0]; len(r.Models) != 1 || m.Code != 0 || m.Epochs != 40 || !strings.HasPrefix(m.Corruption, "noise(") {
+	if m := r.Models[0]; len(r.Models) != 1 || m.Code != 0 || m.Epochs != 20 || !strings.HasPrefix(m.Corruption, "noise(") {
 		t.Errorf("trained %+v", m)
 	}
 	if _, err := os.Stat(filepath.Join(run.Out, "figures", "denoiser.png")); err != nil {

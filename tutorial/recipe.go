@@ -58,7 +58,7 @@ var short = map[string]int{"residual": 10, "denoiser": 3}
 func denoiserRecipe() Recipe {
 	return Recipe{
 		Name: "denoiser", Title: "A denoiser without a bottleneck", Arch: autoencoder.Residual,
-		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Optimizer: Denoiser.Optimizer, Rate: Denoiser.Rate, Warmup: Denoiser.Warmup, Schedule: Denoiser.Schedule, Mirror: true,
+		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Rate: Denoiser.Rate, Schedule: Denoiser.Schedule, Mirror: true,
 		Corruption: Denoiser.Corruption, Weigh: Denoiser.Weigh,
 	}
 }

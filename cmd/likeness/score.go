@@ -31,6 +31,7 @@ type score struct {
 	Seconds         float64     `json:"seconds"` // of the training
 	ImagesPerSecond float64     `json:"images_per_second"`
 	Seed            uint64      `json:"seed"`
+	Optimizer       string      `json:"optimizer,omitempty"`
 	LearningRate    float64     `json:"learning_rate"`
 	Schedule        string      `json:"schedule"`
 	Warmup          float64     `json:"warmup,omitempty"`
@@ -121,7 +122,7 @@ func newScore(path string, m *autoencoder.Model) *score {
 	}
 	r.Task, r.Corruption = t.Task, t.Corruption
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
-	r.LearningRate, r.Schedule, r.Batch = t.Rate, t.Schedule, t.Batch
+	r.Optimizer, r.LearningRate, r.Schedule, r.Batch = t.Optimizer, t.Rate, t.Schedule, t.Batch
 	r.Warmup, r.Mirror, r.Jitter, r.Average, r.Decay, r.Weigh = t.Warmup, t.Mirror, t.Jitter, t.Average, t.Decay, t.Weigh
 	r.NValidation, r.EarlyStop, r.BestEpoch = t.NValidation, t.EarlyStop, t.BestEpoch
 	r.TimeBudget, r.Planned, r.Ended, r.story = t.TimeBudget, t.Planned, t.Ended, t

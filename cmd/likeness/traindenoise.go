@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/pix"
-	"likeness/train"
 	"likeness/tutorial"
 )
 
@@ -60,14 +58,8 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	if !set("batch") {
 		f.batch = r.Batch
 	}
-	if !set("optimizer") {
-		f.optimizer.value = string(cmp.Or(r.Optimizer, train.Adamax))
-	}
 	if !set("lr") {
 		f.rate = r.Rate
-	}
-	if !set("warmup") {
-		f.warmup = r.Warmup
 	}
 	if !set("mirror") {
 		f.mirror = true
