@@ -15,7 +15,8 @@ import (
 // A step has two halves, between which the threads meet. In the first, shards
 // of ShardImages images go forward and back through all layers. In the second,
 // each piece of the weights gets its gradient, one running sum over all images
-// of the batch, and moves. No sum depends on the number of threads.
+// of the batch, and moves; Muon's matrices move behind that, when all of their
+// pieces have their gradients. No sum depends on the number of threads.
 type Step struct {
 	Optimizer Adamax
 	// Decay is the share of every kernel's weights, times the learning rate, that a
@@ -224,8 +225,7 @@ func copyImages(n int, dst, src buffer) {
 }
 
 // update computes the gradients of one piece, moves its weights and packs them
-// anew, all while they are in the cache. What Muon moves is moved when all of its
-// matrix's pieces have their gradients.
+// anew, all while they are in the cache. Of a Muon matrix it only keeps the gradient.
 func (s *Step) update(p netPiece, images int, ws *workspace, c *clock) {
 	c.start()
 	g := ws.grads(p.blocks * p.rows * p.cols)

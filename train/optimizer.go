@@ -18,11 +18,14 @@ const (
 // Optimizers are all there are.
 var Optimizers = []Optimizer{Adamax, Muon}
 
-func (o Optimizer) check() error {
-	if slices.Contains(Optimizers, o) {
+func (o Optimizer) check() error { return checkKnown("optimizer", o, Optimizers) }
+
+// checkKnown says when a kind of something is none of those there are.
+func checkKnown[T ~string](what string, kind T, known []T) error {
+	if slices.Contains(known, kind) {
 		return nil
 	}
-	return fmt.Errorf("unknown optimizer %q, known are %q", string(o), Optimizers)
+	return fmt.Errorf("unknown %s %q, known are %q", what, string(kind), known)
 }
 
 // use has the step move with it.

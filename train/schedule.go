@@ -18,14 +18,7 @@ const (
 // Schedules are all there are.
 var Schedules = []Schedule{Constant, Cosine, Linear, Steps}
 
-func (s Schedule) check() error {
-	for _, k := range Schedules {
-		if s == k {
-			return nil
-		}
-	}
-	return fmt.Errorf("unknown schedule %q, known are %q", string(s), Schedules)
-}
+func (s Schedule) check() error { return checkKnown("schedule", s, Schedules) }
 
 // rate is the learning rate of a step, counted from 0, of a run of all steps.
 // In the first warm steps it rises evenly to base; the schedule has the rest.

@@ -17,8 +17,7 @@ type Recipe struct {
 	Arch       string
 	Code       int
 	Epochs     int
-	Batch      int             // 0: train.DefaultBatch
-	Optimizer  train.Optimizer // empty: Adamax
+	Batch      int // 0: train.DefaultBatch
 	Rate       float64
 	Schedule   train.Schedule
 	Warmup     float64 // these as in train.Run

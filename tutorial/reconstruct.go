@@ -9,7 +9,6 @@ import (
 	"likeness/autoencoder"
 	"likeness/pix"
 	"likeness/report"
-	"likeness/train"
 )
 
 func (b *book) pca(ctx context.Context) error {
@@ -110,8 +109,8 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 	}
 	body := []report.Block{
 		report.Paragraph(intro),
-		report.Paragraph(fmt.Sprintf("Trained for %s with %s (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
-			epochs(part.Epochs), optimizerName(m.Training), m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
+		report.Paragraph(fmt.Sprintf("Trained for %s with Adamax (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
+			epochs(part.Epochs), m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
 	}
 	code := "no code"
 	if part.Code > 0 {
@@ -148,8 +147,3 @@ func epochs(n int) string {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-
-// optimizerName is how the report writes it.
-func optimizerName(t *autoencoder.Training) string {
-	return map[string]string{string(train.Adamax): "Adamax", string(train.Muon): "Muon"}[t.Optimizer]
-}

@@ -139,9 +139,18 @@ func (c *choiceFlag) Set(text string) error {
 	return nil
 }
 
+// newChoice is the flag for one of the named kinds of something.
+func newChoice[T ~string](value T, kinds []T) choiceFlag {
+	c := choiceFlag{value: string(value)}
+	for _, k := range kinds {
+		c.choices = append(c.choices, string(k))
+	}
+	return c
+}
+
 // newPrecision is the flag for what a training step multiplies in.
 func newPrecision() choiceFlag {
-	return choiceFlag{value: string(nn.Float32), choices: []string{string(nn.Float32), string(nn.BF16)}}
+	return newChoice(nn.Float32, []nn.Precision{nn.Float32, nn.BF16})
 }
 
 // addPrecision adds that flag for trainings.

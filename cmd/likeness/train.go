@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 
@@ -28,8 +27,8 @@ type trainFlags struct {
 	mirror                       bool
 	jitter                       float64
 	comfort                      comfortFlags
-	optimizer                    choiceFlag
-	schedule, precision          choiceFlag
+	optimizer, schedule          choiceFlag
+	precision                    choiceFlag
 	seed                         uint64
 	denoise                      denoiseFlags
 
@@ -103,17 +102,10 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, rate: r.Rate,
 		warmup: r.Warmup, average: r.Average, decay: r.Decay, mirror: r.Mirror, jitter: r.Jitter,
 		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
-		optimizer: choiceFlag{value: string(cmp.Or(r.Optimizer, train.Adamax))},
-		schedule:  choiceFlag{value: string(r.Schedule)}, precision: newPrecision(),
+		optimizer: newChoice(train.Adamax, train.Optimizers), schedule: newChoice(r.Schedule, train.Schedules), precision: newPrecision(),
 	}
 	if g, ok := r.Corruption.(pix.Gaussian); ok {
 		f.denoise.noise = noiseFlag{decimal(g.Sigma), decimal(g.Sigma)}
-	}
-	for _, s := range train.Schedules {
-		f.schedule.choices = append(f.schedule.choices, string(s))
-	}
-	for _, o := range train.Optimizers {
-		f.optimizer.choices = append(f.optimizer.choices, string(o))
 	}
 	c := &cobra.Command{
 		Use:   f.kind,
