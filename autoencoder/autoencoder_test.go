@@ -162,6 +162,12 @@ func TestOpenBadFiles(t *testing.T) {
 	meta := func(key, value string) *safetensors.File {
 		return change(func(f *safetensors.File) { f.Metadata[key] = value })
 	}
+	correction := func(steps string, v float32) *safetensors.File {
+		return change(func(f *safetensors.File) {
+			f.Metadata["correction"] = steps
+			f.Tensors = append(f.Tensors, safetensors.FromFloats("correction/matrix", []int{4, 4}, slices.Repeat([]float32{v}, 16)))
+		})
+	}
 	for name, c := range map[string]struct {
 		file *safetensors.File
 		want string
@@ -176,6 +182,10 @@ func TestOpenBadFiles(t *testing.T) {
 		"code":         {meta("code", "many"), "metadata code"},
 		"lying code":   {meta("code", "5"), "shape"},
 		"training":     {meta("training", "{"), "metadata training"},
+		"correction":   {meta("correction", "some"), "metadata correction"},
+		"no matrix":    {meta("correction", "3"), `no tensor "correction/matrix"`},
+		"its steps":    {correction("0", 0.1), "a correction in 0 steps"},
+		"its matrix":   {correction("3", float32(math.NaN())), "a correction whose number 0 is NaN"},
 		"missing":      {change(func(f *safetensors.File) { f.Tensors = f.Tensors[:len(f.Tensors)-1] }), `no tensor "decoder/conv2d_transpose_3/bias"`},
 		"nan": {change(func(f *safetensors.File) {
 			f.Tensors[0] = safetensors.FromFloats(f.Tensors[0].Name, f.Tensors[0].Shape, slices.Repeat([]float32{float32(math.NaN())}, 3*3*3*32))

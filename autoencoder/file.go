@@ -20,6 +20,13 @@ const levelEntry = "noise_level"
 // mirrorEntry is the metadata entry of Model.Mirror, "true", where it is set.
 const mirrorEntry = "mirror"
 
+// The metadata entry and the tensor of Model.Correction, where there is one: its steps
+// and its matrix.
+const (
+	correctionEntry  = "correction"
+	correctionTensor = "correction/matrix"
+)
+
 // normalisation tells other programs what the network expects.
 const normalisation = "float32(byte)/255 - 0.5, (N, H, W, 3), RGB"
 
@@ -61,6 +68,10 @@ func (m *Model) File() (*safetensors.File, error) {
 	}
 	if m.Level != 0 {
 		f.Metadata[levelEntry] = strconv.FormatFloat(m.Level, 'g', -1, 64)
+	}
+	if c := m.Correction; c != nil {
+		f.Metadata[correctionEntry] = strconv.Itoa(c.Steps)
+		f.Tensors = append(f.Tensors, safetensors.FromFloats(correctionTensor, []int{m.Code, m.Code}, c.Matrix))
 	}
 	m.eachTensor(func(name string, p *nn.Param) {
 		f.Tensors = append(f.Tensors, safetensors.FromFloats(name, p.Shape, p.Value))
@@ -138,6 +149,9 @@ func FromFile(f *safetensors.File) (*Model, error) {
 	for _, n := range m.Networks() {
 		n.Pack()
 	}
+	if err := loadCorrection(f, m); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 
@@ -155,6 +169,27 @@ func checkSizes(f *safetensors.File, m *Model) error {
 	}
 	_, err = f.Floats("encoder/dense/kernel", flat, m.Code)
 	return err
+}
+
+// loadCorrection reads the correction, if there is one.
+func loadCorrection(f *safetensors.File, m *Model) error {
+	text, ok := f.Metadata[correctionEntry]
+	if !ok {
+		return nil
+	}
+	steps, err := strconv.Atoi(text)
+	if err != nil || m.Code == 0 {
+		return f.Errorf("metadata %s: %q is no number of steps for a code of %d", correctionEntry, text, m.Code)
+	}
+	c := &Correction{Steps: steps}
+	if c.Matrix, err = f.Floats(correctionTensor, m.Code, m.Code); err != nil {
+		return err
+	}
+	if err := c.check(m.Code); err != nil {
+		return f.Errorf("%w", err)
+	}
+	m.Correction = c
+	return nil
 }
 
 func load(f *safetensors.File, name string, p *nn.Param) error {

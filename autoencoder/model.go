@@ -31,6 +31,9 @@ type Model struct {
 	// left to right: its answer is the mean of the two, in twice the time.
 	Mirror bool
 
+	// Correction is what an encoder does behind its network; nil: nothing.
+	Correction *Correction
+
 	// A model without a code is its encoder alone, from picture to picture.
 	Encoder, Decoder *nn.Network
 
@@ -76,13 +79,17 @@ const decoderSeed = 0x9e3779b97f4a7c15
 // Values is the number of values in one picture, H*W*3.
 func (m *Model) Values() int { return m.Encoder.Input.Size() }
 
-// Encode gives the codes of the pictures in x. It panics for a model without a
-// code.
+// Encode gives the codes of the pictures in x: the encoder's answers, corrected where
+// the model has a Correction. It panics for a model without a code.
 func (m *Model) Encode(x []float32) []float32 {
 	if m.Decoder == nil {
 		panic("autoencoder: the model has no code")
 	}
-	return m.Encoder.Predict(x)
+	codes := m.Encoder.Predict(x)
+	if m.Correction != nil {
+		m.correct(x, codes)
+	}
+	return codes
 }
 
 // Decode gives the pictures of codes. Values may lie a little outside
@@ -99,10 +106,7 @@ func (m *Model) Reconstruct(x []float32) []float32 {
 	if m.Decoder == nil {
 		return m.denoise(x)
 	}
-	for _, n := range m.Networks() {
-		x = n.Predict(x)
-	}
-	return x
+	return m.Decode(m.Encode(x))
 }
 
 // MSE is the mean squared error between the reconstructions of the pictures in
@@ -136,9 +140,17 @@ func (m *Model) Fingerprint() string {
 	if m.Mirror {
 		h.Write([]byte("mirror"))
 	}
+	arrays := [][]float32{}
+	if c := m.Correction; c != nil {
+		_ = binary.Write(h, binary.LittleEndian, int64(c.Steps))
+		arrays = append(arrays, c.Matrix)
+	}
 	for _, n := range m.Networks() {
-		b := make([]byte, 0, 4*len(n.Weights()))
-		for _, v := range n.Weights() {
+		arrays = append(arrays, n.Weights())
+	}
+	for _, a := range arrays {
+		b := make([]byte, 0, 4*len(a))
+		for _, v := range a {
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 		}
 		h.Write(b)

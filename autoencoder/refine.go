@@ -48,18 +48,7 @@ func (m *Model) Refine(ctx context.Context, x, codes []float32, steps int) ([]fl
 // refine takes one step with each of some codes, in place.
 func (m *Model) refine(ctx context.Context, x, codes []float32) error {
 	k, size, images := m.Code, m.Values(), len(codes)/m.Code
-	probes := make([]float32, 0, images*(2*k+1)*k)
-	for i := range images {
-		code := codes[i*k : (i+1)*k]
-		probes = append(probes, code...)
-		for j := range k {
-			for _, d := range []float32{refineDelta, -refineDelta} {
-				probes = append(probes, code...)
-				probes[len(probes)-k+j] += d
-			}
-		}
-	}
-	painted := m.Decode(probes)
+	painted := m.Decode(m.probes(codes))
 	tried := make([]float32, len(codes))
 	err := parallel.Each(ctx, images, func(i int) {
 		step := gaussNewton(x[i*size:(i+1)*size], painted[i*(2*k+1)*size:(i+1)*(2*k+1)*size], k)
@@ -81,34 +70,68 @@ func (m *Model) refine(ctx context.Context, x, codes []float32) error {
 	return nil
 }
 
-// gaussNewton is the step from a code of k numbers towards a picture. painted has
-// the code's picture, then for each number those a little above and below it.
-func gaussNewton(want, painted []float32, k int) []float64 {
-	size := len(want)
-	slopes := make([]float32, k*size)
+// probes are for every code itself and then, for each of its numbers, the code with
+// a little more and with a little less of it.
+func (m *Model) probes(codes []float32) []float32 {
+	k, images := m.Code, len(codes)/m.Code
+	all := make([]float32, 0, images*(2*k+1)*k)
+	for i := range images {
+		code := codes[i*k : (i+1)*k]
+		all = append(all, code...)
+		for j := range k {
+			for _, d := range []float32{refineDelta, -refineDelta} {
+				all = append(all, code...)
+				all[len(all)-k+j] += d
+			}
+		}
+	}
+	return all
+}
+
+// slopes are the decoder's at a code of k numbers, a picture of the given size for
+// each, by central differences. painted has the pictures of the code's probes.
+func slopes(painted []float32, k, size int) []float32 {
+	all := make([]float32, k*size)
 	for j := range k {
 		above, below := painted[(1+2*j)*size:][:size], painted[(2+2*j)*size:][:size]
 		for i := range size {
-			slopes[j*size+i] = (above[i] - below[i]) / (2 * refineDelta)
+			all[j*size+i] = (above[i] - below[i]) / (2 * refineDelta)
 		}
 	}
+	return all
+}
+
+// normal is the matrix of the normal equations, the products of all slopes with
+// each other.
+func normal(slopes []float32, k int) *mat.SymDense {
+	size := len(slopes) / k
+	n := mat.NewSymDense(k, nil)
+	for j := range k {
+		for i := j; i < k; i++ {
+			n.SetSym(j, i, float64(kernel.Dot(slopes[j*size:][:size], slopes[i*size:][:size])))
+		}
+	}
+	return n
+}
+
+// gaussNewton is the step from a code of k numbers towards a picture. painted has
+// the pictures of the code's probes.
+func gaussNewton(want, painted []float32, k int) []float64 {
+	size := len(want)
+	along := slopes(painted, k, size)
 	rest := append([]float32(nil), want...)
 	kernel.Axpy(rest, -1, painted[:size])
-	normal, right := mat.NewSymDense(k, nil), mat.NewVecDense(k, nil)
+	right := mat.NewVecDense(k, nil)
 	for j := range k {
-		row := slopes[j*size:][:size]
-		right.SetVec(j, float64(kernel.Dot(row, rest)))
-		for i := j; i < k; i++ {
-			v := float64(kernel.Dot(row, slopes[i*size:][:size]))
-			if i == j {
-				v += v*refineShare + refineLeast
-			}
-			normal.SetSym(j, i, v)
-		}
+		right.SetVec(j, float64(kernel.Dot(along[j*size:][:size], rest)))
+	}
+	n := normal(along, k)
+	for j := range k {
+		n.SetSym(j, j, n.At(j, j)*(1+refineShare)+refineLeast)
 	}
 	var c mat.Cholesky
 	step := mat.NewVecDense(k, nil)
-	if !c.Factorize(normal) || c.SolveVecTo(step, right) != nil {
+	if !c.Factorize(n) || c.SolveVecTo(step, right) != nil {
 		return make([]float64, k) // no step is better than a wild one
 	}
 	return step.RawVector().Data

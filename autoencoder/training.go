@@ -21,6 +21,7 @@ type Training struct {
 	Mirror      bool    `json:"mirror,omitempty"`    // half of the training pictures were mirrored
 	Decay       float64 `json:"decay,omitempty"`     // of the weights, times the learning rate, in every step
 	Weigh       float64 `json:"weigh,omitempty"`     // the power of its level of noise that a picture counted by in the loss
+	Correct     int     `json:"correct,omitempty"`   // steps in which its codes are corrected
 	Average     float64 `json:"average,omitempty"`   // decay of the moving average that the weights are; 0: they are no average
 	Precision   string  `json:"precision,omitempty"` // of the products, nn.Precision; empty for float32
 	Batch       int     `json:"batch"`

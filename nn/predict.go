@@ -15,26 +15,33 @@ func (n *Network) Predict(x []float32) []float32 {
 		panic("nn: Predict: input is not a whole number of images")
 	}
 	images := len(x) / in
-	n.freshen()
 	y := make([]float32, images*out)
-	shards := (images + ShardImages - 1) / ShardImages
-	threads := runtime.GOMAXPROCS(0)
-	passes, spaces := make([]shardPass, threads), make([]workspace, threads)
-	parallel(threads, shards, func(thread, s int) {
-		if passes[thread].values == nil {
-			passes[thread] = newPass(n.ops, n.Input, ShardImages, false, false).shards[0]
-		}
-		p, first := passes[thread], s*ShardImages
-		count := min(ShardImages, images-first)
+	n.eachShard(images, false, func(p shardPass, first, count int, ws *workspace) {
 		for i := range count {
 			copy(p.input().data.image(i), x[(first+i)*in:])
 		}
-		p.forward(count, &spaces[thread], nil)
+		p.forward(count, ws, nil)
 		for i := range count {
 			copy(y[(first+i)*out:], p.output().data.image(i))
 		}
 	})
 	return y
+}
+
+// eachShard calls work for images in shards of up to ShardImages, with memory of
+// the thread that it runs on, which has slopes where they are wanted.
+func (n *Network) eachShard(images int, slopes bool, work func(p shardPass, first, count int, ws *workspace)) {
+	n.freshen()
+	shards := (images + ShardImages - 1) / ShardImages
+	threads := runtime.GOMAXPROCS(0)
+	passes, spaces := make([]shardPass, threads), make([]workspace, threads)
+	parallel(threads, shards, func(thread, s int) {
+		if passes[thread].values == nil {
+			passes[thread] = newPass(n.ops, n.Input, ShardImages, slopes, slopes).shards[0]
+		}
+		first := s * ShardImages
+		work(passes[thread], first, min(ShardImages, images-first), &spaces[thread])
+	})
 }
 
 // parallel calls work for i from 0 to count-1 on up to the given number of

@@ -179,7 +179,7 @@ func (r *Run) outset() *autoencoder.Training {
 		Task: autoencoder.Reconstruct, Data: r.Data.Source, DataHash: r.Data.Fingerprint, Split: r.SplitName,
 		NTrain: len(r.Split.Train), NTest: len(r.Split.Test), NValidation: len(r.Validation),
 		Optimizer: string(r.Optimizer), Rate: r.Rate, Schedule: string(r.Schedule), Warmup: r.Warmup,
-		Mirror: r.Mirror, Jitter: r.Jitter.amount(), Average: r.Average, Decay: r.Decay, Weigh: r.Weigh, Batch: r.Batch, Seed: r.Seed,
+		Mirror: r.Mirror, Jitter: r.Jitter.amount(), Average: r.Average, Decay: r.Decay, Weigh: r.Weigh, Correct: r.Correct, Batch: r.Batch, Seed: r.Seed,
 		EarlyStop: r.EarlyStop, TimeBudget: r.TimeBudget.Seconds(),
 	}
 	if r.Precision != nn.Float32 {

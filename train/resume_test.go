@@ -46,6 +46,7 @@ var modes = map[string]func(*train.Run){
 			panic(err)
 		}
 		r.Model, r.Corruption, r.Jitter, r.Average = m, nil, &train.Jitter{Data: &wide, Amount: 1}, 0.9
+		r.Correct = 2
 	},
 	"best": func(r *train.Run) {
 		holdBack(r)
@@ -77,6 +78,9 @@ func TestResumeIsExact(t *testing.T) {
 			r, got, sittings := inSittings(t, mode, checkpoint)
 			if !slices.Equal(weights(r.Model), weights(whole.Model)) {
 				t.Error("the resumed run has other weights than the one in one piece")
+			}
+			if r.Model.Fingerprint() != whole.Model.Fingerprint() || (whole.Model.Correction != nil) != (whole.Correct > 0) {
+				t.Error("the resumed run has another correction than the one in one piece")
 			}
 			sameHistory(t, got, story)
 			fresh := run(t)

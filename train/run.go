@@ -68,6 +68,12 @@ type Run struct {
 	// units of the noise, to 2, where these are in units of the picture.
 	Weigh float64
 
+	// Correct is how many steps the finished model's encoder takes behind its network
+	// (autoencoder.Correction), 0 to autoencoder.MostCorrection; not for a denoiser,
+	// whose codes would come to tell of the noise. What is measured after an epoch is
+	// the network's answer, without it.
+	Correct int
+
 	// Validation are rows held back for choosing, in neither part of Split. With
 	// them every epoch is measured on them, and the test pictures are not looked at.
 	Validation []int
@@ -114,6 +120,7 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
+	r.Model.Correction = nil // which belonged to other weights
 	l := r.newLoop()
 	resumed, err := l.resume()
 	if err != nil {
@@ -130,6 +137,7 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 		}
 	}
 	l.settle()
+	l.correct()
 	r.Model.Training = l.story()
 	return r.Model.Training, nil
 }
@@ -187,6 +195,9 @@ func (r *Run) prepare() error {
 		return err
 	}
 	if err := r.checkWeigh(); err != nil {
+		return err
+	}
+	if err := r.checkCorrect(); err != nil {
 		return err
 	}
 	if r.TimeBudget < 0 {

@@ -66,6 +66,7 @@ func settingsOf(m *autoencoder.Model, t *autoencoder.Training, epochs int, best 
 		{name: "average of weights", value: inWords(t.Average > 0, t.Average), byDefault: noSetting},
 		{name: "weight decay", value: inWords(t.Decay > 0, t.Decay), byDefault: noSetting},
 		{name: "weighing by noise", value: inWords(t.Weigh > 0, t.Weigh), byDefault: noSetting},
+		{name: "correction of codes", value: inWords(t.Correct > 0, fmt.Sprintf("in %d steps", t.Correct)), byDefault: noSetting},
 		{name: "precision", value: cmp.Or(t.Precision, string(nn.Float32))},
 		{name: "seed", value: fmt.Sprint(t.Seed)},
 		{name: "corruption", value: cmp.Or(t.Corruption, noSetting)},

@@ -24,13 +24,13 @@ func TestSettingsInCheckpoints(t *testing.T) {
 		"preparation of pictures":     `{"w":16,"h":16,"dx":0,"dy":0,"auto":true}`,
 		"number of training pictures": "63", "number of test pictures": "7", "number of validation pictures": "0",
 		"number of epochs": "1", "batch size": "20", "optimizer": "adamax", "learning rate": "0.003", "schedule": "cosine", "warm-up": "none",
-		"mirroring": "none", "jitter": "none", "average of weights": "none", "weight decay": "none", "weighing by noise": "none", "precision": "float32", "seed": "42",
+		"mirroring": "none", "jitter": "none", "average of weights": "none", "weight decay": "none", "weighing by noise": "none", "correction of codes": "none", "precision": "float32", "seed": "42",
 		"corruption": "gaussian(sigma=0.1)", "early stop": "none", "choice of weights": "none", "model to begin with": run(t).Model.Fingerprint(),
 	}
 	rich := map[string]string{
 		"choice of rows": "c511adeae2afd710", "number of training pictures": "53", "number of validation pictures": "10",
 		"number of epochs": "as many as fit into 1m30.25s", "batch size": "32", "optimizer": "muon", "learning rate": "0.002", "schedule": "constant",
-		"warm-up": "2 steps", "mirroring": "half of the pictures", "average of weights": "0.9", "weight decay": "0.3", "corruption": "none",
+		"warm-up": "2 steps", "mirroring": "half of the pictures", "average of weights": "0.9", "weight decay": "0.3", "corruption": "none", "correction of codes": "in 3 steps",
 		"early stop": "after 3 epochs without a better one", "choice of weights": "the best",
 	}
 	for name, want := range plain {
@@ -44,7 +44,7 @@ func TestSettingsInCheckpoints(t *testing.T) {
 			holdBack(r)
 			r.Batch, r.Rate, r.Schedule, r.Warmup, r.Mirror, r.Average = 0, 0, "", 2, true, 0.9
 			r.Decay, r.Optimizer = 0.3, train.Muon
-			r.Corruption, r.EarlyStop, r.Best = nil, 3, true
+			r.Corruption, r.EarlyStop, r.Best, r.Correct = nil, 3, true, 3
 			now := time.Unix(1e9, 0)
 			r.TimeBudget = 90*time.Second + 250*time.Millisecond
 			r.SetClock(func() time.Time { return now }, func() { now = now.Add(20 * time.Second) })
@@ -99,6 +99,7 @@ func TestCheckFinished(t *testing.T) {
 		"its mirroring is none and not half":                                          func(r *train.Run) { r.Mirror = true },
 		"its jitter is none and not 0.5":                                              func(r *train.Run) { r.Jitter = &train.Jitter{Amount: 0.5} },
 		"its weighing by noise is none and not 0.9":                                   func(r *train.Run) { r.Weigh = 0.9 },
+		"its correction of codes is none and not in 2 steps":                          func(r *train.Run) { r.Correct = 2 },
 		"its average of weights is none and not 0.9":                                  func(r *train.Run) { r.Average = 0.9 },
 		"its precision is float32 and not bf16":                                       func(r *train.Run) { r.Precision = nn.BF16 },
 		"its seed is 42 and not 1":                                                    func(r *train.Run) { r.Seed = 1 },

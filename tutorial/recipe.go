@@ -25,6 +25,7 @@ type Recipe struct {
 	Average    float64
 	Decay      float64
 	Weigh      float64
+	Correct    int
 	Jitter     float64        // the Amount of train.Jitter; 0: none
 	Corruption pix.Corruption // nil but for denoisers
 
@@ -46,7 +47,7 @@ var Recipes = []Recipe{
 // RESULTS.md tells how it was found.
 var Better = Recipe{
 	Name: "residual", Title: "Residual autoencoder", Arch: autoencoder.Residual, Code: 32, Epochs: 60, Rate: 0.008,
-	Schedule: train.Cosine, Warmup: 300, Mirror: true, Average: 0.999, Decay: 0.05, Jitter: 1,
+	Schedule: train.Cosine, Warmup: 300, Mirror: true, Average: 0.999, Decay: 0.05, Correct: 3, Jitter: 1,
 }
 
 // short is how many epochs the recipes beyond the tutorial take in a run that is

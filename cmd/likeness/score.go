@@ -23,6 +23,8 @@ type score struct {
 	Epochs          int         `json:"epochs"`
 	TrainMSE        *float64    `json:"train_mse"`
 	TestMSE         *float64    `json:"test_mse"`
+	NetworkTrainMSE *float64    `json:"network_train_mse,omitempty"` // with the encoder's codes as they are before Correct
+	NetworkTestMSE  *float64    `json:"network_test_mse,omitempty"`
 	RefinedMSE      *float64    `json:"refined_test_mse,omitempty"` // with codes refined by RefineSteps
 	RefineSteps     int         `json:"refine_steps,omitempty"`
 	NTrain          int         `json:"n_train"`
@@ -40,6 +42,7 @@ type score struct {
 	Average         float64     `json:"average,omitempty"`
 	Decay           float64     `json:"decay,omitempty"`
 	Weigh           float64     `json:"weigh,omitempty"`
+	Correct         int         `json:"correct,omitempty"` // steps of the encoder behind its network
 	EarlyStop       int         `json:"early_stop,omitempty"`
 	BestEpoch       int         `json:"best_epoch,omitempty"`
 	TimeBudget      float64     `json:"time_budget,omitempty"`    // seconds
@@ -100,6 +103,11 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 		return nil, err
 	}
 	r.NTest, r.NTrain = len(test), 0
+	if m.Correction != nil {
+		if err := a.uncorrected(ctx, r, m, set, test, split); err != nil {
+			return nil, err
+		}
+	}
 	if split == nil {
 		return r, a.elsewhere(ctx, r, &s, set)
 	}
@@ -124,10 +132,24 @@ func newScore(path string, m *autoencoder.Model) *score {
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
 	r.Optimizer, r.LearningRate, r.Schedule, r.Batch = t.Optimizer, t.Rate, t.Schedule, t.Batch
 	r.Warmup, r.Mirror, r.Jitter, r.Average, r.Decay, r.Weigh = t.Warmup, t.Mirror, t.Jitter, t.Average, t.Decay, t.Weigh
+	r.Correct = t.Correct
 	r.NValidation, r.EarlyStop, r.BestEpoch = t.NValidation, t.EarlyStop, t.BestEpoch
 	r.TimeBudget, r.Planned, r.Ended, r.story = t.TimeBudget, t.Planned, t.Ended, t
 	r.ImagesPerSecond = t.ImagesPerSecond()
 	return r
+}
+
+// uncorrected measures what the encoder's network answers by itself.
+func (a *app) uncorrected(ctx context.Context, r *score, m *autoencoder.Model, set *faces.Set, test []int, split *faces.Split) error {
+	bare := *m
+	bare.Correction = nil
+	s := scorer{ctx: ctx, m: &bare}
+	var err error
+	if r.NetworkTestMSE, err = s.mse(set, test); err != nil || split == nil {
+		return err
+	}
+	r.NetworkTrainMSE, err = s.mse(set, split.Train)
+	return err
 }
 
 func allRows(set *faces.Set) []int {

@@ -87,22 +87,27 @@ func (r *score) refinedName() string {
 // errors are the rows of the table: the model's errors and the yardsticks.
 // Without a training part there is no column for it.
 func (r *score) errors() [][]string {
-	if r.TrainMSE == nil {
-		rows := [][]string{{"mean squared error", "test"}, {"this model", report.MSE(*r.TestMSE)}}
-		if r.RefinedMSE != nil {
-			rows = append(rows, []string{r.refinedName(), report.MSE(*r.RefinedMSE)})
+	rows := [][]string{{"mean squared error", "training", "test"}}
+	add := func(name string, training, test *float64) {
+		if test == nil {
+			return
 		}
-		for _, y := range r.rivals() {
-			rows = append(rows, []string{y.name, report.MSE(y.mse)})
+		cell := ""
+		if training != nil {
+			cell = report.MSE(*training)
 		}
-		return rows
+		rows = append(rows, []string{name, cell, report.MSE(*test)})
 	}
-	rows := [][]string{{"mean squared error", "training", "test"}, {"this model", report.MSE(*r.TrainMSE), report.MSE(*r.TestMSE)}}
-	if r.RefinedMSE != nil {
-		rows = append(rows, []string{r.refinedName(), "", report.MSE(*r.RefinedMSE)})
-	}
+	add("this model", r.TrainMSE, r.TestMSE)
+	add("without correction of the codes", r.NetworkTrainMSE, r.NetworkTestMSE)
+	add(r.refinedName(), nil, r.RefinedMSE)
 	for _, y := range r.rivals() {
-		rows = append(rows, []string{y.name, "", report.MSE(y.mse)})
+		add(y.name, nil, &y.mse)
+	}
+	if r.TrainMSE == nil {
+		for i, row := range rows {
+			rows[i] = []string{row[0], row[2]}
+		}
 	}
 	return rows
 }

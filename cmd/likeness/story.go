@@ -32,6 +32,9 @@ func comforts(t *autoencoder.Training) string {
 	if t.Average > 0 {
 		all = append(all, fmt.Sprintf("averaged weights (%g)", t.Average))
 	}
+	if t.Correct > 0 {
+		all = append(all, fmt.Sprintf("codes corrected in %s", count(t.Correct, "step")))
+	}
 	switch {
 	case t.Warmup >= 1:
 		all = append(all, "a warm-up of "+count(int(t.Warmup), "step"))

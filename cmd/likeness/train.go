@@ -23,6 +23,7 @@ type trainFlags struct {
 	crop  cropFlag
 
 	code, epochs, batch, threads int
+	correct                      int
 	rate, warmup, average, decay float64
 	mirror                       bool
 	jitter                       float64
@@ -65,9 +66,10 @@ The sides of the pictures must be divisible by 16.`),
 			"Train the best autoencoder of this program",
 			`Train the residual autoencoder: the tutorial's layers with twice the filters and a
 linear code, added to exact PCA. It begins as PCA and learns what PCA leaves over,
-from pictures that are mirrored and moved a little anew in every epoch. At every
-budget of time it has less error than 'conv' with as many numbers; with few pictures or little
-time give fewer --epochs. The sides of the pictures must be divisible by 16.
+from pictures that are mirrored and moved a little anew in every epoch. Its encoder
+then looks at what its own answer lacks and corrects it, --correct times. At every
+budget of time it has less error than 'conv' with as many numbers; with few pictures or
+little time give fewer --epochs. The sides of the pictures must be divisible by 16.
 
 --jitter holds the pictures with their surroundings in memory, some 40 kB each.`),
 		newTrainKind(a, "denoise",
@@ -100,7 +102,7 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 	}
 	f := &trainFlags{
 		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, rate: r.Rate,
-		warmup: r.Warmup, average: r.Average, decay: r.Decay, mirror: r.Mirror, jitter: r.Jitter,
+		warmup: r.Warmup, average: r.Average, decay: r.Decay, mirror: r.Mirror, jitter: r.Jitter, correct: r.Correct,
 		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
 		optimizer: newChoice(train.Adamax, train.Optimizers), schedule: newChoice(r.Schedule, train.Schedules), precision: newPrecision(),
 	}
@@ -147,6 +149,9 @@ learning rate instead of training.`,
 		f.denoise.arch = choiceFlag{value: f.arch, choices: []string{f.arch, autoencoder.Residual}}
 		f.denoise.add(c)
 	}
+	if f.kind != "denoise" {
+		fl.IntVar(&f.correct, "correct", f.correct, "steps in which the finished encoder corrects its codes by what the painted picture lacks; 0: none")
+	}
 	f.comfort.add(c)
 	fl.Uint64Var(&f.seed, "seed", 42, "seed of the weights, the order of the pictures and the noise")
 	addThreads(c, &f.threads)
@@ -189,6 +194,9 @@ func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
 	}
 	if !(f.jitter >= 0 && f.jitter <= 3) {
 		return nil, usagef("--jitter %g: expected a number from 0 to 3, such as 1", f.jitter)
+	}
+	if f.correct < 0 || f.correct > autoencoder.MostCorrection {
+		return nil, usagef("--correct %d: expected 0 to %d steps", f.correct, autoencoder.MostCorrection)
 	}
 	if err := f.split.check(); err != nil {
 		return nil, err

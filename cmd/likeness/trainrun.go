@@ -151,7 +151,7 @@ func (t *training) run(i int, m *autoencoder.Model) *train.Run {
 		Model: m, Data: t.set, Split: t.split, SplitName: t.trainFlags.split.String(),
 		Epochs: t.epochs, Batch: t.batch, Optimizer: train.Optimizer(t.optimizer.value), Rate: t.rate, Schedule: train.Schedule(t.schedule.value), Warmup: t.warmup,
 		Mirror: t.mirror, Jitter: t.jittered, Average: t.average, Decay: t.decay, Precision: nn.Precision(t.precision.value),
-		Seed: t.seed + uint64(i), Threads: t.threads, Corruption: t.corruption, Weigh: t.denoise.weigh,
+		Seed: t.seed + uint64(i), Threads: t.threads, Corruption: t.corruption, Weigh: t.denoise.weigh, Correct: t.correct,
 		Validation: t.held, EarlyStop: c.earlyStop, Best: c.best,
 	}
 	if c.budget > 0 {

@@ -3,6 +3,7 @@ package nntest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"likeness/nn"
@@ -12,7 +13,7 @@ import (
 // compares with the naive one: the outputs of Predict for every image, and the
 // gradient of the mean squared error for a sample of every weight array, which
 // it takes out of the network by one training step and holds against central
-// differences of the naive loss in float64.
+// differences of the naive loss in float64; that in the input the same way.
 func Check(t *testing.T, input nn.Shape, layers ...nn.Layer) {
 	t.Helper()
 	net, err := nn.New("checked", input, layers...)
@@ -37,6 +38,7 @@ func Check(t *testing.T, input nn.Shape, layers ...nn.Layer) {
 	}
 	checkOutputs(t, net, ref)
 	checkGradients(t, net, ref, rng)
+	checkInputGradient(t, net, ref, rng)
 }
 
 // reference is the naive network with its data.
@@ -99,6 +101,49 @@ func checkGradients(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand
 		}
 		offset += len(p.Value)
 	}
+}
+
+// checkInputGradient takes a sample of every image: one number has to do with one
+// image alone.
+func checkInputGradient(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand) {
+	t.Helper()
+	y, gradient := net.InputGradient(ref.x, ref.target)
+	if !slices.Equal(y, net.Predict(ref.x)) {
+		t.Error("InputGradient gives other outputs than Predict")
+	}
+	in, out := net.Input.Size(), net.Output().Size()
+	for first := 0; first < len(ref.x); first += in {
+		scale := 0.0
+		for _, v := range gradient[first : first+in] {
+			scale = max(scale, math.Abs(float64(v)))
+		}
+		one := ref
+		one.target = ref.target[first/in*out:][:out]
+		for range 3 {
+			i := rng.IntN(in)
+			want := one.inputSlope(ref.x[first:first+in], i)
+			if got := float64(gradient[first+i]); !(math.Abs(got-want) <= 1e-4*scale+1e-8) {
+				t.Errorf("gradient of input %d of image %d is %g, central differences give %g", i, first/in, got, want)
+			}
+		}
+	}
+}
+
+// inputSlope is the derivative of half the squared error of one image, whose target
+// is the only one, by one of its numbers.
+func (r reference) inputSlope(image []float32, i int) float64 {
+	const h = 1e-6
+	x := widen(image)
+	half := func(d float64) float64 {
+		x[i] = float64(image[i]) + d
+		sum := 0.0
+		for k, v := range Forward(r.input, r.layers, r.params, x) {
+			e := v - float64(r.target[k])
+			sum += e * e
+		}
+		return sum / 2
+	}
+	return (half(h) - half(-h)) / (2 * h)
 }
 
 // slope is the derivative of the loss by one weight by central differences.

@@ -1,0 +1,145 @@
+package autoencoder
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"likeness/internal/kernel"
+)
+
+// Correction is how an encoder goes on behind its network, whose answer is near the
+// best code of a picture but not it: it has the decoder paint that code, looks at
+// what the painted picture lacks, and moves the code accordingly, a few times:
+//
+//	code = code + correctionShare * Matrix * slopes(code) * (picture - decoder(code))
+//
+// slopes(code) are the decoder's, (Code, values of a picture), which come from
+// going through it backwards. A step of Gauss and Newton would solve normal
+// equations for every picture, with all slopes one by one; Matrix is the inverse of
+// the mean of their matrices over training pictures, slopes times slopes transposed,
+// so that a step costs some passes through the decoder and no more. (An encoder that
+// looks at what its own answer lacks: Marino et al. 2018, "Iterative amortized
+// inference", where a network takes the place of Matrix.) A step that makes a picture
+// worse is undone and is the last.
+type Correction struct {
+	Steps  int
+	Matrix []float32 // (Code, Code), symmetric
+}
+
+// MostCorrection bounds the steps: what is left to find after a few is little.
+const MostCorrection = 20
+
+// correctionShare was chosen on a part of LFW's training pictures, as RESULTS.md
+// tells: whole steps go too far where the decoder is steeper than on average.
+const correctionShare = 0.7
+
+// CorrectionPictures is how many pictures FitCorrection can use: 16 do nearly as well.
+const CorrectionPictures = 64
+
+// correctionProbes bounds the codes that FitCorrection has painted, where these are
+// long, but for those of eight pictures.
+const correctionProbes = 5000
+
+// FitCorrection gives the model a Correction of so many steps, 0 to MostCorrection,
+// that fits the training pictures in x. 0 is none, and so it is where the decoder
+// paints one picture for all codes. It panics for a model without a code.
+func (m *Model) FitCorrection(x []float32, steps int) {
+	m.Correction = nil
+	k, size := m.Code, m.Values()
+	images := min(len(x)/size, CorrectionPictures, max(8, correctionProbes/(2*k+1)))
+	if steps == 0 || images == 0 {
+		return
+	}
+	codes := m.Encode(x[:images*size])
+	mean := mat.NewSymDense(k, nil)
+	for i := range images {
+		painted := m.Decode(m.probes(codes[i*k : (i+1)*k]))
+		n := normal(slopes(painted, k, size), k)
+		n.ScaleSym(1/float64(images), n)
+		mean.AddSym(mean, n)
+	}
+	largest := 0.0
+	for j := range k {
+		largest = max(largest, mean.At(j, j))
+	}
+	for j := range k { // a number that the decoder does not look at is not to be moved far
+		mean.SetSym(j, j, mean.At(j, j)+1e-4*largest)
+	}
+	var c mat.Cholesky
+	inverse := mat.NewSymDense(k, nil)
+	if !c.Factorize(mean) || c.InverseTo(inverse) != nil {
+		return
+	}
+	correction := &Correction{Steps: steps, Matrix: make([]float32, k*k)}
+	for i := range k {
+		for j := range k {
+			correction.Matrix[i*k+j] = float32(inverse.At(i, j))
+		}
+	}
+	if correction.check(k) == nil {
+		m.Correction = correction
+	}
+}
+
+// check says what is no correction for codes of k numbers.
+func (c *Correction) check(k int) error {
+	if c.Steps < 1 || c.Steps > MostCorrection {
+		return fmt.Errorf("a correction in %d steps: expected 1 to %d", c.Steps, MostCorrection)
+	}
+	if len(c.Matrix) != k*k {
+		return fmt.Errorf("a correction by %d numbers: expected %d times %d", len(c.Matrix), k, k)
+	}
+	for i, v := range c.Matrix {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return fmt.Errorf("a correction whose number %d is %g", i, v)
+		}
+	}
+	return nil
+}
+
+// correct corrects the codes of the pictures in x, in place.
+func (m *Model) correct(x, codes []float32) {
+	const images = 256 // bounds the memory
+	k, size := m.Code, m.Values()
+	for first := 0; first < len(codes)/k; first += images {
+		last := min(first+images, len(codes)/k)
+		m.correctSome(x[first*size:last*size], codes[first*k:last*k])
+	}
+}
+
+// correctSome goes all steps with some codes together.
+func (m *Model) correctSome(x, best []float32) {
+	k, size := m.Code, m.Values()
+	images := len(best) / k
+	tried := append([]float32(nil), best...)
+	least, done := make([]float64, images), make([]bool, images)
+	for step := range m.Correction.Steps + 1 {
+		var painted, gradient []float32
+		if last := step == m.Correction.Steps; last {
+			painted = m.Decode(tried)
+		} else {
+			painted, gradient = m.Decoder.InputGradient(tried, x)
+		}
+		for i := range images {
+			if done[i] {
+				continue
+			}
+			e := kernel.SquaredError(painted[i*size:(i+1)*size], x[i*size:(i+1)*size])
+			if step > 0 && !(e < least[i]) {
+				done[i] = true
+				continue
+			}
+			least[i] = e
+			code := best[i*k : (i+1)*k]
+			copy(code, tried[i*k:])
+			if gradient == nil {
+				continue
+			}
+			for j := range k {
+				tried[i*k+j] = code[j] - float32(correctionShare*kernel.Dot(m.Correction.Matrix[j*k:][:k], gradient[i*k:][:k]))
+			}
+		}
+	}
+}

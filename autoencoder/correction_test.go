@@ -1,0 +1,133 @@
+package autoencoder_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"likeness/autoencoder"
+	"likeness/internal/kernel"
+	"likeness/pca"
+)
+
+// swayed is a residual autoencoder that began as PCA of x and whose encoder and
+// decoder have both moved away from it.
+func swayed(t *testing.T, x []float32) *autoencoder.Model {
+	t.Helper()
+	moments, err := pca.Measure(t.Context(), x, 768)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := moments.PCA(t.Context(), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newModel(t, autoencoder.Residual, 16, 16, 4)
+	m.Begin(p)
+	for k, n := range m.Networks() {
+		for i, w := range n.Params() {
+			if last := len(n.Params()) - 4; i == last { // the kernel that ends the way of the convolutions
+				for j := range w.Value {
+					w.Value[j] = 0.1 * float32(math.Sin(float64(7*j+k)))
+				}
+			}
+		}
+		n.Pack()
+	}
+	return m
+}
+
+// Corrected codes are nearly the best there are, no picture is worse for them, and a
+// picture's code has nothing to do with those beside it.
+func TestCorrection(t *testing.T) {
+	x := waves(40)
+	m := swayed(t, x)
+	size := m.Values()
+	before := m.Encode(x)
+	best, err := m.Refine(t.Context(), x, before, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.FitCorrection(x[:20*size], 8)
+	if m.Correction == nil || m.Correction.Steps != 8 {
+		t.Fatalf("the correction is %+v", m.Correction)
+	}
+	after := m.Encode(x)
+	wrong := func(codes []float32, i int) float64 {
+		return kernel.SquaredError(m.Decode(codes[i*4:i*4+4]), x[i*size:(i+1)*size])
+	}
+	var sums [3]float64
+	for i := range 40 {
+		a, b, c := wrong(before, i), wrong(after, i), wrong(best, i)
+		if b > a {
+			t.Errorf("picture %d: the error is %g, without correction %g", i, b, a)
+		}
+		sums[0], sums[1], sums[2] = sums[0]+a, sums[1]+b, sums[2]+c
+		if alone := m.Encode(x[i*size : (i+1)*size]); !slices.Equal(alone, after[i*4:i*4+4]) {
+			t.Errorf("picture %d has the code %v alone, %v among others", i, alone, after[i*4:i*4+4])
+		}
+	}
+	if left := (sums[1] - sums[2]) / (sums[0] - sums[2]); !(sums[0] > 1.01*sums[2]) || left > 0.05 {
+		t.Errorf("the errors are %g before, %g after, %g at best: %.2g of what there was to gain is left", sums[0], sums[1], sums[2], left)
+	}
+	if got, want := m.MSE(x, x), sums[1]/float64(len(x)); math.Abs(got-want) > 1e-6*want {
+		t.Errorf("the model's error is %g, that of its codes %g", got, want)
+	}
+}
+
+// A matrix that leads astray does no harm.
+func TestCorrectionAstray(t *testing.T) {
+	x := waves(10)
+	m := swayed(t, x)
+	before := m.Encode(x)
+	m.FitCorrection(x, 3)
+	for i := range m.Correction.Matrix {
+		m.Correction.Matrix[i] *= -1
+	}
+	if !slices.Equal(m.Encode(x), before) {
+		t.Error("steps uphill were taken")
+	}
+}
+
+// There are no corrections of no steps, from no pictures, and of codes that the
+// decoder does not look at.
+func TestNoCorrection(t *testing.T) {
+	x := waves(10)
+	m := swayed(t, x)
+	for name, fit := range map[string]func(){
+		"no steps":    func() { m.FitCorrection(x, 0) },
+		"no pictures": func() { m.FitCorrection(nil, 3) },
+		"deaf": func() {
+			clear(m.Decoder.Weights())
+			m.Decoder.Pack()
+			m.FitCorrection(x, 3)
+		},
+	} {
+		if fit(); m.Correction != nil {
+			t.Errorf("%s: the correction is %+v", name, m.Correction)
+		}
+	}
+}
+
+func TestCorrectionInFiles(t *testing.T) {
+	x := waves(10)
+	m := swayed(t, x)
+	bare := m.Fingerprint()
+	m.FitCorrection(x, 3)
+	corrected := m.Fingerprint()
+	f, err := m.File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := autoencoder.FromFile(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Correction == nil || got.Correction.Steps != 3 || !slices.Equal(got.Correction.Matrix, m.Correction.Matrix) {
+		t.Errorf("%+v came back as %+v", m.Correction, got.Correction)
+	}
+	m.Correction.Steps = 2
+	if other := m.Fingerprint(); bare == corrected || corrected == other || got.Fingerprint() != corrected {
+		t.Errorf("fingerprints: %s bare, %s corrected, %s in two steps, %s from the file", bare, corrected, other, got.Fingerprint())
+	}
+}
