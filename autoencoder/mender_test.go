@@ -141,7 +141,7 @@ func TestMirror(t *testing.T) {
 	x := noisePicture(32, 32)
 	turned := slices.Clone(x)
 	pix.Mirror(turned, 32)
-	want, other := m.Reconstruct(x), m.Reconstruct(turned)
+	want, other := m.Encoder.Predict(x), m.Encoder.Predict(turned)
 	pix.Mirror(other, 32)
 	if slices.Equal(want, other) {
 		t.Fatal("the network makes no difference between left and right")
@@ -150,7 +150,7 @@ func TestMirror(t *testing.T) {
 	got, back := m.Reconstruct(x), m.Reconstruct(turned)
 	pix.Mirror(back, 32)
 	for i := range want {
-		if math.Abs(float64(got[i]-(want[i]+other[i])/2)) > 1e-6 {
+		if math.Abs(float64(got[i]-clamped((want[i]+other[i])/2))) > 1e-6 {
 			t.Fatalf("value %d: %g, the looks say %g and %g", i, got[i], want[i], other[i])
 		}
 	}
@@ -172,6 +172,9 @@ func TestMirror(t *testing.T) {
 		t.Errorf("Mend looks otherwise (%v)", err)
 	}
 }
+
+// clamped is a value as a mended picture has it.
+func clamped(v float32) float32 { return min(max(v, -0.5), 0.5) }
 
 // A picture is mended at the contrast that its noise asks for, and one without
 // noise stays as it is.
@@ -206,20 +209,24 @@ func TestLevel(t *testing.T) {
 	if !slices.Equal(scaled, target) || math.Abs(float64(scaled[0])-float64(x[0])*autoencoder.UnitNoise/level) > 1e-5 {
 		t.Errorf("%g was scaled to %g and %g, its noise is %g", x[0], scaled[0], target[0], level)
 	}
-	for i, v := range plain.Reconstruct(scaled) {
-		if math.Abs(float64(v)*level/autoencoder.UnitNoise-float64(y[i])) > 1e-5 {
-			t.Fatalf("value %d: %g, the network says %g", i, y[i], float64(v)*level)
+	for i, v := range plain.Encoder.Predict(scaled) {
+		if want := clamped(v * float32(level/autoencoder.UnitNoise)); math.Abs(float64(want-y[i])) > 1e-5 {
+			t.Fatalf("value %d: %g, the network says %g", i, y[i], want)
 		}
 	}
 	if flat := make([]float32, m.Values()); m.Scale(flat, slices.Clone(flat)) != 0.01 || plain.Scale(flat, flat) != 0 {
 		t.Error("a clean picture was not scaled for the least level, or scaled by a model that has none")
 	}
 	// Half the least level: a quarter of the correction.
-	full, _ := d.Mend(context.Background(), x, 32, 32, 0.01)
+	for i := range scaled {
+		scaled[i] = x[i] * autoencoder.UnitNoise / 0.01
+	}
+	full := plain.Encoder.Predict(scaled)
 	some, _ := d.Mend(context.Background(), x, 32, 32, 0.005)
 	for i := range x {
-		if math.Abs(float64(some[i]-x[i])-float64(full[i]-x[i])/4) > 1e-4 {
-			t.Fatalf("value %d: %g, %g with half the level, was %g", i, full[i], some[i], x[i])
+		all := full[i] * 0.01 / autoencoder.UnitNoise
+		if want := clamped(x[i] + (all-x[i])/4); math.Abs(float64(some[i]-want)) > 1e-4 {
+			t.Fatalf("value %d: %g with half the level, %g with all of it, was %g", i, some[i], all, x[i])
 		}
 	}
 }

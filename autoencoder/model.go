@@ -101,7 +101,9 @@ func (m *Model) Decode(codes []float32) []float32 {
 	return m.Decoder.Predict(codes)
 }
 
-// Reconstruct sends pictures through the whole model.
+// Reconstruct sends pictures through the whole model. What a model without a code
+// gives lies in [-0.5, 0.5], as pictures do, of others values may lie a little
+// outside.
 func (m *Model) Reconstruct(x []float32) []float32 {
 	if m.Decoder == nil {
 		return m.denoise(x)

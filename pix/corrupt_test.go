@@ -94,6 +94,7 @@ func TestCorruptionRepeats(t *testing.T) {
 	}{
 		{Gaussian{Sigma: 0.1}, "gaussian(sigma=0.1)", 0x33c04f9a},
 		{Noise{Min: 0.02, Max: 0.6, Clean: 0.1}, "noise(min=0.02, max=0.6, clean=0.1)", 0xd1090e35},
+		{Noise{Min: 0.02, Max: 0.6, Clean: 0.1, Middle: true}, "noise(min=0.02, max=0.6, clean=0.1, most in the middle)", 0xa6a48a66},
 		{Sequence{Gaussian{Sigma: 0.1}, Occlusion{Count: 1, Size: 9}}, "gaussian(sigma=0.1), then occlusion(count=1, size=9)", 0xd98422cc},
 		{Occlusion{}, "occlusion(count=1)", 0x53a29115},
 		{Occlusion{Count: 3, Size: 9}, "occlusion(count=3, size=9)", 0x85bfd5b5},
@@ -118,38 +119,69 @@ func TestCorruptionRepeats(t *testing.T) {
 	}
 }
 
-// TestNoise: the levels lie where they should, evenly in their root.
+// TestNoise: the levels lie where they should, evenly in their root, or most of them
+// in the middle of their logarithms. A triangle has a quarter of itself below
+// 1/sqrt(8) of its base.
 func TestNoise(t *testing.T) {
-	n := Noise{Min: 0.01, Max: 1, Clean: 0.25}
-	const pictures, w, h = 2000, 12, 12
-	clean, low, rng := 0, 0, testRand()
-	for range pictures {
-		x := make([]float32, w*h*3)
-		n.Corrupt(x, w, h, rng)
-		sum := 0.0
-		for _, v := range x {
-			sum += float64(v) * float64(v)
+	for _, c := range []struct {
+		n                Noise
+		quarter, middle  float64 // quantiles
+		smallest, larger float64
+	}{
+		{Noise{Min: 0.01, Max: 1, Clean: 0.25}, 0.105625, 0.3025, 0.008, 1.25},
+		{Noise{Min: 0.01, Max: 1, Clean: 0.25, Middle: true}, 0.01 * math.Pow(100, 1/math.Sqrt(8)), 0.1, 0.008, 1.25},
+	} {
+		const pictures, w, h = 4000, 12, 12
+		clean, quarter, low, rng := 0, 0, 0, testRand()
+		for range pictures {
+			x := make([]float32, w*h*3)
+			c.n.Corrupt(x, w, h, rng)
+			sum := 0.0
+			for _, v := range x {
+				sum += float64(v) * float64(v)
+			}
+			s := math.Sqrt(sum / float64(len(x)))
+			switch {
+			case s == 0:
+				clean++
+				continue
+			case s < c.smallest || s > c.larger:
+				t.Fatalf("%v: a level of %g", c.n, s)
+			}
+			if s < c.middle {
+				low++
+			}
+			if s < c.quarter {
+				quarter++
+			}
 		}
-		switch s := math.Sqrt(sum / float64(len(x))); {
-		case s == 0:
-			clean++
-		case s < 0.008 || s > 1.25:
-			t.Fatalf("a level of %g", s)
-		case s < 0.3025: // half of the roots
-			low++
+		share := func(n, of int) float64 { return float64(n) / float64(of) }
+		if s := share(clean, pictures); math.Abs(s-0.25) > 0.03 {
+			t.Errorf("%v: %.3f of the pictures are clean, want 0.25", c.n, s)
+		}
+		if s := share(low, pictures-clean); math.Abs(s-0.5) > 0.04 {
+			t.Errorf("%v: %.3f of the levels are in the lower half, want 0.5", c.n, s)
+		}
+		if s := share(quarter, pictures-clean); math.Abs(s-0.25) > 0.04 {
+			t.Errorf("%v: %.3f of the levels are in the lowest quarter", c.n, s)
 		}
 	}
-	if share := float64(clean) / pictures; math.Abs(share-0.25) > 0.04 {
-		t.Errorf("%.3f of the pictures are clean, want 0.25", share)
-	}
-	if share := float64(low) / float64(pictures-clean); math.Abs(share-0.5) > 0.06 {
-		t.Errorf("%.3f of the levels are in the lower half, want 0.5", share)
+}
+
+func TestPower(t *testing.T) {
+	for _, x := range []float64{1, 1.5, 27.5, 1e6} {
+		for _, to := range []float64{0, 0.25, 0.3, 0.999} {
+			if got, want := power(x, to), math.Pow(x, to); math.Abs(got-want) > 1e-7*want {
+				t.Errorf("%g to the power of %g is %g, want %g", x, to, got, want)
+			}
+		}
 	}
 }
 
 func TestParseCorruption(t *testing.T) {
 	for _, c := range []Corruption{
 		Gaussian{Sigma: 0.1}, Noise{Min: 0.02, Max: 0.6, Clean: 0.05}, Occlusion{Count: 3, Size: 8},
+		Noise{Min: 0.02, Max: 0.55, Middle: true},
 		Sequence{Noise{Min: 0.25, Max: 0.3}, Occlusion{Count: 1, Size: 2}},
 	} {
 		got, err := ParseCorruption(c.String())
@@ -157,7 +189,7 @@ func TestParseCorruption(t *testing.T) {
 			t.Errorf("%v came back as %v, %v", c, got, err)
 		}
 	}
-	for _, text := range []string{"", "gaussian(sigma=0.1) ", "gaussian(sigma=x)", "noise(min=0.1, max=0.2)", "noise(min=0, max=0.2, clean=0)", "noise(min=0.3, max=0.2, clean=0)", "noise(min=0.1, max=0.2, clean=2)", "rain", "occlusion(count=1, size=2), then "} {
+	for _, text := range []string{"", "gaussian(sigma=0.1) ", "gaussian(sigma=x)", "noise(min=0.1, max=0.2)", "noise(min=0, max=0.2, clean=0)", "noise(min=0.3, max=0.2, clean=0)", "noise(min=0.1, max=0.2, clean=2)", "noise(min=0.1, max=0.2, clean=2, most in the middle)", "noise(min=0.1, max=0.2, clean=0, most)", "rain", "occlusion(count=1, size=2), then "} {
 		if c, err := ParseCorruption(text); err == nil {
 			t.Errorf("%q was taken for %v", text, c)
 		}

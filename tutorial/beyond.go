@@ -23,7 +23,7 @@ type DenoiserRecipe struct {
 // RESULTS.md tells how. Its pictures are mirrored, too.
 var Denoiser = DenoiserRecipe{
 	Epochs: 100, Batch: 16, Rate: 0.004, Schedule: train.Cosine, Weigh: 0.5,
-	Corruption: pix.Noise{Min: 0.02, Max: 0.55},
+	Corruption: pix.Noise{Min: 0.02, Max: 0.55, Middle: true},
 }
 
 // NewDenoiser makes the untrained model for a corruption: one that knows the

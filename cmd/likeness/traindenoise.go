@@ -23,7 +23,7 @@ type denoiseFlags struct {
 
 func (d *denoiseFlags) add(cmd *cobra.Command) {
 	addChoice(cmd, &d.arch, "arch", "the network: with a code between two halves, or a residual one without")
-	cmd.Flags().Var(&d.noise, "noise", "standard deviation of the gaussian noise, or from which to which it is drawn; a picture's range is 1")
+	cmd.Flags().Var(&d.noise, "noise", "standard deviation of the gaussian noise, or from which to which it is drawn, mostly near the middle; a picture's range is 1")
 	cmd.Flags().Var(&d.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
 	cmd.Flags().Float64Var(&d.weigh, "weigh", 0, "with --arch residual, let pictures count by this power of their noise, such as 0.9; 0: alike, with errors in units of the noise; 2: with errors as they are")
 }
@@ -116,7 +116,7 @@ func (n noiseFlag) corruption() pix.Corruption {
 	if n.least == n.most {
 		return pix.Gaussian{Sigma: float32(n.least)}
 	}
-	return pix.Noise{Min: float32(n.least), Max: float32(n.most)}
+	return pix.Noise{Min: float32(n.least), Max: float32(n.most), Middle: true}
 }
 
 // decimal is a float32 as it is written: 0.1, not what it is in more digits.
