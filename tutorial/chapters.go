@@ -18,7 +18,8 @@ func (b *book) residual(ctx context.Context) error {
 	}})
 	return b.reconstruction(ctx, Better,
 		"This one begins as exact PCA and learns only what PCA leaves over: the tutorial’s layers, twice as wide and with a linear code, stand beside PCA’s and end in weights of zero. "+
-			"Pictures are mirrored, moved, turned and scaled a little, differently in every epoch, and the model is a moving average of the weights.")
+			"Pictures are mirrored, moved, turned and scaled a little, differently in every epoch, and the model is a moving average of the weights. "+
+			"When it is trained, the encoder looks at what is missing from the picture that its code gives, and corrects the code, three times; the curve of the training is without that.")
 }
 
 // howLong says what the numbers of these chapters are worth.
