@@ -13,16 +13,18 @@ import (
 // DenoiserRecipe says how a denoiser without a code is trained.
 type DenoiserRecipe struct {
 	Epochs, Batch int
+	Optimizer     train.Optimizer
 	Rate          float64
 	Schedule      train.Schedule
 	Corruption    pix.Corruption
-	Weigh         float64 // as in train.Run
+	Warmup, Weigh float64 // as in train.Run
+	Jitter        float64 // the Amount of train.Jitter
 }
 
 // Denoiser is the one that was chosen on a part of LFW's training pictures;
 // RESULTS.md tells how. Its pictures are mirrored, too.
 var Denoiser = DenoiserRecipe{
-	Epochs: 100, Batch: 16, Rate: 0.004, Schedule: train.Cosine, Weigh: 0.5,
+	Epochs: 100, Batch: 16, Optimizer: train.Muon, Rate: 0.004, Schedule: train.Cosine, Warmup: 0.02, Weigh: 0.5, Jitter: 1,
 	Corruption: pix.Noise{Min: 0.02, Max: 0.55, Middle: true},
 }
 

@@ -17,7 +17,8 @@ type Recipe struct {
 	Arch       string
 	Code       int
 	Epochs     int
-	Batch      int // 0: train.DefaultBatch
+	Batch      int             // 0: train.DefaultBatch
+	Optimizer  train.Optimizer // empty: train.Adamax
 	Rate       float64
 	Schedule   train.Schedule
 	Warmup     float64 // these as in train.Run
@@ -58,8 +59,8 @@ var short = map[string]int{"residual": 10, "denoiser": 3}
 func denoiserRecipe() Recipe {
 	return Recipe{
 		Name: "denoiser", Title: "A denoiser without a bottleneck", Arch: autoencoder.Residual,
-		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Rate: Denoiser.Rate, Schedule: Denoiser.Schedule, Mirror: true,
-		Corruption: Denoiser.Corruption, Weigh: Denoiser.Weigh,
+		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Optimizer: Denoiser.Optimizer, Rate: Denoiser.Rate, Schedule: Denoiser.Schedule, Mirror: true,
+		Corruption: Denoiser.Corruption, Warmup: Denoiser.Warmup, Weigh: Denoiser.Weigh, Jitter: Denoiser.Jitter,
 	}
 }
 

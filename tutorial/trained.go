@@ -79,7 +79,7 @@ func (b *book) train(ctx context.Context, r Recipe, checkpoint string) (*autoenc
 func (b *book) planned(r Recipe) (*train.Run, error) {
 	run := &train.Run{
 		Data: b.Data, Split: b.split, SplitName: b.splitName(),
-		Epochs: r.Epochs, Batch: r.Batch, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads, Precision: b.Precision,
+		Epochs: r.Epochs, Batch: r.Batch, Optimizer: r.Optimizer, Rate: r.Rate, Schedule: r.Schedule, Seed: b.Seed, Threads: b.Threads, Precision: b.Precision,
 		Warmup: r.Warmup, Mirror: r.Mirror, Average: r.Average, Decay: r.Decay, Weigh: r.Weigh, Correct: r.Correct, Corruption: r.Corruption,
 	}
 	if r.Jitter > 0 && b.Around != nil {

@@ -81,10 +81,11 @@ targets stay clean.
 better denoiser: no code, convolutions alone, which say what must be added to a
 picture; it takes pictures of any size and noise of any level that it was trained
 for. It has defaults of its own: --noise 0.02-0.55 --weigh 0.5 --epochs 100
---batch 16 --lr 0.004 --mirror. With --mirror it also looks at every picture twice when it is
-used, as it is and mirrored, and answers with the mean. Its training loss is in
-units of each picture's noise, so that no other error is to be held against it;
-with --weigh, pictures with more noise count more in it.
+--batch 16 --optimizer muon --lr 0.004 --warmup 0.02 --mirror --jitter 1. With --mirror
+it also looks at every picture twice when it is used, as it is and mirrored, and answers
+with the mean. Its training loss is in units of each picture's noise, so that no
+other error is to be held against it; with --weigh, pictures with more noise count
+more in it. --jitter holds the pictures with their surroundings in memory, some 40 kB each.
 
 --noise is the standard deviation of gaussian noise, where a picture's range is 1,
 or two of them, between which every picture gets its own. --occlude COUNTxSIZE

@@ -64,6 +64,15 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	if !set("mirror") {
 		f.mirror = true
 	}
+	if !set("optimizer") {
+		f.optimizer.value = string(r.Optimizer)
+	}
+	if !set("warmup") {
+		f.warmup = r.Warmup
+	}
+	if !set("jitter") {
+		f.jitter = r.Jitter
+	}
 	if !set("weigh") && levels {
 		f.denoise.weigh = r.Weigh
 	}
