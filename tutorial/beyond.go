@@ -24,7 +24,7 @@ type DenoiserRecipe struct {
 // Denoiser is the one that was chosen on a part of LFW's training pictures;
 // RESULTS.md tells how. Its pictures are mirrored, too.
 var Denoiser = DenoiserRecipe{
-	Epochs: 100, Batch: 16, Optimizer: train.Muon, Rate: 0.004, Schedule: train.Cosine, Warmup: 0.02, Weigh: 0.5, Jitter: 1,
+	Epochs: 100, Batch: 16, Optimizer: train.Muon, Rate: 0.006, Schedule: train.Cosine, Warmup: 0.02, Weigh: 0.5, Jitter: 1,
 	Corruption: pix.Noise{Min: 0.02, Max: 0.55, Middle: true},
 }
 
