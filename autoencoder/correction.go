@@ -1,6 +1,8 @@
 package autoencoder
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -42,21 +44,47 @@ const CorrectionPictures = 64
 // long, but for those of eight pictures.
 const correctionProbes = 5000
 
+// The longest codes that are corrected, and the most slopes, numbers of a code times
+// values of a picture: the fit takes time with the square of the one, memory with the other.
+const (
+	longestCorrected   = 1024
+	mostCorrectedSlope = 1 << 26
+)
+
+// MayCorrect says why the codes of pictures of such a model cannot be corrected.
+func (m *Model) MayCorrect() error {
+	switch {
+	case m.Decoder == nil:
+		return errors.New("a model without a code has none to correct")
+	case m.Code > longestCorrected || m.Code*m.Values() > mostCorrectedSlope:
+		return fmt.Errorf("codes of %d numbers for pictures of %dx%d are too long to be corrected", m.Code, m.Prep.W, m.Prep.H)
+	}
+	return nil
+}
+
 // FitCorrection gives the model a Correction of so many steps, 0 to MostCorrection,
-// that fits the training pictures in x. 0 is none, and so it is where the decoder
-// paints one picture for all codes. It panics for a model without a code.
-func (m *Model) FitCorrection(x []float32, steps int) {
+// that fits the training pictures in x; 0, or no pictures, is none. Where the decoder
+// paints one picture for all codes it never moves one. It panics for other steps, and
+// for a model that MayCorrect has something against; the error is ctx's.
+func (m *Model) FitCorrection(ctx context.Context, x []float32, steps int) error {
+	if err := m.MayCorrect(); err != nil || steps < 0 || steps > MostCorrection {
+		panic(fmt.Sprint("autoencoder: FitCorrection: ", steps, " steps, ", err))
+	}
 	m.Correction = nil
 	k, size := m.Code, m.Values()
-	images := min(len(x)/size, CorrectionPictures, max(8, correctionProbes/(2*k+1)))
+	there := len(x) / size
+	images := min(there, CorrectionPictures, max(8, correctionProbes/(2*k+1)))
 	if steps == 0 || images == 0 {
-		return
+		return nil
 	}
-	codes := m.Encode(x[:images*size])
 	mean := mat.NewSymDense(k, nil)
 	for i := range images {
-		painted := m.Decode(m.probes(codes[i*k : (i+1)*k]))
-		n := normal(slopes(painted, k, size), k)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		picture := i * there / images // from all over
+		code := m.Encode(x[picture*size : (picture+1)*size])
+		n := normal(slopes(m.Decode(m.probes(code)), k, size), k)
 		n.ScaleSym(1/float64(images), n)
 		mean.AddSym(mean, n)
 	}
@@ -67,20 +95,19 @@ func (m *Model) FitCorrection(x []float32, steps int) {
 	for j := range k { // a number that the decoder does not look at is not to be moved far
 		mean.SetSym(j, j, mean.At(j, j)+1e-4*largest)
 	}
-	var c mat.Cholesky
+	c := &Correction{Steps: steps, Matrix: make([]float32, k*k)}
+	var factors mat.Cholesky
 	inverse := mat.NewSymDense(k, nil)
-	if !c.Factorize(mean) || c.InverseTo(inverse) != nil {
-		return
-	}
-	correction := &Correction{Steps: steps, Matrix: make([]float32, k*k)}
-	for i := range k {
-		for j := range k {
-			correction.Matrix[i*k+j] = float32(inverse.At(i, j))
+	if factors.Factorize(mean) && factors.InverseTo(inverse) == nil {
+		for i := range c.Matrix {
+			c.Matrix[i] = float32(inverse.At(i/k, i%k))
 		}
 	}
-	if correction.check(k) == nil {
-		m.Correction = correction
+	if c.check(k) != nil {
+		clear(c.Matrix)
 	}
+	m.Correction = c
+	return nil
 }
 
 // check says what is no correction for codes of k numbers.
@@ -101,8 +128,7 @@ func (c *Correction) check(k int) error {
 
 // correct corrects the codes of the pictures in x, in place.
 func (m *Model) correct(x, codes []float32) {
-	const images = 256 // bounds the memory
-	k, size := m.Code, m.Values()
+	k, size, images := m.Code, m.Values(), m.Piece()/2 // slopes take as much memory again
 	for first := 0; first < len(codes)/k; first += images {
 		last := min(first+images, len(codes)/k)
 		m.correctSome(x[first*size:last*size], codes[first*k:last*k])
@@ -115,9 +141,10 @@ func (m *Model) correctSome(x, best []float32) {
 	images := len(best) / k
 	tried := append([]float32(nil), best...)
 	least, done := make([]float64, images), make([]bool, images)
-	for step := range m.Correction.Steps + 1 {
+	moving := images
+	for step := 0; step <= m.Correction.Steps && moving > 0; step++ {
 		var painted, gradient []float32
-		if last := step == m.Correction.Steps; last {
+		if step == m.Correction.Steps {
 			painted = m.Decode(tried)
 		} else {
 			painted, gradient = m.Decoder.InputGradient(tried, x)
@@ -129,6 +156,7 @@ func (m *Model) correctSome(x, best []float32) {
 			e := kernel.SquaredError(painted[i*size:(i+1)*size], x[i*size:(i+1)*size])
 			if step > 0 && !(e < least[i]) {
 				done[i] = true
+				moving--
 				continue
 			}
 			least[i] = e

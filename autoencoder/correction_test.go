@@ -1,8 +1,10 @@
 package autoencoder_test
 
 import (
+	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"likeness/autoencoder"
@@ -37,6 +39,13 @@ func swayed(t *testing.T, x []float32) *autoencoder.Model {
 	return m
 }
 
+func fit(t *testing.T, m *autoencoder.Model, x []float32, steps int) {
+	t.Helper()
+	if err := m.FitCorrection(t.Context(), x, steps); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Corrected codes are nearly the best there are, no picture is worse for them, and a
 // picture's code has nothing to do with those beside it.
 func TestCorrection(t *testing.T) {
@@ -48,7 +57,7 @@ func TestCorrection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.FitCorrection(x[:20*size], 8)
+	fit(t, m, x[:20*size], 8)
 	if m.Correction == nil || m.Correction.Steps != 8 {
 		t.Fatalf("the correction is %+v", m.Correction)
 	}
@@ -80,7 +89,7 @@ func TestCorrectionAstray(t *testing.T) {
 	x := waves(10)
 	m := swayed(t, x)
 	before := m.Encode(x)
-	m.FitCorrection(x, 3)
+	fit(t, m, x, 3)
 	for i := range m.Correction.Matrix {
 		m.Correction.Matrix[i] *= -1
 	}
@@ -89,22 +98,39 @@ func TestCorrectionAstray(t *testing.T) {
 	}
 }
 
-// There are no corrections of no steps, from no pictures, and of codes that the
-// decoder does not look at.
+// There are no corrections of no steps and from no pictures, and none when nobody
+// waits for it; with a decoder that does not look at codes they stay.
 func TestNoCorrection(t *testing.T) {
 	x := waves(10)
 	m := swayed(t, x)
-	for name, fit := range map[string]func(){
-		"no steps":    func() { m.FitCorrection(x, 0) },
-		"no pictures": func() { m.FitCorrection(nil, 3) },
-		"deaf": func() {
-			clear(m.Decoder.Weights())
-			m.Decoder.Pack()
-			m.FitCorrection(x, 3)
-		},
+	fit(t, m, x, 3)
+	if fit(t, m, x, 0); m.Correction != nil {
+		t.Errorf("no steps: the correction is %+v", m.Correction)
+	}
+	if fit(t, m, nil, 3); m.Correction != nil {
+		t.Errorf("no pictures: the correction is %+v", m.Correction)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := m.FitCorrection(ended, x, 3); err == nil || m.Correction != nil {
+		t.Errorf("stopped: error %v, the correction is %+v", err, m.Correction)
+	}
+	before := m.Encode(x)
+	clear(m.Decoder.Weights())
+	m.Decoder.Pack()
+	if fit(t, m, x, 3); m.Correction == nil || !slices.Equal(m.Encode(x), before) {
+		t.Errorf("deaf: the correction %+v moves codes", m.Correction)
+	}
+}
+
+func TestMayCorrect(t *testing.T) {
+	for want, m := range map[string]*autoencoder.Model{
+		"":                      newModel(t, "conv", 32, 32, 32),
+		"without a code":        newModel(t, autoencoder.Residual, 32, 32, 0),
+		"codes of 1025 numbers": newModel(t, "pca", 32, 32, 1025),
 	} {
-		if fit(); m.Correction != nil {
-			t.Errorf("%s: the correction is %+v", name, m.Correction)
+		if err := m.MayCorrect(); (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 }
@@ -113,7 +139,7 @@ func TestCorrectionInFiles(t *testing.T) {
 	x := waves(10)
 	m := swayed(t, x)
 	bare := m.Fingerprint()
-	m.FitCorrection(x, 3)
+	fit(t, m, x, 3)
 	corrected := m.Fingerprint()
 	f, err := m.File()
 	if err != nil {

@@ -20,9 +20,13 @@ func restless(t testing.TB, w, h int) *autoencoder.Model {
 	t.Helper()
 	m := newModel(t, autoencoder.Residual, w, h, 0)
 	rng := rand.New(rand.NewPCG(1, 2))
-	for _, p := range m.Encoder.Params() {
+	params := m.Encoder.Params()
+	for k, p := range params {
 		if len(p.Shape) == 4 {
 			scale := 1 / math.Sqrt(float64(p.Shape[0]*p.Shape[1]*p.Shape[2]))
+			if k == len(params)-2 { // the last: answers lie mostly in the range of pictures
+				scale *= restlessness
+			}
 			for i := range p.Value {
 				p.Value[i] = float32(scale * rng.NormFloat64())
 			}
@@ -31,6 +35,10 @@ func restless(t testing.TB, w, h int) *autoencoder.Model {
 	m.Encoder.Pack()
 	return m
 }
+
+// restlessness is how large what the restless network adds to a picture is, in units of
+// what random weights give.
+const restlessness = 0.02
 
 func noisePicture(w, h int) []float32 {
 	rng := rand.New(rand.NewPCG(uint64(w), uint64(h)))
@@ -170,6 +178,25 @@ func TestMirror(t *testing.T) {
 	}
 	if y, err := d.Mend(context.Background(), x, 32, 32, 0.1); err != nil || !slices.Equal(y, got) {
 		t.Errorf("Mend looks otherwise (%v)", err)
+	}
+}
+
+// Answers are cut to the range of pictures, and most lie within it.
+func TestRange(t *testing.T) {
+	m := restless(t, 32, 32)
+	x := noisePicture(32, 32)
+	cut := 0
+	answer := m.Reconstruct(x)
+	for i, v := range m.Encoder.Predict(x) {
+		if v != clamped(v) {
+			cut++
+		}
+		if got := answer[i]; got != clamped(v) {
+			t.Fatalf("value %d: %g, the network says %g", i, got, v)
+		}
+	}
+	if share := float64(cut) / float64(len(x)); share < 0.01 || share > 0.5 {
+		t.Errorf("%.3f of the network's values lie outside: the tests of this file want some, not most", share)
 	}
 }
 

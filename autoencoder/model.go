@@ -101,6 +101,11 @@ func (m *Model) Decode(codes []float32) []float32 {
 	return m.Decoder.Predict(codes)
 }
 
+// Piece is how many pictures to give a model at once where there are many: 512 of
+// 32x32, fewer of larger ones, which bounds the memory and the time until somebody can
+// say that it is enough.
+func (m *Model) Piece() int { return max(8, 512*32*32*3/m.Values()) }
+
 // Reconstruct sends pictures through the whole model. What a model without a code
 // gives lies in [-0.5, 0.5], as pictures do, of others values may lie a little
 // outside.
@@ -118,8 +123,7 @@ func (m *Model) MSE(x, target []float32) float64 {
 	if len(x) != len(target) || len(x) == 0 {
 		panic("autoencoder: MSE: pictures and targets are not equally many")
 	}
-	const images = 512 // bounds the memory
-	sum, step := 0.0, images*m.Values()
+	sum, step := 0.0, m.Piece()*m.Values()
 	for i := 0; i < len(x); i += step {
 		end := min(i+step, len(x))
 		sum += kernel.SquaredError(m.Reconstruct(x[i:end]), target[i:end])

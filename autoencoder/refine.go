@@ -22,10 +22,10 @@ const refineImages = 16
 
 // Refine looks for better codes of the pictures in x than the encoder's, which it
 // is given: codes whose pictures, as the decoder paints them, have less squared
-// error. An encoder answers at once and so never quite finds the best code. Each
+// error. An encoder, also one with a Correction, never quite finds the best code. Each
 // step is one of Gauss and Newton, damped as by Levenberg and Marquardt (1963),
 // with the decoder's slope from central differences: it paints 2*Code+1 pictures,
-// so it takes some hundred times as long as Encode. A step that makes a picture
+// so it takes some hundred times as long as the encoder's network. A step that makes a picture
 // worse is not taken. codes is left as it is; the error is ctx's. It panics for a
 // model without a code.
 func (m *Model) Refine(ctx context.Context, x, codes []float32, steps int) ([]float32, error) {

@@ -55,7 +55,7 @@ func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows
 	for i := range c.Swap {
 		c.Swap[i] = (i + m.Code) % c.Dim
 	}
-	const batch = 512
+	batch := m.Piece()
 	for first := 0; first < len(rows); first += batch {
 		if err := ctx.Err(); err != nil {
 			return Codes{}, err

@@ -122,9 +122,6 @@ func (a *Atlas) CheckModel(fingerprint string) error {
 	return fmt.Errorf("the atlas is of model %s, this is model %s: make one of it with 'likeness directions'", a.Model, fingerprint)
 }
 
-// encodeBatch bounds the memory that pictures take while they are encoded.
-const encodeBatch = 512
-
 // Codes gives the codes of rows of a set. It fails when the model has none, as a
 // denoiser without a bottleneck, or pictures of another size, or when ctx ends.
 func Codes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []int, progress func(what string, done, total int)) ([]float32, error) {
@@ -135,14 +132,15 @@ func Codes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []in
 		return nil, fmt.Errorf("pictures of %dx%d for a model of %dx%d", data.W, data.H, m.Prep.W, m.Prep.H)
 	}
 	codes := make([]float32, 0, len(rows)*m.Code)
-	for first := 0; first < len(rows); first += encodeBatch {
+	batch := m.Piece()
+	for first := 0; first < len(rows); first += batch {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		if progress != nil {
 			progress("Encoding faces", first, len(rows))
 		}
-		codes = append(codes, m.Encode(data.AllFloats(rows[first:min(first+encodeBatch, len(rows))]))...)
+		codes = append(codes, m.Encode(data.AllFloats(rows[first:min(first+batch, len(rows))]))...)
 	}
 	return codes, nil
 }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -11,18 +12,27 @@ func (r *Run) checkCorrect() error {
 	switch {
 	case r.Correct < 0 || r.Correct > autoencoder.MostCorrection:
 		return fmt.Errorf("codes corrected in %d steps: expected 0 to %d", r.Correct, autoencoder.MostCorrection)
-	case r.Correct > 0 && (r.Corruption != nil || r.Model.Decoder == nil):
-		return errors.New("codes can be corrected only where a picture is to come back as it was: not by a denoiser")
+	case r.Correct > 0 && r.Corruption != nil:
+		return errors.New("a denoiser's codes cannot be corrected: they would come to tell of the noise")
+	case r.Correct > 0:
+		return r.Model.MayCorrect()
 	}
 	return nil
 }
 
-// correct gives the finished model its correction, fitted to the first training
-// pictures of the split, which is in no order of theirs.
-func (l *loop) correct() {
+// correct gives the finished model its correction, fitted to training pictures from
+// all over the split, which may have them person by person. The error is
+// ErrInterrupted; the checkpoint has the finished model without it.
+func (l *loop) correct(ctx context.Context) error {
 	if l.Correct == 0 {
-		return
+		return nil
 	}
-	rows := l.Split.Train
-	l.Model.FitCorrection(l.Data.AllFloats(rows[:min(len(rows), autoencoder.CorrectionPictures)]), l.Correct)
+	rows := make([]int, min(len(l.Split.Train), autoencoder.CorrectionPictures))
+	for i := range rows {
+		rows[i] = l.Split.Train[i*len(l.Split.Train)/len(rows)]
+	}
+	if l.Model.FitCorrection(ctx, l.Data.AllFloats(rows), l.Correct) != nil {
+		return ErrInterrupted
+	}
+	return nil
 }

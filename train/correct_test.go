@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"likeness/autoencoder"
@@ -10,32 +11,55 @@ import (
 
 // Codes are corrected where a picture is to come back, in so many steps.
 func TestCorrectRefused(t *testing.T) {
-	for name, change := range map[string]func(*train.Run){
-		"a denoiser":     func(r *train.Run) { r.Correct = 1 },
-		"too many steps": func(r *train.Run) { r.Corruption, r.Correct = nil, autoencoder.MostCorrection+1 },
-		"a negative one": func(r *train.Run) { r.Corruption, r.Correct = nil, -1 },
+	for want, change := range map[string]func(*train.Run){
+		"a denoiser's codes":    func(r *train.Run) { r.Correct = 1 },
+		"corrected in 21 steps": func(r *train.Run) { r.Corruption, r.Correct = nil, autoencoder.MostCorrection+1 },
+		"corrected in -1 steps": func(r *train.Run) { r.Corruption, r.Correct = nil, -1 },
+		"without a code has none to": func(r *train.Run) {
+			m, err := autoencoder.New(autoencoder.Residual, r.Model.Prep, 0, 1)
+			if err != nil {
+				panic(err)
+			}
+			r.Model, r.Corruption, r.Correct = m, nil, 1
+		},
 	} {
 		r := run(t)
 		change(r)
-		if _, err := r.Do(context.Background()); err == nil {
-			t.Errorf("%s: no error", name)
+		if _, err := r.Do(context.Background()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
 }
 
-// A correction is of the weights that the run ends with, not of what came before.
+// A correction is of the weights that the run ends with, not of what came before:
+// epochs are measured without, and a run that asks for none leaves none.
 func TestCorrectionIsNew(t *testing.T) {
-	r := run(t)
-	r.Corruption, r.Epochs, r.Correct = nil, 1, 2
-	r.Model.Correction = &autoencoder.Correction{Steps: 20, Matrix: make([]float32, r.Model.Code*r.Model.Code)}
-	story, err := r.Do(context.Background())
-	if err != nil {
-		t.Fatal(err)
+	var losses [3]float64
+	for steps := range losses {
+		r := run(t)
+		r.Corruption, r.Epochs, r.Correct = nil, 1, steps
+		if steps > 0 {
+			r.Model.Correction = &autoencoder.Correction{Steps: 20, Matrix: make([]float32, r.Model.Code*r.Model.Code)}
+			for i := range r.Model.Code {
+				r.Model.Correction.Matrix[i*r.Model.Code+i] = 0.01
+			}
+		}
+		if steps == 2 {
+			r.Correct = 0
+		}
+		story, err := r.Do(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := r.Model.Correction; (c != nil) != (r.Correct > 0) || c != nil && (c.Steps != r.Correct || c.Matrix[0] == 0.01) {
+			t.Errorf("%d steps: the correction is %+v", r.Correct, c)
+		}
+		if story.Correct != r.Correct {
+			t.Errorf("the story has %d steps, not %d", story.Correct, r.Correct)
+		}
+		losses[steps] = story.History[0].TestLoss
 	}
-	if c := r.Model.Correction; c == nil || c.Steps != 2 || c.Matrix[0] == 0 {
-		t.Errorf("the correction is %+v", c)
-	}
-	if story.Correct != 2 {
-		t.Errorf("the story has %d steps", story.Correct)
+	if losses[1] != losses[0] || losses[2] != losses[0] {
+		t.Errorf("the losses %v are measured with corrections", losses)
 	}
 }

@@ -87,7 +87,8 @@ type Run struct {
 	// TimeBudget is how long all sittings of the run may take together, with all
 	// measuring and saving in them. Do measures the speed and sets Epochs to as many
 	// as fit, at least 1; a resumed run keeps that number. Should time run out all
-	// the same, the run ends with what it has. 0: Epochs says how long.
+	// the same, the run ends with what it has. 0: Epochs says how long. Fitting what
+	// Correct asks for, less than a second for short codes, comes on top.
 	TimeBudget time.Duration
 
 	// Checkpoint is a file that the run is saved to after every epoch and when
@@ -137,7 +138,9 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 		}
 	}
 	l.settle()
-	l.correct()
+	if err := l.correct(ctx); err != nil {
+		return nil, err
+	}
 	r.Model.Training = l.story()
 	return r.Model.Training, nil
 }

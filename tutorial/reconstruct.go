@@ -9,6 +9,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/pix"
 	"likeness/report"
+	"likeness/train"
 )
 
 func (b *book) pca(ctx context.Context) error {
@@ -31,8 +32,8 @@ func (b *book) reconstruction(ctx context.Context, r Recipe, intro string) error
 	if err != nil {
 		return err
 	}
-	back := m.Reconstruct(b.test)
 	codes := m.Encode(b.test)
+	back := m.Decode(codes)
 	var rows []report.Reconstruction
 	for i := range min(8, len(b.split.Test)) {
 		rows = append(rows, report.Reconstruction{
@@ -86,6 +87,9 @@ func (b *book) bestAndWorst(back []float32) *pix.Image {
 	return report.Montage(pictures, captions, 2*n)
 }
 
+// optimizerNames are how texts call them.
+var optimizerNames = map[train.Optimizer]string{train.Adamax: "Adamax", train.Muon: "Muon"}
+
 // trainedChapter is what the chapters of all trained models have in common:
 // text, figures, loss curves, layers, and a line in the summary.
 func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, intro string, yardsticks []report.Yardstick, figures ...report.Figure) error {
@@ -109,8 +113,8 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 	}
 	body := []report.Block{
 		report.Paragraph(intro),
-		report.Paragraph(fmt.Sprintf("Trained for %s with Adamax (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
-			epochs(part.Epochs), m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
+		report.Paragraph(fmt.Sprintf("Trained for %s with %s (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
+			epochs(part.Epochs), optimizerNames[train.Optimizer(m.Training.Optimizer)], m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
 	}
 	code := "no code"
 	if part.Code > 0 {

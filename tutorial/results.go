@@ -64,6 +64,8 @@ type ModelPart struct {
 	Seed            uint64  `json:"seed"`
 	LearningRate    float64 `json:"learning_rate"`
 	Schedule        string  `json:"schedule"`
+	Optimizer       string  `json:"optimizer"`
+	Correct         int     `json:"correct,omitempty"` // steps in which its codes are corrected
 	Corruption      string  `json:"corruption,omitempty"`
 
 	Untouched *float64 `json:"untouched_mse,omitempty"` // of leaving spoilt pictures alone

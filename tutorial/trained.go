@@ -110,7 +110,7 @@ func (b *book) measure(m *autoencoder.Model, r Recipe, path string) *ModelPart {
 	p := &ModelPart{
 		Stage: r.Name, Model: path, Fingerprint: m.Fingerprint(), Code: m.Code, Epochs: len(t.History),
 		NTrain: t.NTrain, NTest: t.NTest, Seconds: t.Seconds, Seed: t.Seed,
-		ImagesPerSecond: t.ImagesPerSecond(), LearningRate: t.Rate, Schedule: t.Schedule, Corruption: t.Corruption, Tutorial: r.Tutorial,
+		ImagesPerSecond: t.ImagesPerSecond(), LearningRate: t.Rate, Schedule: t.Schedule, Optimizer: t.Optimizer, Correct: t.Correct, Corruption: t.Corruption, Tutorial: r.Tutorial,
 	}
 	clean := b.Data.AllFloats(b.split.Train)
 	p.TrainMSE = m.MSE(b.spoilt(clean, r), clean)

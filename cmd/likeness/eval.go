@@ -46,7 +46,7 @@ model file.`,
 		ValidArgsFunction: filesOf(modelNames),
 	}
 	addDataFlags(c, &data, "what the model was trained on")
-	c.Flags().IntVar(&refine, "refine", 0, "measure the test pictures also with codes that so many steps have refined, 2 say: the best codes the decoder has, not the encoder's first answer")
+	c.Flags().IntVar(&refine, "refine", 0, "measure the test pictures also with codes that so many steps have refined, 2 say: the best codes the decoder has, not the encoder's answer")
 	addThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if refine < 0 || refine > mostRefining {

@@ -23,8 +23,8 @@ type score struct {
 	Epochs          int         `json:"epochs"`
 	TrainMSE        *float64    `json:"train_mse"`
 	TestMSE         *float64    `json:"test_mse"`
-	NetworkTrainMSE *float64    `json:"network_train_mse,omitempty"` // with the encoder's codes as they are before Correct
-	NetworkTestMSE  *float64    `json:"network_test_mse,omitempty"`
+	PlainTrainMSE   *float64    `json:"uncorrected_train_mse,omitempty"` // with the codes as they are before Correct
+	PlainTestMSE    *float64    `json:"uncorrected_test_mse,omitempty"`
 	RefinedMSE      *float64    `json:"refined_test_mse,omitempty"` // with codes refined by RefineSteps
 	RefineSteps     int         `json:"refine_steps,omitempty"`
 	NTrain          int         `json:"n_train"`
@@ -145,10 +145,10 @@ func (a *app) uncorrected(ctx context.Context, r *score, m *autoencoder.Model, s
 	bare.Correction = nil
 	s := scorer{ctx: ctx, m: &bare}
 	var err error
-	if r.NetworkTestMSE, err = s.mse(set, test); err != nil || split == nil {
+	if r.PlainTestMSE, err = s.mse(set, test); err != nil || split == nil {
 		return err
 	}
-	r.NetworkTrainMSE, err = s.mse(set, split.Train)
+	r.PlainTrainMSE, err = s.mse(set, split.Train)
 	return err
 }
 
@@ -193,7 +193,7 @@ type scorer struct {
 // spoilt. It goes through them in pieces, which bounds the memory and lets it be
 // interrupted.
 func (s *scorer) mse(set *faces.Set, rows []int) (*float64, error) {
-	const images = 512
+	images := s.m.Piece()
 	sum := 0.0
 	for i := 0; i < len(rows); i += images {
 		if err := s.ctx.Err(); err != nil {

@@ -99,7 +99,7 @@ func (r *score) errors() [][]string {
 		rows = append(rows, []string{name, cell, report.MSE(*test)})
 	}
 	add("this model", r.TrainMSE, r.TestMSE)
-	add("without correction of the codes", r.NetworkTrainMSE, r.NetworkTestMSE)
+	add("without correction of the codes", r.PlainTrainMSE, r.PlainTestMSE)
 	add(r.refinedName(), nil, r.RefinedMSE)
 	for _, y := range r.rivals() {
 		add(y.name, nil, &y.mse)

@@ -26,6 +26,9 @@ func (a *app) spread(ctx context.Context, t *training, models []*autoencoder.Mod
 	s := &seedSpread{Kept: t.seed + uint64(kept), Reason: "the first"}
 	if len(t.held) > 0 {
 		s.Reason = "the lowest error on what was held back"
+		if t.correct > 0 {
+			s.Reason += ", before codes were corrected"
+		}
 	}
 	for i, m := range models {
 		seed := t.seed + uint64(i)

@@ -71,10 +71,15 @@ func parts(train, validation, test int, name string) string {
 	return fmt.Sprintf("%s for training, %s%s for testing (%s)", report.Count(train), held, report.Count(test), name)
 }
 
-// lastEpoch tells the losses of an epoch.
-func lastEpoch(e autoencoder.Epoch) string {
+// lastEpoch tells the losses of a training's last epoch, which had one.
+func lastEpoch(t *autoencoder.Training) string {
+	e := t.History[len(t.History)-1]
+	measured := "test loss " + report.MSE(e.TestLoss)
 	if e.ValidationLoss > 0 {
-		return fmt.Sprintf("loss %s, validation loss %s", report.MSE(e.Loss), report.MSE(e.ValidationLoss))
+		measured = "validation loss " + report.MSE(e.ValidationLoss)
 	}
-	return fmt.Sprintf("loss %s, test loss %s", report.MSE(e.Loss), report.MSE(e.TestLoss))
+	if t.Correct > 0 {
+		measured += ", its codes not yet corrected"
+	}
+	return fmt.Sprintf("loss %s, %s", report.MSE(e.Loss), measured)
 }

@@ -105,9 +105,8 @@ func (s *summary) print(w io.Writer) {
 			about = append(about, [2]string{"with", with})
 		}
 		about = append(about, [2]string{"ended", ending(t)})
-		if n := len(t.History); n > 0 {
-			last := t.History[n-1]
-			about = append(about, [2]string{"last epoch", lastEpoch(last)})
+		if len(t.History) > 0 {
+			about = append(about, [2]string{"last epoch", lastEpoch(t)})
 		}
 	}
 	facts(w, about)

@@ -24,6 +24,7 @@ type trainFlags struct {
 
 	code, epochs, batch, threads int
 	correct                      int
+	jitterAsked, correctAsked    bool // by the command line, not by the recipe
 	rate, warmup, average, decay float64
 	mirror                       bool
 	jitter                       float64
@@ -151,7 +152,7 @@ learning rate instead of training.`,
 		f.denoise.add(c)
 	}
 	if f.kind != "denoise" {
-		fl.IntVar(&f.correct, "correct", f.correct, "steps in which the finished encoder corrects its codes by what the painted picture lacks; 0: none")
+		fl.IntVar(&f.correct, "correct", f.correct, "steps in which the finished encoder corrects its codes by what the painted picture lacks, after all errors of epochs were measured; 0: none")
 	}
 	f.comfort.add(c)
 	fl.Uint64Var(&f.seed, "seed", 42, "seed of the weights, the order of the pictures and the noise")
@@ -168,6 +169,7 @@ learning rate instead of training.`,
 		if f.data.source == "" {
 			f.data.source = "drawn"
 		}
+		f.jitterAsked, f.correctAsked = cmd.Flags().Changed("jitter"), cmd.Flags().Changed("correct")
 		if err := f.settle(cmd); err != nil {
 			return err
 		}
@@ -214,6 +216,12 @@ func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
 	}
 	if err != nil {
 		return nil, usageError{err}
+	}
+	if err := m.MayCorrect(); err != nil && f.correct > 0 {
+		if f.correctAsked {
+			return nil, usagef("--correct %d: %v", f.correct, err)
+		}
+		f.correct = 0
 	}
 	return m, nil
 }

@@ -132,6 +132,10 @@ const largestSurroundings = 6 << 30
 // surroundings reads the pictures once more, with what is around them.
 func (a *app) surroundings(ctx context.Context, t *training, prep pix.Prep) error {
 	need := train.JitterMemory(prep, len(t.set.IDs))
+	if need > largestSurroundings && !t.jitterAsked {
+		a.note("No jitter: it would hold %s with their surroundings in %.1f GB of memory", count(len(t.set.IDs), "picture"), float64(need)/1e9)
+		return nil
+	}
 	if need > largestSurroundings {
 		return fmt.Errorf("--jitter %g would hold %s with their surroundings in %.1f GB of memory: give --jitter 0, or fewer pictures",
 			t.jitter, count(len(t.set.IDs), "picture"), float64(need)/1e9)
