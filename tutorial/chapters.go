@@ -50,7 +50,7 @@ func (b *book) denoiser(ctx context.Context) error {
 		return err
 	}
 	intro := "No code and no bottleneck: the network says what has to be added to the picture to take its noise away. It learned from noise of all levels between " +
-		fmt.Sprintf("%g and %g, most of them in the middle, finds out by itself how strong it is, leaves clean pictures alone (error %s), and works on pictures of any size. The errors in its curves are means over all these levels; the table has them one by one.",
+		fmt.Sprintf("%g and %g, most of them in the middle, finds out by itself how strong it is, leaves clean pictures alone (error %s), and works on pictures of any size. It, too, learned from pictures that are mirrored, moved, turned and scaled a little. The errors in its curves are means over all these levels; the table has them one by one.",
 			Denoiser.Corruption.(pix.Noise).Min, Denoiser.Corruption.(pix.Noise).Max, report.MSE(d.cleanMSE))
 	if err := b.trainedChapter(m, r, part, intro, []report.Yardstick{{Name: "leaving the noise alone", Value: report.Measured(untouched)}}, figure); err != nil {
 		return err
