@@ -9,23 +9,13 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/internal/kernel"
-	"likeness/pca"
 )
 
 // swayed is a residual autoencoder that began as PCA of x and whose encoder and
 // decoder have both moved away from it.
 func swayed(t *testing.T, x []float32) *autoencoder.Model {
 	t.Helper()
-	moments, err := pca.Measure(t.Context(), x, 768)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := moments.PCA(t.Context(), 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := newModel(t, autoencoder.Residual, 16, 16, 4)
-	m.Begin(p)
+	m := begun(t, x)
 	for k, n := range m.Networks() {
 		for i, w := range n.Params() {
 			if last := len(n.Params()) - 4; i == last { // the kernel that ends the way of the convolutions

@@ -50,10 +50,9 @@ func TestBegin(t *testing.T) {
 	}
 }
 
-// Codes that were moved away are found again, and no picture gets worse.
-func TestRefine(t *testing.T) {
-	x := waves(20)
-	m := newModel(t, autoencoder.Residual, 16, 16, 4)
+// begun is a residual autoencoder that is exact PCA of pictures of 16x16.
+func begun(t *testing.T, x []float32) *autoencoder.Model {
+	t.Helper()
 	moments, err := pca.Measure(t.Context(), x, 768)
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +61,15 @@ func TestRefine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m := newModel(t, autoencoder.Residual, 16, 16, 4)
 	m.Begin(p)
+	return m
+}
+
+// Codes that were moved away are found again, and no picture gets worse.
+func TestRefine(t *testing.T) {
+	x := waves(20)
+	m := begun(t, x)
 	best := m.Encode(x)
 	off := slices.Clone(best)
 	for i := range off {
