@@ -17,14 +17,15 @@ type DenoiserRecipe struct {
 	Rate          float64
 	Schedule      train.Schedule
 	Corruption    pix.Corruption
-	Warmup, Weigh float64 // as in train.Run
+	Warmup, Decay float64 // these as in train.Run
+	Weigh         float64
 	Jitter        float64 // the Amount of train.Jitter
 }
 
 // Denoiser is the one that was chosen on a part of LFW's training pictures;
 // RESULTS.md tells how. Its pictures are mirrored, too.
 var Denoiser = DenoiserRecipe{
-	Epochs: 100, Batch: 16, Optimizer: train.Muon, Rate: 0.006, Schedule: train.Cosine, Warmup: 0.02, Weigh: 0.5, Jitter: 1,
+	Epochs: 100, Batch: 16, Optimizer: train.Muon, Rate: 0.004, Schedule: train.Cosine, Warmup: 0.02, Decay: 0.05, Weigh: 0.5, Jitter: 1,
 	Corruption: pix.Noise{Min: 0.02, Max: 0.55, Middle: true},
 }
 

@@ -60,7 +60,7 @@ func denoiserRecipe() Recipe {
 	return Recipe{
 		Name: "denoiser", Title: "A denoiser without a bottleneck", Arch: autoencoder.Residual,
 		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Optimizer: Denoiser.Optimizer, Rate: Denoiser.Rate, Schedule: Denoiser.Schedule, Mirror: true,
-		Corruption: Denoiser.Corruption, Warmup: Denoiser.Warmup, Weigh: Denoiser.Weigh, Jitter: Denoiser.Jitter,
+		Corruption: Denoiser.Corruption, Warmup: Denoiser.Warmup, Decay: Denoiser.Decay, Weigh: Denoiser.Weigh, Jitter: Denoiser.Jitter,
 	}
 }
 

@@ -82,8 +82,8 @@ targets stay clean.
 better denoiser: no code, convolutions alone, which say what must be added to a
 picture; it takes pictures of any size and noise of any level that it was trained
 for. It has defaults of its own: --noise 0.02-0.55 --weigh 0.5 --epochs 100
---batch 16 --optimizer muon --lr 0.006 --warmup 0.02 --mirror --jitter 1. With --mirror
-it also looks at every picture twice when it is used, as it is and mirrored, and answers
+--batch 16 --optimizer muon --lr 0.004 --warmup 0.02 --decay 0.05 --mirror --jitter 1.
+With --mirror it also looks at every picture twice when it is used, as it is and mirrored, and answers
 with the mean. Its training loss is in units of each picture's noise, so that no
 other error is to be held against it; with --weigh, pictures with more noise count
 more in it. --jitter holds the pictures with their surroundings in memory, some 40 kB each.

@@ -70,6 +70,9 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	if !set("warmup") {
 		f.warmup = r.Warmup
 	}
+	if !set("decay") {
+		f.decay = r.Decay
+	}
 	if !set("jitter") {
 		f.jitter = r.Jitter
 	}
