@@ -46,6 +46,8 @@ func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
 		"Code":       {func(r *Recipe) { r.Code = 5 }, "code size is 4 and not 5"},
 		"Epochs":     {func(r *Recipe) { r.Epochs = 2 }, "number of epochs is 1 and not 2"},
 		"Batch":      {func(r *Recipe) { r.Batch = 0 }, "batch size is 8 and not 32"},
+		"Optimizer":  {func(r *Recipe) { r.Optimizer = train.Muon }, "optimizer is adamax and not muon"},
+		"Correct":    {func(r *Recipe) { r.Correct = 2 }, "correction of codes is none and not in 2 steps"},
 		"Rate":       {func(r *Recipe) { r.Rate = 0.02 }, "learning rate is 0.01 and not 0.02"},
 		"Schedule":   {func(r *Recipe) { r.Schedule = train.Linear }, "schedule is cosine and not linear"},
 		"Warmup":     {func(r *Recipe) { r.Warmup = 2 }, "warm-up is 0.5 of the run and not 2 steps"},
