@@ -15,8 +15,7 @@ import (
 )
 
 // A little training on drawn faces already does something against strong noise,
-// and changes clean pictures by less than a tenth of that: drawn ones have sharp edges of
-// colour, which are taken for some noise (of photographs it changes a millionth).
+// and nearly leaves clean pictures alone (drawn ones have sharp edges of colour).
 func TestDenoiser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains a denoiser")
@@ -26,12 +25,12 @@ func TestDenoiser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := tutorial.Run{Data: set, Out: t.TempDir(), Only: []string{"denoiser"}, Seed: 1, Epochs: 20}
+	run := tutorial.Run{Data: set, Out: t.TempDir(), Only: []string{"denoiser"}, Seed: 1, Epochs: 40}
 	r, err := run.Do(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := r.Models[0]; len(r.Models) != 1 || m.Code != 0 || m.Epochs != 20 || !strings.HasPrefix(m.Corruption, "noise(") {
+	if m := r.Models[0]; len(r.Models) != 1 || m.Code != 0 || m.Epochs != 40 || !strings.HasPrefix(m.Corruption, "noise(") {
 		t.Errorf("trained %+v", m)
 	}
 	if _, err := os.Stat(filepath.Join(run.Out, "figures", "denoiser.png")); err != nil {
@@ -48,7 +47,7 @@ func TestDenoiser(t *testing.T) {
 			t.Errorf("sigma %g: it made %+v of %+v", l.Sigma, l.Model, l.Noisy)
 		}
 	}
-	if !(*r.CleanMSE < 1e-3) {
+	if !(*r.CleanMSE < 3e-4) {
 		t.Errorf("clean pictures changed by %g", *r.CleanMSE)
 	}
 }
