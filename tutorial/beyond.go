@@ -10,22 +10,11 @@ import (
 	"likeness/train"
 )
 
-// DenoiserRecipe says how a denoiser without a code is trained.
-type DenoiserRecipe struct {
-	Epochs, Batch int
-	Optimizer     train.Optimizer
-	Rate          float64
-	Schedule      train.Schedule
-	Corruption    pix.Corruption
-	Warmup, Decay float64 // these as in train.Run
-	Weigh         float64
-	Jitter        float64 // the Amount of train.Jitter
-}
-
 // Denoiser is the one that was chosen on a part of LFW's training pictures;
-// RESULTS.md tells how. Its pictures are mirrored, too.
-var Denoiser = DenoiserRecipe{
-	Epochs: 100, Batch: 16, Optimizer: train.Muon, Rate: 0.004, Schedule: train.Cosine, Warmup: 0.02, Decay: 0.05, Weigh: 0.5, Jitter: 1,
+// RESULTS.md tells how.
+var Denoiser = Recipe{
+	Name: "denoiser", Title: "A denoiser without a bottleneck", Arch: autoencoder.Residual,
+	Epochs: 100, Batch: 16, Optimizer: train.Muon, Rate: 0.004, Schedule: train.Cosine, Warmup: 0.02, Mirror: true, Decay: 0.05, Weigh: 0.5, Jitter: 1,
 	Corruption: pix.Noise{Min: 0.02, Max: 0.55, Middle: true},
 }
 

@@ -28,12 +28,12 @@ func (b *book) howLong() string {
 		return "The models are trained to the end here (--long)."
 	}
 	return fmt.Sprintf("The models are trained for %s and %s here, of %d and %d that they deserve: --long trains them to the end.",
-		epochs(b.epochs(Better)), epochs(b.epochs(denoiserRecipe())), Better.Epochs, Denoiser.Epochs)
+		epochs(b.epochs(Better)), epochs(b.epochs(Denoiser)), Better.Epochs, Denoiser.Epochs)
 }
 
 // denoiser is the chapter of the denoiser without a bottleneck.
 func (b *book) denoiser(ctx context.Context) error {
-	r := denoiserRecipe()
+	r := Denoiser
 	m, part, err := b.model(ctx, r)
 	if err != nil {
 		return err

@@ -55,15 +55,6 @@ var Better = Recipe{
 // not Long: enough to pass the tutorial's models, not all they can do.
 var short = map[string]int{"residual": 10, "denoiser": 3}
 
-// denoiserRecipe is Denoiser as a stage.
-func denoiserRecipe() Recipe {
-	return Recipe{
-		Name: "denoiser", Title: "A denoiser without a bottleneck", Arch: autoencoder.Residual,
-		Epochs: Denoiser.Epochs, Batch: Denoiser.Batch, Optimizer: Denoiser.Optimizer, Rate: Denoiser.Rate, Schedule: Denoiser.Schedule, Mirror: true,
-		Corruption: Denoiser.Corruption, Warmup: Denoiser.Warmup, Decay: Denoiser.Decay, Weigh: Denoiser.Weigh, Jitter: Denoiser.Jitter,
-	}
-}
-
 // RecipeNamed gives the recipe of a stage.
 func RecipeNamed(name string) (Recipe, bool) {
 	for _, r := range append(slices.Clone(Recipes), Better) {

@@ -62,7 +62,7 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 		f.rate = r.Rate
 	}
 	if !set("mirror") {
-		f.mirror = true
+		f.mirror = r.Mirror
 	}
 	if !set("optimizer") {
 		f.optimizer.value = string(r.Optimizer)
