@@ -1,0 +1,66 @@
+package autoencoder_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"testing"
+
+	"likeness/autoencoder"
+	"likeness/safetensors"
+)
+
+// use has a model that could be opened do what models do. Its answers may be
+// anything, for its weights may be, but there must be some.
+func use(t *testing.T, m *autoencoder.Model) {
+	if m.Values() > 1<<12 {
+		return
+	}
+	x := make([]float32, m.Values())
+	if got := m.Reconstruct(x); len(got) != len(x) {
+		t.Fatalf("a picture of %d values became %d", len(x), len(got))
+	}
+	if m.Decoder == nil {
+		return
+	}
+	if got := m.Encode(x); len(got) != m.Code {
+		t.Fatalf("a code of %d has %d numbers", m.Code, len(got))
+	}
+	_, _ = m.Summary(), m.Fingerprint()
+}
+
+// No header and no data make opening a model, or using it, panic. The two are
+// apart so that the fuzzer need not find the header's length; the model is the
+// smallest there is, so that many fit into a second.
+func FuzzFromFile(f *testing.F) {
+	m := newModel(f, "pca", 2, 2, 2)
+	x := []float32{12: 0.2, 17: -0.4, 23: 0.1}
+	if err := m.FitCorrection(context.Background(), x, 3); err != nil {
+		f.Fatal(err)
+	}
+	if m.Correction == nil {
+		f.Fatal("no correction: its reader would not be tried")
+	}
+	file, err := m.File()
+	if err != nil {
+		f.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := file.Write(&b); err != nil {
+		f.Fatal(err)
+	}
+	whole := b.Bytes()
+	n := 8 + int(binary.LittleEndian.Uint64(whole))
+	f.Add(whole[8:n], whole[n:])
+	f.Fuzz(func(t *testing.T, header, body []byte) {
+		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+		b = append(append(b, header...), body...)
+		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			return
+		}
+		if m, err := autoencoder.FromFile(file); err == nil {
+			use(t, m)
+		}
+	})
+}
