@@ -59,9 +59,9 @@ type score struct {
 	// does to pictures without any.
 	Levels   []train.LevelScore `json:"levels,omitempty"`
 	CleanMSE *float64           `json:"clean_mse,omitempty"`
-	// WienerOf says what the Wiener filter was fitted to, where that is not the
+	// FittedTo says what the closed forms were fitted to, where that is not the
 	// training part of the pictures measured.
-	WienerOf string `json:"wiener_fitted_to,omitempty"`
+	FittedTo string `json:"yardsticks_fitted_to,omitempty"`
 
 	WorthIt *bool `json:"worth_it"` // better than all yardsticks
 
@@ -93,11 +93,7 @@ func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, se
 	case pix.Noise:
 		s.levels = true
 	}
-	against := ", against what needs no training"
-	if split == nil && s.corruption == nil { // there are no training pictures to make it of
-		against = ""
-	}
-	a.note("Measuring on %s%s", count(len(test), "test picture"), against)
+	a.note("Measuring on %s, against what needs no training", count(len(test), "test picture"))
 	var err error
 	if r.TestMSE, err = s.mse(set, test); err != nil {
 		return nil, err

@@ -11,57 +11,61 @@ import (
 	"likeness/train"
 )
 
-// elsewhere measures beside a denoiser what needs no training, on other pictures than
-// the model's own. A Wiener filter has to be fitted to pictures too, and to others than
-// it is judged on: to those that the model learned from, if they are to be had.
+// elsewhere measures beside a model what needs no training, on other pictures than the
+// model's own. A closed form has to be fitted to pictures too, and to others than it is
+// judged on: to those that the model learned from, if they are to be had.
 func (a *app) elsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set) error {
+	form, wants, largest, side := "Wiener filter", s.levels, largestWiener, 48
 	if s.corruption == nil {
-		return nil
+		form, wants, largest, side = "exact PCA", true, largestPCA, 64
 	}
-	wants := s.levels && s.m.Values() <= largestWiener
+	if wants && s.m.Values() > largest {
+		a.note("No %s beside it: that is for pictures of up to %dx%d", form, side, side)
+		wants = false
+	}
 	var fitted *train.Yardsticks
-	if s.levels && !wants {
-		a.note("No Wiener filter beside it: that is for pictures of up to 48x48")
-	}
+	var err error
 	if wants {
-		var err error
-		if fitted, err = a.fitElsewhere(ctx, r, s, set); err != nil {
+		if fitted, err = a.fitElsewhere(ctx, r, s, set, form); err != nil {
 			return err
 		}
 	}
-	var err error
 	if fitted != nil {
 		err = a.measureForms(ctx, r, s, fitted.On(set, allRows(set)))
 	} else {
 		err = a.measureNoise(ctx, r, s, (&train.Yardsticks{}).On(set, allRows(set)), false)
 	}
-	if err == nil {
+	if err == nil && r.rival().name != "" {
 		r.judge(s)
 	}
 	return err
 }
 
 // fitElsewhere fits closed forms to what the model learned from. Where that cannot be,
-// it says why and gives none.
-func (a *app) fitElsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set) (*train.Yardsticks, error) {
+// it says why there is no such form and gives none.
+func (a *app) fitElsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set, form string) (*train.Yardsticks, error) {
 	t := s.m.Training
+	if t == nil {
+		a.note("No %s beside it: it would be fitted to what the model learned from, which its file does not say", form)
+		return nil, nil
+	}
 	d, err := a.modelData(ctx, r.Model, s.m, dataName{}, 0)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		a.note("No Wiener filter beside it: it would be fitted to what the model learned from, and %s is not here as it was", t.Data)
+		a.note("No %s beside it: it would be fitted to what the model learned from, and %s is not here as it was", form, t.Data)
 		return nil, nil
 	case len(d.split.Train) < 2:
-		a.note("No Wiener filter beside it: the model learned from %s", count(len(d.split.Train), "picture"))
+		a.note("No %s beside it: the model learned from %s", form, count(len(d.split.Train), "picture"))
 		return nil, nil
 	}
 	if n := shared(set, d); n > 0 {
 		a.warn("the model learned from %s of the %s: on these it shows nothing new", report.Count(n), count(set.Len(), "picture"))
-		a.note("No Wiener filter beside it: it would be fitted to pictures that it is judged on")
+		a.note("No %s beside it: it would be fitted to pictures that it is judged on", form)
 		return nil, nil
 	}
-	r.WienerOf = fmt.Sprintf("the %s of %s", count(len(d.split.Train), "training picture"), d.set.Source)
+	r.FittedTo = fmt.Sprintf("the %s of %s", count(len(d.split.Train), "training picture"), d.set.Source)
 	return train.NewYardsticks(ctx, d.set, faces.Split{Train: d.split.Train})
 }
 

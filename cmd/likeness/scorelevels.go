@@ -47,8 +47,8 @@ func (r *score) printLevels(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	table(w, "", rows)
-	if r.WienerOf != "" {
-		fmt.Fprintf(w, "\nThe Wiener filters are fitted to what the model learned from, %s.\n", r.WienerOf)
+	if r.FittedTo != "" {
+		fmt.Fprintf(w, "\nThe Wiener filters are fitted to what the model learned from, %s.\n", r.FittedTo)
 	}
 	if r.CleanMSE != nil {
 		fmt.Fprintf(w, "\nOf pictures without noise it changes %s.\n", report.MSE(*r.CleanMSE))

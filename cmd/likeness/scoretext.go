@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"likeness/autoencoder"
 	"likeness/report"
 )
 
@@ -63,6 +64,9 @@ func (r *score) print(a *app, w io.Writer) {
 	facts(w, about)
 	fmt.Fprintln(w)
 	table(w, "", r.errors())
+	if r.FittedTo != "" && r.Task == autoencoder.Reconstruct {
+		fmt.Fprintf(w, "\nPCA and the mean picture are those of what the model learned from, %s.\n", r.FittedTo)
+	}
 	r.printLevels(w)
 	if r.Seeds != nil {
 		fmt.Fprintf(w, "\n%s\n", r.Seeds)
