@@ -25,10 +25,10 @@ func TestFindRate(t *testing.T) {
 		t.Error("the weights have moved")
 	}
 	first, last := c.Points[0], c.Points[len(c.Points)-1]
-	if !c.Diverged || trials != len(c.Points) || last.Rate >= 10 {
+	if !c.Diverged || trials != 300+len(c.Points) || last.Rate >= 10 {
 		t.Errorf("after %d points, to rate %g, the loss diverged: %v", len(c.Points), last.Rate, c.Diverged)
 	}
-	if d := first.Smooth/first.Loss - 1; first.Rate != 1e-5 || d*d > 1e-20 {
+	if first.Rate != 1e-5 || !(first.Smooth > 0.8*first.Loss && first.Smooth < 1.25*first.Loss) {
 		t.Errorf("it begins with %+v", first)
 	}
 	lowest := first
