@@ -72,7 +72,8 @@ func (r *Run) FindRate(ctx context.Context) (*RateCurve, error) {
 	mean, lowest := 0.0, math.Inf(1)
 	rate := func(n int) float64 { return findFrom * math.Pow(findTo/findFrom, float64(n)/(findSteps-1)) }
 	err = l.trial(ctx, rate, func(n int, loss float64) bool {
-		mean = findDecay*mean + (1-findDecay)*loss/untouched[n]*level
+		share := loss / max(untouched[n], math.SmallestNonzeroFloat64)
+		mean = findDecay*mean + (1-findDecay)*share*level
 		p := RatePoint{Rate: rate(n), Loss: loss, Smooth: mean / (1 - math.Pow(findDecay, float64(n+1)))}
 		if !(p.Smooth <= divergence*lowest) { // also NaN
 			c.Diverged = true
@@ -88,7 +89,7 @@ func (r *Run) FindRate(ctx context.Context) (*RateCurve, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(c.Points) > 0 && lowest < (1-leastFall)*level {
+	if lowest < (1-leastFall)*level {
 		c.Suggested = c.Lowest / RateMargin
 	}
 	return c, nil

@@ -3,9 +3,11 @@ package train_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"likeness/autoencoder"
 	"likeness/train"
 )
 
@@ -65,5 +67,37 @@ func TestFindRate(t *testing.T) {
 	cancel()
 	if _, err := run(t).FindRate(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want one of the context", err)
+	}
+}
+
+// Of noise nothing can be learned: batches that happen to be easier are no reason for a
+// suggestion.
+func TestFindRateOfNoise(t *testing.T) {
+	r := run(t)
+	m, err := autoencoder.New("pca", r.Model.Prep, 1, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noise := rand.New(rand.NewPCG(1, 2))
+	r.Model, r.Corruption, r.Data = m, nil, set(300)
+	for i := range r.Data.Pix {
+		r.Data.Pix[i] = byte(noise.Uint32())
+	}
+	r.Split.Train = nil
+	for i := range 290 {
+		r.Split.Train = append(r.Split.Train, i)
+	}
+	c, err := r.FindRate(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	easier := 0
+	for _, p := range c.Points {
+		if p.Loss < c.Points[0].Loss {
+			easier++
+		}
+	}
+	if c.Suggested != 0 || easier == 0 || !(c.Lowest > 0) {
+		t.Errorf("suggested %g, lowest at %g; %d of %d batches were easier than the first", c.Suggested, c.Lowest, easier, len(c.Points))
 	}
 }
