@@ -1,6 +1,7 @@
 package faces
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -34,19 +35,31 @@ type CheckReport struct {
 	Skipped []Skip `json:"skipped"` // files without a usable picture
 	// Duplicates are groups of files with the very same bytes, by name.
 	Duplicates [][]string `json:"duplicates"`
-	// Twins are groups of pictures that show nearly the same, without those of which all have the same bytes. Compared
-	// tells that they were looked for: more than 200,000 pictures are too many.
+	// Twins are groups of pictures that show nearly the same, without those of which all have the same bytes. TwinsHow
+	// says of each whether it is the first of its group "mirrored" or "turned by 90 degrees" and so on; "" is neither.
+	// Compared tells that they were looked for: more than 200,000 pictures are too many.
 	Twins    [][]string `json:"twins"`
+	TwinsHow [][]string `json:"twins_how"`
 	Compared bool       `json:"compared"`
 	// TwoNames are the groups of duplicates and twins whose pictures have different people's names.
 	TwoNames [][]string `json:"two_names"`
-	// Turned are pictures that were turned or mirrored because their EXIF says so. Pictures that lie on their side
-	// without a word of it are not noticed.
+	// Flat are pictures of one colour, or nearly; they are nobody's twins.
+	Flat []string `json:"flat"`
+	// Turned are pictures that were turned or mirrored because their EXIF says so.
 	Turned []string `json:"turned"`
+	// Lying are pictures that seem to lie on their side or stand on their head. Voted tells that there were enough to
+	// say so: 200, and no more than 200,000.
+	Lying []LyingPicture `json:"lying"`
+	Voted bool           `json:"voted"`
 	// Small are pictures of which the preparation leaves fewer pixels than it is asked for, Long those with one side
 	// more than twice the other.
 	Small []string `json:"small"`
 	Long  []string `json:"long"`
+	// OtherShape are pictures whose ratio of sides is not that of nearly all others: squashed, or not of their kind.
+	// OtherCrop are those of which the crop keeps another part than of nearly all others, so that their faces are
+	// larger or smaller in what is learned from.
+	OtherShape []string `json:"other_shape"`
+	OtherCrop  []string `json:"other_crop"`
 	// Attributes is nil when no attribute file was given.
 	Attributes *AttributeCheck `json:"attributes,omitempty"`
 	// Problems keep the data from being used, or used whole: a broken archive, errors in the attribute file.
@@ -59,7 +72,9 @@ type CheckReport struct {
 
 type keptPicture struct {
 	name, person string
-	thumb        *thumb
+	w, h         int
+	thumb        *thumb // of the whole picture
+	view         *thumb // of what the crop leaves, nil for nothing
 }
 
 // Rows are the names of the people in the rows that Load would give, "" where none is known.
@@ -71,23 +86,7 @@ func (r *CheckReport) Rows() []string {
 	return people
 }
 
-// Leaked names the test pictures of a split of these rows that have a twin among its training pictures.
-func (r *CheckReport) Leaked(split Split) []string {
-	var of Split // kept pictures
-	for _, row := range split.Train {
-		of.Train = append(of.Train, r.rows[row])
-	}
-	for _, row := range split.Test {
-		of.Test = append(of.Test, r.rows[row])
-	}
-	names := []string{}
-	for _, k := range leaked(len(r.kept), r.twins, of) {
-		names = append(names, r.kept[k].name)
-	}
-	return names
-}
-
-// largestCheck is the number of pictures up to which Check looks for twins.
+// largestCheck is the number of pictures up to which Check compares them with each other.
 const largestCheck = 200_000
 
 // SizeCount counts pictures of one size.
@@ -154,6 +153,10 @@ func Check(ctx context.Context, source string, opt Options) (*CheckReport, error
 	if err := c.compare(ctx); err != nil {
 		return nil, err
 	}
+	if err := c.vote(ctx); err != nil {
+		return nil, err
+	}
+	c.odd()
 	return c.finish(), nil
 }
 
@@ -164,16 +167,26 @@ type looked struct {
 	hash   [sha256.Size]byte
 	turned bool
 	thumb  *thumb
+	view   *thumb
 }
 
 func (c *checker) look(m member) looked {
 	l := looked{hash: sha256.Sum256(m.data)}
-	small, w, h, err := pix.Prep{W: thumbSide, H: thumbSide}.Decode(m.data)
+	whole, err := pix.Decode(bytes.NewReader(m.data))
 	if err != nil {
 		l.reason = err.Error()
 		return l
 	}
-	l.w, l.h, l.thumb, l.turned = w, h, newThumb(small), pix.Turned(m.data)
+	l.w, l.h, l.thumb, l.turned = whole.W, whole.H, newThumb(whole), pix.Turned(m.data)
+	prep := c.opt.Prep
+	if w, h := prep.Keeps(l.w, l.h); w != l.w || h != l.h {
+		prep.W, prep.H = thumbSide, thumbSide
+		if view, err := prep.Apply(whole); err == nil { // else the crop leaves nothing, which Small says
+			l.view = newThumb(view)
+		}
+	} else {
+		l.view = l.thumb
+	}
 	return l
 }
 
@@ -196,8 +209,9 @@ func newChecker(source, kind string, opt Options) *checker {
 		// Lists are empty and not nil, so that they are [] in JSON.
 		report: &CheckReport{
 			Source: source, Kind: kind, Sizes: []SizeCount{}, PerPerson: []PersonCount{}, Skipped: []Skip{},
-			Duplicates: [][]string{}, Problems: []string{}, Twins: [][]string{}, TwoNames: [][]string{}, Turned: []string{},
-			Small: []string{}, Long: []string{},
+			Duplicates: [][]string{}, Problems: []string{}, Twins: [][]string{}, TwinsHow: [][]string{}, TwoNames: [][]string{},
+			Flat: []string{}, Turned: []string{}, Lying: []LyingPicture{}, Small: []string{}, Long: []string{},
+			OtherShape: []string{}, OtherCrop: []string{},
 		},
 		opt: opt, joined: make(map[int]bool), taken: make(map[string]string), sizes: make(map[[2]int]int),
 		people: make(map[string]int), hashes: make(map[[sha256.Size]byte]int),
@@ -299,7 +313,10 @@ func (c *checker) add(m member, l looked) error {
 	if c.join(m.name, who.id) {
 		r.rows = append(r.rows, len(r.kept))
 	}
-	r.kept = append(r.kept, keptPicture{m.name, who.person, l.thumb})
+	if l.thumb.flat() {
+		r.Flat = append(r.Flat, m.name)
+	}
+	r.kept = append(r.kept, keptPicture{m.name, who.person, l.w, l.h, l.thumb, l.view})
 	return nil
 }
 
