@@ -162,6 +162,19 @@ func TestExamine(t *testing.T) {
 	if !reflect.DeepEqual(h, want) {
 		t.Errorf("%+v, want %+v", h, want)
 	}
+	// A black picture, and one whose mirror image comes first.
+	flat, mirrored := make([]byte, 32*32*3), make([]byte, 32*32*3)
+	for p, from := range permutations(32)[4] {
+		copy(mirrored[3*p:][:3], s.Pix[2*32*32*3:][3*from:][:3])
+	}
+	s.Pix = slices.Concat(s.Pix, flat, flat, mirrored)
+	s.IDs, s.People = append(s.IDs, "f", "f", "m"), append(s.People, "", "", "")
+	if h, err = Examine(ctx, s, Split{Train: []int{2, 6}, Test: []int{7, 8}}); err != nil {
+		t.Fatal(err)
+	}
+	if h.Spare != 3 || h.Moved != 1 || !slices.Equal(h.Flat, []int{6, 7}) || !slices.Equal(h.Leaked, []int{8}) || h.Voted {
+		t.Errorf("%+v", h)
+	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := Examine(ended, s, Split{}); err != context.Canceled {
