@@ -12,8 +12,9 @@ type LyingPicture struct {
 	How  string `json:"how"`
 }
 
-// vote looks for pictures that lie, as the crop leaves them, for what surrounds a face has no up and down.
-func (c *checker) vote(ctx context.Context) error {
+// vote looks for pictures that lie, as the crop leaves them, for what surrounds a face has no up and down. The rows passed
+// over show more or less of it than the others and would be misjudged.
+func (c *checker) vote(ctx context.Context, passedOver []int) error {
 	r := c.report
 	if len(r.kept) > largestCheck {
 		return nil
@@ -21,6 +22,9 @@ func (c *checker) vote(ctx context.Context) error {
 	views := make([]*thumb, len(r.kept))
 	for i, k := range r.kept {
 		views[i] = k.view
+	}
+	for _, i := range passedOver {
+		views[i] = nil
 	}
 	lying, voted, err := findLying(ctx, views)
 	for _, l := range lying {
@@ -31,8 +35,8 @@ func (c *checker) vote(ctx context.Context) error {
 }
 
 // odd looks for pictures whose shape, or whose part that the crop keeps, is not that of nearly all others. Portraits and
-// landscapes of the same ratio have the same shape.
-func (c *checker) odd() {
+// landscapes of the same ratio have the same shape. It returns the rows of the latter.
+func (c *checker) odd() (otherCrop []int) {
 	r := c.report
 	prep := c.opt.Prep
 	var shapes, crops []float64
@@ -48,9 +52,11 @@ func (c *checker) odd() {
 	for _, i := range unlikeMost(shapes) {
 		r.OtherShape = append(r.OtherShape, r.kept[i].name)
 	}
-	for _, i := range unlikeMost(crops) {
+	otherCrop = unlikeMost(crops)
+	for _, i := range otherCrop {
 		r.OtherCrop = append(r.OtherCrop, r.kept[i].name)
 	}
+	return otherCrop
 }
 
 // Nine tenths of at least 20 numbers within a twentieth of each other are the rule; what is a fifth off is not.

@@ -2,6 +2,8 @@ package faces
 
 import (
 	"context"
+	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -78,6 +80,50 @@ func TestFindLying(t *testing.T) {
 	cancel()
 	if _, _, err := findLying(ended, thumbs); err != context.Canceled {
 		t.Error(err)
+	}
+}
+
+// Check names lying pictures, but none of which the crop keeps another part than of the rest.
+func TestCheckLying(t *testing.T) {
+	s, err := Load(context.Background(), "drawn", Options{Prep: pix.Prep{W: 48, H: 48, Auto: true}, People: 110, PerPerson: 2, NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	upsideDown := func(m *pix.Image) *pix.Image {
+		out := pix.New(m.W, m.H)
+		for p, from := range permutations(m.W)[2] {
+			copy(out.Pix[3*p:][:3], m.Pix[3*from:][:3])
+		}
+		return out
+	}
+	var files []entry
+	want := map[string]string{}
+	for i := range s.Len() {
+		name, m := fmt.Sprintf("%03d.jpg", i), s.Image(i)
+		switch i {
+		case 20, 81, 142:
+			m = upsideDown(m)
+			want[name] = "turned by 180 degrees"
+		case 203: // of LFW's size, from which the crop would be taken
+			m = upsideDown(m).Resize(90, 90)
+			around := pix.New(250, 250)
+			for y := range 90 {
+				copy(around.Pix[((80+y)*250+80)*3:][:90*3], m.Pix[y*90*3:])
+			}
+			m = around
+		}
+		files = append(files, entry{name, saved(m.RGBA(), 90)})
+	}
+	r, err := Check(context.Background(), unpack(t, files), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, l := range r.Lying {
+		got[l.Name] = l.How
+	}
+	if !r.Voted || !reflect.DeepEqual(got, want) || !slices.Equal(r.OtherCrop, []string{"203.jpg"}) {
+		t.Errorf("voted %v: %v, want %v; another crop: %v", r.Voted, got, want, r.OtherCrop)
 	}
 }
 

@@ -26,7 +26,8 @@ changed. Named are also pictures that can be used and harm a training:
 
 - files with the very same bytes, and twins: pictures that show nearly the same,
   saved again, made smaller or brighter, mirrored or turned by 90, 180 or 270
-  degrees. 'likeness dupes' shows those that are not turned;
+  degrees: what stands behind a name makes the first of the twins that picture.
+  'likeness dupes' shows those that are not turned;
 - either of these with two people's names: one of the names is wrong;
 - test pictures with a twin among the training pictures, split as by 'train';
 - pictures of one colour, or nearly;
@@ -169,7 +170,15 @@ func (r *checkResult) print(w io.Writer) {
 	}
 	if r.OK {
 		fmt.Fprintln(w, "\nReady to be used.")
+		if r.doubtful() {
+			fmt.Fprintln(w, "Training takes the pictures named above like all others: take out by hand what does not belong.")
+		}
 	}
+}
+
+// doubtful tells that pictures are named which can be used and may harm.
+func (r *checkResult) doubtful() bool {
+	return len(r.Duplicates)+len(r.Twins)+len(r.Flat)+len(r.Lying)+len(r.Small)+len(r.Long)+len(r.OtherShape)+len(r.OtherCrop) > 0
 }
 
 // changed is a name and, where something was done to the picture, what.
