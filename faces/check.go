@@ -1,6 +1,7 @@
 package faces
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -12,108 +13,6 @@ import (
 
 	"likeness/pix"
 )
-
-// CheckReport is what Check found.
-type CheckReport struct {
-	Source string `json:"source"`
-	Kind   string `json:"kind"` // "folder", "zip", "tar" or "tar+gzip"
-	OK     bool   `json:"ok"`   // there are pictures and no Problems
-
-	Pictures int `json:"pictures"` // that decode
-	People   int `json:"people"`   // with a name
-	Nameless int `json:"nameless"` // pictures without a person's name
-	Numbered int `json:"numbered"` // pictures with person and number in LFW's layout
-
-	// Cropped are pictures of 250x250 that are not named as in LFW but get its crop unless another is asked for.
-	Cropped int `json:"cropped"`
-
-	Sizes     []SizeCount   `json:"sizes"`      // the most frequent first
-	PerPerson []PersonCount `json:"per_person"` // how many people have how many pictures, by rising number
-	Largest   string        `json:"largest"`    // the person with the most pictures, the first of several
-
-	Skipped []Skip `json:"skipped"` // files without a usable picture
-	// Duplicates are groups of files with the very same bytes, by name.
-	Duplicates [][]string `json:"duplicates"`
-	// Twins are groups of pictures that show nearly the same, without those of which all have the same bytes. Compared
-	// tells that they were looked for: more than 200,000 pictures are too many.
-	Twins    [][]string `json:"twins"`
-	Compared bool       `json:"compared"`
-	// TwoNames are the groups of duplicates and twins whose pictures have different people's names.
-	TwoNames [][]string `json:"two_names"`
-	// Turned are pictures that were turned or mirrored because their EXIF says so. Pictures that lie on their side
-	// without a word of it are not noticed.
-	Turned []string `json:"turned"`
-	// Small are pictures of which the preparation leaves fewer pixels than it is asked for, Long those with one side
-	// more than twice the other.
-	Small []string `json:"small"`
-	Long  []string `json:"long"`
-	// Attributes is nil when no attribute file was given.
-	Attributes *AttributeCheck `json:"attributes,omitempty"`
-	// Problems keep the data from being used, or used whole: a broken archive, errors in the attribute file.
-	Problems []string `json:"problems"`
-
-	kept  []keptPicture // usable ones
-	rows  []int         // which of them Load would make rows of
-	twins []Twin        // of all of them
-}
-
-type keptPicture struct {
-	name, person string
-	thumb        *thumb
-}
-
-// Rows are the names of the people in the rows that Load would give, "" where none is known.
-func (r *CheckReport) Rows() []string {
-	people := make([]string, len(r.rows))
-	for i, k := range r.rows {
-		people[i] = r.kept[k].person
-	}
-	return people
-}
-
-// Leaked names the test pictures of a split of these rows that have a twin among its training pictures.
-func (r *CheckReport) Leaked(split Split) []string {
-	var of Split // kept pictures
-	for _, row := range split.Train {
-		of.Train = append(of.Train, r.rows[row])
-	}
-	for _, row := range split.Test {
-		of.Test = append(of.Test, r.rows[row])
-	}
-	names := []string{}
-	for _, k := range leaked(len(r.kept), r.twins, of) {
-		names = append(names, r.kept[k].name)
-	}
-	return names
-}
-
-// largestCheck is the number of pictures up to which Check looks for twins.
-const largestCheck = 200_000
-
-// SizeCount counts pictures of one size.
-type SizeCount struct {
-	W     int `json:"w"`
-	H     int `json:"h"`
-	Count int `json:"count"`
-}
-
-// PersonCount counts people with the same number of pictures.
-type PersonCount struct {
-	Pictures int `json:"pictures"`
-	People   int `json:"people"`
-}
-
-// AttributeCheck is how an attribute file and the pictures fit.
-type AttributeCheck struct {
-	File    string `json:"file"`
-	Rows    int    `json:"rows"`
-	Columns int    `json:"columns"`
-	Joined  int    `json:"joined"` // pictures with a row
-	// Missing are rows without a usable picture, Unlisted pictures without a row, by id or, where a picture has none, by
-	// name.
-	Missing  []string `json:"missing"`
-	Unlisted []string `json:"unlisted"`
-}
 
 // maxTableErrors is how many errors of an attribute file are told.
 const maxTableErrors = 20
@@ -154,6 +53,9 @@ func Check(ctx context.Context, source string, opt Options) (*CheckReport, error
 	if err := c.compare(ctx); err != nil {
 		return nil, err
 	}
+	if err := c.vote(ctx, c.odd()); err != nil {
+		return nil, err
+	}
 	return c.finish(), nil
 }
 
@@ -164,16 +66,26 @@ type looked struct {
 	hash   [sha256.Size]byte
 	turned bool
 	thumb  *thumb
+	view   *thumb
 }
 
 func (c *checker) look(m member) looked {
 	l := looked{hash: sha256.Sum256(m.data)}
-	small, w, h, err := pix.Prep{W: thumbSide, H: thumbSide}.Decode(m.data)
+	whole, err := pix.Decode(bytes.NewReader(m.data))
 	if err != nil {
 		l.reason = err.Error()
 		return l
 	}
-	l.w, l.h, l.thumb, l.turned = w, h, newThumb(small), pix.Turned(m.data)
+	l.w, l.h, l.thumb, l.turned = whole.W, whole.H, newThumb(whole), pix.Turned(m.data)
+	prep := c.opt.Prep
+	if w, h := prep.Keeps(l.w, l.h); w != l.w || h != l.h {
+		prep.W, prep.H = thumbSide, thumbSide
+		if view, err := prep.Apply(whole); err == nil { // else the crop leaves nothing, which Small says
+			l.view = newThumb(view)
+		}
+	} else {
+		l.view = l.thumb
+	}
 	return l
 }
 
@@ -196,8 +108,9 @@ func newChecker(source, kind string, opt Options) *checker {
 		// Lists are empty and not nil, so that they are [] in JSON.
 		report: &CheckReport{
 			Source: source, Kind: kind, Sizes: []SizeCount{}, PerPerson: []PersonCount{}, Skipped: []Skip{},
-			Duplicates: [][]string{}, Problems: []string{}, Twins: [][]string{}, TwoNames: [][]string{}, Turned: []string{},
-			Small: []string{}, Long: []string{},
+			Duplicates: [][]string{}, Problems: []string{}, Twins: [][]string{}, TwinsHow: [][]string{}, TwoNames: [][]string{},
+			Flat: []string{}, Turned: []string{}, Lying: []LyingPicture{}, Small: []string{}, Long: []string{},
+			OtherShape: []string{}, OtherCrop: []string{},
 		},
 		opt: opt, joined: make(map[int]bool), taken: make(map[string]string), sizes: make(map[[2]int]int),
 		people: make(map[string]int), hashes: make(map[[sha256.Size]byte]int),
@@ -299,7 +212,10 @@ func (c *checker) add(m member, l looked) error {
 	if c.join(m.name, who.id) {
 		r.rows = append(r.rows, len(r.kept))
 	}
-	r.kept = append(r.kept, keptPicture{m.name, who.person, l.thumb})
+	if l.thumb.flat() {
+		r.Flat = append(r.Flat, m.name)
+	}
+	r.kept = append(r.kept, keptPicture{m.name, who.person, l.w, l.h, l.thumb, l.view})
 	return nil
 }
 

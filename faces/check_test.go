@@ -35,7 +35,8 @@ func TestCheck(t *testing.T) {
 				File: table, Rows: 3, Columns: 2, Joined: 2, Missing: []string{"Person_E_0001"},
 				Unlisted: []string{"Person_B_0001", "Person_C_0001", "Person_C_0002", "Person_C_0003", "Person_D_0001", "lfw/Person_D/wide.png", "lfw/Person_D/copy.png", "root.png"},
 			},
-			Problems: []string{}, Compared: true, Turned: []string{}, Twins: [][]string{}, TwoNames: [][]string{{files[0].name, files[6].name}},
+			Problems: []string{}, Compared: true, Turned: []string{}, Twins: [][]string{}, TwinsHow: [][]string{}, Flat: []string{},
+			Lying: []LyingPicture{}, OtherShape: []string{}, OtherCrop: []string{}, TwoNames: [][]string{{files[0].name, files[6].name}},
 			Small: r.Small, Long: []string{files[7].name, files[8].name, "root.png"},
 			kept: r.kept, rows: []int{0, 2}, twins: r.twins,
 		}

@@ -38,11 +38,55 @@ func (c *checker) compare(ctx context.Context) error {
 			}
 		}
 		if !copies {
-			r.Twins = append(r.Twins, names)
+			how := make([]string, len(rows))
+			for i, row := range rows[1:] {
+				how[i+1] = between(thumbs[rows[0]], thumbs[row]).String()
+			}
+			r.Twins, r.TwinsHow = append(r.Twins, names), append(r.TwinsHow, how)
 		}
 		if len(people) > 1 {
 			r.TwoNames = append(r.TwoNames, names)
 		}
 	}
 	return nil
+}
+
+// Leak is a test picture that shows what a training picture shows, so that it is no test of what was learned.
+type Leak struct {
+	Test  string `json:"test"`
+	Train string `json:"train"`
+	How   string `json:"how"` // the training picture "mirrored", "turned by 90 degrees" and so on makes the test picture; "" is neither
+}
+
+// Leaks names the test pictures of a split of these rows that have a twin among its training pictures, each with the
+// nearest.
+func (r *CheckReport) Leaks(split Split) []Leak {
+	var of Split // kept pictures
+	for _, row := range split.Train {
+		of.Train = append(of.Train, r.rows[row])
+	}
+	for _, row := range split.Test {
+		of.Test = append(of.Test, r.rows[row])
+	}
+	training := make(map[int]bool)
+	for _, k := range of.Train {
+		training[k] = true
+	}
+	source := make(map[int]Twin) // of a picture, the nearest training picture
+	note := func(test, train int, distance float64) {
+		if before, ok := source[test]; training[train] && (!ok || distance < before.Distance) {
+			source[test] = Twin{A: train, B: test, Distance: distance}
+		}
+	}
+	for _, t := range r.twins {
+		note(t.A, t.B, t.Distance)
+		note(t.B, t.A, t.Distance)
+	}
+	leaks := []Leak{}
+	for _, k := range leaked(len(r.kept), r.twins, of) {
+		train := source[k].A
+		how := between(r.kept[train].thumb, r.kept[k].thumb)
+		leaks = append(leaks, Leak{r.kept[k].name, r.kept[train].name, how.String()})
+	}
+	return leaks
 }

@@ -12,17 +12,23 @@ type Health struct {
 	Compared bool
 	Twins    []Twin // pairs of rows
 	Spare    int    // pictures beyond the first of each group of twins
+	Moved    int    // of these, the ones that only a mirror or a turn makes an earlier picture's twin
 	// Leaked are the rows of the test part that have a twin in the training part: they are no test of what was learned.
 	Leaked []int
 	// Known counts the rows of the test part whose person is in the training part as well.
 	Known int
+	// Flat are the rows of pictures of one colour, or nearly; Lying those that seem to lie on their side or stand on their
+	// head. Voted tells that there were enough pictures to say that, 200, and not too many.
+	Flat  []int
+	Lying []Lying
+	Voted bool
 }
 
-// LargestHealth is the number of pictures up to which Examine looks for twins, which takes time with its square.
+// LargestHealth is the number of pictures up to which Examine looks at them; to find twins takes time with its square.
 const LargestHealth = 30_000
 
-// Examine looks for twins among the pictures of a set, as the set has them, and for what is in both parts of its split.
-// Rows that are in neither part count for Twins and Spare alone.
+// Examine looks for twins among the pictures of a set, as the set has them, for flat and lying ones, and for what is in
+// both parts of its split. Rows that are in neither part count for the pictures, not for the split.
 func Examine(ctx context.Context, s *Set, split Split) (*Health, error) {
 	h := &Health{}
 	people := make(map[string]bool)
@@ -46,11 +52,35 @@ func Examine(ctx context.Context, s *Set, split Split) (*Health, error) {
 		return nil, err
 	}
 	h.Compared = true
+	h.Moved = moved(h.Twins)
+	for i, t := range thumbs {
+		if t.flat() {
+			h.Flat = append(h.Flat, i)
+		}
+	}
+	if h.Lying, h.Voted, err = findLying(ctx, thumbs); err != nil {
+		return nil, err
+	}
 	for _, g := range twinGroups(s.Len(), h.Twins) {
 		h.Spare += len(g) - 1
 	}
 	h.Leaked = leaked(s.Len(), h.Twins, split)
 	return h, nil
+}
+
+// moved counts the later pictures of pairs that are nobody's twins as they are.
+func moved(twins []Twin) int {
+	as := make(map[int]bool) // as they are
+	for _, t := range twins {
+		as[t.B] = as[t.B] || t.How == 0
+	}
+	n := 0
+	for _, same := range as {
+		if !same {
+			n++
+		}
+	}
+	return n
 }
 
 // leaked are the test rows with a twin among the training rows, in the order of the test part.

@@ -57,29 +57,35 @@ func brighter(m *image.RGBA) *image.RGBA {
 	return out
 }
 
-// The prefilter by blocks loses no twin that comparing all finds.
+// The prefilters by blocks lose no twin that comparing all in all symmetries finds.
 func TestTwinsAgainstAllPairs(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	var thumbs []*thumb
-	for i := range 120 {
+	for i := range 300 {
 		th := newThumb(pix.FromImage(spots(uint64(i/3), 40)))
 		for range (i % 3) * rng.IntN(40) { // harm, from none to much
 			th[rng.IntN(thumbSize)] ^= byte(rng.IntN(32))
 		}
-		thumbs = append(thumbs, th)
+		thumbs = append(thumbs, th.turned(Symmetry(rng.IntN(symmetries))))
 	}
-	var want [][2]int
+	var want []Twin
 	u, v := make([]float32, thumbSize), make([]float32, thumbSize)
 	for i := range thumbs {
 		for j := i + 1; j < len(thumbs); j++ {
-			thumbs[i].unit(u)
-			thumbs[j].unit(v)
-			sum := 0.0
-			for k := range u {
-				sum += float64(u[k]-v[k]) * float64(u[k]-v[k])
+			best := Twin{A: i, B: j, Distance: 2}
+			for s := range Symmetry(symmetries) {
+				thumbs[i].turned(s).unit(u)
+				thumbs[j].unit(v)
+				sum := 0.0
+				for k := range u {
+					sum += float64(u[k]-v[k]) * float64(u[k]-v[k])
+				}
+				if d := math.Sqrt(sum / 2); d < best.Distance {
+					best.Distance, best.How = d, s
+				}
 			}
-			if math.Sqrt(sum/2) <= twinsWithin {
-				want = append(want, [2]int{i, j})
+			if best.Distance <= twinsWithin {
+				want = append(want, best)
 			}
 		}
 	}
@@ -87,12 +93,13 @@ func TestTwinsAgainstAllPairs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pairs [][2]int
-	for _, w := range got {
-		pairs = append(pairs, [2]int{w.A, w.B})
+	hows := make(map[Symmetry]int)
+	same := func(a, b Twin) bool {
+		hows[a.How]++
+		return a.A == b.A && a.B == b.B && a.How == b.How && math.Abs(a.Distance-b.Distance) < 1e-5
 	}
-	if len(want) < 10 || !slices.Equal(pairs, want) {
-		t.Errorf("%d twins, want %d", len(pairs), len(want))
+	if len(want) < 40 || !slices.EqualFunc(got, want, same) || len(hows) < symmetries {
+		t.Errorf("%d twins, want %d, in %d symmetries", len(got), len(want), len(hows))
 	}
 }
 
@@ -127,7 +134,7 @@ func TestCheckTwins(t *testing.T) {
 		"two names": {r.TwoNames, [][]string{{name(0), name(1), name(3)}, {name(5), name(6)}}},
 		"small":     {r.Small, []string{name(4), name(7)}},
 		"long":      {r.Long, []string{name(7)}},
-		"leaked":    {r.Leaked(Split{Train: []int{0, 2, 5, 7}, Test: []int{6, 1, 4}}), []string{name(6), name(1)}},
+		"leaks":     {r.Leaks(Split{Train: []int{0, 2, 5, 7}, Test: []int{6, 1, 4}}), []Leak{{name(6), name(5), ""}, {name(1), name(0), ""}}},
 		"rows":      {r.Rows(), []string{"Ann", "Ann", "Ann", "Bob", "Bob", "Bob", "Cat", "Cat"}},
 	} {
 		if !reflect.DeepEqual(c[0], c[1]) {
@@ -154,6 +161,19 @@ func TestExamine(t *testing.T) {
 	want := &Health{Compared: true, Twins: []Twin{{A: 0, B: 3}, {A: 1, B: 5}}, Spare: 2, Leaked: []int{5, 3}, Known: 2}
 	if !reflect.DeepEqual(h, want) {
 		t.Errorf("%+v, want %+v", h, want)
+	}
+	// A black picture, and one whose mirror image comes first.
+	flat, mirrored := make([]byte, 32*32*3), make([]byte, 32*32*3)
+	for p, from := range permutations(32)[4] {
+		copy(mirrored[3*p:][:3], s.Pix[2*32*32*3:][3*from:][:3])
+	}
+	s.Pix = slices.Concat(s.Pix, flat, flat, mirrored)
+	s.IDs, s.People = append(s.IDs, "f", "f", "m"), append(s.People, "", "", "")
+	if h, err = Examine(ctx, s, Split{Train: []int{2, 6}, Test: []int{7, 8}}); err != nil {
+		t.Fatal(err)
+	}
+	if h.Spare != 3 || h.Moved != 1 || !slices.Equal(h.Flat, []int{6, 7}) || !slices.Equal(h.Leaked, []int{8}) || h.Voted {
+		t.Errorf("%+v", h)
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()

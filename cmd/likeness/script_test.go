@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,8 +78,17 @@ func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 // picture FILE WxH SEED writes a picture of coloured blobs, a PNG or JPEG by
 // its extension. With the word "claims" behind, a PNG is written whose header
 // claims the size, and nothing more; with "grain", a grey picture with the grain of a
-// film.
+// film; with "mirrored", "turned" (a quarter, clockwise) or "black", what that says. The
+// seed 1-9 writes nine pictures and replaces the * in FILE by each of the seeds.
 func makePicture(ts *testscript.TestScript, neg bool, args []string) {
+	if first, last, many := strings.Cut(args[2], "-"); many {
+		for seed := number(ts, first); seed <= number(ts, last); seed++ {
+			one := slices.Clone(args)
+			one[0], one[2] = strings.Replace(args[0], "*", strconv.Itoa(seed), 1), strconv.Itoa(seed)
+			makePicture(ts, neg, one)
+		}
+		return
+	}
 	path := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o777))
 	w, h, _ := strings.Cut(args[1], "x")
@@ -94,6 +104,9 @@ func makePicture(ts *testscript.TestScript, neg bool, args []string) {
 			g.Pix[i] = uint8(128 + 25.5*rng.NormFloat64())
 		}
 		m = g
+	}
+	if len(args) > 3 && slices.Contains([]string{"mirrored", "turned", "black"}, args[3]) {
+		m = moved(m, args[3])
 	}
 	var b bytes.Buffer
 	if filepath.Ext(path) == ".png" {
@@ -123,6 +136,25 @@ func blobs(w, h int, seed uint64) image.Image {
 		}
 	}
 	return m
+}
+
+// moved is a square picture mirrored, turned by a quarter, or black.
+func moved(m image.Image, how string) image.Image {
+	out := image.NewRGBA(m.Bounds())
+	side := m.Bounds().Dx()
+	for y := range side {
+		for x := range side {
+			switch how {
+			case "mirrored":
+				out.Set(x, y, m.At(side-1-x, y))
+			case "turned":
+				out.Set(x, y, m.At(y, side-1-x))
+			default:
+				out.Set(x, y, color.Black)
+			}
+		}
+	}
+	return out
 }
 
 // pngHeader is the beginning of a PNG of any size.
