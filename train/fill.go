@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"likeness/autoencoder"
 	"likeness/faces"
 	"likeness/internal/kernel"
 	"likeness/pca"
@@ -89,6 +90,22 @@ func (y *Yardsticks) GaussianFill(ctx context.Context, c pix.Corruption, seed ui
 	return y.mse(ctx, func(first int, clean []float32) ([]float32, error) {
 		return fill(ctx, first, CorruptedFrom(first, clean, c, y.prep, seed), seed)
 	})
+}
+
+// Told is the error of a model that mends black rectangles if it, too, is told where they
+// are: what is visible stays as it is, and its answer stands in the rectangles alone.
+func (y *Yardsticks) Told(m *autoencoder.Model, c pix.Corruption, seed uint64) float64 {
+	mse, _ := y.mse(context.Background(), func(first int, clean []float32) ([]float32, error) {
+		x := CorruptedFrom(first, clean, c, y.prep, seed)
+		back := m.Reconstruct(x)
+		for i, hides := range Hidden(first, len(x), c, y.prep, seed) {
+			if hides {
+				x[i] = back[i]
+			}
+		}
+		return x, nil
+	})
+	return mse
 }
 
 // filler makes the closed form against c.
