@@ -61,6 +61,9 @@ func (b *book) denoiser(ctx context.Context) error {
 	summary := &b.page.Summary[len(b.page.Summary)-1]
 	l := b.results.Judged()
 	summary.Note, summary.Value = fmt.Sprintf("no code, sigma %g, %s", l.Sigma, epochs(part.Epochs)), report.Measured(l.Model.MSE)
+	if _, worse := betterAt(d.levels); len(worse) > 0 {
+		summary.Note += "; not better at sigma " + strings.Join(worse, ", ")
+	}
 	wiener := report.Yardstick{Name: "the Wiener filter"}
 	if l.Wiener != nil {
 		wiener.Value = report.Measured(l.Wiener.MSE)
@@ -82,14 +85,7 @@ func ofClean(mse float64) string {
 // ofLevels says at which levels of noise a denoiser has less error than what needs no
 // training.
 func ofLevels(levels []train.LevelScore) string {
-	var better, worse []string
-	for _, l := range levels {
-		if l.Better() {
-			better = append(better, fmt.Sprint(l.Sigma))
-		} else {
-			worse = append(worse, fmt.Sprint(l.Sigma))
-		}
-	}
+	better, worse := betterAt(levels)
 	text := "Beside the denoiser stands the Wiener filter for just that noise, which is told how strong it is and needs no training. "
 	switch {
 	case len(worse) == 0:
@@ -98,6 +94,19 @@ func ofLevels(levels []train.LevelScore) string {
 		return text + "The denoiser has less error at none of these levels: so far its training was not worth it."
 	}
 	return text + "The denoiser has less error at sigma " + strings.Join(better, ", ") + ", but not at " + strings.Join(worse, ", ") + "."
+}
+
+// betterAt parts the levels into those with less error than what needs no training, and
+// the others.
+func betterAt(levels []train.LevelScore) (better, worse []string) {
+	for _, l := range levels {
+		if l.Better() {
+			better = append(better, fmt.Sprint(l.Sigma))
+		} else {
+			worse = append(worse, fmt.Sprint(l.Sigma))
+		}
+	}
+	return better, worse
 }
 
 // levelTable sets the errors at each level side by side.

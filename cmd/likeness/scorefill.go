@@ -21,10 +21,8 @@ const gaussianFill = "the gaussian fill, told where"
 const (
 	aboutFill = `The gaussian fill expects of the hidden pixels what the visible ones tell, by mean and
 covariance of the training pictures. It is told where the rectangles are, which helps it:
-the model has to find them.
-`
-	aboutTold = `Told too, the model answers for the hidden pixels alone and the visible ones stay.
-`
+the model has to find them.`
+	aboutTold = " Told too, it answers for the hidden pixels alone."
 )
 
 func (r *score) printFill(w io.Writer) {
@@ -35,6 +33,7 @@ func (r *score) printFill(w io.Writer) {
 	if r.ToldMSE != nil {
 		fmt.Fprint(w, aboutTold)
 	}
+	fmt.Fprintln(w)
 	if r.FittedTo != "" {
 		fmt.Fprintf(w, "It and the mean picture are those of what the model learned from, %s.\n", r.FittedTo)
 	}
