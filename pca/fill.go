@@ -40,8 +40,7 @@ const FillRidge = 0.05
 
 // Filler makes the fill for rows with noise of variance ridge > 0 on every value, or,
 // with ridge 0, for rows without noise: FillRidge then takes its place, for a covariance
-// that was measured on few rows, or on many, is none to be trusted in its least
-// directions. It fails with ErrSmallRidge, and when ctx ends.
+// that was measured on rows is not to be trusted in its least directions. It fails with ErrSmallRidge, and when ctx ends.
 func (m *Moments) Filler(ctx context.Context, ridge float64) (*Filler, error) {
 	if !(ridge >= 0) || math.IsInf(ridge, 0) {
 		return nil, fmt.Errorf("pca: fill with a ridge of %g", ridge)
@@ -79,7 +78,7 @@ func (m *Moments) Filler(ctx context.Context, ridge float64) (*Filler, error) {
 }
 
 // Fill gives the rows in x with the values that hidden, as long as x, marks filled in;
-// what stands in their place is not looked at. It takes k^3/3 multiplications and 16 k^2
+// what stands in their place is not looked at. It takes k^3/3 operations and 16 k^2
 // bytes for a row with k hidden values, on all processors. It fails when ctx ends.
 func (f *Filler) Fill(ctx context.Context, x []float32, hidden []bool) ([]float32, error) {
 	if len(hidden) != len(x) || len(x)%f.dim != 0 {

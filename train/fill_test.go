@@ -81,6 +81,16 @@ func TestFills(t *testing.T) {
 	if err != nil || !(math.Abs(alone-want) <= 1e-6*want) {
 		t.Errorf("alone: %g, want %g, %v", alone, want, err)
 	}
+	back, told := r.Model.Reconstruct(spoilt), append([]float32(nil), spoilt...)
+	for i := range told {
+		if spoilt[i] == -0.5 {
+			told[i] = back[i]
+		}
+	}
+	want = kernel.SquaredError(told, clean) / float64(len(clean))
+	if got := y.Told(r.Model, c, 42); !(math.Abs(got-want) <= 1e-6*want) {
+		t.Errorf("the model told where: %g, want %g", got, want)
+	}
 	filled, err := y.Fill(ctx, 0, spoilt, c, 42)
 	if err != nil {
 		t.Fatal(err)
