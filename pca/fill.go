@@ -40,7 +40,8 @@ const FillRidge = 0.05
 
 // Filler makes the fill for rows with noise of variance ridge > 0 on every value, or,
 // with ridge 0, for rows without noise: FillRidge then takes its place, for a covariance
-// that was measured on rows is not to be trusted in its least directions. It fails with ErrSmallRidge, and when ctx ends.
+// that was measured on rows is not to be trusted in its least directions. It
+// fails with ErrSmallRidge, and when ctx ends.
 func (m *Moments) Filler(ctx context.Context, ridge float64) (*Filler, error) {
 	if !(ridge >= 0) || math.IsInf(ridge, 0) {
 		return nil, fmt.Errorf("pca: fill with a ridge of %g", ridge)
