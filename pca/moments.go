@@ -1,7 +1,7 @@
 // Package pca has the closed forms that trained networks are measured
 // against: exact principal component analysis, the best that any linear
-// autoencoder can do, and the Wiener filter, the best that any linear denoiser
-// can do.
+// autoencoder can do, the Wiener filter, the best that any linear denoiser can
+// do, and the conditional mean of what is hidden, the best linear filling.
 //
 // Data are float32 rows of equal length that lie one behind the other.
 package pca

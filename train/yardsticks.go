@@ -120,22 +120,11 @@ func (y *Yardsticks) Filter(ctx context.Context, noisy []float32, g pix.Gaussian
 // MeanImage is Yardsticks.MeanImage alone, for pictures so large that their
 // covariance is out of reach.
 func MeanImage(ctx context.Context, data *faces.Set, split faces.Split) (float64, error) {
-	mean := make([]float64, data.W*data.H*3)
-	x := make([]float32, len(mean))
-	for i, row := range split.Train {
-		if i%256 == 0 && ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-		data.Floats(x, row)
-		for k, v := range x {
-			mean[k] += float64(v)
-		}
+	answer, err := meanPicture(ctx, data, split)
+	if err != nil {
+		return 0, err
 	}
-	answer := make([]float32, len(mean))
-	for k, v := range mean {
-		answer[k] = float32(v / float64(len(split.Train)))
-	}
-	sum := 0.0
+	x, sum := make([]float32, len(answer)), 0.0
 	for i, row := range split.Test {
 		if i%256 == 0 && ctx.Err() != nil {
 			return 0, ctx.Err()
@@ -144,6 +133,25 @@ func MeanImage(ctx context.Context, data *faces.Set, split faces.Split) (float64
 		sum += kernel.SquaredError(answer, x)
 	}
 	return sum / float64(len(x)*len(split.Test)), nil
+}
+
+// meanPicture is the mean of the training pictures.
+func meanPicture(ctx context.Context, data *faces.Set, split faces.Split) ([]float32, error) {
+	sum := make([]float64, data.W*data.H*3)
+	x := make([]float32, len(sum))
+	for i, row := range split.Train {
+		if i%256 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		data.Floats(x, row)
+		for k, v := range x {
+			sum[k] += float64(v)
+		}
+	}
+	for k, v := range sum {
+		x[k] = float32(v / float64(len(split.Train)))
+	}
+	return x, nil
 }
 
 // Untouched is Yardsticks.Untouched alone.

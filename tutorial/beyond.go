@@ -33,6 +33,9 @@ func NewDenoiser(prep pix.Prep, c pix.Corruption, seed uint64) (*autoencoder.Mod
 	return m, nil
 }
 
+// judgedAt is the noise of the tutorial, one of train.NoiseLevels.
+const judgedAt = 0.1
+
 // denoised is what comes of a denoiser without a code.
 type denoised struct {
 	levels   []train.LevelScore // by train.NoiseLevels, on the test pictures
@@ -49,7 +52,7 @@ func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denois
 	if d.levels, err = b.yard.Levels(ctx, m, train.NoiseLevels, true, b.Seed); err != nil {
 		return nil, err
 	}
-	noise := pix.Gaussian{Sigma: 0.1}
+	noise := pix.Gaussian{Sigma: judgedAt}
 	size := b.Data.W * b.Data.H * 3
 	clean := b.test[:min(6, len(b.split.Test))*size]
 	noisy := train.Corrupted(clean, noise, b.Data.Prep, b.Seed)
@@ -75,6 +78,6 @@ func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denois
 		rows = append(rows, row)
 	}
 	d.figure = report.Denoisers(names, rows)
-	d.caption = "The first test pictures with noise of sigma 0.1, and what is made of them."
+	d.caption = fmt.Sprintf("The first test pictures with noise of sigma %g, and what is made of them.", judgedAt)
 	return d, nil
 }

@@ -3,6 +3,7 @@ package tutorial
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"likeness/autoencoder"
 	"likeness/pix"
@@ -13,7 +14,7 @@ import (
 // residual is the first chapter beyond the tutorial.
 func (b *book) residual(ctx context.Context) error {
 	b.add(report.Chapter{ID: "beyond", Title: "Beyond the tutorial", Body: []report.Block{
-		report.Paragraph("The tutorial’s models are the yardstick, not the ceiling. From here on come models that the tutorial does not have, with as many numbers in a code and measured on the same test pictures."),
+		report.Paragraph("The tutorial’s models are the yardstick, not the ceiling. From here on come models that the tutorial does not have, measured on the same test pictures: an autoencoder with as many numbers in a code, and a denoiser without a code."),
 		report.Aside(b.howLong()),
 	}})
 	return b.reconstruction(ctx, Better,
@@ -49,27 +50,76 @@ func (b *book) denoiser(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	intro := "No code and no bottleneck: the network says what has to be added to the picture to take its noise away. It learned from noise of all levels between " +
-		fmt.Sprintf("%g and %g, most of them in the middle, finds out by itself how strong it is, leaves clean pictures alone (error %s), and works on pictures of any size. It, too, learned from pictures that are mirrored, moved, turned and scaled a little. The errors in its curves are means over all these levels; the table has them one by one.",
-			Denoiser.Corruption.(pix.Noise).Min, Denoiser.Corruption.(pix.Noise).Max, report.MSE(d.cleanMSE))
-	if err := b.trainedChapter(m, r, part, intro, []report.Yardstick{{Name: "leaving the noise alone", Value: report.Measured(untouched)}}, figure); err != nil {
+	noise := r.Corruption.(pix.Noise)
+	intro := fmt.Sprintf("No code and no bottleneck: the network says what has to be added to the picture to take its noise away. It learned from noise of all levels between "+
+		"%g and %g, most of them in the middle, finds out by itself how strong it is, and works on pictures of any size. It, too, learned from pictures that are mirrored, moved, turned and scaled a little. %s "+
+		"The errors in its curve and in the line below are means over all these levels, where leaving the noise alone has %s; the summary has the error at sigma %g, and the table each level by itself.",
+		noise.Min, noise.Max, ofClean(d.cleanMSE), report.MSE(untouched), judgedAt)
+	if err := b.trainedChapter(m, r, part, intro, nil, figure); err != nil {
 		return err
 	}
-	b.add(report.Chapter{ID: "denoiser-levels", Title: "Noise by level", Body: []report.Block{levelTable(d.levels)}})
+	summary := &b.page.Summary[len(b.page.Summary)-1]
+	l := b.results.Judged()
+	summary.Note, summary.Value = fmt.Sprintf("no code, sigma %g, %s", l.Sigma, epochs(part.Epochs)), report.Measured(l.Model.MSE)
+	if _, worse := betterAt(d.levels); len(worse) > 0 {
+		summary.Note += "; not better at sigma " + strings.Join(worse, ", ")
+	}
+	wiener := report.Yardstick{Name: "the Wiener filter"}
+	if l.Wiener != nil {
+		wiener.Value = report.Measured(l.Wiener.MSE)
+	}
+	summary.Yardsticks = []report.Yardstick{wiener, {Name: "leaving the noise alone", Value: report.Measured(l.Noisy.MSE)}}
+	b.add(report.Chapter{ID: "denoiser-levels", Title: "Noise by level", Body: []report.Block{report.Paragraph(ofLevels(d.levels)), levelTable(d.levels)}})
 	return nil
+}
+
+// ofClean says what a denoiser does to pictures without noise, whose pixels have 256 steps.
+func ofClean(mse float64) string {
+	const step = 1. / (255 * 255)
+	if mse < step {
+		return fmt.Sprintf("Test pictures without noise it nearly leaves alone (error %s, less than one of 256 steps).", report.MSE(mse))
+	}
+	return fmt.Sprintf("Test pictures without noise it changes by more than one of 256 steps (error %s).", report.MSE(mse))
+}
+
+// ofLevels says at which levels of noise a denoiser has less error than what needs no
+// training.
+func ofLevels(levels []train.LevelScore) string {
+	better, worse := betterAt(levels)
+	text := "Beside the denoiser stands the Wiener filter for just that noise, which is told how strong it is and needs no training. "
+	switch {
+	case len(worse) == 0:
+		return text + "At every level the denoiser has less error."
+	case len(better) == 0:
+		return text + "The denoiser has less error at none of these levels: so far its training was not worth it."
+	}
+	return text + "The denoiser has less error at sigma " + strings.Join(better, ", ") + ", but not at " + strings.Join(worse, ", ") + "."
+}
+
+// betterAt parts the levels into those with less error than what needs no training, and
+// the others.
+func betterAt(levels []train.LevelScore) (better, worse []string) {
+	for _, l := range levels {
+		if l.Better() {
+			better = append(better, fmt.Sprint(l.Sigma))
+		} else {
+			worse = append(worse, fmt.Sprint(l.Sigma))
+		}
+	}
+	return better, worse
 }
 
 // levelTable sets the errors at each level side by side.
 func levelTable(levels []train.LevelScore) report.Table {
 	t := report.Table{
-		Caption: "Mean squared error, and in brackets PSNR in decibels, on the test pictures.",
+		Caption: "Mean squared error, and in brackets PSNR of it in decibels and SSIM, the mean of the pictures’, on the test pictures.",
 		Columns: []report.Column{{Name: "sigma", Numeric: true}, {Name: "noisy", Numeric: true}, {Name: "Wiener filter", Numeric: true}, {Name: "this denoiser", Numeric: true}},
 	}
 	cell := func(q *train.Quality) string {
 		if q == nil {
 			return "–"
 		}
-		return fmt.Sprintf("%s (%.1f)", report.MSE(q.MSE), q.PSNR)
+		return fmt.Sprintf("%s (%.1f, %.3f)", report.MSE(q.MSE), q.PSNR, q.SSIM)
 	}
 	for _, l := range levels {
 		t.Rows = append(t.Rows, []string{fmt.Sprint(l.Sigma), cell(&l.Noisy), cell(l.Wiener), cell(&l.Model)})

@@ -31,7 +31,7 @@ func (b *book) denoise(ctx context.Context) error {
 	untouched, wiener := mse(noisy, b.test), mse(filtered, b.test)
 	part.Untouched, part.Wiener = &untouched, &wiener
 	figure, err := b.figure(r.Name, "Original | Noisy | Denoised by the network | by the Wiener filter, with the mean squared error against the original.",
-		"rows of faces, spoilt by noise and mended", report.Denoised(b.mended(m, noisy, filtered)))
+		"rows of faces, spoilt by noise and mended", report.Denoised(b.mended(m, noisy, filtered, "")))
 	if err != nil {
 		return err
 	}
@@ -67,26 +67,24 @@ func (b *book) noiseFigures(g pix.Gaussian) ([]report.Figure, error) {
 	return []report.Figure{check, scale}, err
 }
 
-// mended are rows of the denoising figure; filtered may be nil.
-func (b *book) mended(m *autoencoder.Model, noisy, filtered []float32) []report.Denoising {
+// mended are rows of the denoising figure, with what a closed form makes of the noisy
+// pictures; name heads its column as in report.Denoising.
+func (b *book) mended(m *autoencoder.Model, noisy, closed []float32, name string) []report.Denoising {
 	back := m.Reconstruct(noisy)
 	var rows []report.Denoising
 	for i := range min(6, len(b.split.Test)) {
 		clean := b.values(b.test, i)
-		row := report.Denoising{
+		rows = append(rows, report.Denoising{
 			Title:    fmt.Sprintf("test image %d", i),
 			Original: b.picture(b.test, i), Noisy: b.picture(noisy, i), Denoised: b.picture(back, i),
 			NoisyMSE: report.Measured(mse(b.values(noisy, i), clean)), DenoisedMSE: report.Measured(mse(b.values(back, i), clean)),
-		}
-		if filtered != nil {
-			row.Yardstick, row.YardstickMSE = b.picture(filtered, i), report.Measured(mse(b.values(filtered, i), clean))
-		}
-		rows = append(rows, row)
+			Yardstick: b.picture(closed, i), YardstickMSE: report.Measured(mse(b.values(closed, i), clean)), YardstickName: name,
+		})
 	}
 	return rows
 }
 
-// occlusion is the chapter of black rectangles.
+// occlusion is the chapter of black rectangles, with the gaussian fill beside it.
 func (b *book) occlusion(ctx context.Context) error {
 	r, _ := RecipeNamed("occlusion")
 	m, part, err := b.model(ctx, r)
@@ -94,15 +92,25 @@ func (b *book) occlusion(ctx context.Context) error {
 		return err
 	}
 	covered := b.spoilt(b.test, r)
-	untouched := mse(covered, b.test)
-	part.Untouched = &untouched
-	figure, err := b.figure(r.Name, "Original | Covered | Filled in, with the mean squared error against the original.",
-		"rows of faces with black rectangles, and without", report.Mended("Covered", "Filled in", b.mended(m, covered, nil)))
+	filled, err := b.yard.Fill(ctx, 0, covered, r.Corruption, b.Seed)
+	if err != nil {
+		return err
+	}
+	untouched, mean, gaussian := mse(covered, b.test), b.yard.MeanFill(r.Corruption, b.Seed), mse(filled, b.test)
+	part.Untouched, part.MeanFill, part.GaussianFill = &untouched, &mean, &gaussian
+	figure, err := b.figure(r.Name, "Original | Covered | Filled in by the network | by the gaussian fill, with the mean squared error against the original.",
+		"rows of faces with black rectangles, and filled in two ways", report.Mended("Covered", "Filled in", b.mended(m, covered, filled, "Gaussian fill")))
 	if err != nil {
 		return err
 	}
 	o := r.Corruption.(pix.Occlusion)
 	return b.trainedChapter(m, r, part,
-		fmt.Sprintf("Noise is not the only harm that can be undone. Here a black rectangle of up to %d×%d pixels covers a random part of each picture, another in every epoch, and the network has to imagine what is behind it.", o.Size, o.Size),
-		[]report.Yardstick{{Name: "leaving the rectangle", Value: report.Measured(untouched)}}, figure)
+		fmt.Sprintf("Noise is not the only harm that can be undone. Here a black rectangle of up to %d×%d pixels covers a random part of each picture, another in every epoch, and the network has to imagine what is behind it. "+
+			"Two answers need no training: the mean face’s pixels in the rectangle, and those that are to be expected of the visible pixels if faces are gaussian with the mean and covariance of the training pictures, which has a closed form. "+
+			"Both leave the visible pixels as they are, for they are told where the rectangle is; the network has to find it and to bring everything else through its code.", o.Size, o.Size),
+		[]report.Yardstick{
+			{Name: "the gaussian fill (told where)", Value: report.Measured(gaussian)},
+			{Name: "the mean face in the rectangle", Value: report.Measured(mean)},
+			{Name: "leaving the rectangle", Value: report.Measured(untouched)},
+		}, figure)
 }

@@ -103,9 +103,9 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 		curves.Series = curves.Series[:1]
 		caption, alt = "Mean squared error after each epoch.", "a falling curve"
 	}
-	curves.Yardsticks = yardsticks[:1]
+	curves.Yardsticks = slices.Clone(yardsticks[:min(1, len(yardsticks))])
 	if r.Tutorial > 0 && b.incomparable() == "" {
-		curves.Yardsticks = append(slices.Clone(yardsticks[:1]), report.Yardstick{Name: "the tutorial", Value: report.Measured(r.Tutorial)})
+		curves.Yardsticks = append(curves.Yardsticks, report.Yardstick{Name: "the tutorial", Value: report.Measured(r.Tutorial)})
 	}
 	loss, err := b.figure(r.Name+"-loss", caption, alt, report.LossCurves(curves))
 	if err != nil {

@@ -19,11 +19,22 @@ type Results struct {
 	Models     []*ModelPart  `json:"models"`
 	Retrieval  *RetrievePart `json:"retrieval,omitempty"`
 	// Beyond the tutorial.
-	Levels   []train.LevelScore `json:"levels,omitempty"` // the denoiser without a bottleneck, by level of noise
+	Levels   []train.LevelScore `json:"levels,omitempty"` // the denoiser without a bottleneck, by level of noise; its ModelPart has all levels together
 	CleanMSE *float64           `json:"clean_mse,omitempty"`
 	Latent   *LatentResults     `json:"latent,omitempty"`
 	Seconds  float64            `json:"seconds"` // of this sitting
 	Report   string             `json:"report"`  // path of the page
+}
+
+// Judged is the one of Levels that a summary tells of, the noise that the tutorial knows;
+// nil where there are none.
+func (r *Results) Judged() *train.LevelScore {
+	for i := range r.Levels {
+		if r.Levels[i].Sigma == judgedAt {
+			return &r.Levels[i]
+		}
+	}
+	return nil
 }
 
 // DataResult says what was trained on.
@@ -70,7 +81,11 @@ type ModelPart struct {
 
 	Untouched *float64 `json:"untouched_mse,omitempty"` // of leaving spoilt pictures alone
 	Wiener    *float64 `json:"wiener_mse,omitempty"`    // of the Wiener filter on them
-	Tutorial  float64  `json:"tutorial_mse,omitempty"`  // what the tutorial reports on LFW
+	// Of filling black rectangles with the mean picture, and with what is to be expected
+	// of the visible pixels; both are told where they are.
+	MeanFill     *float64 `json:"mean_fill_mse,omitempty"`
+	GaussianFill *float64 `json:"gaussian_fill_mse,omitempty"`
+	Tutorial     float64  `json:"tutorial_mse,omitempty"` // what the tutorial reports on LFW
 
 	Incomparable string `json:"incomparable,omitempty"` // why that is no match for this run's
 }

@@ -36,9 +36,9 @@ filter for each: mean squared error, PSNR of it, and SSIM.
 
 Without --data it is measured on the pictures it was trained on, training and
 test pictures apart, split as for the training. Other pictures are all test
-pictures; a denoiser's Wiener filters are then fitted to what it learned from, if
-that is here and has none of them. What is told about the training comes from the
-model file.`,
+pictures; a denoiser's Wiener filters, or gaussian fill of black rectangles, are
+then fitted to what it learned from, if that is here and has none of them. What is
+told about the training comes from the model file.`,
 		Example: `  likeness eval conv-32.safetensors
   likeness eval conv-32.safetensors --data ~/Pictures/faces --json
   likeness eval denoise-residual.safetensors --data ~/Pictures/faces`,

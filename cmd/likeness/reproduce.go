@@ -123,6 +123,8 @@ func printResults(w io.Writer, r *tutorial.Results) {
 			published = report.MSE(m.Tutorial)
 		}
 		switch {
+		case m.GaussianFill != nil:
+			closed = report.MSE(*m.GaussianFill) + " gaussian fill"
 		case m.Wiener != nil:
 			closed = report.MSE(*m.Wiener) + " Wiener filter"
 		case m.Untouched != nil:
@@ -130,7 +132,15 @@ func printResults(w io.Writer, r *tutorial.Results) {
 		default:
 			closed = report.MSE(r.Yardsticks.PCA) + " exact PCA"
 		}
-		rows = append(rows, []string{fmt.Sprintf("%s, %s, %s", m.Stage, codeInWords(m.Code), count(m.Epochs, "epoch")), report.MSE(m.TestMSE), published, closed})
+		stage, mse := m.Stage, m.TestMSE
+		if l := r.Judged(); l != nil && m.Stage == tutorial.Denoiser.Name {
+			stage, mse = fmt.Sprintf("%s at sigma %g", m.Stage, l.Sigma), l.Model.MSE
+			closed = report.MSE(l.Noisy.MSE) + " left alone"
+			if l.Wiener != nil {
+				closed = report.MSE(l.Wiener.MSE) + " Wiener filter"
+			}
+		}
+		rows = append(rows, []string{fmt.Sprintf("%s, %s, %s", stage, codeInWords(m.Code), count(m.Epochs, "epoch")), report.MSE(mse), published, closed})
 	}
 	if len(r.Models) > 0 {
 		table(w, "", rows)

@@ -27,6 +27,7 @@ type score struct {
 	PlainTestMSE    *float64    `json:"uncorrected_test_mse,omitempty"`
 	RefinedMSE      *float64    `json:"refined_test_mse,omitempty"` // with codes refined by RefineSteps
 	RefineSteps     int         `json:"refine_steps,omitempty"`
+	ToldMSE         *float64    `json:"told_test_mse,omitempty"` // with what black rectangles leave visible put back
 	NTrain          int         `json:"n_train"`
 	NTest           int         `json:"n_test"`
 	NValidation     int         `json:"n_validation,omitempty"`

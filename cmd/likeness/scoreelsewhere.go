@@ -18,6 +18,8 @@ func (a *app) elsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set
 	form, wants, largest, side := "Wiener filter", s.levels, largestWiener, 48
 	if s.corruption == nil {
 		form, wants, largest, side = "exact PCA", true, largestPCA, 64
+	} else if _, ok := train.Occludes(s.corruption); ok {
+		form, wants = "gaussian fill", true
 	}
 	if wants && s.m.Values() > largest {
 		a.note("No %s beside it: that is for pictures of up to %dx%d", form, side, side)

@@ -26,6 +26,8 @@ func (r *score) rivals() []rival {
 	}
 	add("exact PCA with the same code size", r.Yardsticks.PCA)
 	add("the Wiener filter", r.Yardsticks.Wiener)
+	add(gaussianFill, r.Yardsticks.GaussianFill)
+	add("the mean picture in the black rectangles", r.Yardsticks.MeanFill)
 	add("leaving pictures as they are", r.Yardsticks.Nothing)
 	add("always the mean picture", r.Yardsticks.MeanImage)
 	return all
@@ -67,6 +69,7 @@ func (r *score) print(a *app, w io.Writer) {
 	if r.FittedTo != "" && r.Task == autoencoder.Reconstruct {
 		fmt.Fprintf(w, "\nPCA and the mean picture are those of what the model learned from, %s.\n", r.FittedTo)
 	}
+	r.printFill(w)
 	r.printLevels(w)
 	if r.Seeds != nil {
 		fmt.Fprintf(w, "\n%s\n", r.Seeds)
@@ -105,6 +108,7 @@ func (r *score) errors() [][]string {
 	add("this model", r.TrainMSE, r.TestMSE)
 	add("without correction of the codes", r.PlainTrainMSE, r.PlainTestMSE)
 	add(r.refinedName(), nil, r.RefinedMSE)
+	add("this model, told where too", nil, r.ToldMSE)
 	for _, y := range r.rivals() {
 		add(y.name, nil, &y.mse)
 	}

@@ -18,13 +18,18 @@ type yardsticks struct {
 	PCA       *float64 `json:"pca"`        // exact PCA of the training pictures, codes as long as the model's
 	Nothing   *float64 `json:"nothing"`    // a denoiser's input as it is
 	Wiener    *float64 `json:"wiener"`     // the best linear filter for this gaussian noise
+	// Against black rectangles, told where they are:
+	MeanFill     *float64 `json:"mean_fill"`     // the mean training picture in them
+	GaussianFill *float64 `json:"gaussian_fill"` // what is to be expected of the pixels around them
 }
 
 // Pictures of more values than this get no yardstick: the covariance has the
-// square of it in numbers (0.6 GB), a Wiener filter needs more again.
+// square of it in numbers (0.6 GB), a Wiener filter or a gaussian fill needs more
+// again. A fill also solves, for each picture, a system as large as what is hidden.
 const (
 	largestPCA    = 64 * 64 * 3
 	largestWiener = 48 * 48 * 3
+	mostFilled    = 24 * 24 * 3
 )
 
 // yardsticks measures beside the model what needs no training. What cannot be
@@ -70,16 +75,17 @@ func (r *score) filtered() bool {
 }
 
 // hard tells that a yardstick was measured which is not easily beaten. Against
-// noise that is the Wiener filter; for black rectangles there is no closed form.
+// noise that is the Wiener filter, against black rectangles the gaussian fill.
 func (r *score) hard() bool {
 	y := r.Yardsticks
-	return y.PCA != nil || y.Wiener != nil || y.Nothing != nil && !r.noise()
+	return y.PCA != nil || y.Wiener != nil || y.GaussianFill != nil
 }
 
 // noise tells that the inputs suffered noise and nothing else.
-func (r *score) noise() bool {
-	return (strings.HasPrefix(r.Corruption, "gaussian") || strings.HasPrefix(r.Corruption, "noise")) && strings.Count(r.Corruption, "(") == 1
-}
+func (r *score) noise() bool { return r.Corruption != "" && !r.covered() }
+
+// covered tells that the inputs suffered black rectangles, with noise or without.
+func (r *score) covered() bool { return strings.Contains(r.Corruption, "occlusion") }
 
 // closedForms fits mean and covariance to the training pictures.
 func (a *app) closedForms(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
@@ -104,6 +110,13 @@ func (a *app) measureForms(ctx context.Context, r *score, s *scorer, y *train.Ya
 	small := s.m.Values() <= largestWiener
 	if err := a.measureNoise(ctx, r, s, y, small); err != nil {
 		return err
+	}
+	if o, ok := train.Occludes(s.corruption); ok {
+		if _, noise := s.corruption.(pix.Sequence); !noise {
+			told := y.Told(s.m, s.corruption, s.seed)
+			r.ToldMSE = &told
+		}
+		return a.measureFills(ctx, r, s, y, o)
 	}
 	noise, ok := s.corruption.(pix.Gaussian)
 	switch {
@@ -160,8 +173,17 @@ func (a *app) simpleForms(ctx context.Context, r *score, s *scorer, set *faces.S
 		return nil
 	}
 	nothing, err := train.Untouched(ctx, set, *split, s.corruption, s.seed)
-	if err == nil {
-		r.Yardsticks.Nothing = &nothing
+	if err != nil {
+		return err
 	}
-	return err
+	r.Yardsticks.Nothing = &nothing
+	if _, ok := train.Occludes(s.corruption); !ok {
+		return nil
+	}
+	fill, err := train.MeanFill(ctx, set, *split, s.corruption, s.seed)
+	if err != nil {
+		return err
+	}
+	r.Yardsticks.MeanFill = &fill
+	return nil
 }

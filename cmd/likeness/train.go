@@ -46,7 +46,8 @@ func newTrain(a *app) *cobra.Command {
 
 The result is told with its yardsticks beside it: the error of always answering
 with the mean picture, and that of exact PCA with codes of the same size, which
-needs no training at all.`,
+needs no training at all; for a denoiser the Wiener filter, against black rectangles
+the gaussian fill: what the visible pixels tell of the hidden ones.`,
 		Example: `  likeness train conv
   likeness train pca --data ~/Pictures/faces --size 64
   likeness train denoise --data lfw --attributes lfw-attributes`,

@@ -56,8 +56,11 @@ func (r *score) verdict() (text string, good bool) {
 
 // harder is the yardstick that is missing.
 func (r *score) harder() string {
-	if r.noise() {
+	switch {
+	case r.noise():
 		return "the Wiener filter"
+	case r.covered():
+		return "the gaussian fill of the black rectangles"
 	}
 	return "exact PCA"
 }
@@ -65,11 +68,13 @@ func (r *score) harder() string {
 // unmeasured says for what there is no closed form.
 func (r *score) unmeasured() string {
 	switch {
+	case r.covered() && r.Width*r.Height*3 <= largestWiener:
+		return r.unfilled()
 	case len(r.Levels) > 0:
 		return "noise of all levels together; see the table of levels"
 	case r.noise() && r.Width*r.Height*3 <= largestWiener:
 		return "noise as weak as this"
-	case r.Code == 0 && !r.noise():
+	case r.Code == 0 && r.Corruption == "":
 		return "a model without a code"
 	}
 	return fmt.Sprintf("pictures of %dx%d", r.Width, r.Height)
