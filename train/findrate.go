@@ -9,7 +9,7 @@ import (
 type RateCurve struct {
 	Points []RatePoint
 	// Lowest is the rate at the lowest smoothed loss; Suggested is Lowest divided
-	// by RateMargin, and 0 when the loss only grew.
+	// by RateMargin, and 0 when the loss hardly fell.
 	Lowest, Suggested float64
 	// Diverged tells that the loss grew so much that the last rates were not tried.
 	Diverged bool
@@ -17,9 +17,13 @@ type RateCurve struct {
 
 // RatePoint is one step of FindRate.
 type RatePoint struct {
-	Rate   float64 `json:"learning_rate"`
-	Loss   float64 `json:"loss"`     // of the batch before the step
-	Smooth float64 `json:"smoothed"` // exponential mean of the losses so far, corrected for its start at zero
+	Rate float64 `json:"learning_rate"`
+	Loss float64 `json:"loss"` // of the batch before the step
+	// Smooth is an exponential mean of the losses so far, corrected for its start at
+	// zero. Each counts as a share of what the untouched weights have on the same
+	// batch, for batches differ by more than a good net gains in so few steps; times
+	// the mean of what these have on all batches.
+	Smooth float64 `json:"smoothed"`
 }
 
 const (
@@ -31,6 +35,9 @@ const (
 	// The loss has diverged when the smoothed one is so many times the lowest.
 	divergence = 4
 
+	// Where the smoothed loss falls by less than this share, no rate can be told.
+	leastFall = 0.02
+
 	// RateMargin is how much lower than the rate of the lowest loss the
 	// suggestion is: at the lowest the steps are about to become too long, and a
 	// run takes many more of them. RESULTS.md says what it was held against.
@@ -39,44 +46,74 @@ const (
 
 // FindRate tries learning rates (Smith 2017, 'Cyclical learning rates'): the rate
 // rises from step to step by the same factor, from 1e-5 to 10 in 300 steps, until
-// the loss diverges. Weights and memory are as before in the end; Epochs,
-// Schedule, Warmup, TimeBudget and Checkpoint do not count.
+// the loss diverges. Before that it goes through the same 300 batches without
+// learning. Weights and memory are as before in the end; Epochs, Schedule, Warmup,
+// TimeBudget and Checkpoint do not count.
 func (r *Run) FindRate(ctx context.Context) (*RateCurve, error) {
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
 	l := r.newLoop()
-	defer l.remember()()
-	feed := l.newFeed()
-	defer func() { feed.stop() }()
+	restore := l.remember()
+	defer restore()
+	var untouched [findSteps]float64
+	level := 0.0
+	err := l.trial(ctx, func(int) float64 { return 0 }, func(n int, loss float64) bool {
+		untouched[n] = loss
+		level += loss / findSteps
+		l.tell(Event{Trial: n + 1, Trials: 2 * findSteps, Loss: loss})
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	restore()
 	c := &RateCurve{}
 	mean, lowest := 0.0, math.Inf(1)
+	rate := func(n int) float64 { return findFrom * math.Pow(findTo/findFrom, float64(n)/(findSteps-1)) }
+	err = l.trial(ctx, rate, func(n int, loss float64) bool {
+		share := loss / max(untouched[n], math.SmallestNonzeroFloat64)
+		mean = findDecay*mean + (1-findDecay)*share*level
+		p := RatePoint{Rate: rate(n), Loss: loss, Smooth: mean / (1 - math.Pow(findDecay, float64(n+1)))}
+		if !(p.Smooth <= divergence*lowest) { // also NaN
+			c.Diverged = true
+			return false
+		}
+		c.Points = append(c.Points, p)
+		if p.Smooth < lowest {
+			lowest, c.Lowest = p.Smooth, p.Rate
+		}
+		l.tell(Event{Trial: findSteps + n + 1, Trials: 2 * findSteps, Loss: p.Smooth, Rate: p.Rate})
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	if lowest < (1-leastFall)*level {
+		c.Suggested = c.Lowest / RateMargin
+	}
+	return c, nil
+}
+
+// trial takes steps at the rate for each, always through the same batches, until see,
+// which is told the loss before the step, has seen enough.
+func (l *loop) trial(ctx context.Context, rate func(n int) float64, see func(n int, loss float64) bool) error {
+	first := l.epoch
+	defer func() { l.epoch = first }()
+	feed := l.newFeed()
+	defer func() { feed.stop() }()
 	for n := range findSteps {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		if n > 0 && n%l.steps == 0 {
 			feed.stop()
 			l.epoch++ // other noise, another order
 			feed = l.newFeed()
 		}
-		rate := findFrom * math.Pow(findTo/findFrom, float64(n)/(findSteps-1))
-		b := feed.next()
-		loss := l.learn(b, rate, n+1)
-		mean = findDecay*mean + (1-findDecay)*loss
-		p := RatePoint{Rate: rate, Loss: loss, Smooth: mean / (1 - math.Pow(findDecay, float64(n+1)))}
-		if !(p.Smooth <= divergence*lowest) { // also NaN
-			c.Diverged = true
+		if !see(n, l.learn(feed.next(), rate(n), n+1)) {
 			break
 		}
-		c.Points = append(c.Points, p)
-		if p.Smooth < lowest {
-			lowest, c.Lowest = p.Smooth, rate
-		}
-		l.tell(Event{Trial: n + 1, Trials: findSteps, Loss: p.Smooth, Rate: rate})
 	}
-	if c.Lowest > c.Points[0].Rate {
-		c.Suggested = c.Lowest / RateMargin
-	}
-	return c, nil
+	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // rateResult is what --find-lr tells.
 type rateResult struct {
-	Suggested *float64          `json:"suggested"` // null: the loss only grew
+	Suggested *float64          `json:"suggested"` // null: the loss hardly fell
 	Rule      string            `json:"rule"`
 	Lowest    float64           `json:"lowest"` // rate at the lowest smoothed loss
 	Diverged  bool              `json:"diverged"`
@@ -76,7 +76,7 @@ func (r *rateResult) print(w io.Writer) {
 		fmt.Fprintln(w, "Then the loss grew to more than four times the lowest.")
 	}
 	if r.Suggested == nil {
-		fmt.Fprintln(w, "\nNo suggestion: the loss never fell.")
+		fmt.Fprintln(w, "\nNo suggestion: the loss fell by less than 2 %, too little to tell a rate by.\nA net that begins with exact PCA, as 'residual' does, needs more than these few steps to go on from there.")
 		return
 	}
 	fmt.Fprintf(w, "\nSuggested: --lr %s, %s (%s).\n", formatRate(*r.Suggested), r.Rule, formatRate(r.Lowest))

@@ -12,9 +12,9 @@ import (
 	"likeness/tutorial"
 )
 
-// trainFlags is what the three kinds of training share.
+// trainFlags is what the kinds of training share.
 type trainFlags struct {
-	kind string // the verb: pca, conv or denoise
+	kind string // the verb, such as "conv"
 	arch string
 
 	data  dataName
