@@ -12,8 +12,8 @@ import (
 // memory, without their covariance, whose size is the square of theirs: for rows
 // too long for Measure. It goes through all rows twice a round of PCA's iteration,
 // so it takes longer where Measure would do; read is as for MeasureRows. It fails
-// when there are fewer than two rows, when k is not within 1 to dim, when the
-// iteration does not settle, or when ctx ends. Sums are float32.
+// when there are fewer than two rows, when k is not within 1 to dim, with ErrUnsettled,
+// or when ctx ends. Sums are float32.
 func Leading(ctx context.Context, rows, dim, k int, read func(dst []float32, r int)) (*PCA, error) {
 	switch {
 	case rows < 2:

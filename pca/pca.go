@@ -2,6 +2,7 @@ package pca
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -28,11 +29,15 @@ const (
 	maxRounds = 200
 )
 
+// ErrUnsettled is returned where the components explain more and more from round to
+// round to the last.
+var ErrUnsettled = errors.New("pca: the iteration does not settle")
+
 // PCA computes the k leading components by block subspace iteration with
 // Rayleigh-Ritz (Halko, Martinsson and Tropp 2011, section 4.5): a block of
 // somewhat more than k vectors is multiplied by the covariance and made
 // orthonormal until the variance it explains stands still. It fails when k is
-// not within 1 to Dim, when the iteration does not settle, or when ctx ends.
+// not within 1 to Dim, with ErrUnsettled, or when ctx ends.
 func (m *Moments) PCA(ctx context.Context, k int) (*PCA, error) {
 	if k < 1 || k > m.Dim {
 		return nil, fmt.Errorf("pca: %d components of %d dimensions", k, m.Dim)
@@ -83,7 +88,7 @@ func iterate(ctx context.Context, mean []float32, k int, total float64, covary f
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("pca: %d components did not settle within %d rounds", k, maxRounds)
+	return nil, fmt.Errorf("%w: %d components, %d rounds", ErrUnsettled, k, maxRounds)
 }
 
 // orthonormalise replaces the columns of v (rows x cols) by an orthonormal

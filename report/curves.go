@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -31,6 +32,7 @@ type Yardstick struct {
 type Curves struct {
 	Title      string
 	ValueLabel string // "mean squared error" when empty
+	XLabel     string // "epoch" when empty; what stands in the series' Epochs
 	Log        bool   // a logarithmic vertical axis
 	Series     []Series
 	Yardsticks []Yardstick // horizontal lines, named at the right; unmeasured ones are left out
@@ -46,7 +48,7 @@ func LossCurves(c Curves) *pix.Image {
 	if c.Log {
 		subtitle += ", logarithmic scale"
 	}
-	ch := newChart(c.Title, subtitle, "epoch")
+	ch := newChart(c.Title, subtitle, cmp.Or(c.XLabel, "epoch"))
 	var span extent
 	type line struct {
 		parts [][]point

@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"likeness/autoencoder"
-	"likeness/faces"
-	"likeness/internal/kernel"
 	"likeness/pca"
 	"likeness/pix"
 )
@@ -48,7 +46,7 @@ func Hidden(place, values int, c pix.Corruption, prep pix.Prep, seed uint64) []b
 // rectangles. It is told where they are.
 func (y *Yardsticks) MeanFill(c pix.Corruption, seed uint64) float64 {
 	mse, _ := y.mse(context.Background(), func(first int, clean []float32) ([]float32, error) {
-		return fillWithMean(y.moments.Mean, first, clean, c, y.prep, seed), nil
+		return fillWithMean(y.mean, first, clean, c, y.prep, seed), nil
 	})
 	return mse
 }
@@ -125,9 +123,12 @@ func (y *Yardsticks) filler(ctx context.Context, c pix.Corruption) (func(ctx con
 	var err error
 	sigma := float64(noise.Sigma)
 	if sigma > 0 {
-		if filter, err = y.moments.Wiener(ctx, sigma); err != nil {
+		if filter, err = y.wiener(ctx, sigma); err != nil {
 			return nil, err
 		}
+	}
+	if y.moments == nil {
+		return nil, ErrLarge
 	}
 	filler, err := y.moments.Filler(ctx, sigma*sigma)
 	if err != nil {
@@ -140,22 +141,4 @@ func (y *Yardsticks) filler(ctx context.Context, c pix.Corruption) (func(ctx con
 		}
 		return filter.Denoise(ctx, x)
 	}, nil
-}
-
-// MeanFill is Yardsticks.MeanFill alone, for pictures so large that their covariance is
-// out of reach.
-func MeanFill(ctx context.Context, data *faces.Set, split faces.Split, c pix.Corruption, seed uint64) (float64, error) {
-	mean, err := meanPicture(ctx, data, split)
-	if err != nil {
-		return 0, err
-	}
-	prep, sum := pix.Prep{W: data.W, H: data.H}, 0.0
-	for i := range split.Test {
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-		clean := data.AllFloats(split.Test[i : i+1])
-		sum += kernel.SquaredError(fillWithMean(mean, i, clean, c, prep, seed), clean)
-	}
-	return sum / float64(len(mean)*len(split.Test)), nil
 }

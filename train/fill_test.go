@@ -77,9 +77,15 @@ func TestFills(t *testing.T) {
 	if got := y.MeanFill(c, 42); !(math.Abs(got-want) <= 1e-6*want) {
 		t.Errorf("the mean picture in rectangles: %g, want %g", got, want)
 	}
-	alone, err := train.MeanFill(ctx, r.Data, r.Split, c, 42)
-	if err != nil || !(math.Abs(alone-want) <= 1e-6*want) {
-		t.Errorf("alone: %g, want %g, %v", alone, want, err)
+	large, err := y.AsOfLarge(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := large.MeanFill(c, 42); !(math.Abs(got-want) <= 1e-6*want) {
+		t.Errorf("the mean picture in rectangles of large pictures: %g, want %g", got, want)
+	}
+	if _, err := large.GaussianFill(ctx, c, 42); !errors.Is(err, train.ErrLarge) {
+		t.Errorf("the gaussian fill of large pictures: error %v", err)
 	}
 	back, told := r.Model.Reconstruct(spoilt), append([]float32(nil), spoilt...)
 	for i := range told {

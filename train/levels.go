@@ -46,7 +46,7 @@ func (y *Yardsticks) Levels(ctx context.Context, m *autoencoder.Model, sigmas []
 		var filter *pca.Wiener
 		if wiener {
 			var err error
-			if filter, err = y.moments.Wiener(ctx, float64(float32(sigma))); err != nil && !errors.Is(err, pca.ErrWeakNoise) {
+			if filter, err = y.wiener(ctx, float64(float32(sigma))); err != nil && !errors.Is(err, pca.ErrWeakNoise) {
 				return nil, err
 			}
 		}

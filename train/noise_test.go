@@ -95,15 +95,11 @@ func TestYardsticks(t *testing.T) {
 	}
 	check("mean image", y.MeanImage(), sum/float64(len(test)))
 
-	alone, err := train.MeanImage(ctx, r.Data, r.Split)
+	large, err := y.AsOfLarge(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	check("mean image alone", alone, y.MeanImage())
-	if alone, err = train.Untouched(ctx, r.Data, r.Split, pix.Occlusion{Count: 1, Size: 6}, 42); err != nil {
-		t.Fatal(err)
-	}
-	check("untouched alone", alone, y.Untouched(pix.Occlusion{Count: 1, Size: 6}, 42))
+	check("mean image of large pictures", large.MeanImage(), y.MeanImage())
 
 	m, err := pca.Measure(ctx, learn, dim)
 	if err != nil {
@@ -119,6 +115,12 @@ func TestYardsticks(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(fmt.Sprintf("PCA of code %d", code), got, p.MSE(test))
+		if got, err = large.PCA(ctx, code); err != nil {
+			t.Fatal(err)
+		}
+		if want := p.MSE(test); !(math.Abs(got-want) <= 1e-7*y.MeanImage()+1e-5*want) { // its sums are float32
+			t.Errorf("PCA of code %d for large pictures: %g, want %g", code, got, want)
+		}
 	}
 
 	noise := pix.Gaussian{Sigma: 0.1}

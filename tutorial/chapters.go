@@ -17,10 +17,14 @@ func (b *book) residual(ctx context.Context) error {
 		report.Paragraph("The tutorial’s models are the yardstick, not the ceiling. From here on come models that the tutorial does not have, measured on the same test pictures: an autoencoder with as many numbers in a code, and a denoiser without a code."),
 		report.Aside(b.howLong()),
 	}})
-	return b.reconstruction(ctx, Better,
+	err := b.reconstruction(ctx, Better,
 		"This one begins as exact PCA and learns only what PCA leaves over: the tutorial’s layers, twice as wide and with a linear code, stand beside PCA’s and end in weights of zero. "+
 			"Pictures are mirrored, moved, turned and scaled a little, differently in every epoch, and the model is a moving average of the weights. "+
 			"When it is trained, the encoder looks at what is missing from the picture that its code gives, and corrects the code, three times; the curve of the training is without that.")
+	if err != nil {
+		return err
+	}
+	return b.race()
 }
 
 // howLong says what the numbers of these chapters are worth.

@@ -159,7 +159,7 @@ func TestWholeTutorial(t *testing.T) {
 	if p.Hit1 != p.Found[0].Hit1.Value || p.MAP != p.Found[0].MAP.Value {
 		t.Error("the numbers at the top are not the tutorial's way's")
 	}
-	for _, name := range []string{"pca", "conv-loss", "noise-check", "noise-scale", "denoise", "occlusion", "retrieval", "morph"} {
+	for _, name := range []string{"pca", "conv-loss", "race", "noise-check", "noise-scale", "denoise", "occlusion", "retrieval", "morph"} {
 		if _, err := os.Stat(filepath.Join(out, "figures", name+".png")); err != nil {
 			t.Error(err)
 		}

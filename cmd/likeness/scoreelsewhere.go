@@ -15,14 +15,14 @@ import (
 // model's own. A closed form has to be fitted to pictures too, and to others than it is
 // judged on: to those that the model learned from, if they are to be had.
 func (a *app) elsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set) error {
-	form, wants, largest, side := "Wiener filter", s.levels, largestWiener, 48
+	form, wants, small := "Wiener filter", s.levels, s.m.Values() <= largestWiener
 	if s.corruption == nil {
-		form, wants, largest, side = "exact PCA", true, largestPCA, 64
+		form, wants, small = "exact PCA", true, true
 	} else if _, ok := train.Occludes(s.corruption); ok {
 		form, wants = "gaussian fill", true
 	}
-	if wants && s.m.Values() > largest {
-		a.note("No %s beside it: that is for pictures of up to %dx%d", form, side, side)
+	if wants && !small {
+		a.note("No %s beside it: that is for pictures of up to 48x48", form)
 		wants = false
 	}
 	var fitted *train.Yardsticks

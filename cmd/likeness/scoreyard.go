@@ -23,11 +23,9 @@ type yardsticks struct {
 	GaussianFill *float64 `json:"gaussian_fill"` // what is to be expected of the pixels around them
 }
 
-// Pictures of more values than this get no yardstick: the covariance has the
-// square of it in numbers (0.6 GB), a Wiener filter or a gaussian fill needs more
-// again. A fill also solves, for each picture, a system as large as what is hidden.
+// Pictures of more values than this get neither Wiener filter nor gaussian fill, which
+// need several times the square of it in memory. A fill also solves, for each picture, a system as large as what is hidden.
 const (
-	largestPCA    = 64 * 64 * 3
 	largestWiener = 48 * 48 * 3
 	mostFilled    = 24 * 24 * 3
 )
@@ -39,11 +37,11 @@ func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Se
 		a.note("No yardsticks beside it: they are made from the training pictures, two at least")
 		return nil
 	}
-	measure := a.closedForms
-	if s.m.Values() > largestPCA {
-		measure = a.simpleForms
+	y, err := train.NewYardsticks(ctx, set, *split)
+	if err != nil {
+		return err
 	}
-	if err := measure(ctx, r, s, set, split); err != nil {
+	if err := a.measureForms(ctx, r, s, y); err != nil {
 		return err
 	}
 	r.judge(s)
@@ -87,25 +85,22 @@ func (r *score) noise() bool { return r.Corruption != "" && !r.covered() }
 // covered tells that the inputs suffered black rectangles, with noise or without.
 func (r *score) covered() bool { return strings.Contains(r.Corruption, "occlusion") }
 
-// closedForms fits mean and covariance to the training pictures.
-func (a *app) closedForms(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
-	y, err := train.NewYardsticks(ctx, set, *split)
-	if err != nil {
-		return err
-	}
-	return a.measureForms(ctx, r, s, y)
-}
-
 // measureForms measures closed forms on the pictures that they are to be measured on.
 func (a *app) measureForms(ctx context.Context, r *score, s *scorer, y *train.Yardsticks) error {
 	mean := y.MeanImage()
 	r.Yardsticks.MeanImage = &mean
 	if s.corruption == nil && s.m.Code > 0 {
 		exact, err := y.PCA(ctx, s.m.Code)
-		if err != nil {
+		switch {
+		case errors.Is(err, train.ErrLarge):
+			a.note("No exact PCA beside it: %s of pictures of %dx%d do not fit into memory", count(s.m.Code, "component"), s.m.Prep.W, s.m.Prep.H)
+		case errors.Is(err, pca.ErrUnsettled):
+			a.note("No exact PCA beside it: its iteration did not settle")
+		case err != nil:
 			return err
+		default:
+			r.Yardsticks.PCA = &exact
 		}
-		r.Yardsticks.PCA = &exact
 	}
 	small := s.m.Values() <= largestWiener
 	if err := a.measureNoise(ctx, r, s, y, small); err != nil {
@@ -158,32 +153,5 @@ func (a *app) measureNoise(ctx context.Context, r *score, s *scorer, y *train.Ya
 	}
 	clean := y.Clean(s.m)
 	r.CleanMSE = &clean
-	return nil
-}
-
-// simpleForms is for pictures whose covariance is out of reach.
-func (a *app) simpleForms(ctx context.Context, r *score, s *scorer, set *faces.Set, split *faces.Split) error {
-	a.note("No closed forms beside it: they are for pictures of up to 64x64")
-	mean, err := train.MeanImage(ctx, set, *split)
-	if err != nil {
-		return err
-	}
-	r.Yardsticks.MeanImage = &mean
-	if s.corruption == nil {
-		return nil
-	}
-	nothing, err := train.Untouched(ctx, set, *split, s.corruption, s.seed)
-	if err != nil {
-		return err
-	}
-	r.Yardsticks.Nothing = &nothing
-	if _, ok := train.Occludes(s.corruption); !ok {
-		return nil
-	}
-	fill, err := train.MeanFill(ctx, set, *split, s.corruption, s.seed)
-	if err != nil {
-		return err
-	}
-	r.Yardsticks.MeanFill = &fill
 	return nil
 }
