@@ -31,8 +31,9 @@ animation (.gif), or both. A folder stands for the pictures in it, %d at most.
 --less lowers it; without a number by as much as faces with the attribute lie
 from those without. The step is the shortest that does so. Other attributes are
 taken along as far as the codes of training faces connect them: --hold keeps
-those that it names where they are. Frames with codes beyond 99 %% of the training
-codes are marked as far from the data.
+those that it names where they are. Frames are marked as far from the data where
+the code's distance from the mean, or its score in what is changed, is beyond that of
+99 %% of the training codes.
 
 The directions are those of the model's atlas ('likeness directions'). Without
 one they are fitted to the pictures that the model was trained on, which takes
@@ -114,16 +115,25 @@ some seconds. --attributes, --tags, or --with and --without give others.`, mostD
 		if err != nil {
 			return err
 		}
-		for _, c := range made {
-			if d, err := at.Direction(c.Name); err == nil && d.Held == nil && (from.tags != "" || from.with != "") {
+		asked := make([]*latent.Direction, len(made))
+		for i, c := range made {
+			d, err := at.Direction(c.Name)
+			if err != nil {
+				return err
+			}
+			asked[i] = d
+			if d.Held == nil && (from.tags != "" || from.with != "") {
 				a.note("%s: AUC %.3f, cross-validated on %s, of which %s have it", d.Name, d.CrossAUC, count(d.With+d.Without, "picture"), report.Count(d.With))
+			}
+			if v := d.Judged; v != nil && !v.HeldUp() {
+				a.warn("%s: %s", d.Name, noBetter(v))
 			}
 		}
 		step, err := at.Step(made, hold)
 		if err != nil {
 			return err
 		}
-		e := edit{m: m, at: at, step: step, made: made, shares: editShares(steps, both), detail: detail}
+		e := edit{m: m, at: at, step: step, made: made, asked: asked, shares: editShares(steps, both), detail: detail}
 		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files, Skipped: named.skips()}
 		var strips []report.Edit
 		var walks []report.Morph
@@ -133,9 +143,7 @@ some seconds. --attributes, --tags, or --with and --without give others.`, mostD
 			strip := report.Edit{Picture: p.image, Title: title(p.path), Frames: frames, Captions: e.captions()}
 			for i, f := range told.Frames {
 				strip.Far = append(strip.Far, f.IsFar)
-				if f.IsFar {
-					strip.Captions[i] += "\n" + fmt.Sprintf("%.1f sd, far", f.Distance)
-				}
+				strip.Captions[i] += f.why
 			}
 			strips = append(strips, strip)
 			walks = append(walks, report.Morph{Frames: frames})
@@ -169,7 +177,8 @@ type edit struct {
 	at     *latent.Atlas
 	step   *latent.Step
 	made   []latent.Change
-	shares []float64 // of the step, one for each frame
+	asked  []*latent.Direction // of made
+	shares []float64           // of the step, one for each frame
 	detail bool
 }
 
@@ -224,13 +233,17 @@ type editedImage struct {
 type editFrame struct {
 	Share    float64 `json:"a"`        // of the change
 	Distance float64 `json:"distance"` // from the mean code
-	IsFar    bool    `json:"far"`      // from the data
+	IsFar    bool    `json:"far"`      // from the data, by distance or by a score
+	// Beyond are the changed attributes with scores that training codes do not have.
+	Beyond []string `json:"beyond,omitempty"`
+	why    string   // IsFar: lines of a caption
 }
 
 type editScore struct {
-	Name   string  `json:"name"`
-	Before float64 `json:"before"`
-	After  float64 `json:"after"`
+	Name   string       `json:"name"`
+	Before float64      `json:"before"`
+	After  float64      `json:"after"`
+	Usual  latent.Range `json:"usual"` // of 99 % of the training codes
 }
 
 // picture edits one.
@@ -247,8 +260,7 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 	var frames []*pix.Image
 	var told editedImage
 	for k, c := range codes {
-		d := e.at.Whitening.Distance(c)
-		told.Frames = append(told.Frames, editFrame{e.shares[k], d, far(e.at, d)})
+		told.Frames = append(told.Frames, e.frame(c, e.shares[k]))
 		x := e.m.Decode(c)
 		for i, v := range lost {
 			x[i] += v
@@ -256,13 +268,30 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 		frames = append(frames, pix.FromFloats(x, e.m.Prep.W, e.m.Prep.H))
 	}
 	last := codes[len(codes)-1]
-	told.Image, told.Before, told.Distance = p.path, e.at.Whitening.Distance(code), e.at.Whitening.Distance(last)
-	told.IsFar = far(e.at, told.Distance)
+	end := told.Frames[len(told.Frames)-1]
+	told.Image, told.Before, told.Distance, told.IsFar = p.path, e.at.Whitening.Distance(code), end.Distance, end.IsFar
 	from, to := e.at.Whitening.White(code), e.at.Whitening.White(last)
-	for _, c := range e.made {
-		if d, err := e.at.Direction(c.Name); err == nil { // it was found before
-			told.Scores = append(told.Scores, editScore{d.Name, d.Score(from), d.Score(to)})
-		}
+	for _, d := range e.asked {
+		told.Scores = append(told.Scores, editScore{d.Name, d.Score(from), d.Score(to), d.Usual})
 	}
 	return frames, told
+}
+
+// frame tells of the frame of a code.
+func (e *edit) frame(code []float32, share float64) editFrame {
+	p := e.at.Place(code, e.asked...)
+	f := editFrame{Share: share, Distance: p.Distance, IsFar: p.Far()}
+	if p.Distant {
+		f.why += fmt.Sprintf("\n%.1f sd, far", p.Distance)
+	}
+	white := e.at.Whitening.White(code)
+	for _, d := range p.Beyond {
+		f.Beyond = append(f.Beyond, d.Name)
+		what := "score"
+		if len(e.asked) > 1 {
+			what = "score of " + d.Name
+		}
+		f.why += "\n" + what + " " + strings.Replace(fmt.Sprintf("%+.1f", d.Score(white)), "-", "−", 1) + ", far"
+	}
+	return f
 }

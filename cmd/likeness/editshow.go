@@ -53,15 +53,25 @@ func (r *editResult) print(w io.Writer) {
 		fmt.Fprintf(w, "taken along: %s\n", strings.Join(along, ", "))
 	}
 	frames := 0
+	beyond := map[string]bool{}
 	for _, p := range r.Images {
 		for _, f := range p.Frames {
 			if f.IsFar {
 				frames++
 			}
+			for _, name := range f.Beyond {
+				beyond[name] = true
+			}
 		}
 	}
 	if frames > 0 {
-		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean\n", count(frames, "frame"), r.Far)
+		usual := ""
+		for _, s := range r.Images[0].Scores {
+			if beyond[s.Name] {
+				usual += fmt.Sprintf(", and at %s to %s in %s", signed(s.Usual.Low), signed(s.Usual.High), s.Name)
+			}
+		}
+		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean%s\n", count(frames, "frame"), r.Far, usual)
 	}
 	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
 }
