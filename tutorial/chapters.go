@@ -88,7 +88,7 @@ func (b *book) codes(ctx context.Context) error {
 		return nil
 	}
 	b.log("codes: directions of attributes, likely paths, new faces")
-	l := Latent{Model: m, Data: b.Data, Split: b.split, Out: b.Out, Seed: b.Seed, Judge: b.Long}
+	l := Latent{Model: m, Data: b.Data, Split: b.split, Out: b.Out, Seed: b.Seed, Judge: b.judges()}
 	r, err := l.Do(ctx)
 	if err != nil {
 		return err

@@ -48,34 +48,31 @@ func TestLatent(t *testing.T) {
 		t.Errorf("the atlas: %v", err)
 	}
 
-	// The whole tutorial has edits judged when there is time; the page shows the
-	// verdicts, and the atlas keeps them.
-	for _, long := range []bool{false, true} {
-		b := &book{Run: &Run{Data: data, Out: out, Seed: 1, Long: long}, split: split, models: map[string]*autoencoder.Model{Better.Name: m}, results: &Results{}}
-		if err := b.codes(t.Context()); err != nil {
-			t.Fatal(err)
+	// The page shows what was judged, and the atlas keeps it.
+	b := &book{Run: &Run{Data: data, Out: out, Seed: 1}, split: split, models: map[string]*autoencoder.Model{Better.Name: m}, results: &Results{}}
+	if err := b.codes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := b.page.WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	a, err := latent.Open(filepath.Join(out, "atlas.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	for _, d := range a.Directions {
+		if d.Judged != nil {
+			kept++
 		}
-		var page bytes.Buffer
-		if err := b.page.WriteHTML(&page); err != nil {
-			t.Fatal(err)
-		}
-		a, err := latent.Open(filepath.Join(out, "atlas.safetensors"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		kept := 0
-		for _, d := range a.Directions {
-			if d.Judged != nil {
-				kept++
-			}
-		}
-		if n := len(b.results.Latent.Judged); kept != n || (n > 0) != long {
-			t.Errorf("long %v: %d verdicts, %d in the atlas", long, n, kept)
-		}
-		for text, want := range map[string]bool{"was not judged here": !long, "judged edits of test faces": long, "than random steps</td>": long} {
-			if got := strings.Contains(page.String(), text); got != want {
-				t.Errorf("long %v: the page has %q: %v", long, text, got)
-			}
+	}
+	if n := len(b.results.Latent.Judged); kept != n || n < 10 {
+		t.Errorf("%d verdicts, %d in the atlas", n, kept)
+	}
+	for _, want := range []string{"judged edits of test faces", "than random steps</td>"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page does not have %q", want)
 		}
 	}
 

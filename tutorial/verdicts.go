@@ -8,6 +8,13 @@ import (
 	"likeness/report"
 )
 
+// judgedAlways is the number of training pictures up to which judging takes some
+// seconds, as with the drawn faces, and is not kept for Long.
+const judgedAlways = 5000
+
+// judges tells whether edits are judged.
+func (b *book) judges() bool { return b.Long || len(b.split.Train) <= judgedAlways }
+
 // verdicts tells what a classifier of pixels says of edits: of those that the page
 // shows, and of those that did no better than chance. Where nothing was judged, for
 // it nearly doubles what the chapter takes, it tells how to have it done.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"likeness/faces"
 	"likeness/latent"
 	"likeness/report"
 )
@@ -25,5 +26,18 @@ func TestVerdicts(t *testing.T) {
 	}
 	if blocks := verdicts(nil); len(blocks) != 1 || !strings.Contains(string(blocks[0].(report.Aside)), "--long") {
 		t.Errorf("nothing judged: %+v", blocks)
+	}
+}
+
+// Edits are judged where that takes seconds, or when there is time.
+func TestJudges(t *testing.T) {
+	for _, c := range []struct {
+		pictures   int
+		long, want bool
+	}{{3600, false, true}, {11828, false, false}, {11828, true, true}} {
+		b := &book{Run: &Run{Long: c.long}, split: faces.Split{Train: make([]int, c.pictures)}}
+		if b.judges() != c.want {
+			t.Errorf("%d training pictures, long %v: judged %v", c.pictures, c.long, b.judges())
+		}
 	}
 }
