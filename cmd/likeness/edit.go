@@ -284,14 +284,17 @@ func (e *edit) frame(code []float32, share float64) editFrame {
 	if p.Distant {
 		f.why += fmt.Sprintf("\n%.1f sd, far", p.Distance)
 	}
-	white := e.at.Whitening.White(code)
 	for _, d := range p.Beyond {
 		f.Beyond = append(f.Beyond, d.Name)
-		what := "score"
-		if len(e.asked) > 1 {
-			what = "score of " + d.Name
-		}
-		f.why += "\n" + what + " " + strings.Replace(fmt.Sprintf("%+.1f", d.Score(white)), "-", "−", 1) + ", far"
+	}
+	switch {
+	case len(f.Beyond) > 0 && len(e.asked) == 1:
+		score := p.Beyond[0].Score(e.at.Whitening.White(code))
+		f.why += strings.Replace(fmt.Sprintf("\nscore %+.1f, far", score), "-", "−", 1)
+	case len(f.Beyond) == 1: // of several: their names are too long for here
+		f.why += "\na score, far"
+	case len(f.Beyond) > 1:
+		f.why += "\nscores, far"
 	}
 	return f
 }

@@ -68,7 +68,7 @@ func (r *editResult) print(w io.Writer) {
 		usual := ""
 		for _, s := range r.Images[0].Scores {
 			if beyond[s.Name] {
-				usual += fmt.Sprintf(", and at %s to %s in %s", signed(s.Usual.Low), signed(s.Usual.High), s.Name)
+				usual += fmt.Sprintf(", at %s to %s in %s", signed(s.Usual.Low), signed(s.Usual.High), s.Name)
 			}
 		}
 		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean%s\n", count(frames, "frame"), r.Far, usual)
