@@ -72,6 +72,21 @@ func (a *Atlas) usual(d *Direction) Range {
 	return Gaussian(a.Whitening.Width()).Along(d.White)
 }
 
+// Along is the direction of a step, nil where it has no length. Several changes at
+// once, or one that holds others, lead where none of their own scores is beyond its
+// range: this one is.
+func (a *Atlas) Along(s *Step) *Direction {
+	if s.Length == 0 {
+		return nil
+	}
+	d := &Direction{White: make([]float32, len(s.White))}
+	for i, v := range s.White {
+		d.White[i] = float32(float64(v) / s.Length)
+	}
+	d.Usual = a.usual(d)
+	return d
+}
+
 // Place is where a code lies among those of the training pictures.
 type Place struct {
 	Distance float64 // from their mean, in standard deviations

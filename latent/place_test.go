@@ -89,6 +89,28 @@ func TestPlace(t *testing.T) {
 	}
 }
 
+// Two changes at once leave the data together before either does by itself.
+func TestAlong(t *testing.T) {
+	a, _ := atlasOf(t, 1500)
+	up, side := &a.Directions[0], &a.Directions[1]
+	s, err := a.Step([]Change{{"Up", 2.4}, {"Side", -2.4}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	along := a.Along(s)
+	code := a.Walk(a.Whitening.Mean, s, []float64{1})[0]
+	if p := a.Place(code, up, side); len(p.Beyond) > 0 {
+		t.Fatalf("one by one: %+v", p)
+	}
+	if p := a.Place(code, up, side, along); !slices.Equal(p.Beyond, []*Direction{along}) {
+		t.Errorf("together, %g far: %+v", s.Length, p)
+	}
+	near(t, "length", length(along.White), 1, 1e-6)
+	if d := a.Along(&Step{White: make([]float32, 6)}); d != nil {
+		t.Errorf("no step: %+v", d)
+	}
+}
+
 // A file from before there were ranges has them estimated, by its mixture or by
 // one gaussian.
 func TestOpenWithoutRanges(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,8 +33,8 @@ animation (.gif), or both. A folder stands for the pictures in it, %d at most.
 from those without. The step is the shortest that does so. Other attributes are
 taken along as far as the codes of training faces connect them: --hold keeps
 those that it names where they are. Frames are marked as far from the data where
-the code's distance from the mean, or its score in what is changed, is beyond that of
-99 %% of the training codes.
+the code's distance from the mean, or its score in what is changed or in the change as
+a whole, is beyond that of 99 %% of the training codes.
 
 The directions are those of the model's atlas ('likeness directions'). Without
 one they are fitted to the pictures that the model was trained on, which takes
@@ -133,8 +134,14 @@ some seconds. --attributes, --tags, or --with and --without give others.`, mostD
 		if err != nil {
 			return err
 		}
-		e := edit{m: m, at: at, step: step, made: made, asked: asked, shares: editShares(steps, both), detail: detail}
-		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files, Skipped: named.skips()}
+		e := edit{m: m, at: at, step: step, made: made, asked: asked, judged: asked, shares: editShares(steps, both), detail: detail}
+		if len(made)+len(hold) > 1 {
+			if d := at.Along(step); d != nil {
+				d.Name = asAWhole
+				e.judged = append(slices.Clone(asked), d)
+			}
+		}
+		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, judged: e.judged, Files: files, Skipped: named.skips()}
 		var strips []report.Edit
 		var walks []report.Morph
 		for _, p := range pictures {
@@ -178,9 +185,13 @@ type edit struct {
 	step   *latent.Step
 	made   []latent.Change
 	asked  []*latent.Direction // of made
+	judged []*latent.Direction // asked, and that of the step where it is another
 	shares []float64           // of the step, one for each frame
 	detail bool
 }
+
+// asAWhole stands for all changes together among the attributes.
+const asAWhole = "the change as a whole"
 
 // mostNamed is how many changes are written out beneath a frame.
 const mostNamed = 4
@@ -219,33 +230,6 @@ func (e *edit) captions() []string {
 	return out
 }
 
-// editedImage tells of one picture.
-type editedImage struct {
-	Image    string      `json:"image"`
-	Scores   []editScore `json:"scores"`
-	Before   float64     `json:"distance_before"` // from the mean code
-	Distance float64     `json:"distance_after"`
-	IsFar    bool        `json:"far"`
-	Frames   []editFrame `json:"frames"`
-}
-
-// editFrame tells of one frame.
-type editFrame struct {
-	Share    float64 `json:"a"`        // of the change
-	Distance float64 `json:"distance"` // from the mean code
-	IsFar    bool    `json:"far"`      // from the data, by distance or by a score
-	// Beyond are the changed attributes with scores that training codes do not have.
-	Beyond []string `json:"beyond,omitempty"`
-	why    string   // IsFar: lines of a caption
-}
-
-type editScore struct {
-	Name   string       `json:"name"`
-	Before float64      `json:"before"`
-	After  float64      `json:"after"`
-	Usual  latent.Range `json:"usual"` // of 99 % of the training codes
-}
-
 // picture edits one.
 func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 	code := e.m.Encode(p.values)
@@ -279,7 +263,7 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 
 // frame tells of the frame of a code.
 func (e *edit) frame(code []float32, share float64) editFrame {
-	p := e.at.Place(code, e.asked...)
+	p := e.at.Place(code, e.judged...)
 	f := editFrame{Share: share, Distance: p.Distance, IsFar: p.Far()}
 	if p.Distant {
 		f.why += fmt.Sprintf("\n%.1f sd, far", p.Distance)
@@ -288,8 +272,8 @@ func (e *edit) frame(code []float32, share float64) editFrame {
 		f.Beyond = append(f.Beyond, d.Name)
 	}
 	switch {
-	case len(f.Beyond) > 0 && len(e.asked) == 1:
-		score := p.Beyond[0].Score(e.at.Whitening.White(code))
+	case len(e.asked) == 1 && slices.Contains(p.Beyond, e.asked[0]):
+		score := e.asked[0].Score(e.at.Whitening.White(code))
 		f.why += strings.Replace(fmt.Sprintf("\nscore %+.1f, far", score), "-", "−", 1)
 	case len(f.Beyond) == 1: // of several: their names are too long for here
 		f.why += "\na score, far"
