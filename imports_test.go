@@ -16,6 +16,7 @@ import (
 // draws the same. A room may only import rooms on lower floors.
 var floors = map[string]int{
 	"cmd/likeness":           11,
+	"bench/far":              9,
 	"bench/firststeps":       9,
 	"bench/firststeps/cases": 6,
 	"bench/search":           9,

@@ -103,6 +103,7 @@ func (a *Atlas) Learn(ctx context.Context, codes []float32, t Tagged, opt FitOpt
 		return nil, err
 	}
 	for _, d := range fitted {
+		d.Usual = a.usual(&d) // these codes are not the training's
 		if old, err := a.Direction(d.Name); err == nil {
 			*old = d
 		} else {

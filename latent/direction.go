@@ -53,9 +53,11 @@ type Direction struct {
 	Without int     `json:"without"` // and that have it not
 	Gap     float64 `json:"gap"`     // between the mean scores of the two
 	Middle  float64 `json:"middle"`  // halfway between them
+	Usual   Range   `json:"usual"`   // of the scores of training codes
 
-	CrossAUC float64  `json:"cross_auc"` // cross-validated on the same pictures
-	Held     *Measure `json:"held_out"`  // on pictures that it was not fitted to; nil: not measured
+	CrossAUC float64  `json:"cross_auc"`        // cross-validated on the same pictures
+	Held     *Measure `json:"held_out"`         // on pictures that it was not fitted to; nil: not measured
+	Judged   *Verdict `json:"judged,omitempty"` // of edits along it; nil: not judged
 }
 
 // Measure is how well scores tell who has an attribute.

@@ -133,12 +133,21 @@ func FromFile(f *safetensors.File) (*Atlas, error) {
 			return nil, f.Errorf("metadata directions: %q is no name, or there twice", d.Name)
 		}
 		names[d.Name] = true
+		if d.Usual.Low > d.Usual.High {
+			return nil, f.Errorf("metadata directions: %s: scores from %g to %g", d.Name, d.Usual.Low, d.Usual.High)
+		}
 	}
-	if mixture == nil {
-		return a, nil
+	if mixture != nil {
+		if a.Mixture, err = mixtureFrom(f, *mixture, k); err != nil {
+			return nil, err
+		}
 	}
-	a.Mixture, err = mixtureFrom(f, *mixture, k)
-	return a, err
+	for i := range a.Directions {
+		if d := &a.Directions[i]; d.Usual == (Range{}) { // an older file
+			d.Usual = a.usual(d)
+		}
+	}
+	return a, nil
 }
 
 func whiteningFrom(f *safetensors.File) (*Whitening, error) {

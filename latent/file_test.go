@@ -21,6 +21,7 @@ func mixedAtlas(t testing.TB) *Atlas {
 	a.Story.Data, a.Story.NTrain = "some faces", 300
 	other, tagged := painted(100)
 	MeasureDirections(a.Directions[:1], a.Whitening.White(other), 6, tagged)
+	a.Judge([]Verdict{{Name: "Side", Edits: 9, RightWay: 0.75, Drags: []Drag{{"Up", 0.5}}}, {Name: "Unheard of"}})
 	return a
 }
 
@@ -36,6 +37,9 @@ func TestSaveAndOpen(t *testing.T) {
 	}
 	if d := cmp.Diff(a, got, cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)
+	}
+	if v := got.Directions[1].Judged; v == nil || v.RightWay != 0.75 || got.Directions[0].Judged != nil {
+		t.Errorf("verdicts: %+v, %+v", v, got.Directions[0].Judged)
 	}
 	a.Mixture, a.Directions = nil, nil
 	if err := a.Save(path); err != nil {
@@ -60,14 +64,17 @@ func TestOpenBadFiles(t *testing.T) {
 		"reach":      {func(f *safetensors.File) { f.Metadata["reach"] = "{" }, "metadata reach"},
 		"code":       {func(f *safetensors.File) { f.Metadata["code"] = "7" }, "for codes of 6"},
 		"directions": {func(f *safetensors.File) { f.Metadata["directions"] = "[{}]" }, "shape"},
-		"nameless":   {func(f *safetensors.File) { f.Metadata["directions"] = "[{},{},{}]" }, "no name"},
-		"mixture":    {func(f *safetensors.File) { f.Metadata["mixture"] = `{"components":3}` }, "shape"},
-		"none":       {func(f *safetensors.File) { f.Metadata["mixture"] = `{"components":-1}` }, "-1 components"},
-		"missing":    {func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }, "no tensor"},
-		"scale":      {func(f *safetensors.File) { zero(f, scaleName) }, "no standard deviation"},
-		"weights":    {func(f *safetensors.File) { zero(f, weightsName) }, "no weight"},
-		"roots":      {func(f *safetensors.File) { zero(f, rootsName) }, "diagonal"},
-		"length":     {func(f *safetensors.File) { zero(f, directionsName) }, "length 0"},
+		"range": {func(f *safetensors.File) {
+			f.Metadata["directions"] = `[{"name":"Up"},{"name":"Side","usual":{"low":2,"high":1}},{"name":"Noise"}]`
+		}, "Side: scores from 2 to 1"},
+		"nameless": {func(f *safetensors.File) { f.Metadata["directions"] = "[{},{},{}]" }, "no name"},
+		"mixture":  {func(f *safetensors.File) { f.Metadata["mixture"] = `{"components":3}` }, "shape"},
+		"none":     {func(f *safetensors.File) { f.Metadata["mixture"] = `{"components":-1}` }, "-1 components"},
+		"missing":  {func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }, "no tensor"},
+		"scale":    {func(f *safetensors.File) { zero(f, scaleName) }, "no standard deviation"},
+		"weights":  {func(f *safetensors.File) { zero(f, weightsName) }, "no weight"},
+		"roots":    {func(f *safetensors.File) { zero(f, rootsName) }, "diagonal"},
+		"length":   {func(f *safetensors.File) { zero(f, directionsName) }, "length 0"},
 	} {
 		f, err := mixedAtlas(t).File()
 		if err != nil {

@@ -176,6 +176,11 @@ func (f *fitter) fit(column int) (*Direction, string) {
 		}
 	}
 	d.Gap, d.Middle = means[1]-means[0], (means[1]+means[0])/2
+	all := make([]float64, f.tagged.Len())
+	for r := range all {
+		all[r] = d.Score(f.row(r))
+	}
+	d.Usual = NewRange(all)
 	return d, ""
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -197,6 +198,12 @@ func TestStepErrors(t *testing.T) {
 	}
 	if got := Closest("Young", []string{"Male", "Youth", "Senior"}); len(got) != 1 || got[0] != "Youth" {
 		t.Errorf("for Young: %q", got)
+	}
+	// Those that begin alike come alone: nobody who types Smile means Male.
+	for name, want := range map[string][]string{"Smile": {"Smiling"}, "Smilling": {"Smiling"}, "eye": {"Eyeglasses", "Eyes Open"}, "Mle": {"Male"}} {
+		if got := Closest(name, []string{"Male", "Smiling", "Eyeglasses", "Brown Eyes", "Eyes Open"}); !slices.Equal(got, want) {
+			t.Errorf("for %s: %q, want %q", name, got, want)
+		}
 	}
 	if got := Closest("glasses", []string{"Eyeglasses", "Sunglasses", "Bald"}); len(got) != 2 {
 		t.Errorf("for glasses: %q", got)

@@ -21,11 +21,13 @@ func plain(name string) string {
 func SameName(a, b string) bool { return plain(a) == plain(b) }
 
 // Closest gives at most three of the names that may have been meant by another:
-// those that contain it, begin with the same letters, or differ in few.
+// those that begin with the same letters, or else those that contain it or differ
+// in few.
 func Closest(name string, names []string) []string {
 	type near struct {
-		name string
-		off  float64
+		name  string
+		off   float64
+		alike bool // in how it begins
 	}
 	var all []near
 	p := plain(name)
@@ -39,9 +41,13 @@ func Closest(name string, names []string) []string {
 		if len(p) > 2 && (strings.Contains(q, p) || strings.Contains(p, q)) {
 			off = min(off, 1)
 		}
-		if limit := 0.4 * float64(max(len(p), len(q))); off <= limit || shared >= 4 {
-			all = append(all, near{n, off})
+		alike := shared >= 4 || shared > 2 && shared == min(len(p), len(q))
+		if limit := 0.4 * float64(max(len(p), len(q))); off <= limit || alike {
+			all = append(all, near{n, off, alike})
 		}
+	}
+	if slices.ContainsFunc(all, func(n near) bool { return n.alike }) {
+		all = slices.DeleteFunc(all, func(n near) bool { return !n.alike })
 	}
 	slices.SortStableFunc(all, func(a, b near) int { return cmp.Compare(a.off, b.off) })
 	var out []string

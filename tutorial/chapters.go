@@ -142,7 +142,7 @@ func (b *book) codes(ctx context.Context) error {
 		return nil
 	}
 	b.log("codes: directions of attributes, likely paths, new faces")
-	l := Latent{Model: m, Data: b.Data, Split: b.split, Out: b.Out, Seed: b.Seed}
+	l := Latent{Model: m, Data: b.Data, Split: b.split, Out: b.Out, Seed: b.Seed, Judge: b.judges()}
 	r, err := l.Do(ctx)
 	if err != nil {
 		return err
@@ -152,7 +152,10 @@ func (b *book) codes(ctx context.Context) error {
 	if r.Edits != nil {
 		body = append(body,
 			report.Paragraph(fmt.Sprintf("Attributes are directions among the codes. They were found by regression on the training pictures and tell the attribute on held-out ones with a mean AUC of %.2f. Two test faces along some of them, by standard deviations:", r.AUC)),
-			report.Figure{Picture: r.Edits, Caption: "From less of an attribute to more.", Alt: "strips of faces that change in one attribute"})
+			report.Figure{Picture: r.Edits, Caption: "From less of an attribute to more. Frames in a border, far: the distance from the mean code, or the score of the attribute, is beyond that of 99 % of the training pictures.", Alt: "strips of faces that change in one attribute"})
+	}
+	if b.Data.Attributes != nil {
+		body = append(body, verdicts(r.Judged)...)
 	}
 	if r.Paths != nil {
 		body = append(body, report.Figure{Picture: r.Paths, Caption: "A straight walk between two codes passes through faces more average than any; the likely path keeps to where codes are.", Alt: "two rows of faces between the same two"})

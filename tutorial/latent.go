@@ -28,8 +28,8 @@ type Latent struct {
 	Split faces.Split
 	Out   string // folder for the atlas, and for figures in its folder "figures"
 	Seed  uint64
-	// Judge lets a classifier of pixels judge the edits, which takes a minute or
-	// two on LFW.
+	// Judge lets a classifier of pixels judge the edits, which takes about a minute
+	// on LFW; the atlas keeps its verdicts.
 	Judge bool
 	// Progress may be nil.
 	Progress func(what string, done, total int)
@@ -41,7 +41,7 @@ type LatentResults struct {
 	Atlas      string             `json:"atlas"` // path of the file
 	Directions []latent.Direction `json:"directions"`
 	AUC        float64            `json:"auc"`              // mean over directions with held-out AUC; 0: none
-	Judged     []judge.Verdict    `json:"judged,omitempty"` // nil: not asked for, or no attributes
+	Judged     []latent.Verdict   `json:"judged,omitempty"` // nil: not asked for, or no attributes
 	Samples    []judge.Judged     `json:"samples"`          // nil: too few test pictures
 	Components int                `json:"components"`       // of the mixture
 	Reach      latent.Reach       `json:"distances"`
@@ -79,6 +79,12 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 		Model: a.Model, Atlas: filepath.Join(l.Out, "atlas.safetensors"), Directions: a.Directions,
 		Components: a.Mixture.Len(), Reach: a.Reach,
 	}
+	if l.Judge && l.Data.Attributes != nil {
+		if r.Judged, err = judge.Edits(ctx, l.Model, l.Data, l.Split, l.Progress); err != nil {
+			return nil, err
+		}
+		a.Judge(r.Judged)
+	}
 	if err := a.Save(r.Atlas); err != nil {
 		return nil, err
 	}
@@ -90,11 +96,6 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 		}
 	}
 	r.AUC /= float64(max(measured, 1))
-	if l.Judge && l.Data.Attributes != nil {
-		if r.Judged, err = judge.Edits(ctx, l.Model, l.Data, l.Split, l.Progress); err != nil {
-			return nil, err
-		}
-	}
 	mixture := fmt.Sprintf("new, a mixture of %d", a.Mixture.Len())
 	if len(l.Split.Test)/2 > judge.Neighbours {
 		r.Samples, err = judge.Samples(ctx, l.Model, l.Data, l.Split, []judge.Source{
@@ -139,15 +140,17 @@ func (l *Latent) paint(codes ...[]float32) []*pix.Image {
 
 // edits draws two test faces, each along some attributes from less to more.
 func (l *Latent) edits(a *latent.Atlas) (*pix.Image, error) {
-	var chosen []latent.Direction
+	var chosen []*latent.Direction
 	for _, name := range editAttributes {
 		if d, err := a.Direction(name); err == nil {
-			chosen = append(chosen, *d)
+			chosen = append(chosen, d)
 		}
 	}
 	if len(chosen) == 0 {
-		chosen = slices.Clone(a.Directions)
-		slices.SortStableFunc(chosen, func(x, y latent.Direction) int { return cmp.Compare(y.CrossAUC, x.CrossAUC) })
+		for i := range a.Directions {
+			chosen = append(chosen, &a.Directions[i])
+		}
+		slices.SortStableFunc(chosen, func(x, y *latent.Direction) int { return cmp.Compare(y.CrossAUC, x.CrossAUC) })
 		chosen = chosen[:min(len(chosen), len(editAttributes))]
 	}
 	if len(chosen) == 0 {
@@ -165,11 +168,18 @@ func (l *Latent) edits(a *latent.Atlas) (*pix.Image, error) {
 			if err != nil {
 				return nil, err
 			}
-			e := report.Edit{Name: d.Name, Picture: l.Data.Image(row), Frames: l.paint(a.Walk(l.code(row), step, shares)...)}
-			for _, s := range shares {
+			codes := a.Walk(l.code(row), step, shares)
+			e := report.Edit{Name: d.Name, Picture: l.Data.Image(row), Frames: l.paint(codes...)}
+			for i, s := range shares {
 				e.Captions = append(e.Captions, strings.Replace(fmt.Sprintf("%+.1f", s*by), "-", "−", 1))
+				if i == editSteps/2 {
+					e.Captions[i] = "as it is"
+				}
+				e.Far = append(e.Far, a.Place(codes[i], d).Far())
+				if e.Far[i] {
+					e.Captions[i] += ", far"
+				}
 			}
-			e.Captions[editSteps/2] = "as it is"
 			strips = append(strips, e)
 		}
 	}
@@ -206,7 +216,7 @@ func (l *Latent) paths(a *latent.Atlas) (*pix.Image, error) {
 		p := report.Path{Name: []string{"straight", "likely"}[i], Frames: l.paint(codes...)}
 		for _, c := range codes {
 			d := a.Whitening.Distance(c)
-			p.Distances, p.Far = append(p.Distances, d), append(p.Far, d > a.Reach.Far)
+			p.Distances, p.Far = append(p.Distances, d), append(p.Far, a.Place(c).Far())
 		}
 		both = append(both, p)
 	}

@@ -1,6 +1,7 @@
 package tutorial
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,6 +46,34 @@ func TestLatent(t *testing.T) {
 	}
 	if a, err := latent.Open(r.Atlas); err != nil || a.CheckModel(m.Fingerprint()) != nil || a.Mixture.Len() != r.Components {
 		t.Errorf("the atlas: %v", err)
+	}
+
+	// The page shows what was judged, and the atlas keeps it.
+	b := &book{Run: &Run{Data: data, Out: out, Seed: 1}, split: split, models: map[string]*autoencoder.Model{Better.Name: m}, results: &Results{}}
+	if err := b.codes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := b.page.WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	a, err := latent.Open(filepath.Join(out, "atlas.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	for _, d := range a.Directions {
+		if d.Judged != nil {
+			kept++
+		}
+	}
+	if n := len(b.results.Latent.Judged); kept != n || n < 10 {
+		t.Errorf("%d verdicts, %d in the atlas", n, kept)
+	}
+	for _, want := range []string{"judged edits of test faces", "than random steps</td>"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page does not have %q", want)
+		}
 	}
 
 	// Without attributes there is no strip of edits, and without a code nothing.

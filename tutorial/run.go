@@ -32,7 +32,8 @@ type Run struct {
 	// what goes beyond the tutorial; nil trains without.
 	Around func(ctx context.Context) (*faces.Set, error)
 	// Long trains what goes beyond the tutorial to the end, which takes half an hour
-	// to two hours on LFW, and not for a few epochs.
+	// to two hours on LFW, and not for a few epochs, and has edits of many
+	// pictures judged.
 	Long bool
 
 	Out     string   // folder for everything that is made; empty: DefaultOut

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -103,7 +104,7 @@ func (a *app) atlas(ctx context.Context, path string, m *autoencoder.Model, f *a
 			return nil, err
 		}
 	}
-	return at, a.learnTags(ctx, m, at, f)
+	return at, a.learnTags(ctx, m, at, f, w.only)
 }
 
 // openAtlas opens the atlas that was named, or the one beside the model; nil
@@ -176,35 +177,52 @@ func (a *app) survey(ctx context.Context, m *autoencoder.Model, d *modelData, w 
 // atlasSeed is that of the mixtures in atlases.
 const atlasSeed = 42
 
-// learnTags adds the directions of the user's own pictures.
-func (a *app) learnTags(ctx context.Context, m *autoencoder.Model, at *latent.Atlas, f *atlasFlags) error {
+// learnTags adds the directions of the user's own pictures. asked are attributes
+// that are looked up afterwards, which tells of those that were left out; where
+// it is nil there was nothing to do but learn, and it fails if nothing was learned.
+func (a *app) learnTags(ctx context.Context, m *autoencoder.Model, at *latent.Atlas, f *atlasFlags, asked []string) error {
+	if f.tags == "" && f.with == "" {
+		return nil
+	}
 	var left []latent.Left
+	tagged := 0
 	if f.tags != "" {
-		more, err := a.learnCSV(ctx, m, at, f.tags)
+		names, more, err := a.learnCSV(ctx, m, at, f.tags)
 		if err != nil {
 			return err
 		}
-		left = append(left, more...)
+		tagged, left = tagged+names, append(left, more...)
 	}
 	if f.with != "" {
 		more, err := a.learnFolders(ctx, m, at, f)
 		if err != nil {
 			return err
 		}
-		left = append(left, more...)
+		tagged, left = tagged+1, append(left, more...)
+	}
+	if asked == nil && len(left) == tagged {
+		var reasons []string
+		for _, l := range left {
+			reasons = append(reasons, fmt.Sprintf("no direction for %s: %s", l.Name, l.Reason))
+		}
+		return errors.New(strings.Join(reasons, "\n"))
 	}
 	at.Story.Left = append(at.Story.Left, left...)
 	for _, l := range left {
+		lookedUp := slices.ContainsFunc(asked, func(name string) bool { return latent.SameName(name, l.Name) })
+		if _, err := at.Direction(l.Name); lookedUp && err != nil {
+			continue
+		}
 		a.warn("no direction for %s: %s", l.Name, l.Reason)
 	}
 	return nil
 }
 
-// learnCSV learns from a file of tags.
-func (a *app) learnCSV(ctx context.Context, m *autoencoder.Model, at *latent.Atlas, path string) ([]latent.Left, error) {
+// learnCSV learns from a file of tags, which has so many names.
+func (a *app) learnCSV(ctx context.Context, m *autoencoder.Model, at *latent.Atlas, path string) (names int, left []latent.Left, err error) {
 	tags, err := faces.ReadTags(path)
 	if err != nil {
-		return nil, bare(err)
+		return 0, nil, bare(err)
 	}
 	x := make([]float32, len(tags.Pictures)*m.Values())
 	failed := make([]error, len(tags.Pictures))
@@ -217,9 +235,10 @@ func (a *app) learnCSV(ctx context.Context, m *autoencoder.Model, at *latent.Atl
 		image.Floats(x[i*m.Values() : (i+1)*m.Values()])
 	})
 	if err := errors.Join(append(failed, err)...); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	return at.Learn(ctx, m.Encode(x), latent.Tagged{Names: tags.Names, Values: tags.Values}, latent.FitOptions{})
+	left, err = at.Learn(ctx, m.Encode(x), latent.Tagged{Names: tags.Names, Values: tags.Values}, latent.FitOptions{})
+	return len(tags.Names), left, err
 }
 
 // learnFolders learns what the pictures of one folder have and those of another
@@ -247,9 +266,6 @@ func (a *app) learnFolders(ctx context.Context, m *autoencoder.Model, at *latent
 	}
 	return at.Learn(ctx, codes, t, latent.FitOptions{})
 }
-
-// far tells whether a code lies far from those of the training pictures.
-func far(at *latent.Atlas, distance float64) bool { return distance > at.Reach.Far }
 
 // signed prints a change with its sign and a true minus.
 func signed(v float64) string {

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/latent"
-	"likeness/latent/judge"
 )
 
 func newDirections(a *app) *cobra.Command {
@@ -40,7 +39,8 @@ changes most. With ATTRIBUTE the whole list of that.
 With --judge test faces are edited by the gap, and a classifier that sees only
 pixels, fitted to other people than the directions, says whether the edited face
 shows more of the attribute ('right way') and whether it came over ('flipped',
-of those on the other side); in parentheses what random steps as long do.`,
+of those on the other side); in parentheses what random steps as long do. The
+verdicts are kept in the atlas, and 'edit' warns of a direction that did no better.`,
 		Example: `  likeness directions conv-32.safetensors
   likeness directions conv-32.safetensors Smiling Eyeglasses
   likeness directions conv-32.safetensors --with happy/ --without sad/ --out mine.atlas.safetensors
@@ -82,7 +82,7 @@ of those on the other side); in parentheses what random steps as long do.`,
 			if at, err := latent.Open(out); err == nil && at.CheckModel(m.Fingerprint()) == nil && at.Mixture != nil {
 				a.note("%s is there; --fresh fits it anew", out)
 				from.file = out
-				if from.tags == "" && from.with == "" {
+				if from.tags == "" && from.with == "" && !judged {
 					out = ""
 				}
 			}
@@ -108,8 +108,13 @@ of those on the other side); in parentheses what random steps as long do.`,
 			if err != nil {
 				return err
 			}
-			if r.Judged, err = a.judgeEdits(ctx, path, m, d); err != nil {
+			verdicts, err := a.judgeEdits(ctx, path, m, d)
+			if err != nil {
 				return err
+			}
+			at.Judge(verdicts)
+			if out == "" {
+				a.note("The verdicts are not kept: --out names an atlas file to keep them in")
 			}
 		}
 		if out != "" {
@@ -124,6 +129,9 @@ of those on the other side); in parentheses what random steps as long do.`,
 				return err
 			}
 			r.Directions = append(r.Directions, told{d, drags[:min(len(drags), 5)]})
+			if d.Judged != nil {
+				r.Judged = append(r.Judged, *d.Judged)
+			}
 		}
 		slices.SortStableFunc(r.Directions, func(x, y told) int { return cmp.Compare(y.auc(), x.auc()) })
 		return a.emit(r, func(w io.Writer) { r.print(w) })
@@ -144,18 +152,18 @@ func keepAtlases(out string) error {
 }
 
 type directionsResult struct {
-	Model       string          `json:"model"`
-	Atlas       string          `json:"atlas"`
-	Fingerprint string          `json:"fingerprint"`
-	Data        string          `json:"data"`
-	NTrain      int             `json:"n_train"`
-	NTest       int             `json:"n_test"`
-	Reach       latent.Reach    `json:"distances"`
-	Directions  []told          `json:"directions"` // the best first
-	Left        []latent.Left   `json:"left_out"`
-	Detailed    []entangled     `json:"entangled,omitempty"`
-	Judged      []judge.Verdict `json:"judged,omitempty"`
-	Mixture     *latent.Mixture `json:"-"`
+	Model       string           `json:"model"`
+	Atlas       string           `json:"atlas"`
+	Fingerprint string           `json:"fingerprint"`
+	Data        string           `json:"data"`
+	NTrain      int              `json:"n_train"`
+	NTest       int              `json:"n_test"`
+	Reach       latent.Reach     `json:"distances"`
+	Directions  []told           `json:"directions"` // the best first
+	Left        []latent.Left    `json:"left_out"`
+	Detailed    []entangled      `json:"entangled,omitempty"`
+	Judged      []latent.Verdict `json:"judged,omitempty"` // those of the directions, now or when the atlas was made
+	Mixture     *latent.Mixture  `json:"-"`
 }
 
 // told is a direction with what it takes along.
@@ -190,6 +198,9 @@ func (r *directionsResult) print(w io.Writer) {
 		columns(w, "", r.rows(), "AUC", "±", "have it", "gap", "right way", "flipped")
 		fmt.Fprintln(w)
 	}
+	if n := r.chance(); n > 0 && len(r.Detailed) == 0 {
+		fmt.Fprintf(w, "chance: edits along %s were no better than random steps; 'likeness edit' warns of that\n", count(n, "direction"))
+	}
 	for _, l := range r.Left {
 		fmt.Fprintf(w, "no direction for %s: %s\n", l.Name, l.Reason)
 	}
@@ -202,15 +213,22 @@ func (r *directionsResult) print(w io.Writer) {
 	}
 }
 
+// chance counts the directions that were judged no better than random steps.
+func (r *directionsResult) chance() int {
+	n := 0
+	for i := range r.Judged {
+		if !r.Judged[i].HeldUp() {
+			n++
+		}
+	}
+	return n
+}
+
 // rows is the table of directions.
 func (r *directionsResult) rows() [][]string {
 	head := []string{"attribute", "AUC", "±", "have it", "gap"}
-	verdicts := map[string]judge.Verdict{}
 	if r.Judged != nil {
 		head = append(head, "right way", "flipped")
-		for _, v := range r.Judged {
-			verdicts[v.Name] = v
-		}
 	}
 	rows := [][]string{append(head, "takes along")}
 	for _, d := range r.Directions {
@@ -221,11 +239,14 @@ func (r *directionsResult) rows() [][]string {
 		share := 100 * float64(d.With) / float64(d.With+d.Without)
 		row := []string{d.Name, auc, stderr, fmt.Sprintf("%.1f %%", share), fmt.Sprintf("%.2f", d.Gap)}
 		if r.Judged != nil {
-			if v, ok := verdicts[d.Name]; ok {
-				row = append(row, twoShares(v.RightWay, v.RandomWay), twoShares(v.Flipped, v.RandomFlipped))
-			} else {
-				row = append(row, "", "")
+			right, flipped := "", ""
+			if v := d.Judged; v != nil {
+				right, flipped = twoShares(v.RightWay, v.RandomWay), twoShares(v.Flipped, v.RandomFlipped)
+				if !v.HeldUp() {
+					right = "chance: " + right
+				}
 			}
+			row = append(row, right, flipped)
 		}
 		var along []string
 		most := 2

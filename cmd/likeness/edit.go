@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,8 +32,9 @@ animation (.gif), or both. A folder stands for the pictures in it, %d at most.
 --less lowers it; without a number by as much as faces with the attribute lie
 from those without. The step is the shortest that does so. Other attributes are
 taken along as far as the codes of training faces connect them: --hold keeps
-those that it names where they are. Frames with codes beyond 99 %% of the training
-codes are marked as far from the data.
+those that it names where they are. Frames are marked as far from the data where
+the code's distance from the mean, or its score in what is changed or in the change as
+a whole, is beyond that of 99 %% of the training codes.
 
 The directions are those of the model's atlas ('likeness directions'). Without
 one they are fitted to the pictures that the model was trained on, which takes
@@ -114,17 +116,32 @@ some seconds. --attributes, --tags, or --with and --without give others.`, mostD
 		if err != nil {
 			return err
 		}
-		for _, c := range made {
-			if d, err := at.Direction(c.Name); err == nil && d.Held == nil && (from.tags != "" || from.with != "") {
+		asked := make([]*latent.Direction, len(made))
+		for i, c := range made {
+			d, err := at.Direction(c.Name)
+			if err != nil {
+				return err
+			}
+			asked[i] = d
+			if d.Held == nil && (from.tags != "" || from.with != "") {
 				a.note("%s: AUC %.3f, cross-validated on %s, of which %s have it", d.Name, d.CrossAUC, count(d.With+d.Without, "picture"), report.Count(d.With))
+			}
+			if v := d.Judged; v != nil && !v.HeldUp() {
+				a.warn("%s: %s", d.Name, noBetter(v))
 			}
 		}
 		step, err := at.Step(made, hold)
 		if err != nil {
 			return err
 		}
-		e := edit{m: m, at: at, step: step, made: made, shares: editShares(steps, both), detail: detail}
-		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, Files: files, Skipped: named.skips()}
+		e := edit{m: m, at: at, step: step, made: made, asked: asked, judged: asked, shares: editShares(steps, both), detail: detail}
+		if len(made)+len(hold) > 1 {
+			if d := at.Along(step); d != nil {
+				d.Name = asAWhole
+				e.judged = append(slices.Clone(asked), d)
+			}
+		}
+		result := editResult{Model: args[0], Changes: made, Held: append([]string{}, hold...), Length: step.Length, Drags: step.Drags, Far: at.Reach.Far, judged: e.judged, Files: files, Skipped: named.skips()}
 		var strips []report.Edit
 		var walks []report.Morph
 		for _, p := range pictures {
@@ -133,9 +150,7 @@ some seconds. --attributes, --tags, or --with and --without give others.`, mostD
 			strip := report.Edit{Picture: p.image, Title: title(p.path), Frames: frames, Captions: e.captions()}
 			for i, f := range told.Frames {
 				strip.Far = append(strip.Far, f.IsFar)
-				if f.IsFar {
-					strip.Captions[i] += "\n" + fmt.Sprintf("%.1f sd, far", f.Distance)
-				}
+				strip.Captions[i] += f.why
 			}
 			strips = append(strips, strip)
 			walks = append(walks, report.Morph{Frames: frames})
@@ -169,9 +184,14 @@ type edit struct {
 	at     *latent.Atlas
 	step   *latent.Step
 	made   []latent.Change
-	shares []float64 // of the step, one for each frame
+	asked  []*latent.Direction // of made
+	judged []*latent.Direction // asked, and that of the step where it is another
+	shares []float64           // of the step, one for each frame
 	detail bool
 }
+
+// asAWhole stands for all changes together among the attributes.
+const asAWhole = "the change as a whole"
 
 // mostNamed is how many changes are written out beneath a frame.
 const mostNamed = 4
@@ -210,29 +230,6 @@ func (e *edit) captions() []string {
 	return out
 }
 
-// editedImage tells of one picture.
-type editedImage struct {
-	Image    string      `json:"image"`
-	Scores   []editScore `json:"scores"`
-	Before   float64     `json:"distance_before"` // from the mean code
-	Distance float64     `json:"distance_after"`
-	IsFar    bool        `json:"far"`
-	Frames   []editFrame `json:"frames"`
-}
-
-// editFrame tells of one frame.
-type editFrame struct {
-	Share    float64 `json:"a"`        // of the change
-	Distance float64 `json:"distance"` // from the mean code
-	IsFar    bool    `json:"far"`      // from the data
-}
-
-type editScore struct {
-	Name   string  `json:"name"`
-	Before float64 `json:"before"`
-	After  float64 `json:"after"`
-}
-
 // picture edits one.
 func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 	code := e.m.Encode(p.values)
@@ -247,8 +244,7 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 	var frames []*pix.Image
 	var told editedImage
 	for k, c := range codes {
-		d := e.at.Whitening.Distance(c)
-		told.Frames = append(told.Frames, editFrame{e.shares[k], d, far(e.at, d)})
+		told.Frames = append(told.Frames, e.frame(c, e.shares[k]))
 		x := e.m.Decode(c)
 		for i, v := range lost {
 			x[i] += v
@@ -256,13 +252,33 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 		frames = append(frames, pix.FromFloats(x, e.m.Prep.W, e.m.Prep.H))
 	}
 	last := codes[len(codes)-1]
-	told.Image, told.Before, told.Distance = p.path, e.at.Whitening.Distance(code), e.at.Whitening.Distance(last)
-	told.IsFar = far(e.at, told.Distance)
+	end := told.Frames[len(told.Frames)-1]
+	told.Image, told.Before, told.Distance, told.IsFar = p.path, e.at.Whitening.Distance(code), end.Distance, end.IsFar
 	from, to := e.at.Whitening.White(code), e.at.Whitening.White(last)
-	for _, c := range e.made {
-		if d, err := e.at.Direction(c.Name); err == nil { // it was found before
-			told.Scores = append(told.Scores, editScore{d.Name, d.Score(from), d.Score(to)})
-		}
+	for _, d := range e.asked {
+		told.Scores = append(told.Scores, editScore{d.Name, d.Score(from), d.Score(to), d.Usual})
 	}
 	return frames, told
+}
+
+// frame tells of the frame of a code.
+func (e *edit) frame(code []float32, share float64) editFrame {
+	p := e.at.Place(code, e.judged...)
+	f := editFrame{Share: share, Distance: p.Distance, IsFar: p.Far()}
+	if p.Distant {
+		f.why += fmt.Sprintf("\n%.1f sd, far", p.Distance)
+	}
+	for _, d := range p.Beyond {
+		f.Beyond = append(f.Beyond, d.Name)
+	}
+	switch {
+	case len(e.asked) == 1 && slices.Contains(p.Beyond, e.asked[0]):
+		score := e.asked[0].Score(e.at.Whitening.White(code))
+		f.why += strings.Replace(fmt.Sprintf("\nscore %+.1f, far", score), "-", "−", 1)
+	case len(f.Beyond) == 1: // of several: their names are too long for here
+		f.why += "\na score, far"
+	case len(f.Beyond) > 1:
+		f.why += "\nscores, far"
+	}
+	return f
 }

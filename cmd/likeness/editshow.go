@@ -20,6 +20,36 @@ type editResult struct {
 	Images  []editedImage   `json:"images"`
 	Skipped []faces.Skip    `json:"skipped"` // files of folders, without a usable picture
 	Files   []string        `json:"files"`
+
+	judged []*latent.Direction
+}
+
+// editedImage tells of one picture.
+type editedImage struct {
+	Image    string      `json:"image"`
+	Scores   []editScore `json:"scores"`
+	Before   float64     `json:"distance_before"` // from the mean code
+	Distance float64     `json:"distance_after"`
+	IsFar    bool        `json:"far"`
+	Frames   []editFrame `json:"frames"`
+}
+
+// editFrame tells of one frame.
+type editFrame struct {
+	Share    float64 `json:"a"`        // of the change
+	Distance float64 `json:"distance"` // from the mean code
+	IsFar    bool    `json:"far"`      // from the data, by distance or by a score
+	// Beyond are the changed attributes with scores that training codes do not have;
+	// with asAWhole for that along the step of several.
+	Beyond []string `json:"beyond,omitempty"`
+	why    string   // IsFar: lines of a caption
+}
+
+type editScore struct {
+	Name   string       `json:"name"`
+	Before float64      `json:"before"`
+	After  float64      `json:"after"`
+	Usual  latent.Range `json:"usual"` // of 99 % of the training codes
 }
 
 func (r *editResult) print(w io.Writer) {
@@ -53,15 +83,25 @@ func (r *editResult) print(w io.Writer) {
 		fmt.Fprintf(w, "taken along: %s\n", strings.Join(along, ", "))
 	}
 	frames := 0
+	beyond := map[string]bool{}
 	for _, p := range r.Images {
 		for _, f := range p.Frames {
 			if f.IsFar {
 				frames++
 			}
+			for _, name := range f.Beyond {
+				beyond[name] = true
+			}
 		}
 	}
 	if frames > 0 {
-		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean\n", count(frames, "frame"), r.Far)
+		usual := ""
+		for _, d := range r.judged {
+			if beyond[d.Name] {
+				usual += fmt.Sprintf(", at %s to %s in %s", signed(d.Usual.Low), signed(d.Usual.High), d.Name)
+			}
+		}
+		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean%s\n", count(frames, "frame"), r.Far, usual)
 	}
 	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // judgeEdits lets a classifier of pixels judge edits of the model's test faces.
-func (a *app) judgeEdits(ctx context.Context, path string, m *autoencoder.Model, d *modelData) ([]judge.Verdict, error) {
+func (a *app) judgeEdits(ctx context.Context, path string, m *autoencoder.Model, d *modelData) ([]latent.Verdict, error) {
 	switch {
 	case d.split == nil:
 		return nil, usagef("--judge: %s is not what %s was trained on, so nothing is held out", d.set.Source, path)
@@ -20,6 +20,11 @@ func (a *app) judgeEdits(ctx context.Context, path string, m *autoencoder.Model,
 	p := a.progress()
 	defer p.clear()
 	return judge.Edits(ctx, m, d.set, *d.split, p.count)
+}
+
+// noBetter says that edits did no better than chance.
+func noBetter(v *latent.Verdict) string {
+	return fmt.Sprintf("judged by pixels, edits were no better than random steps: %.0f %% went the right way, of those %.0f %%", 100*v.RightWay, 100*v.RandomWay)
 }
 
 // judgeSamples compares new faces with held-out ones.

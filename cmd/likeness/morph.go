@@ -42,7 +42,8 @@ direction and distance from the mean code change evenly, in standard deviations.
 How far each frame lies from the mean code is told where the model's atlas is
 there ('likeness directions'), and always for --path likely, which otherwise reads
 the pictures that the model was trained on. Frames beyond 99 % of the training
-codes are marked as far from the data, those nearer than 99 % as averages.`,
+codes are marked as far from the data, those nearer than 99 % as averages; with
+--path line only where the model's atlas is there ('likeness directions').`,
 		Example: `  likeness morph conv-32.safetensors me.jpg you.jpg
   likeness morph conv-32.safetensors me.jpg you.jpg --path likely --steps 25 --out us.gif
   likeness morph conv-32.safetensors *.jpg --path likely --loop`,
@@ -95,6 +96,9 @@ codes are marked as far from the data, those nearer than 99 % as averages.`,
 		r := morphResult{Model: args[0], From: args[1], To: args[len(args)-1], Pictures: args[1:], Path: path.value, Steps: steps, Frames: w.told, Files: files}
 		if at != nil {
 			r.Near, r.Far = &at.Reach.Near, &at.Reach.Far
+		}
+		if at == nil {
+			a.note("Frames were not judged by their distance from the data: '%s' makes an atlas to judge them by", "likeness directions "+quote(args[0]))
 		}
 		return a.emit(r, func(out io.Writer) { r.print(out) })
 	}
@@ -156,12 +160,12 @@ func (w *walk) decode() error {
 		}
 		f := morphFrame{From: w.pictures[leg].path, To: w.pictures[leg+1].path, Share: w.weights[k]}
 		if w.at != nil {
-			d := w.at.Whitening.Distance(code)
-			f.Distance = &d
+			p := w.at.Place(code)
+			f.Distance = &p.Distance
 			switch {
-			case far(w.at, d):
+			case p.Distant:
 				f.Place = "far"
-			case d < w.at.Reach.Near:
+			case p.Average:
 				f.Place = "average"
 			}
 		}

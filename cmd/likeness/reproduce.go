@@ -31,6 +31,8 @@ train the PCA autoencoder (15 epochs), the convolutional one, the denoiser (25 e
 and one against occlusion (15), search and morph, and write a report. What goes
 beyond the tutorial comes last: a better autoencoder and a better denoiser, trained
 for a few epochs or, with --long, to the end; attributes, likely morphs, new faces.
+Edits of attributes are judged by a classifier of pixels; where there are many
+pictures, as in LFW, only with --long.
 
 The folder --out then holds report.html (one self-contained page: every figure,
 every number beside the tutorial's), results.json, figures/, models/ and
@@ -54,7 +56,7 @@ the parts named; the models of the others stay.`,
 	f.StringVar(&run.Out, "out", tutorial.DefaultOut, "folder for everything that is made")
 	f.StringSliceVar(&run.Only, "only", nil, "only these parts: "+strings.Join(tutorial.Stages(), ", "))
 	f.IntVar(&run.Epochs, "epochs", 0, "epochs of every model (default the tutorial's)")
-	f.BoolVar(&run.Long, "long", false, "train what goes beyond the tutorial to the end: half an hour to two hours more on LFW")
+	f.BoolVar(&run.Long, "long", false, "train what goes beyond the tutorial to the end, and judge edits of many pictures: half an hour to two hours more on LFW")
 	f.Uint64Var(&run.Seed, "seed", 42, "seed of weights, batches and noise")
 	addPrecision(cmd, &precision)
 	addThreads(cmd, &run.Threads)

@@ -44,22 +44,25 @@ func comforts(t *autoencoder.Training) string {
 	return strings.Join(all, ", ")
 }
 
-// ending says what ended a training, and whose weights it kept; nothing when
-// all epochs ran and the last weights stayed.
+// ending says what ended a training; nothing when all epochs ran.
 func ending(t *autoencoder.Training) string {
-	var all []string
 	switch t.Ended {
 	case autoencoder.EndedEarly:
-		all = append(all, fmt.Sprintf("early, after %d of %s: the last %d did not lower the error on what was held back",
-			len(t.History), count(t.Planned, "epoch"), t.EarlyStop))
+		return fmt.Sprintf("early, after %d of %s: the last %d did not lower the error on what was held back",
+			len(t.History), count(t.Planned, "epoch"), t.EarlyStop)
 	case autoencoder.EndedByTime:
-		all = append(all, fmt.Sprintf("in epoch %d of %d, for the time budget of %s was used up: the machine was slower than at the beginning",
-			len(t.History), t.Planned, report.Duration(time.Duration(t.TimeBudget*float64(time.Second)))))
+		return fmt.Sprintf("in epoch %d of %d, for the time budget of %s was used up: the machine was slower than at the beginning",
+			len(t.History), t.Planned, report.Duration(time.Duration(t.TimeBudget*float64(time.Second))))
 	}
-	if t.BestEpoch > 0 {
-		all = append(all, fmt.Sprintf("kept are the weights of epoch %d, the best on what was held back", t.BestEpoch))
+	return ""
+}
+
+// keeping says whose weights a training kept; nothing when those of its last step.
+func keeping(t *autoencoder.Training) string {
+	if t.BestEpoch == 0 {
+		return ""
 	}
-	return strings.Join(all, "; ")
+	return fmt.Sprintf("the weights of epoch %d, the best on what was held back", t.BestEpoch)
 }
 
 // parts says into what the pictures were split.

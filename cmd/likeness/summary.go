@@ -104,7 +104,7 @@ func (s *summary) print(w io.Writer) {
 		if with := comforts(t); with != "" {
 			about = append(about, [2]string{"with", with})
 		}
-		about = append(about, [2]string{"ended", ending(t)})
+		about = append(about, [2]string{"ended", ending(t)}, [2]string{"kept", keeping(t)})
 		if len(t.History) > 0 {
 			about = append(about, [2]string{"last epoch", lastEpoch(t)})
 		}

@@ -293,7 +293,7 @@ func TestNumPy(t *testing.T) {
 func TestEnding(t *testing.T) {
 	for want, story := range map[string]*autoencoder.Training{
 		"": {},
-		"early, after 2 of 9 epochs: the last 1 did not lower the error on what was held back; kept are the weights of epoch 1, the best on what was held back": {
+		"early, after 2 of 9 epochs: the last 1 did not lower the error on what was held back": {
 			Ended: autoencoder.EndedEarly, Planned: 9, EarlyStop: 1, BestEpoch: 1, History: make([]autoencoder.Epoch, 2)},
 		"in epoch 2 of 9, for the time budget of 1 min 30 s was used up: the machine was slower than at the beginning": {
 			Ended: autoencoder.EndedByTime, Planned: 9, TimeBudget: 90, History: make([]autoencoder.Epoch, 2)},
@@ -301,6 +301,13 @@ func TestEnding(t *testing.T) {
 		if got := ending(story); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
+	}
+	// What was kept is no way to end.
+	if got, want := keeping(&autoencoder.Training{BestEpoch: 3}), "the weights of epoch 3, the best on what was held back"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := keeping(&autoencoder.Training{}); got != "" {
+		t.Errorf("kept of a plain training: %q", got)
 	}
 }
 

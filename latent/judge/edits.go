@@ -12,30 +12,6 @@ import (
 	"likeness/pix"
 )
 
-// Verdict is what the classifier says of the edits of one attribute: test faces
-// without it were given it, and those with it had it taken away, each by the gap
-// between those with and without.
-type Verdict struct {
-	Name string  `json:"name"`
-	AUC  float64 `json:"judge_auc"` // of the classifier on test photographs
-	// DirectionAUC is that of the direction's scores of the same pictures.
-	DirectionAUC float64 `json:"direction_auc"`
-	Edits        int     `json:"edits"`
-	RightWay     float64 `json:"right_way"` // share of edits that moved the classifier's score the right way
-	// Of the edits of faces that the classifier saw on the other side, before the
-	// edit, the share that came over.
-	Wrong   int     `json:"on_the_other_side"`
-	Flipped float64 `json:"flipped"`
-	// The same for steps as long in random directions: what no knowledge does.
-	RandomWay     float64 `json:"random_right_way"`
-	RandomFlipped float64 `json:"random_flipped"`
-	// By is how far the score went towards the edit, Drags how far other scores
-	// went, in standard deviations of photographs' scores, the ten
-	// largest first.
-	By    float64       `json:"by"`
-	Drags []latent.Drag `json:"drags"`
-}
-
 // mostEdits bounds the faces that are edited for an attribute and a way.
 const mostEdits = 150
 
@@ -43,7 +19,7 @@ const mostEdits = 150
 // pictures to the other, edits test faces and lets the classifier judge. Faces
 // are judged as the decoder paints them, before and after. The set must have
 // attributes. progress may be nil.
-func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, progress func(what string, done, total int)) ([]Verdict, error) {
+func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, progress func(what string, done, total int)) ([]latent.Verdict, error) {
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
@@ -76,7 +52,7 @@ func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split fac
 	if err := e.draw(other); err != nil {
 		return nil, err
 	}
-	var out []Verdict
+	var out []latent.Verdict
 	for i := range a.Directions {
 		progress("Judging edits", i, len(a.Directions))
 		v, err := e.verdict(&a.Directions[i], split.Test, uint64(i))
@@ -181,7 +157,7 @@ func (e *edits) value(row int, name string) float32 {
 
 // verdict edits the test faces along one direction; nil where the judge knows
 // nothing of it or there is nothing to edit.
-func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*Verdict, error) {
+func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*latent.Verdict, error) {
 	n := len(e.judge.Attributes)
 	at := slices.IndexFunc(e.judge.Attributes, func(j latent.Direction) bool { return j.Name == d.Name })
 	if at < 0 || e.judge.Attributes[at].Held == nil {
@@ -223,7 +199,7 @@ func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*Verdict,
 	if err != nil {
 		return nil, err
 	}
-	v := &Verdict{Name: d.Name, AUC: e.judge.Attributes[at].Held.AUC, Edits: len(rows)}
+	v := &latent.Verdict{Name: d.Name, AUC: e.judge.Attributes[at].Held.AUC, Edits: len(rows)}
 	if d.Held != nil {
 		v.DirectionAUC = d.Held.AUC
 	}
