@@ -46,12 +46,44 @@ func TestCodeSizes(t *testing.T) {
 	}
 }
 
+// Pictures of other sizes go through as a batch as they do one by one, and all of a
+// picture counts, out to its corners.
 func TestOtherSizes(t *testing.T) {
+	const n = nn.ShardImages + 3
 	for _, s := range [][2]int{{16, 16}, {48, 32}, {64, 64}} {
 		m := newModel(t, "conv", s[0], s[1], 8)
-		x := make([]float32, s[0]*s[1]*3)
-		if got := m.Reconstruct(x); len(got) != len(x) {
-			t.Errorf("%v: %d values became %d", s, len(x), len(got))
+		size := s[0] * s[1] * 3
+		var x []float32
+		for i := range n {
+			picture := noisePicture(s[0], s[1])
+			for j := range picture {
+				picture[j] *= float32(i+1) / n
+			}
+			x = append(x, picture...)
+		}
+		y := m.Reconstruct(x)
+		if len(y) != len(x) {
+			t.Fatalf("%v: %d values became %d", s, len(x), len(y))
+		}
+		seen := map[float32]bool{}
+		for i := range n {
+			one := y[i*size : (i+1)*size]
+			if !slices.Equal(m.Reconstruct(x[i*size:(i+1)*size]), one) {
+				t.Errorf("%v: picture %d is another alone than among others", s, i)
+			}
+			if seen[one[0]] || slices.Max(one) == slices.Min(one) {
+				t.Errorf("%v: picture %d became the same as another, or of one colour", s, i)
+			}
+			seen[one[0]] = true
+		}
+		for _, corner := range []int{0, (s[0] - 1) * 3, size - s[0]*3, size - 3} {
+			other := slices.Clone(x[:size])
+			for c := range 3 {
+				other[corner+c] += 1
+			}
+			if slices.Equal(m.Reconstruct(other), y[:size]) {
+				t.Errorf("%v: the value at %d does not count", s, corner)
+			}
 		}
 	}
 }

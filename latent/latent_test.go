@@ -71,9 +71,10 @@ func TestDirections(t *testing.T) {
 		}
 		other, tagged := painted(3000)
 		MeasureDirections(a.Directions, a.Whitening.White(other), a.Whitening.Width(), tagged)
+		// Scores of the very pictures that were fitted would tell noise with .57 of 200.
 		for i, want := range []float64{0.95, 0.85, 0} {
 			d := a.Directions[i]
-			if !(d.CrossAUC > want && d.Held.AUC > want) || want == 0 && !(d.Held.AUC > 0.4 && d.Held.AUC < 0.6) {
+			if !(d.CrossAUC > want && d.Held.AUC > want) || want == 0 && !(math.Abs(d.CrossAUC-0.475) < 0.075 && math.Abs(d.Held.AUC-0.5) < 0.1) {
 				t.Errorf("%d codes: %s has AUC %.3f, held out %.3f", n, d.Name, d.CrossAUC, d.Held.AUC)
 			}
 			if l := length(d.White); math.Abs(l-1) > 1e-6 {

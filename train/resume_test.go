@@ -6,11 +6,16 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/nn"
 	"likeness/pix"
 	"likeness/train"
+	"likeness/tutorial"
 )
 
 // modes are ways to train that keep something of their own from step to step.
@@ -21,32 +26,19 @@ var modes = map[string]func(*train.Run){
 	"decaying": func(r *train.Run) { r.Decay = 0.3 },
 	"mirrored": func(r *train.Run) { r.Mirror = true },
 	"warm":     func(r *train.Run) { r.Warmup, r.Schedule = 0.4, train.Linear },
-	"denoiser without a code": func(r *train.Run) {
-		m, err := autoencoder.New(autoencoder.Residual, r.Model.Prep, 0, 3)
-		if err != nil {
-			panic(err)
-		}
-		m.Level, m.Mirror = autoencoder.UnitNoise, true
-		r.Model, r.Corruption, r.Mirror = m, pix.Noise{Min: 0.05, Max: 0.5}, true
-		r.Weigh = 0.9
+	"denoiser": asDenoiser,
+	"denoiser in bf16": func(r *train.Run) {
+		asDenoiser(r)
+		inBF16(r)
 	},
-	"jittered residual": func(r *train.Run) {
-		m, err := autoencoder.New(autoencoder.Residual, r.Model.Prep, 8, 3)
-		if err != nil {
-			panic(err)
-		}
-		r.Data.Prep = r.Model.Prep
-		wide := *r.Data
-		wide.Prep = r.Model.Prep.Surroundings()
-		wide.W, wide.H, wide.Pix = wide.Prep.W, wide.Prep.H, nil
-		for i := range r.Data.IDs {
-			wide.Pix = append(wide.Pix, r.Data.Image(i).Resize(wide.W, wide.H).Pix...)
-		}
-		if err := train.Begin(context.Background(), m, r.Data, r.Split); err != nil {
-			panic(err)
-		}
-		r.Model, r.Corruption, r.Jitter, r.Average = m, nil, &train.Jitter{Data: &wide, Amount: 1}, 0.9
-		r.Correct = 2
+	"residual": func(r *train.Run) {
+		asResidual(r)
+		r.Average, r.Correct = 0.9, 2
+	},
+	"residual in bf16": func(r *train.Run) {
+		asResidual(r)
+		r.Decay, r.Mirror = tutorial.Better.Decay, tutorial.Better.Mirror
+		inBF16(r)
 	},
 	"best": func(r *train.Run) {
 		holdBack(r)
@@ -56,6 +48,62 @@ var modes = map[string]func(*train.Run){
 		holdBack(r)
 		r.Epochs, r.EarlyStop, r.Rate, r.Schedule = 9, 3, 1e-30, train.Constant
 	},
+}
+
+// asDenoiser is the shipped denoiser's recipe, on fewer pictures.
+func asDenoiser(r *train.Run) {
+	d := tutorial.Denoiser
+	m, err := tutorial.NewDenoiser(r.Model.Prep, d.Corruption, 3)
+	if err != nil {
+		panic(err)
+	}
+	r.Model, r.Corruption = m, d.Corruption
+	r.Batch, r.Optimizer, r.Rate, r.Schedule, r.Warmup = d.Batch, d.Optimizer, d.Rate, d.Schedule, d.Warmup
+	r.Mirror, r.Average, r.Decay, r.Weigh = d.Mirror, d.Average, d.Decay, d.Weigh
+	jittered(r, d.Jitter)
+	r.Split.Train = r.Split.Train[:40] // the last batch is half
+}
+
+// asResidual is a residual autoencoder, jittered as its recipe says.
+func asResidual(r *train.Run) {
+	m, err := autoencoder.New(autoencoder.Residual, r.Model.Prep, 8, 3)
+	if err != nil {
+		panic(err)
+	}
+	r.Model, r.Corruption = m, nil
+	r.Split.Train = r.Split.Train[:28]
+	r.Batch = 10
+	jittered(r, tutorial.Better.Jitter)
+	if err := train.Begin(context.Background(), m, r.Data, r.Split); err != nil {
+		panic(err)
+	}
+}
+
+// jittered moves the pictures of run in their surroundings.
+func jittered(r *train.Run, amount float64) {
+	around := surroundings()
+	r.Data.Prep = r.Model.Prep
+	r.Jitter = &train.Jitter{Data: &around, Amount: amount}
+}
+
+// surroundings are the pictures of run, larger, as if more were around them.
+var surroundings = sync.OnceValue(func() faces.Set {
+	s := *set(70)
+	prep := pix.Prep{W: s.W, H: s.H, Auto: true}.Surroundings()
+	large := s
+	large.Prep, large.W, large.H, large.Pix = prep, prep.W, prep.H, nil
+	for i := range s.IDs {
+		large.Pix = append(large.Pix, s.Image(i).Resize(prep.W, prep.H).Pix...)
+	}
+	return large
+})
+
+// inBF16 multiplies in bf16 on any processor; as most are slow in it, few pictures
+// in more epochs must do.
+func inBF16(r *train.Run) {
+	r.Precision = nn.BF16
+	r.AnyProcessor()
+	r.Batch, r.Epochs, r.Split.Train = 9, 5, r.Split.Train[:14]
 }
 
 // holdBack takes ten training pictures for validation.
@@ -68,6 +116,9 @@ func holdBack(r *train.Run) {
 func TestResumeIsExact(t *testing.T) {
 	for name, mode := range modes {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && strings.HasSuffix(name, "bf16") {
+				t.Skip("bf16 takes its time on most processors")
+			}
 			whole := run(t)
 			mode(whole)
 			story, err := whole.Do(context.Background())

@@ -2,6 +2,7 @@ package tutorial_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,9 +10,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
 	"likeness/describe"
@@ -43,8 +47,12 @@ func sized(n, side int, prep pix.Prep) *faces.Set {
 }
 
 func TestWholeTutorial(t *testing.T) {
-	out := t.TempDir()
-	run := tutorial.Run{Data: set(80), Out: out, Epochs: 1, Command: "likeness reproduce <test>",
+	out, data := t.TempDir(), set(80)
+	data.Attributes = &faces.Attributes{Names: []string{"Even"}}
+	for i := range data.Len() {
+		data.Attributes.Values = append(data.Attributes.Values, float32(1-2*(i/4%2)))
+	}
+	run := tutorial.Run{Data: data, Out: out, Epochs: 1, Command: "likeness reproduce <test>",
 		Wide: func(context.Context) (*faces.Set, error) { return sized(80, 128, describe.DefaultPrep), nil }}
 	r, err := run.Do(context.Background())
 	if err != nil {
@@ -159,10 +167,39 @@ func TestWholeTutorial(t *testing.T) {
 	if p.Hit1 != p.Found[0].Hit1.Value || p.MAP != p.Found[0].MAP.Value {
 		t.Error("the numbers at the top are not the tutorial's way's")
 	}
-	for _, name := range []string{"pca", "conv-loss", "race", "noise-check", "noise-scale", "denoise", "occlusion", "retrieval", "morph"} {
-		if _, err := os.Stat(filepath.Join(out, "figures", name+".png")); err != nil {
-			t.Error(err)
+	wantFigures(t, page, filepath.Join(out, "figures"), []string{
+		"faces.png", "data.png", "pca.png", "pca-best-worst.png", "pca-loss.png", "conv.png", "conv-best-worst.png", "conv-loss.png",
+		"noise-check.png", "noise-scale.png", "denoise.png", "denoise-loss.png", "occlusion.png", "occlusion-loss.png",
+		"retrieval.png", "morph.png", "morph.gif", "residual.png", "residual-best-worst.png", "residual-loss.png", "race.png",
+		"denoiser.png", "denoiser-loss.png", "edits.png", "likely.png", "samples.png",
+	})
+}
+
+// wantFigures checks that a page shows the figures of these names in this order,
+// byte for byte as they lie in the folder, and that no others lie there.
+func wantFigures(t *testing.T, page []byte, folder string, want []string) {
+	t.Helper()
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{} // by content
+	for _, f := range files {
+		b, err := os.ReadFile(filepath.Join(folder, f.Name()))
+		if err != nil {
+			t.Fatal(err)
 		}
+		names[base64.StdEncoding.EncodeToString(b)] = f.Name()
+	}
+	var shown []string
+	for _, m := range regexp.MustCompile(`src="data:image/[a-z]+;base64,([^"]*)"`).FindAllSubmatch(page, -1) {
+		shown = append(shown, names[string(m[1])])
+	}
+	if d := cmp.Diff(want, shown); d != "" {
+		t.Errorf("figures on the page, empty where none is in the folder: %s", d)
+	}
+	if len(files) != len(want) {
+		t.Errorf("%d figures in the folder, want %d: %v", len(files), len(want), files)
 	}
 }
 

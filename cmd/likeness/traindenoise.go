@@ -46,40 +46,60 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	if set("code") {
 		return usagef("--code does not go with --arch %s, which has none", f.arch)
 	}
-	r := tutorial.Denoiser
 	f.code = 0
-	if !set("noise") {
-		noise := r.Corruption.(pix.Noise)
-		f.denoise.noise = noiseFlag{decimal(noise.Min), decimal(noise.Max)}
-	}
-	if !set("epochs") {
-		f.epochs = r.Epochs
-	}
-	if !set("batch") {
-		f.batch = r.Batch
-	}
-	if !set("lr") {
-		f.rate = r.Rate
-	}
-	if !set("mirror") {
-		f.mirror = r.Mirror
-	}
-	if !set("optimizer") {
-		f.optimizer.value = string(r.Optimizer)
-	}
-	if !set("warmup") {
-		f.warmup = r.Warmup
-	}
-	if !set("decay") {
-		f.decay = r.Decay
-	}
-	if !set("jitter") {
-		f.jitter = r.Jitter
-	}
-	if !set("weigh") && levels {
-		f.denoise.weigh = r.Weigh
+	for _, d := range denoiserDefaults() {
+		if set(d.flag) || d.flag == "weigh" && !levels {
+			continue
+		}
+		if err := cmd.Flags().Lookup(d.flag).Value.Set(d.value); err != nil {
+			return fmt.Errorf("--%s %s: %w", d.flag, d.value, err)
+		}
 	}
 	return nil
+}
+
+// flagDefault is what a flag is set to where the command line says nothing else.
+type flagDefault struct{ flag, value string }
+
+// denoiserDefaults is the recipe of a residual denoiser as flags.
+func denoiserDefaults() []flagDefault {
+	r := tutorial.Denoiser
+	noise := r.Corruption.(pix.Noise)
+	return []flagDefault{
+		{"noise", (&noiseFlag{decimal(noise.Min), decimal(noise.Max)}).String()},
+		{"weigh", fmt.Sprint(r.Weigh)},
+		{"epochs", fmt.Sprint(r.Epochs)},
+		{"batch", fmt.Sprint(r.Batch)},
+		{"optimizer", string(r.Optimizer)},
+		{"lr", fmt.Sprint(r.Rate)},
+		{"schedule", string(r.Schedule)},
+		{"warmup", fmt.Sprint(r.Warmup)},
+		{"decay", fmt.Sprint(r.Decay)},
+		{"average", fmt.Sprint(r.Average)},
+		{"mirror", fmt.Sprint(r.Mirror)},
+		{"jitter", fmt.Sprint(r.Jitter)},
+	}
+}
+
+// inHelp writes flags as one gives them, in lines of the help, without those that
+// are 0, for none.
+func inHelp(defaults []flagDefault) string {
+	text, width := "", 0
+	for _, d := range defaults {
+		word := "--" + d.flag + " " + d.value
+		switch d.value {
+		case "0", "false":
+			continue
+		case "true":
+			word = "--" + d.flag
+		}
+		if width += 1 + len(word); text == "" || width > 78 {
+			text, width = text+"\n  "+word, 2+len(word)
+			continue
+		}
+		text += " " + word
+	}
+	return strings.TrimPrefix(text, "\n")
 }
 
 // corruption is what the inputs suffer, nil for a plain autoencoder.
