@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,7 +33,7 @@ var amounts = []float64{-6, -4, -3, -2, -1, 1, 2, 3, 4, 6}
 
 func run(ctx context.Context, w io.Writer, args []string) error {
 	if len(args) < 5 {
-		return fmt.Errorf("expected MODEL ATLAS ARCHIVE ATTRIBUTES ATTRIBUTE...")
+		return errors.New("expected MODEL ATLAS ARCHIVE ATTRIBUTES and one ATTRIBUTE or several")
 	}
 	m, err := autoencoder.Open(args[0])
 	if err != nil {
