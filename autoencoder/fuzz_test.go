@@ -3,11 +3,10 @@ package autoencoder_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"testing"
 
 	"likeness/autoencoder"
-	"likeness/safetensors"
+	"likeness/safetensors/readtest"
 )
 
 // use has a model that could be opened do what models do. Its answers may be
@@ -49,13 +48,10 @@ func FuzzFromFile(f *testing.F) {
 	if err := file.Write(&b); err != nil {
 		f.Fatal(err)
 	}
-	whole := b.Bytes()
-	n := 8 + int(binary.LittleEndian.Uint64(whole))
-	f.Add(whole[8:n], whole[n:])
+	header, body := readtest.Split(b.Bytes())
+	f.Add(header, body)
 	f.Fuzz(func(t *testing.T, header, body []byte) {
-		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
-		b = append(append(b, header...), body...)
-		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
+		file, err := readtest.Read(header, body)
 		if err != nil {
 			return
 		}

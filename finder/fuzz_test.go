@@ -1,9 +1,7 @@
 package finder_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,7 +10,7 @@ import (
 	"likeness/describe"
 	"likeness/finder"
 	"likeness/pix"
-	"likeness/safetensors"
+	"likeness/safetensors/readtest"
 	"likeness/search"
 )
 
@@ -28,12 +26,10 @@ func FuzzFromFile(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	n := 8 + int(binary.LittleEndian.Uint64(whole))
-	f.Add(whole[8:n], whole[n:])
+	header, body := readtest.Split(whole)
+	f.Add(header, body)
 	f.Fuzz(func(t *testing.T, header, body []byte) {
-		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
-		b = append(append(b, header...), body...)
-		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
+		file, err := readtest.Read(header, body)
 		if err != nil {
 			return
 		}

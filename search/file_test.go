@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"likeness/safetensors"
+	"likeness/safetensors/readtest"
 )
 
 func three(t testing.TB) *Exact {
@@ -316,10 +317,10 @@ func FuzzOpen(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	n := 8 + int(binary.LittleEndian.Uint64(whole))
-	f.Add(whole[8:n], whole[n:])
-	f.Add(whole[8:n], bytes.Repeat([]byte{0xff}, len(whole)-n)) // NaN, and ends of -1
-	f.Add(bytes.Replace(whole[8:n], []byte("euclidean"), []byte("cosine"), 1), whole[n:])
+	header, data := readtest.Split(whole)
+	f.Add(header, data)
+	f.Add(header, bytes.Repeat([]byte{0xff}, len(data))) // NaN, and ends of -1
+	f.Add(bytes.Replace(header, []byte("euclidean"), []byte("cosine"), 1), data)
 	codes, names := crowd(3, 2, 4)
 	space, err := FitSpace(context.Background(), "within-mirror", codes, 4, SpaceOptions{Swap: pairSwap(4), People: names})
 	if err != nil {
@@ -332,18 +333,16 @@ func FuzzOpen(f *testing.F) {
 	if whole, err = os.ReadFile(save(f, fittedIndex)); err != nil {
 		f.Fatal(err)
 	}
-	n = 8 + int(binary.LittleEndian.Uint64(whole))
-	f.Add(whole[8:n], whole[n:])
+	header, data = readtest.Split(whole)
+	f.Add(header, data)
 	twice, err := os.ReadFile(save(f, doubled(f)))
 	if err != nil {
 		f.Fatal(err)
 	}
-	n = 8 + int(binary.LittleEndian.Uint64(twice))
-	f.Add(twice[8:n], twice[n:])
+	header, data = readtest.Split(twice)
+	f.Add(header, data)
 	f.Fuzz(func(t *testing.T, header, data []byte) {
-		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
-		b = append(append(b, header...), data...)
-		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
+		file, err := readtest.Read(header, data)
 		if err != nil {
 			return
 		}
