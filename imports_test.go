@@ -44,7 +44,8 @@ var floors = map[string]int{
 	"safetensors/readtest":   3,
 	"internal/atomicfile":    1,
 	"internal/kernel":        1,
-	"internal/parallel":      1,
+	"parallel":               1,
+	"progress":               1,
 	"internal/lockfile":      1,
 }
 

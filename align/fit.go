@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"likeness/internal/parallel"
+	"likeness/parallel"
 	"likeness/pca"
 	"likeness/pix"
 )

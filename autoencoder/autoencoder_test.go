@@ -1,6 +1,7 @@
 package autoencoder_test
 
 import (
+	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -38,8 +39,8 @@ func TestCodeSizes(t *testing.T) {
 			if got := m.Decoder.Output(); !slices.Equal(got, nn.Shape{32, 32, 3}) {
 				t.Errorf("%s: decoder's output is %v, want (32, 32, 3)", arch, got)
 			}
-			codes := m.Encode(x)
-			if len(codes) != 3*code || len(m.Decode(codes)) != len(x) {
+			codes := must(m.Encode(context.Background(), x))
+			if len(codes) != 3*code || len(must(m.Decode(context.Background(), codes))) != len(x) {
 				t.Errorf("%s, code %d: 3 pictures became %d numbers", arch, code, len(codes))
 			}
 		}
@@ -61,14 +62,14 @@ func TestOtherSizes(t *testing.T) {
 			}
 			x = append(x, picture...)
 		}
-		y := m.Reconstruct(x)
+		y := must(m.Reconstruct(context.Background(), x))
 		if len(y) != len(x) {
 			t.Fatalf("%v: %d values became %d", s, len(x), len(y))
 		}
 		seen := map[float32]bool{}
 		for i := range n {
 			one := y[i*size : (i+1)*size]
-			if !slices.Equal(m.Reconstruct(x[i*size:(i+1)*size]), one) {
+			if !slices.Equal(must(m.Reconstruct(context.Background(), x[i*size:(i+1)*size])), one) {
 				t.Errorf("%v: picture %d is another alone than among others", s, i)
 			}
 			if seen[one[0]] || slices.Max(one) == slices.Min(one) {
@@ -81,7 +82,7 @@ func TestOtherSizes(t *testing.T) {
 			for c := range 3 {
 				other[corner+c] += 1
 			}
-			if slices.Equal(m.Reconstruct(other), y[:size]) {
+			if slices.Equal(must(m.Reconstruct(context.Background(), other)), y[:size]) {
 				t.Errorf("%v: the value at %d does not count", s, corner)
 			}
 		}
@@ -148,7 +149,7 @@ func TestSaveAndOpen(t *testing.T) {
 		for i := range x {
 			x[i] = float32(math.Sin(float64(i))) / 2
 		}
-		if !slices.Equal(got.Reconstruct(x), m.Reconstruct(x)) {
+		if !slices.Equal(must(got.Reconstruct(context.Background(), x)), must(m.Reconstruct(context.Background(), x))) {
 			t.Errorf("%s: the opened model reconstructs differently", arch)
 		}
 	}

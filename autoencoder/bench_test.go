@@ -1,6 +1,7 @@
 package autoencoder_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -41,7 +42,7 @@ func BenchmarkReconstruct(b *testing.B) {
 	x := make([]float32, 256*m.Values())
 	b.ResetTimer()
 	for range b.N {
-		m.Reconstruct(x)
+		must(m.Reconstruct(context.Background(), x))
 	}
 	b.ReportMetric(256*float64(b.N)/b.Elapsed().Seconds(), "images/s")
 }

@@ -79,12 +79,16 @@ func (m *Model) FitCorrection(ctx context.Context, x []float32, steps int) error
 	}
 	mean := mat.NewSymDense(k, nil)
 	for i := range images {
-		if err := ctx.Err(); err != nil {
+		picture := i * there / images // from all over
+		code, err := m.Encode(ctx, x[picture*size:(picture+1)*size])
+		if err != nil {
 			return err
 		}
-		picture := i * there / images // from all over
-		code := m.Encode(x[picture*size : (picture+1)*size])
-		n := normal(slopes(m.Decode(m.probes(code)), k, size), k)
+		painted, err := m.Decode(ctx, m.probes(code))
+		if err != nil {
+			return err
+		}
+		n := normal(slopes(painted, k, size), k)
 		n.ScaleSym(1/float64(images), n)
 		mean.AddSym(mean, n)
 	}
@@ -127,16 +131,19 @@ func (c *Correction) check(k int) error {
 }
 
 // correct corrects the codes of the pictures in x, in place.
-func (m *Model) correct(x, codes []float32) {
+func (m *Model) correct(ctx context.Context, x, codes []float32) error {
 	k, size, images := m.Code, m.Values(), m.Piece()/2 // slopes take as much memory again
 	for first := 0; first < len(codes)/k; first += images {
 		last := min(first+images, len(codes)/k)
-		m.correctSome(x[first*size:last*size], codes[first*k:last*k])
+		if err := m.correctSome(ctx, x[first*size:last*size], codes[first*k:last*k]); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // correctSome goes all steps with some codes together.
-func (m *Model) correctSome(x, best []float32) {
+func (m *Model) correctSome(ctx context.Context, x, best []float32) error {
 	k, size := m.Code, m.Values()
 	images := len(best) / k
 	tried := append([]float32(nil), best...)
@@ -144,10 +151,14 @@ func (m *Model) correctSome(x, best []float32) {
 	moving := images
 	for step := 0; step <= m.Correction.Steps && moving > 0; step++ {
 		var painted, gradient []float32
+		var err error
 		if step == m.Correction.Steps {
-			painted = m.Decode(tried)
+			painted, err = m.Decode(ctx, tried)
 		} else {
-			painted, gradient = m.Decoder.InputGradient(tried, x)
+			painted, gradient, err = m.Decoder.InputGradient(ctx, tried, x)
+		}
+		if err != nil {
+			return err
 		}
 		for i := range images {
 			if done[i] {
@@ -170,4 +181,5 @@ func (m *Model) correctSome(x, best []float32) {
 			}
 		}
 	}
+	return nil
 }

@@ -42,7 +42,7 @@ func TestCorrection(t *testing.T) {
 	x := waves(40)
 	m := swayed(t, x)
 	size := m.Values()
-	before := m.Encode(x)
+	before := must(m.Encode(context.Background(), x))
 	best, err := m.Refine(t.Context(), x, before, 6)
 	if err != nil {
 		t.Fatal(err)
@@ -51,9 +51,9 @@ func TestCorrection(t *testing.T) {
 	if m.Correction == nil || m.Correction.Steps != 8 {
 		t.Fatalf("the correction is %+v", m.Correction)
 	}
-	after := m.Encode(x)
+	after := must(m.Encode(context.Background(), x))
 	wrong := func(codes []float32, i int) float64 {
-		return kernel.SquaredError(m.Decode(codes[i*4:i*4+4]), x[i*size:(i+1)*size])
+		return kernel.SquaredError(must(m.Decode(context.Background(), codes[i*4:i*4+4])), x[i*size:(i+1)*size])
 	}
 	var sums [3]float64
 	for i := range 40 {
@@ -62,14 +62,14 @@ func TestCorrection(t *testing.T) {
 			t.Errorf("picture %d: the error is %g, without correction %g", i, b, a)
 		}
 		sums[0], sums[1], sums[2] = sums[0]+a, sums[1]+b, sums[2]+c
-		if alone := m.Encode(x[i*size : (i+1)*size]); !slices.Equal(alone, after[i*4:i*4+4]) {
+		if alone := must(m.Encode(context.Background(), x[i*size:(i+1)*size])); !slices.Equal(alone, after[i*4:i*4+4]) {
 			t.Errorf("picture %d has the code %v alone, %v among others", i, alone, after[i*4:i*4+4])
 		}
 	}
 	if left := (sums[1] - sums[2]) / (sums[0] - sums[2]); !(sums[0] > 1.01*sums[2]) || left > 0.05 {
 		t.Errorf("the errors are %g before, %g after, %g at best: %.2g of what there was to gain is left", sums[0], sums[1], sums[2], left)
 	}
-	if got, want := m.MSE(x, x), sums[1]/float64(len(x)); math.Abs(got-want) > 1e-6*want {
+	if got, want := must(m.MSE(context.Background(), x, x)), sums[1]/float64(len(x)); math.Abs(got-want) > 1e-6*want {
 		t.Errorf("the model's error is %g, that of its codes %g", got, want)
 	}
 }
@@ -78,12 +78,12 @@ func TestCorrection(t *testing.T) {
 func TestCorrectionAstray(t *testing.T) {
 	x := waves(10)
 	m := swayed(t, x)
-	before := m.Encode(x)
+	before := must(m.Encode(context.Background(), x))
 	fit(t, m, x, 3)
 	for i := range m.Correction.Matrix {
 		m.Correction.Matrix[i] *= -1
 	}
-	if !slices.Equal(m.Encode(x), before) {
+	if !slices.Equal(must(m.Encode(context.Background(), x)), before) {
 		t.Error("steps uphill were taken")
 	}
 }
@@ -105,10 +105,10 @@ func TestNoCorrection(t *testing.T) {
 	if err := m.FitCorrection(ended, x, 3); err == nil || m.Correction != nil {
 		t.Errorf("stopped: error %v, the correction is %+v", err, m.Correction)
 	}
-	before := m.Encode(x)
+	before := must(m.Encode(context.Background(), x))
 	clear(m.Decoder.Weights())
 	m.Decoder.Pack()
-	if fit(t, m, x, 3); m.Correction == nil || !slices.Equal(m.Encode(x), before) {
+	if fit(t, m, x, 3); m.Correction == nil || !slices.Equal(must(m.Encode(context.Background(), x)), before) {
 		t.Errorf("deaf: the correction %+v moves codes", m.Correction)
 	}
 }

@@ -1,6 +1,7 @@
 package autoencoder_test
 
 import (
+	"context"
 	"fmt"
 
 	"likeness/autoencoder"
@@ -15,8 +16,18 @@ func ExampleNew() {
 		return
 	}
 	pictures := make([]float32, 2*m.Values()) // two gray ones
-	codes := m.Encode(pictures)
-	fmt.Println(len(codes), "numbers,", len(m.Decode(codes)), "values")
+	ctx := context.Background()
+	codes, err := m.Encode(ctx, pictures)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	again, err := m.Decode(ctx, codes)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(codes), "numbers,", len(again), "values")
 
 	_, err = autoencoder.New("conv", pix.Prep{W: 45, H: 45}, 8, 42)
 	fmt.Println(err)

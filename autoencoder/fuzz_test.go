@@ -16,13 +16,13 @@ func use(t *testing.T, m *autoencoder.Model) {
 		return
 	}
 	x := make([]float32, m.Values())
-	if got := m.Reconstruct(x); len(got) != len(x) {
+	if got := must(m.Reconstruct(context.Background(), x)); len(got) != len(x) {
 		t.Fatalf("a picture of %d values became %d", len(x), len(got))
 	}
 	if m.Decoder == nil {
 		return
 	}
-	if got := m.Encode(x); len(got) != m.Code {
+	if got := must(m.Encode(context.Background(), x)); len(got) != m.Code {
 		t.Fatalf("a code of %d has %d numbers", m.Code, len(got))
 	}
 	_, _ = m.Summary(), m.Fingerprint()

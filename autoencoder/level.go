@@ -1,6 +1,7 @@
 package autoencoder
 
 import (
+	"context"
 	"slices"
 
 	"likeness/nn"
@@ -51,11 +52,11 @@ func (m *Model) Scale(noisy, target []float32) (level float64) {
 }
 
 // denoise is Reconstruct for a model without a code.
-func (m *Model) denoise(x []float32) []float32 {
+func (m *Model) denoise(ctx context.Context, x []float32) ([]float32, error) {
 	if m.Level == 0 {
-		y := m.look(m.Encoder, x)
+		y, err := m.look(ctx, m.Encoder, x, nil)
 		clamp(y)
-		return y
+		return y, err
 	}
 	size := m.Values()
 	factors, shares := make([]float32, len(x)/size), make([]float32, len(x)/size)
@@ -65,34 +66,41 @@ func (m *Model) denoise(x []float32) []float32 {
 		factors[i], shares[i] = m.scale(pix.NoiseLevel(p, m.Prep.W, m.Prep.H))
 		multiply(p, factors[i])
 	}
-	y := m.look(m.Encoder, scaled)
+	y, err := m.look(ctx, m.Encoder, scaled, nil)
+	if err != nil {
+		return nil, err
+	}
 	for i := range factors {
 		unscale(y[i*size:(i+1)*size], x[i*size:(i+1)*size], factors[i], shares[i])
 	}
-	return y
+	return y, nil
 }
 
-// look gives what a network, the model's own or one with its weights for pictures of
-// another size, makes of pictures; with Mirror, of them and of their mirror images.
-func (m *Model) look(net *nn.Network, x []float32) []float32 {
-	y, _ := m.looks(net, x, func() error { return nil })
-	return y
-}
-
-// looks is look that can be stopped behind each of its m.each() looks.
-func (m *Model) looks(net *nn.Network, x []float32, behind func() error) ([]float32, error) {
-	y := net.Predict(x)
-	if err := behind(); err != nil || !m.Mirror {
+// look returns what a network, the model's own or one with its weights for pictures of
+// another size, makes of pictures; with Mirror the mean of that and of what it makes of
+// their mirror images. done, where it is set, is called after each of the m.each() passes.
+func (m *Model) look(ctx context.Context, net *nn.Network, x []float32, done func()) ([]float32, error) {
+	pass := func(x []float32) ([]float32, error) {
+		y, err := net.Predict(ctx, x)
+		if err == nil && done != nil {
+			done()
+		}
+		return y, err
+	}
+	y, err := pass(x)
+	if err != nil || !m.Mirror {
 		return y, err
 	}
 	mirrored := slices.Clone(x)
 	pix.Mirror(mirrored, net.Input[1])
-	mirrored = net.Predict(mirrored)
+	if mirrored, err = pass(mirrored); err != nil {
+		return nil, err
+	}
 	pix.Mirror(mirrored, net.Input[1])
 	for i, v := range mirrored {
 		y[i] = (y[i] + v) / 2
 	}
-	return y, behind()
+	return y, nil
 }
 
 // each is how often look sees every picture.

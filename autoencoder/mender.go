@@ -3,9 +3,9 @@ package autoencoder
 import (
 	"context"
 	"fmt"
-	"runtime"
 
 	"likeness/nn"
+	"likeness/parallel"
 )
 
 // Mender runs a denoiser on pictures of any size. It is for one goroutine.
@@ -53,7 +53,7 @@ func (d *Mender) Mend(ctx context.Context, x []float32, w, h int, level float64)
 	}
 	y := make([]float32, len(x))
 	// As many tiles at once as the network takes on all processors.
-	most := nn.ShardImages * runtime.GOMAXPROCS(0)
+	most := nn.ShardImages * parallel.Threads(ctx)
 	tiles := make([]float32, 0, min(most, len(xs)*len(ys))*tw*th*3)
 	var places [][2]span
 	done, total := 0, len(xs)*len(ys)*d.model.each()
@@ -63,10 +63,9 @@ func (d *Mender) Mend(ctx context.Context, x []float32, w, h int, level float64)
 			return err
 		}
 		multiply(tiles, factor)
-		out, err := d.model.looks(d.net, tiles, func() error {
+		out, err := d.model.look(ctx, d.net, tiles, func() {
 			done += len(places)
 			d.tell(done, total)
-			return ctx.Err()
 		})
 		if err != nil {
 			return err

@@ -52,7 +52,7 @@ func noisePicture(w, h int) []float32 {
 func TestUntrainedDenoiserLeavesPictures(t *testing.T) {
 	m := newModel(t, autoencoder.Residual, 32, 32, 0)
 	x := noisePicture(32, 32)
-	if !slices.Equal(m.Reconstruct(x), x) {
+	if !slices.Equal(must(m.Reconstruct(context.Background(), x)), x) {
 		t.Error("it changed the picture")
 	}
 	if len(m.Networks()) != 1 || m.Decoder != nil {
@@ -89,7 +89,7 @@ func TestMendSizes(t *testing.T) {
 		if slices.Contains(y, 0) { // a pixel that no tile gave
 			t.Errorf("%v: some values are zero", s)
 		}
-		if s == [2]int{32, 32} && !slices.Equal(y, m.Reconstruct(x)) {
+		if s == [2]int{32, 32} && !slices.Equal(y, must(m.Reconstruct(context.Background(), x))) {
 			t.Error("another result than the network's")
 		}
 	}
@@ -149,13 +149,13 @@ func TestMirror(t *testing.T) {
 	x := noisePicture(32, 32)
 	turned := slices.Clone(x)
 	pix.Mirror(turned, 32)
-	want, other := m.Encoder.Predict(x), m.Encoder.Predict(turned)
+	want, other := must(m.Encoder.Predict(context.Background(), x)), must(m.Encoder.Predict(context.Background(), turned))
 	pix.Mirror(other, 32)
 	if slices.Equal(want, other) {
 		t.Fatal("the network makes no difference between left and right")
 	}
 	m.Mirror = true
-	got, back := m.Reconstruct(x), m.Reconstruct(turned)
+	got, back := must(m.Reconstruct(context.Background(), x)), must(m.Reconstruct(context.Background(), turned))
 	pix.Mirror(back, 32)
 	for i := range want {
 		if math.Abs(float64(got[i]-clamped((want[i]+other[i])/2))) > 1e-6 {
@@ -186,8 +186,8 @@ func TestRange(t *testing.T) {
 	m := restless(t, 32, 32)
 	x := noisePicture(32, 32)
 	cut := 0
-	answer := m.Reconstruct(x)
-	for i, v := range m.Encoder.Predict(x) {
+	answer := must(m.Reconstruct(context.Background(), x))
+	for i, v := range must(m.Encoder.Predict(context.Background(), x)) {
 		if v != clamped(v) {
 			cut++
 		}
@@ -216,7 +216,7 @@ func TestLevel(t *testing.T) {
 	for i := range x {
 		x[i] = float32(i/3%5)/5 - 0.5
 	}
-	if !slices.Equal(m.Reconstruct(x), x) {
+	if !slices.Equal(must(m.Reconstruct(context.Background(), x)), x) {
 		t.Error("a clean picture did not stay as it was")
 	}
 	pix.Gaussian{Sigma: 0.2}.Corrupt(x, 32, 32, rand.New(rand.NewPCG(1, 1)))
@@ -225,7 +225,7 @@ func TestLevel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(y, m.Reconstruct(x)) {
+	if !slices.Equal(y, must(m.Reconstruct(context.Background(), x))) {
 		t.Error("Mend and Reconstruct differ")
 	}
 	plain := restless(t, 32, 32)
@@ -236,7 +236,7 @@ func TestLevel(t *testing.T) {
 	if !slices.Equal(scaled, target) || math.Abs(float64(scaled[0])-float64(x[0])*autoencoder.UnitNoise/level) > 1e-5 {
 		t.Errorf("%g was scaled to %g and %g, its noise is %g", x[0], scaled[0], target[0], level)
 	}
-	for i, v := range plain.Encoder.Predict(scaled) {
+	for i, v := range must(plain.Encoder.Predict(context.Background(), scaled)) {
 		if want := clamped(v * float32(level/autoencoder.UnitNoise)); math.Abs(float64(want-y[i])) > 1e-5 {
 			t.Fatalf("value %d: %g, the network says %g", i, y[i], want)
 		}
@@ -248,7 +248,7 @@ func TestLevel(t *testing.T) {
 	for i := range scaled {
 		scaled[i] = x[i] * autoencoder.UnitNoise / 0.01
 	}
-	full := plain.Encoder.Predict(scaled)
+	full := must(plain.Encoder.Predict(context.Background(), scaled))
 	some, _ := d.Mend(context.Background(), x, 32, 32, 0.005)
 	for i := range x {
 		all := full[i] * 0.01 / autoencoder.UnitNoise

@@ -6,6 +6,7 @@
 package autoencoder
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -79,26 +80,31 @@ const decoderSeed = 0x9e3779b97f4a7c15
 // Values is the number of values in one picture, H*W*3.
 func (m *Model) Values() int { return m.Encoder.Input.Size() }
 
-// Encode gives the codes of the pictures in x: the encoder's answers, corrected where
-// the model has a Correction. It panics for a model without a code.
-func (m *Model) Encode(x []float32) []float32 {
+// Encode returns the codes of the pictures in x, (N, Code): the encoder's answers,
+// corrected where the model has a Correction. As everything here that runs a network, it
+// uses parallel.Threads(ctx) threads, returns the same bits for any number of them, and
+// fails with ctx's error only. It panics for a model without a code.
+func (m *Model) Encode(ctx context.Context, x []float32) ([]float32, error) {
 	if m.Decoder == nil {
 		panic("autoencoder: the model has no code")
 	}
-	codes := m.Encoder.Predict(x)
-	if m.Correction != nil {
-		m.correct(x, codes)
+	codes, err := m.Encoder.Predict(ctx, x)
+	if err == nil && m.Correction != nil {
+		err = m.correct(ctx, x, codes)
 	}
-	return codes
+	if err != nil {
+		return nil, err
+	}
+	return codes, nil
 }
 
-// Decode gives the pictures of codes. Values may lie a little outside
+// Decode returns the pictures of codes, (N, H, W, 3). Values may lie a little outside
 // [-0.5, 0.5]. It panics for a model without a code.
-func (m *Model) Decode(codes []float32) []float32 {
+func (m *Model) Decode(ctx context.Context, codes []float32) ([]float32, error) {
 	if m.Decoder == nil {
 		panic("autoencoder: the model has no code")
 	}
-	return m.Decoder.Predict(codes)
+	return m.Decoder.Predict(ctx, codes)
 }
 
 // Piece is how many pictures to give a model at once where there are many: 512 of
@@ -106,29 +112,37 @@ func (m *Model) Decode(codes []float32) []float32 {
 // say that it is enough.
 func (m *Model) Piece() int { return max(8, 512*32*32*3/m.Values()) }
 
-// Reconstruct sends pictures through the whole model. What a model without a code
-// gives lies in [-0.5, 0.5], as pictures do, of others values may lie a little
+// Reconstruct sends pictures through the whole model. The values of a model without a
+// code lie in [-0.5, 0.5], as those of pictures do; those of others may lie a little
 // outside.
-func (m *Model) Reconstruct(x []float32) []float32 {
+func (m *Model) Reconstruct(ctx context.Context, x []float32) ([]float32, error) {
 	if m.Decoder == nil {
-		return m.denoise(x)
+		return m.denoise(ctx, x)
 	}
-	return m.Decode(m.Encode(x))
+	codes, err := m.Encode(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	return m.Decode(ctx, codes)
 }
 
-// MSE is the mean squared error between the reconstructions of the pictures in
-// x and target, which is x itself for a plain autoencoder and the clean
-// pictures for a denoiser.
-func (m *Model) MSE(x, target []float32) float64 {
+// MSE returns the mean squared error between the reconstructions of the pictures in x
+// and target, which is x itself for a plain autoencoder and the clean pictures for a
+// denoiser. It panics when x and target are not equally long.
+func (m *Model) MSE(ctx context.Context, x, target []float32) (float64, error) {
 	if len(x) != len(target) || len(x) == 0 {
 		panic("autoencoder: MSE: pictures and targets are not equally many")
 	}
 	sum, step := 0.0, m.Piece()*m.Values()
 	for i := 0; i < len(x); i += step {
 		end := min(i+step, len(x))
-		sum += kernel.SquaredError(m.Reconstruct(x[i:end]), target[i:end])
+		y, err := m.Reconstruct(ctx, x[i:end])
+		if err != nil {
+			return 0, err
+		}
+		sum += kernel.SquaredError(y, target[i:end])
 	}
-	return sum / float64(len(x))
+	return sum / float64(len(x)), nil
 }
 
 // Fingerprint names the model by its contents: architecture, preparation and

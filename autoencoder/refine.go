@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"likeness/internal/kernel"
-	"likeness/internal/parallel"
+	"likeness/parallel"
 )
 
 // The differences that Refine takes, in units of the code, and how it damps its
@@ -48,9 +48,12 @@ func (m *Model) Refine(ctx context.Context, x, codes []float32, steps int) ([]fl
 // refine takes one step with each of some codes, in place.
 func (m *Model) refine(ctx context.Context, x, codes []float32) error {
 	k, size, images := m.Code, m.Values(), len(codes)/m.Code
-	painted := m.Decode(m.probes(codes))
+	painted, err := m.Decode(ctx, m.probes(codes))
+	if err != nil {
+		return err
+	}
 	tried := make([]float32, len(codes))
-	err := parallel.Each(ctx, images, func(i int) {
+	err = parallel.Each(ctx, images, func(i int) {
 		step := gaussNewton(x[i*size:(i+1)*size], painted[i*(2*k+1)*size:(i+1)*(2*k+1)*size], k)
 		for j, d := range step {
 			tried[i*k+j] = codes[i*k+j] + float32(d)
@@ -59,7 +62,10 @@ func (m *Model) refine(ctx context.Context, x, codes []float32) error {
 	if err != nil {
 		return err
 	}
-	after := m.Decode(tried)
+	after, err := m.Decode(ctx, tried)
+	if err != nil {
+		return err
+	}
 	for i := range images {
 		want := x[i*size : (i+1)*size]
 		before := painted[i*(2*k+1)*size:][:size]

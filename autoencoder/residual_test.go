@@ -1,6 +1,7 @@
 package autoencoder_test
 
 import (
+	"context"
 	"math"
 	"slices"
 	"testing"
@@ -33,10 +34,10 @@ func TestBegin(t *testing.T) {
 		}
 		m := newModel(t, autoencoder.Residual, 16, 16, 4)
 		m.Begin(p)
-		if got, want := m.MSE(x, x), p.MSE(x); math.Abs(got-want) > 1e-4*want {
+		if got, want := must(m.MSE(context.Background(), x, x)), p.MSE(x); math.Abs(got-want) > 1e-4*want {
 			t.Errorf("%d components: the error is %g, that of PCA %g", k, got, want)
 		}
-		codes := m.Encode(x)
+		codes := must(m.Encode(context.Background(), x))
 		for j := range k {
 			sum, squares := 0.0, 0.0
 			for i := range 40 {
@@ -70,7 +71,7 @@ func begun(t *testing.T, x []float32) *autoencoder.Model {
 func TestRefine(t *testing.T) {
 	x := waves(20)
 	m := begun(t, x)
-	best := m.Encode(x)
+	best := must(m.Encode(context.Background(), x))
 	off := slices.Clone(best)
 	for i := range off {
 		off[i] += 0.5 * float32(math.Sin(float64(3*i)))

@@ -18,7 +18,7 @@ import (
 	"sync/atomic"
 
 	"likeness/align"
-	"likeness/internal/parallel"
+	"likeness/parallel"
 	"likeness/pix"
 )
 

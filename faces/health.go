@@ -3,7 +3,7 @@ package faces
 import (
 	"context"
 
-	"likeness/internal/parallel"
+	"likeness/parallel"
 )
 
 // Health is what may be wrong with pictures that are about to be learned from, although all of them can be read.

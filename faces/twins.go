@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"likeness/internal/kernel"
-	"likeness/internal/parallel"
+	"likeness/parallel"
 	"likeness/pix"
 )
 

@@ -61,23 +61,33 @@ func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows
 			return Codes{}, err
 		}
 		x := data.AllFloats(rows[first:min(first+batch, len(rows))])
-		c.Values = append(c.Values, WithMirror(m, x)...)
+		codes, err := WithMirror(ctx, m, x)
+		if err != nil {
+			return Codes{}, err
+		}
+		c.Values = append(c.Values, codes...)
 	}
 	return c, nil
 }
 
 // WithMirror encodes pictures and their mirror images: the codes of both, one
 // behind the other for each picture.
-func WithMirror(m *autoencoder.Model, x []float32) []float32 {
-	own := m.Encode(x)
+func WithMirror(ctx context.Context, m *autoencoder.Model, x []float32) ([]float32, error) {
+	own, err := m.Encode(ctx, x)
+	if err != nil {
+		return nil, err
+	}
 	turned := slices.Clone(x)
 	pix.Mirror(turned, m.Prep.W)
-	mirrored := m.Encode(turned)
+	mirrored, err := m.Encode(ctx, turned)
+	if err != nil {
+		return nil, err
+	}
 	var out []float32
 	for i := 0; i < len(own); i += m.Code {
 		out = append(append(out, own[i:i+m.Code]...), mirrored[i:i+m.Code]...)
 	}
-	return out
+	return out, nil
 }
 
 // all is the rows 0 to n-1.

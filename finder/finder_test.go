@@ -221,7 +221,7 @@ func TestModelCodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(m.Encode(data.AllFloats([]int{3, 5})), c.Plain().Values); d != "" {
+	if d := cmp.Diff(must(m.Encode(context.Background(), data.AllFloats([]int{3, 5}))), c.Plain().Values); d != "" {
 		t.Error(d)
 	}
 	picture := data.Image(5)
@@ -233,7 +233,7 @@ func TestModelCodes(t *testing.T) {
 	}
 	x := make([]float32, m.Values())
 	turned.Floats(x)
-	if d := cmp.Diff(m.Encode(x), c.Values[18:]); d != "" {
+	if d := cmp.Diff(must(m.Encode(context.Background(), x)), c.Values[18:]); d != "" {
 		t.Error(d)
 	}
 	s, err := c.FitSpace(context.Background(), "whitened-mirror", []int{0, 1}, []string{"a", "b"})

@@ -135,13 +135,14 @@ func Codes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []in
 	codes := make([]float32, 0, len(rows)*m.Code)
 	batch := m.Piece()
 	for first := 0; first < len(rows); first += batch {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		if progress != nil {
 			progress("Encoding faces", first, len(rows))
 		}
-		codes = append(codes, m.Encode(data.AllFloats(rows[first:min(first+batch, len(rows))]))...)
+		made, err := m.Encode(ctx, data.AllFloats(rows[first:min(first+batch, len(rows))]))
+		if err != nil {
+			return nil, err
+		}
+		codes = append(codes, made...)
 	}
 	return codes, nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math"
 
-	"likeness/internal/parallel"
+	"likeness/parallel"
 )
 
 // Tagged says what is known about the pictures that codes were made of.

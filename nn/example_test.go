@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"fmt"
 
 	"likeness/nn"
@@ -48,6 +49,11 @@ func ExampleStep() {
 	for range 2000 {
 		step.Do(x, y, 0.01)
 	}
-	fmt.Printf("%.2f\n", net.Predict([]float32{10}))
+	answer, err := net.Predict(context.Background(), []float32{10})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.2f\n", answer)
 	// Output: [20.00]
 }

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -133,16 +134,16 @@ func checkStepPacks(t *testing.T, what string, precision nn.Precision, images in
 	for i := range y {
 		y[i] = rng.Float32()
 	}
-	before := net.Predict(x)
+	before := must(net.Predict(context.Background(), x))
 	step := nn.NewStep(images, 2, precision, net)
 	step.Do(x, y, 0.01)
 	second := step.Do(x, y, 0)
-	after := net.Predict(x)
+	after := must(net.Predict(context.Background(), x))
 	if slices.Equal(before, after) {
 		t.Errorf("%s: a step changes nothing", what)
 	}
 	net.Pack()
-	if !slices.Equal(net.Predict(x), after) || step.Do(x, y, 0) != second {
+	if !slices.Equal(must(net.Predict(context.Background(), x)), after) || step.Do(x, y, 0) != second {
 		t.Errorf("%s: weights were not packed as they are", what)
 	}
 }
@@ -188,9 +189,9 @@ func TestBF16(t *testing.T) {
 			t.Errorf("round %d: the gradient in bf16 is %.3f of its length off", round, r)
 		}
 	}
-	y := b.Predict(x)
+	y := must(b.Predict(context.Background(), x))
 	b.Pack()
-	if !slices.Equal(b.Predict(x), y) {
+	if !slices.Equal(must(b.Predict(context.Background(), x)), y) {
 		t.Error("Predict does not know the weights that a step has moved")
 	}
 }

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -110,7 +111,7 @@ func TestZero(t *testing.T) {
 	for i := range x {
 		x[i] = float32(i) / 50
 	}
-	if !slices.Equal(net.Predict(x), x) {
+	if !slices.Equal(must(net.Predict(context.Background(), x)), x) {
 		t.Error("the network changes its input")
 	}
 }

@@ -133,7 +133,7 @@ func (s *Step) do(x, target, weights []float32, rate float64, clocks []*clock) f
 		return clocks[thread]
 	}
 	scale := 2 / float64(len(target))
-	parallel(s.threads, shards, func(thread, i int) {
+	onThreads(s.threads, shards, func(thread, i int) {
 		first := i * ShardImages
 		last := min(first+ShardImages, images)
 		var own []float32
@@ -147,10 +147,10 @@ func (s *Step) do(x, target, weights []float32, rate float64, clocks []*clock) f
 		state.Steps++
 		s.sizes[i] = s.Optimizer.size(state.Steps, rate)
 	}
-	parallel(s.threads, len(s.pieces), func(thread, i int) {
+	onThreads(s.threads, len(s.pieces), func(thread, i int) {
 		s.update(s.pieces[i], images, s.spaces[thread], clockOf(thread))
 	})
-	parallel(s.threads, len(s.matrices), func(thread, i int) {
+	onThreads(s.threads, len(s.matrices), func(thread, i int) {
 		c := clockOf(thread)
 		c.start()
 		s.move(s.matrices[i], rate)

@@ -9,7 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"likeness/internal/parallel"
+	"likeness/parallel"
 )
 
 // Filler puts in the place of hidden values those that are to be expected of the

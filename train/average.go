@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"likeness/internal/kernel"
-	"likeness/internal/parallel"
 	"likeness/nn"
+	"likeness/parallel"
 )
 
 // average is an exponential moving average of the weights of some networks

@@ -31,8 +31,11 @@ func (l *loop) plan(ctx context.Context) error {
 	begin := l.clock()
 	part := min(len(l.judge), 512*l.Model.Values())
 	l.average.swap()
-	l.Model.MSE(l.judgeInput[:part], l.judge[:part])
+	_, err = l.Model.MSE(ctx, l.judgeInput[:part], l.judge[:part])
 	l.average.swap()
+	if err != nil {
+		return l.interrupted()
+	}
 	l.tail = l.clock().Sub(begin).Seconds() * float64(len(l.judge)) / float64(part)
 	begin = l.clock()
 	if err := l.save(); err != nil {

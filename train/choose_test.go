@@ -48,7 +48,7 @@ func TestEarlyStopAndBest(t *testing.T) {
 			}
 		}
 		x := r.Data.AllFloats(r.Validation)
-		if got := r.Model.MSE(x, x); got != best {
+		if got := must(r.Model.MSE(context.Background(), x, x)); got != best {
 			t.Errorf("the model's error is %g, in the best epoch it was %g", got, best)
 		}
 
@@ -58,7 +58,7 @@ func TestEarlyStopAndBest(t *testing.T) {
 		if story, err = last.Do(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if got := last.Model.MSE(x, x); len(story.History) != n || got != story.History[n-1].ValidationLoss || story.BestEpoch != 0 {
+		if got := must(last.Model.MSE(context.Background(), x, x)); len(story.History) != n || got != story.History[n-1].ValidationLoss || story.BestEpoch != 0 {
 			t.Errorf("after %d epochs the model's error is %g, in the last epoch it was %g", len(story.History), got, story.History[n-1].ValidationLoss)
 		}
 	}

@@ -92,10 +92,13 @@ func (y *Yardsticks) GaussianFill(ctx context.Context, c pix.Corruption, seed ui
 
 // Told is the error of a model that mends black rectangles if it, too, is told where they
 // are: what is visible stays as it is, and its answer stands in the rectangles alone.
-func (y *Yardsticks) Told(m *autoencoder.Model, c pix.Corruption, seed uint64) float64 {
-	mse, _ := y.mse(context.Background(), func(first int, clean []float32) ([]float32, error) {
+func (y *Yardsticks) Told(ctx context.Context, m *autoencoder.Model, c pix.Corruption, seed uint64) (float64, error) {
+	return y.mse(ctx, func(first int, clean []float32) ([]float32, error) {
 		x := CorruptedFrom(first, clean, c, y.prep, seed)
-		back := m.Reconstruct(x)
+		back, err := m.Reconstruct(ctx, x)
+		if err != nil {
+			return nil, err
+		}
 		for i, hides := range Hidden(first, len(x), c, y.prep, seed) {
 			if hides {
 				x[i] = back[i]
@@ -103,7 +106,6 @@ func (y *Yardsticks) Told(m *autoencoder.Model, c pix.Corruption, seed uint64) f
 		}
 		return x, nil
 	})
-	return mse
 }
 
 // filler makes the closed form against c.

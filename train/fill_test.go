@@ -87,14 +87,14 @@ func TestFills(t *testing.T) {
 	if _, err := large.GaussianFill(ctx, c, 42); !errors.Is(err, train.ErrLarge) {
 		t.Errorf("the gaussian fill of large pictures: error %v", err)
 	}
-	back, told := r.Model.Reconstruct(spoilt), append([]float32(nil), spoilt...)
+	back, told := must(r.Model.Reconstruct(context.Background(), spoilt)), append([]float32(nil), spoilt...)
 	for i := range told {
 		if spoilt[i] == -0.5 {
 			told[i] = back[i]
 		}
 	}
 	want = kernel.SquaredError(told, clean) / float64(len(clean))
-	if got := y.Told(r.Model, c, 42); !(math.Abs(got-want) <= 1e-6*want) {
+	if got := must(y.Told(context.Background(), r.Model, c, 42)); !(math.Abs(got-want) <= 1e-6*want) {
 		t.Errorf("the model told where: %g, want %g", got, want)
 	}
 	filled, err := y.Fill(ctx, 0, spoilt, c, 42)

@@ -6,7 +6,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/internal/kernel"
-	"likeness/internal/parallel"
+	"likeness/parallel"
 	"likeness/pca"
 	"likeness/pix"
 )
@@ -70,7 +70,11 @@ func (y *Yardsticks) level(ctx context.Context, m *autoencoder.Model, sigma floa
 		if err := y.add(ctx, &l.Noisy, noisy, clean); err != nil {
 			return err
 		}
-		if err := y.add(ctx, &l.Model, m.Reconstruct(noisy), clean); err != nil || filter == nil {
+		restored, err := m.Reconstruct(ctx, noisy)
+		if err != nil {
+			return err
+		}
+		if err := y.add(ctx, &l.Model, restored, clean); err != nil || filter == nil {
 			return err
 		}
 		filtered, err := filter.Denoise(ctx, noisy)
@@ -88,9 +92,8 @@ func (y *Yardsticks) level(ctx context.Context, m *autoencoder.Model, sigma floa
 }
 
 // Clean is the error that a denoiser brings into test pictures without noise.
-func (y *Yardsticks) Clean(m *autoencoder.Model) float64 {
-	mse, _ := y.mse(context.Background(), func(_ int, clean []float32) ([]float32, error) { return m.Reconstruct(clean), nil })
-	return mse
+func (y *Yardsticks) Clean(ctx context.Context, m *autoencoder.Model) (float64, error) {
+	return y.mse(ctx, func(_ int, clean []float32) ([]float32, error) { return m.Reconstruct(ctx, clean) })
 }
 
 // add holds some of the test pictures against what they should be.

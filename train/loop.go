@@ -100,7 +100,7 @@ func (l *loop) runEpoch(ctx context.Context) error {
 	if l.done == 0 { // time ran out between two epochs
 		return l.save()
 	}
-	return l.finishEpoch(rate)
+	return l.finishEpoch(ctx, rate)
 }
 
 // learn takes step t, counted from 1.
@@ -118,9 +118,12 @@ func (l *loop) seen() int { return min(l.done*l.Batch, len(l.Split.Train)) }
 
 // finishEpoch measures and saves. An epoch that time cut short is told with the
 // pictures that it had.
-func (l *loop) finishEpoch(rate float64) error {
+func (l *loop) finishEpoch(ctx context.Context, rate float64) error {
 	begin := l.clock()
-	loss := l.measure()
+	loss, err := l.measure(context.WithoutCancel(ctx)) // a complete epoch is saved with what it came to
+	if err != nil {
+		return err
+	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return fmt.Errorf("the test loss became %v after epoch %d: try a learning rate below %g", loss, l.epoch+1, l.Rate)
 	}
@@ -147,10 +150,10 @@ func (l *loop) finishEpoch(rate float64) error {
 
 // measure is the error on the validation pictures where there are some, else on
 // the test pictures, of the averaged weights where there are some.
-func (l *loop) measure() float64 {
+func (l *loop) measure(ctx context.Context) (float64, error) {
 	l.average.swap()
 	defer l.average.swap()
-	return l.Model.MSE(l.judgeInput, l.judge)
+	return l.Model.MSE(ctx, l.judgeInput, l.judge)
 }
 
 // settle puts the weights in place that the run ends with.

@@ -58,7 +58,7 @@ func TestLossIsTheMeanOverPictures(t *testing.T) {
 	r := run(t)
 	r.Corruption, r.Epochs, r.Rate = nil, 1, 1e-30
 	x := r.Data.AllFloats(r.Split.Train)
-	want := r.Model.MSE(x, x)
+	want := must(r.Model.MSE(context.Background(), x, x))
 	story, err := r.Do(context.Background())
 	if err != nil {
 		t.Fatal(err)

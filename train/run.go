@@ -16,6 +16,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/faces"
 	"likeness/nn"
+	"likeness/parallel"
 	"likeness/pix"
 )
 
@@ -122,6 +123,7 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
+	ctx = parallel.WithThreads(ctx, r.Threads)
 	r.Model.Correction = nil // which belonged to other weights
 	l := r.newLoop()
 	resumed, err := l.resume()

@@ -78,7 +78,7 @@ func TestLearns(t *testing.T) {
 		t.Errorf("the loss went from %g to %g, on the test pictures from %g to %g", first.Loss, last.Loss, first.TestLoss, last.TestLoss)
 	}
 	test := r.Data.AllFloats(r.Split.Test)
-	if got := r.Model.MSE(test, test); got != last.TestLoss {
+	if got := must(r.Model.MSE(context.Background(), test, test)); got != last.TestLoss {
 		t.Errorf("the model's error is %g, its story says %g", got, last.TestLoss)
 	}
 }

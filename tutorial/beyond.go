@@ -47,8 +47,11 @@ type denoised struct {
 // judgeDenoiser measures a trained denoiser on the test pictures and draws it beside
 // the Wiener filter and, if it is in this run, the tutorial's denoiser.
 func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denoised, error) {
-	d := &denoised{cleanMSE: b.yard.Clean(m)}
+	d := &denoised{}
 	var err error
+	if d.cleanMSE, err = b.yard.Clean(ctx, m); err != nil {
+		return nil, err
+	}
 	if d.levels, err = b.yard.Levels(ctx, m, train.NoiseLevels, true, b.Seed); err != nil {
 		return nil, err
 	}
@@ -61,10 +64,19 @@ func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denois
 		return nil, err
 	}
 	names, made := []string{"Wiener filter"}, [][]float32{filtered}
-	if tutorials := b.models["denoise"]; tutorials != nil {
-		names, made = append(names, "Tutorial’s"), append(made, tutorials.Reconstruct(noisy))
+	add := func(name string, m *autoencoder.Model) error {
+		x, err := m.Reconstruct(ctx, noisy)
+		names, made = append(names, name), append(made, x)
+		return err
 	}
-	names, made = append(names, "Residual"), append(made, m.Reconstruct(noisy))
+	if tutorials := b.models["denoise"]; tutorials != nil {
+		if err := add("Tutorial’s", tutorials); err != nil {
+			return nil, err
+		}
+	}
+	if err := add("Residual", m); err != nil {
+		return nil, err
+	}
 	var rows []report.Rivals
 	for i := range len(clean) / size {
 		c := b.values(clean, i)

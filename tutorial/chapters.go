@@ -24,7 +24,7 @@ func (b *book) residual(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.race()
+	return b.race(ctx)
 }
 
 // howLong says what the numbers of these chapters are worth.

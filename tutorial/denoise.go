@@ -30,8 +30,12 @@ func (b *book) denoise(ctx context.Context) error {
 	}
 	untouched, wiener := mse(noisy, b.test), mse(filtered, b.test)
 	part.Untouched, part.Wiener = &untouched, &wiener
+	rows, err := b.mended(ctx, m, noisy, filtered, "")
+	if err != nil {
+		return err
+	}
 	figure, err := b.figure(r.Name, "Original | Noisy | Denoised by the network | by the Wiener filter, with the mean squared error against the original.",
-		"rows of faces, spoilt by noise and mended", report.Denoised(b.mended(m, noisy, filtered, "")))
+		"rows of faces, spoilt by noise and mended", report.Denoised(rows))
 	if err != nil {
 		return err
 	}
@@ -69,8 +73,11 @@ func (b *book) noiseFigures(g pix.Gaussian) ([]report.Figure, error) {
 
 // mended are rows of the denoising figure, with what a closed form makes of the noisy
 // pictures; name heads its column as in report.Denoising.
-func (b *book) mended(m *autoencoder.Model, noisy, closed []float32, name string) []report.Denoising {
-	back := m.Reconstruct(noisy)
+func (b *book) mended(ctx context.Context, m *autoencoder.Model, noisy, closed []float32, name string) ([]report.Denoising, error) {
+	back, err := m.Reconstruct(ctx, noisy)
+	if err != nil {
+		return nil, err
+	}
 	var rows []report.Denoising
 	for i := range min(6, len(b.split.Test)) {
 		clean := b.values(b.test, i)
@@ -81,7 +88,7 @@ func (b *book) mended(m *autoencoder.Model, noisy, closed []float32, name string
 			Yardstick: b.picture(closed, i), YardstickMSE: report.Measured(mse(b.values(closed, i), clean)), YardstickName: name,
 		})
 	}
-	return rows
+	return rows, nil
 }
 
 // occlusion is the chapter of black rectangles, with the gaussian fill beside it.
@@ -96,10 +103,14 @@ func (b *book) occlusion(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	rows, err := b.mended(ctx, m, covered, filled, "Gaussian fill")
+	if err != nil {
+		return err
+	}
 	untouched, mean, gaussian := mse(covered, b.test), b.yard.MeanFill(r.Corruption, b.Seed), mse(filled, b.test)
 	part.Untouched, part.MeanFill, part.GaussianFill = &untouched, &mean, &gaussian
 	figure, err := b.figure(r.Name, "Original | Covered | Filled in by the network | by the gaussian fill, with the mean squared error against the original.",
-		"rows of faces with black rectangles, and filled in two ways", report.Mended("Covered", "Filled in", b.mended(m, covered, filled, "Gaussian fill")))
+		"rows of faces with black rectangles, and filled in two ways", report.Mended("Covered", "Filled in", rows))
 	if err != nil {
 		return err
 	}

@@ -108,13 +108,15 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 			return nil, err
 		}
 	}
-	if r.Edits, err = l.edits(a); err != nil {
+	if r.Edits, err = l.edits(ctx, a); err != nil {
 		return nil, err
 	}
-	if r.Paths, err = l.paths(a); err != nil {
+	if r.Paths, err = l.paths(ctx, a); err != nil {
 		return nil, err
 	}
-	r.NewFaces = l.newFaces(a)
+	if r.NewFaces, err = l.newFaces(ctx, a); err != nil {
+		return nil, err
+	}
 	for name, figure := range map[string]*pix.Image{"edits": r.Edits, "likely": r.Paths, "samples": r.NewFaces} {
 		if figure == nil {
 			continue
@@ -128,18 +130,24 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 }
 
 // code is that of a picture.
-func (l *Latent) code(row int) []float32 { return l.Model.Encode(l.Data.AllFloats([]int{row})) }
+func (l *Latent) code(ctx context.Context, row int) ([]float32, error) {
+	return l.Model.Encode(ctx, l.Data.AllFloats([]int{row}))
+}
 
-func (l *Latent) paint(codes ...[]float32) []*pix.Image {
+func (l *Latent) paint(ctx context.Context, codes ...[]float32) ([]*pix.Image, error) {
 	var out []*pix.Image
 	for _, c := range codes {
-		out = append(out, pix.FromFloats(l.Model.Decode(c), l.Data.W, l.Data.H))
+		x, err := l.Model.Decode(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pix.FromFloats(x, l.Data.W, l.Data.H))
 	}
-	return out
+	return out, nil
 }
 
 // edits draws two test faces, each along some attributes from less to more.
-func (l *Latent) edits(a *latent.Atlas) (*pix.Image, error) {
+func (l *Latent) edits(ctx context.Context, a *latent.Atlas) (*pix.Image, error) {
 	var chosen []*latent.Direction
 	for _, name := range editAttributes {
 		if d, err := a.Direction(name); err == nil {
@@ -162,14 +170,22 @@ func (l *Latent) edits(a *latent.Atlas) (*pix.Image, error) {
 	}
 	var strips []report.Edit
 	for _, row := range l.Split.Test[:2] {
+		code, err := l.code(ctx, row)
+		if err != nil {
+			return nil, err
+		}
 		for _, d := range chosen {
 			by := 1.5 * d.Gap
 			step, err := a.Step([]latent.Change{{Name: d.Name, By: by}}, nil)
 			if err != nil {
 				return nil, err
 			}
-			codes := a.Walk(l.code(row), step, shares)
-			e := report.Edit{Name: d.Name, Picture: l.Data.Image(row), Frames: l.paint(codes...)}
+			codes := a.Walk(code, step, shares)
+			frames, err := l.paint(ctx, codes...)
+			if err != nil {
+				return nil, err
+			}
+			e := report.Edit{Name: d.Name, Picture: l.Data.Image(row), Frames: frames}
 			for i, s := range shares {
 				e.Captions = append(e.Captions, strings.Replace(fmt.Sprintf("%+.1f", s*by), "-", "−", 1))
 				if i == editSteps/2 {
@@ -188,12 +204,16 @@ func (l *Latent) edits(a *latent.Atlas) (*pix.Image, error) {
 
 // paths draws the straight and the likely way between the two test faces that
 // lie farthest apart in direction, of the first few.
-func (l *Latent) paths(a *latent.Atlas) (*pix.Image, error) {
+func (l *Latent) paths(ctx context.Context, a *latent.Atlas) (*pix.Image, error) {
 	from, to, least := 0, 1, 2.0
 	few := l.Split.Test[:min(len(l.Split.Test), 12)]
-	var white [][]float32
+	var own, white [][]float32
 	for _, row := range few {
-		white = append(white, a.Whitening.White(l.code(row)))
+		code, err := l.code(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		own, white = append(own, code), append(white, a.Whitening.White(code))
 	}
 	for i := range few {
 		for j := range i {
@@ -202,7 +222,7 @@ func (l *Latent) paths(a *latent.Atlas) (*pix.Image, error) {
 			}
 		}
 	}
-	ends := [][]float32{l.code(few[from]), l.code(few[to])}
+	ends := [][]float32{own[from], own[to]}
 	straight, err := latent.MorphMany(ends, pathSteps)
 	if err != nil {
 		return nil, err
@@ -213,7 +233,11 @@ func (l *Latent) paths(a *latent.Atlas) (*pix.Image, error) {
 	}
 	var both []report.Path
 	for i, codes := range [][][]float32{straight, likely} {
-		p := report.Path{Name: []string{"straight", "likely"}[i], Frames: l.paint(codes...)}
+		frames, err := l.paint(ctx, codes...)
+		if err != nil {
+			return nil, err
+		}
+		p := report.Path{Name: []string{"straight", "likely"}[i], Frames: frames}
 		for _, c := range codes {
 			d := a.Whitening.Distance(c)
 			p.Distances, p.Far = append(p.Distances, d), append(p.Far, a.Place(c).Far())
@@ -225,20 +249,32 @@ func (l *Latent) paths(a *latent.Atlas) (*pix.Image, error) {
 }
 
 // newFaces draws new faces beside test faces and their reconstructions.
-func (l *Latent) newFaces(a *latent.Atlas) *pix.Image {
+func (l *Latent) newFaces(ctx context.Context, a *latent.Atlas) (*pix.Image, error) {
 	n := min(sampleCount, len(l.Split.Test))
 	var photographs, painted, drawn []*pix.Image
 	for _, row := range l.Split.Test[:n] {
 		photographs = append(photographs, l.Data.Image(row))
-		painted = append(painted, l.paint(l.code(row))...)
+		code, err := l.code(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		again, err := l.paint(ctx, code)
+		if err != nil {
+			return nil, err
+		}
+		painted = append(painted, again...)
 	}
 	codes := a.Whitening.Draw(a.Mixture, n, 1, l.Seed)
 	for i := range n {
-		drawn = append(drawn, l.paint(codes[i*l.Model.Code:(i+1)*l.Model.Code])...)
+		made, err := l.paint(ctx, codes[i*l.Model.Code:(i+1)*l.Model.Code])
+		if err != nil {
+			return nil, err
+		}
+		drawn = append(drawn, made...)
 	}
 	return report.Gatherings([]report.Gathering{
 		{Name: "Test faces", Pictures: photographs},
 		{Name: "Their reconstructions", Pictures: painted},
 		{Name: "New faces", Pictures: drawn},
-	}, sampleCols)
+	}, sampleCols), nil
 }

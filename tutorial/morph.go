@@ -29,7 +29,10 @@ func (b *book) morph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	codes := m.Encode(b.test)
+	codes, err := m.Encode(ctx, b.test)
+	if err != nil {
+		return err
+	}
 	code := func(i int) []float32 { return codes[i*m.Code : (i+1)*m.Code] }
 	rng := rand.New(rand.NewPCG(b.Seed, 0))
 	var strips, walks []report.Morph
@@ -40,7 +43,7 @@ func (b *book) morph(ctx context.Context) error {
 			steps int
 			into  *[]report.Morph
 		}{{morphSteps, &strips}, {smooth, &walks}} {
-			walk, err := b.walk(m, code(i), code(j), s.steps)
+			walk, err := b.walk(ctx, m, code(i), code(j), s.steps)
 			if err != nil {
 				return err
 			}
@@ -74,14 +77,18 @@ func (b *book) morph(ctx context.Context) error {
 }
 
 // walk decodes the steps between two codes.
-func (b *book) walk(m *autoencoder.Model, from, to []float32, steps int) (report.Morph, error) {
+func (b *book) walk(ctx context.Context, m *autoencoder.Model, from, to []float32, steps int) (report.Morph, error) {
 	var walk report.Morph
 	codes, err := latent.Morph(from, to, steps)
 	if err != nil {
 		return walk, err
 	}
 	for _, c := range codes {
-		walk.Frames = append(walk.Frames, pix.FromFloats(m.Decode(c), b.Data.W, b.Data.H))
+		x, err := m.Decode(ctx, c)
+		if err != nil {
+			return walk, err
+		}
+		walk.Frames = append(walk.Frames, pix.FromFloats(x, b.Data.W, b.Data.H))
 	}
 	walk.Alphas, err = latent.Weights(steps)
 	return walk, err

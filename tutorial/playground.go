@@ -44,9 +44,13 @@ func NewPlayground(image, filter int) Playground {
 		f[i] = 1
 	}
 	net.Pack()
+	y, err := net.Predict(context.Background(), x)
+	if err != nil { // which only a context that ends would bring about
+		panic(err)
+	}
 	return Playground{
 		Image: image, Kernel: filter,
-		Input: matrix(x, image), Filter: matrix(f, filter), Output: matrix(net.Predict(x), 2*image),
+		Input: matrix(x, image), Filter: matrix(f, filter), Output: matrix(y, 2*image),
 	}
 }
 

@@ -1,6 +1,7 @@
 package tutorial
 
 import (
+	"context"
 	"fmt"
 
 	"likeness/autoencoder"
@@ -9,7 +10,7 @@ import (
 
 // race draws the test errors of the autoencoder beyond the tutorial and of the
 // tutorial's over the time that each was trained for, if both are in this run.
-func (b *book) race() error {
+func (b *book) race(ctx context.Context) error {
 	ours, theirs := b.models[Better.Name], b.models["conv"]
 	if ours == nil || theirs == nil {
 		return nil
@@ -20,7 +21,11 @@ func (b *book) race() error {
 	}
 	caption := "Mean squared error on the test pictures after each epoch, over the seconds of training until then. Each run lowers its learning rate for its own end: one that is to stop earlier has less error by then than this one."
 	if ours.Correction != nil {
-		caption += fmt.Sprintf(" The curves are of the networks alone; with its codes corrected the residual one ends at %s.", report.MSE(ours.MSE(b.test, b.test)))
+		mse, err := ours.MSE(ctx, b.test, b.test)
+		if err != nil {
+			return err
+		}
+		caption += fmt.Sprintf(" The curves are of the networks alone; with its codes corrected the residual one ends at %s.", report.MSE(mse))
 	}
 	figure, err := b.figure("race", caption, "two falling curves over seconds", report.LossCurves(curves))
 	if err != nil {

@@ -32,8 +32,14 @@ func (b *book) reconstruction(ctx context.Context, r Recipe, intro string) error
 	if err != nil {
 		return err
 	}
-	codes := m.Encode(b.test)
-	back := m.Decode(codes)
+	codes, err := m.Encode(ctx, b.test)
+	if err != nil {
+		return err
+	}
+	back, err := m.Decode(ctx, codes)
+	if err != nil {
+		return err
+	}
 	var rows []report.Reconstruction
 	for i := range min(8, len(b.split.Test)) {
 		rows = append(rows, report.Reconstruction{

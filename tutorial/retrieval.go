@@ -26,7 +26,7 @@ func (b *book) retrieval(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	index, err := b.index(m)
+	index, err := b.index(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,11 @@ func (b *book) retrieval(ctx context.Context) error {
 		return err
 	}
 	began := time.Now()
-	found, err := index.SearchBatch(ctx, m.Encode(b.test), neighbours)
+	codes, err := m.Encode(ctx, b.test)
+	if err != nil {
+		return err
+	}
+	found, err := index.SearchBatch(ctx, codes, neighbours)
 	if err != nil {
 		return err
 	}
@@ -89,8 +93,12 @@ func (b *book) convModel(ctx context.Context) (*autoencoder.Model, error) {
 }
 
 // index holds the codes of the training pictures.
-func (b *book) index(m *autoencoder.Model) (*search.Exact, error) {
-	e := search.Entries{Dim: m.Code, Codes: m.Encode(b.Data.AllFloats(b.split.Train))}
+func (b *book) index(ctx context.Context, m *autoencoder.Model) (*search.Exact, error) {
+	codes, err := m.Encode(ctx, b.Data.AllFloats(b.split.Train))
+	if err != nil {
+		return nil, err
+	}
+	e := search.Entries{Dim: m.Code, Codes: codes}
 	for _, row := range b.split.Train {
 		e.IDs = append(e.IDs, b.Data.IDs[row])
 		e.People = append(e.People, b.Data.People[row])

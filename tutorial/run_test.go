@@ -114,7 +114,7 @@ func TestWholeTutorial(t *testing.T) {
 			}
 			input = train.Corrupted(clean, c, opened.Prep, run.Seed)
 		}
-		if want := opened.MSE(input, clean); m.TestMSE != want {
+		if want := must(opened.MSE(context.Background(), input, clean)); m.TestMSE != want {
 			t.Errorf("%s: the results have an error of %g, the file's model %g", m.Stage, m.TestMSE, want)
 		}
 	}

@@ -37,7 +37,8 @@ func (b *book) model(ctx context.Context, r Recipe) (*autoencoder.Model, *ModelP
 		b.log("%s: trained before, taken from %s", r.Name, path)
 	}
 	b.models[r.Name] = m
-	return m, b.measure(m, r, path), nil
+	part, err := b.measure(ctx, m, r, path)
+	return m, part, err
 }
 
 // epochs is how many a recipe takes in this run.
@@ -105,7 +106,7 @@ func (b *book) sameRun(m *autoencoder.Model, r Recipe) error {
 }
 
 // measure takes a model's numbers.
-func (b *book) measure(m *autoencoder.Model, r Recipe, path string) *ModelPart {
+func (b *book) measure(ctx context.Context, m *autoencoder.Model, r Recipe, path string) (*ModelPart, error) {
 	t := m.Training
 	p := &ModelPart{
 		Stage: r.Name, Model: path, Fingerprint: m.Fingerprint(), Code: m.Code, Epochs: len(t.History),
@@ -113,11 +114,16 @@ func (b *book) measure(m *autoencoder.Model, r Recipe, path string) *ModelPart {
 		ImagesPerSecond: t.ImagesPerSecond(), LearningRate: t.Rate, Schedule: t.Schedule, Optimizer: t.Optimizer, Correct: t.Correct, Corruption: t.Corruption, Tutorial: r.Tutorial,
 	}
 	clean := b.Data.AllFloats(b.split.Train)
-	p.TrainMSE = m.MSE(b.spoilt(clean, r), clean)
-	p.TestMSE = m.MSE(b.spoilt(b.test, r), b.test)
+	var err error
+	if p.TrainMSE, err = m.MSE(ctx, b.spoilt(clean, r), clean); err != nil {
+		return nil, err
+	}
+	if p.TestMSE, err = m.MSE(ctx, b.spoilt(b.test, r), b.test); err != nil {
+		return nil, err
+	}
 	b.results.Models = append(b.results.Models, p)
 	b.log("%s: mean squared error %.6f on the training, %.6f on the test pictures", r.Name, p.TrainMSE, p.TestMSE)
-	return p
+	return p, nil
 }
 
 // spoilt gives pictures as the recipe's model gets them.

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
-	"runtime"
 
 	"likeness/autoencoder"
 	"likeness/bench/firststeps/cases"
 	"likeness/bench/turns"
 	"likeness/nn"
+	"likeness/parallel"
 	"likeness/safetensors"
 )
 
@@ -30,7 +31,7 @@ func work(path string, threads int, precision nn.Precision, in io.Reader, out io
 	if err := precision.Check(); err != nil {
 		return err
 	}
-	runtime.GOMAXPROCS(threads) // what forward runs go by
+	ctx := parallel.WithThreads(context.Background(), threads)
 	f, err := safetensors.Open(path)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func work(path string, threads int, precision nn.Precision, in io.Reader, out io
 		case "train":
 			r.Images, r.Seconds, err = turns.Timed(number, cases.Batch, func(int) error { x := next(); step.Do(x, x, cases.Rate); return nil })
 		case "forward":
-			r.Images, r.Seconds, err = turns.Timed(number, cases.Batch, func(int) error { m.Reconstruct(next()); return nil })
+			r.Images, r.Seconds, err = turns.Timed(number, cases.Batch, func(int) error { _, err := m.Reconstruct(ctx, next()); return err })
 		default:
 			err = errors.New("expected losses, train or forward")
 		}

@@ -14,8 +14,8 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
-	"likeness/internal/parallel"
 	"likeness/latent"
+	"likeness/parallel"
 )
 
 // atlasSuffix stands behind a model's name in that of its atlas.
@@ -237,7 +237,11 @@ func (a *app) learnCSV(ctx context.Context, m *autoencoder.Model, at *latent.Atl
 	if err := errors.Join(append(failed, err)...); err != nil {
 		return 0, nil, err
 	}
-	left, err = at.Learn(ctx, m.Encode(x), latent.Tagged{Names: tags.Names, Values: tags.Values}, latent.FitOptions{})
+	codes, err := m.Encode(ctx, x)
+	if err != nil {
+		return 0, nil, err
+	}
+	left, err = at.Learn(ctx, codes, latent.Tagged{Names: tags.Names, Values: tags.Values}, latent.FitOptions{})
 	return len(tags.Names), left, err
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/internal/kernel"
 	"likeness/nn"
+	"likeness/parallel"
 	"likeness/pix"
 	"likeness/train"
 )
@@ -122,24 +124,26 @@ func (f *benchFlags) rounds() int { return int(min(max(math.Round(f.seconds), 3)
 
 // run measures until the time is over or ctx is.
 func (b *benchRun) run(ctx context.Context) error {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(b.threads)) // what forward runs go by
+	ctx = parallel.WithThreads(ctx, b.threads)
 	const rate = 1e-4
 	b.step.Do(b.x, b.x, rate) // memory is touched for the first time
-	b.model.Reconstruct(b.x)
+	if _, err := b.model.Reconstruct(ctx, b.x); err != nil {
+		return err
+	}
 	rounds := b.flags.rounds()
 	round := time.Duration(b.flags.seconds / float64(rounds) * float64(time.Second))
 	for range rounds {
 		b.peak = append(b.peak, peakFMA(b.threads, round/10))
-		train, err := b.imagesPerSecond(ctx, round*4/10, func() { b.step.Do(b.x, b.x, rate) })
+		train, err := b.imagesPerSecond(ctx, round*4/10, func() error { b.step.Do(b.x, b.x, rate); return nil })
 		if err != nil {
 			return err
 		}
-		forward, err := b.imagesPerSecond(ctx, round*2/10, func() { b.model.Reconstruct(b.x) })
+		forward, err := b.imagesPerSecond(ctx, round*2/10, func() error { _, err := b.model.Reconstruct(ctx, b.x); return err })
 		if err != nil {
 			return err
 		}
 		b.profile.Reset()
-		if _, err := b.imagesPerSecond(ctx, round*3/10, func() { b.profile.Do(b.x, b.x, rate) }); err != nil {
+		if _, err := b.imagesPerSecond(ctx, round*3/10, func() error { b.profile.Do(b.x, b.x, rate); return nil }); err != nil {
 			return err
 		}
 		b.train, b.forward = append(b.train, train), append(b.forward, forward)
@@ -149,13 +153,12 @@ func (b *benchRun) run(ctx context.Context) error {
 }
 
 // imagesPerSecond calls do, which takes one batch, for about d, at least once.
-func (b *benchRun) imagesPerSecond(ctx context.Context, d time.Duration, do func()) (float64, error) {
+func (b *benchRun) imagesPerSecond(ctx context.Context, d time.Duration, do func() error) (float64, error) {
 	start := time.Now()
 	for images := b.flags.batch; ; images += b.flags.batch {
-		if err := ctx.Err(); err != nil {
+		if err := errors.Join(ctx.Err(), do()); err != nil {
 			return 0, err
 		}
-		do()
 		if took := time.Since(start); took >= d {
 			return float64(images) / took.Seconds(), nil
 		}

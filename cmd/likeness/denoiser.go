@@ -86,7 +86,7 @@ func (d *denoiser) picture(ctx context.Context, path, target string, original *p
 // mend gives a picture without its noise, and tells of the noise.
 func (d *denoiser) mend(ctx context.Context, r *mended, noisy []float32) ([]float32, error) {
 	if d.mender == nil {
-		return d.m.Reconstruct(noisy), nil
+		return d.m.Reconstruct(ctx, noisy)
 	}
 	level := d.f.level.level
 	if d.m.Level != 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -145,7 +146,10 @@ some seconds. --attributes, --tags, or --with and --without give others.`, mostD
 		var strips []report.Edit
 		var walks []report.Morph
 		for _, p := range pictures {
-			frames, told := e.picture(p)
+			frames, told, err := e.picture(cmd.Context(), p)
+			if err != nil {
+				return err
+			}
 			result.Images = append(result.Images, told)
 			strip := report.Edit{Picture: p.image, Title: title(p.path), Frames: frames, Captions: e.captions()}
 			for i, f := range told.Frames {
@@ -231,12 +235,17 @@ func (e *edit) captions() []string {
 }
 
 // picture edits one.
-func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
-	code := e.m.Encode(p.values)
+func (e *edit) picture(ctx context.Context, p picture) ([]*pix.Image, editedImage, error) {
+	code, err := e.m.Encode(ctx, p.values)
+	if err != nil {
+		return nil, editedImage{}, err
+	}
 	codes := e.at.Walk(code, e.step, e.shares)
 	var lost []float32 // what the code does not hold
 	if e.detail {
-		lost = e.m.Decode(code)
+		if lost, err = e.m.Decode(ctx, code); err != nil {
+			return nil, editedImage{}, err
+		}
 		for i, v := range lost {
 			lost[i] = p.values[i] - v
 		}
@@ -245,7 +254,10 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 	var told editedImage
 	for k, c := range codes {
 		told.Frames = append(told.Frames, e.frame(c, e.shares[k]))
-		x := e.m.Decode(c)
+		x, err := e.m.Decode(ctx, c)
+		if err != nil {
+			return nil, editedImage{}, err
+		}
 		for i, v := range lost {
 			x[i] += v
 		}
@@ -258,7 +270,7 @@ func (e *edit) picture(p picture) ([]*pix.Image, editedImage) {
 	for _, d := range e.asked {
 		told.Scores = append(told.Scores, editScore{d.Name, d.Score(from), d.Score(to), d.Usual})
 	}
-	return frames, told
+	return frames, told, nil
 }
 
 // frame tells of the frame of a code.

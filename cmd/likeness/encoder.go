@@ -106,17 +106,17 @@ func (e *encoder) codes(ctx context.Context, p *progress, set *faces.Set, rows [
 func mirrors(space string) bool { return space == "whitened-mirror" || space == "within-mirror" }
 
 // query is the code of one prepared picture, of dim numbers.
-func (e *encoder) query(m *pix.Image, dim int) []float32 {
+func (e *encoder) query(ctx context.Context, m *pix.Image, dim int) ([]float32, error) {
 	if e.finder != nil {
 		code, _ := e.finder.Describer.Describe(m)
-		return code
+		return code, nil
 	}
 	x := make([]float32, e.model.Values())
 	m.Floats(x)
 	if dim == 2*e.model.Code {
-		return finder.WithMirror(e.model, x)
+		return finder.WithMirror(ctx, e.model, x)
 	}
-	return e.model.Encode(x)
+	return e.model.Encode(ctx, x)
 }
 
 // about is what an index keeps of it.

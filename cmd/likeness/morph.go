@@ -85,7 +85,7 @@ codes are marked as far from the data, those nearer than 99 % as averages; with
 		if w.pictures, err = w.open(cmd.Context(), args[1:], loop); err != nil {
 			return err
 		}
-		if err := w.decode(); err != nil {
+		if err := w.decode(cmd.Context()); err != nil {
 			return err
 		}
 		for _, f := range files {
@@ -140,8 +140,12 @@ func (w *walk) open(ctx context.Context, paths []string, loop bool) ([]picture, 
 }
 
 // decode walks and paints.
-func (w *walk) decode() error {
-	ends := rows(w.m.Encode(values(w.pictures)), len(w.pictures))
+func (w *walk) decode(ctx context.Context) error {
+	all, err := w.m.Encode(ctx, values(w.pictures))
+	if err != nil {
+		return err
+	}
+	ends := rows(all, len(w.pictures))
 	codes, err := latent.MorphMany(ends, w.steps)
 	if err == nil && w.likely {
 		codes, err = w.at.Whitening.Likely(ends, w.steps)
@@ -153,7 +157,11 @@ func (w *walk) decode() error {
 		return err
 	}
 	for i, code := range codes {
-		w.frames = append(w.frames, pix.FromFloats(w.m.Decode(code), w.m.Prep.W, w.m.Prep.H))
+		x, err := w.m.Decode(ctx, code)
+		if err != nil {
+			return err
+		}
+		w.frames = append(w.frames, pix.FromFloats(x, w.m.Prep.W, w.m.Prep.H))
 		leg, k := i/(w.steps-1), i%(w.steps-1)
 		if leg == len(w.pictures)-1 { // the very last
 			leg, k = leg-1, w.steps-1

@@ -100,15 +100,26 @@ func (a *app) reconstruct(ctx context.Context, m *autoencoder.Model, g *namedPic
 		if len(pictures) == 0 {
 			continue
 		}
-		codes := m.Encode(values(pictures))
+		codes, err := m.Encode(ctx, values(pictures))
+		if err != nil {
+			return err
+		}
 		var first [][]float32
 		if r.Refine > 0 {
-			first = rows(m.Decode(codes), len(pictures))
+			painted, err := m.Decode(ctx, codes)
+			if err != nil {
+				return err
+			}
+			first = rows(painted, len(pictures))
 			if codes, err = m.Refine(ctx, values(pictures), codes, r.Refine); err != nil {
 				return err
 			}
 		}
-		made := rows(m.Decode(codes), len(pictures))
+		painted, err := m.Decode(ctx, codes)
+		if err != nil {
+			return err
+		}
+		made := rows(painted, len(pictures))
 		for k, code := range rows(codes, len(pictures)) {
 			p := pictures[k]
 			one := reconstruction{Image: p.path, MSE: meanSquare(made[k], p.values), Code: code}

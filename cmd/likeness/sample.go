@@ -81,7 +81,11 @@ nearer to one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 		}
 		codes := at.Whitening.Draw(mixture, n, spread, seed)
 		var pictures []*pix.Image
-		for _, x := range rows(m.Decode(codes), n) {
+		painted, err := m.Decode(cmd.Context(), codes)
+		if err != nil {
+			return err
+		}
+		for _, x := range rows(painted, n) {
 			pictures = append(pictures, pix.FromFloats(x, m.Prep.W, m.Prep.H))
 		}
 		const side = 96 // a face of usual size is enlarged to about this

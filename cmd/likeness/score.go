@@ -166,11 +166,18 @@ func (a *app) refined(ctx context.Context, r *score, m *autoencoder.Model, set *
 	for i := 0; i < len(rows); i += images {
 		p.count("Refining codes", i, len(rows))
 		x := set.AllFloats(rows[i:min(i+images, len(rows))])
-		codes, err := m.Refine(ctx, x, m.Encode(x), steps)
+		codes, err := m.Encode(ctx, x)
 		if err != nil {
 			return err
 		}
-		sum += meanSquare(m.Decode(codes), x) * float64(len(x))
+		if codes, err = m.Refine(ctx, x, codes, steps); err != nil {
+			return err
+		}
+		painted, err := m.Decode(ctx, codes)
+		if err != nil {
+			return err
+		}
+		sum += meanSquare(painted, x) * float64(len(x))
 	}
 	mse := sum / float64(len(rows)*m.Values())
 	r.RefinedMSE, r.RefineSteps = &mse, steps
@@ -193,15 +200,16 @@ func (s *scorer) mse(set *faces.Set, rows []int) (*float64, error) {
 	images := s.m.Piece()
 	sum := 0.0
 	for i := 0; i < len(rows); i += images {
-		if err := s.ctx.Err(); err != nil {
-			return nil, err
-		}
 		clean := set.AllFloats(rows[i:min(i+images, len(rows))])
 		input := clean
 		if s.corruption != nil {
 			input = train.CorruptedFrom(i, clean, s.corruption, s.m.Prep, s.seed)
 		}
-		sum += s.m.MSE(input, clean) * float64(len(clean))
+		mse, err := s.m.MSE(s.ctx, input, clean)
+		if err != nil {
+			return nil, err
+		}
+		sum += mse * float64(len(clean))
 	}
 	mse := sum / float64(len(rows)*s.m.Values())
 	return &mse, nil

@@ -108,7 +108,10 @@ func (a *app) measureForms(ctx context.Context, r *score, s *scorer, y *train.Ya
 	}
 	if o, ok := train.Occludes(s.corruption); ok {
 		if _, noise := s.corruption.(pix.Sequence); !noise {
-			told := y.Told(s.m, s.corruption, s.seed)
+			told, err := y.Told(s.ctx, s.m, s.corruption, s.seed)
+			if err != nil {
+				return err
+			}
 			r.ToldMSE = &told
 		}
 		return a.measureFills(ctx, r, s, y, o)
@@ -151,7 +154,10 @@ func (a *app) measureNoise(ctx context.Context, r *score, s *scorer, y *train.Ya
 	if r.Levels, err = y.Levels(ctx, s.m, train.NoiseLevels, wiener, s.seed); err != nil {
 		return err
 	}
-	clean := y.Clean(s.m)
+	clean, err := y.Clean(s.ctx, s.m)
+	if err != nil {
+		return err
+	}
 	r.CleanMSE = &clean
 	return nil
 }

@@ -67,7 +67,10 @@ func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
 				person = report.PersonName(person)
 			}
 			q.pictures, people = append(q.pictures, picture), append(people, person)
-			code := m.query(picture, e.Dim)
+			code, err := m.query(ctx, picture, e.Dim)
+			if err != nil {
+				return nil, err
+			}
 			codes = append(codes, code)
 			if q.excludeSelf {
 				without = append(without, sameCodes(e, code)...)

@@ -108,7 +108,10 @@ func (e *edits) look(codes []float32) ([]float64, error) {
 	var out []float64
 	const batch = 512
 	for first := 0; first < len(codes); first += batch * d {
-		painted := e.m.Decode(codes[first:min(first+batch*d, len(codes))])
+		painted, err := e.m.Decode(e.ctx, codes[first:min(first+batch*d, len(codes))])
+		if err != nil {
+			return nil, err
+		}
 		n := e.m.Values()
 		described, err := Describe(e.ctx, len(painted)/n, func(i int) *pix.Image {
 			return pix.FromFloats(painted[i*n:(i+1)*n], e.m.Prep.W, e.m.Prep.H)

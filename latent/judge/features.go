@@ -9,7 +9,7 @@ import (
 
 	"likeness/align"
 	"likeness/describe"
-	"likeness/internal/parallel"
+	"likeness/parallel"
 	"likeness/pix"
 )
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"likeness/internal/kernel"
-	"likeness/internal/parallel"
+	"likeness/parallel"
 )
 
 // Quality says how new faces lie among real ones, by euclidean distance between

@@ -29,9 +29,13 @@ func Samples(ctx context.Context, m *autoencoder.Model, data *faces.Set, split f
 		return Describe(ctx, len(rows), func(i int) *pix.Image { return data.Image(rows[i]) })
 	}
 	painted := func(codes []float32) ([]float32, error) {
-		n := len(codes) / m.Code
-		return Describe(ctx, n, func(i int) *pix.Image {
-			return pix.FromFloats(m.Decode(codes[i*m.Code:(i+1)*m.Code]), m.Prep.W, m.Prep.H)
+		all, err := m.Decode(ctx, codes)
+		if err != nil {
+			return nil, err
+		}
+		n := m.Values()
+		return Describe(ctx, len(all)/n, func(i int) *pix.Image {
+			return pix.FromFloats(all[i*n:(i+1)*n], m.Prep.W, m.Prep.H)
 		})
 	}
 	trained, err := photographs(split.Train)

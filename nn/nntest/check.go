@@ -69,7 +69,11 @@ func (r reference) loss() float64 {
 func checkOutputs(t *testing.T, net *nn.Network, ref reference) {
 	t.Helper()
 	want := ref.outputs()
-	for i, v := range net.Predict(ref.x) {
+	y, err := net.Predict(t.Context(), ref.x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range y {
 		if !(math.Abs(float64(v)-want[i]) <= 2e-5*(1+math.Abs(want[i]))) { // NaN is wrong too
 			t.Fatalf("output %d is %g, the naive network gives %g", i, v, want[i])
 		}
@@ -107,8 +111,11 @@ func checkGradients(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand
 // image alone.
 func checkInputGradient(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand) {
 	t.Helper()
-	y, gradient := net.InputGradient(ref.x, ref.target)
-	if !slices.Equal(y, net.Predict(ref.x)) {
+	y, gradient, err := net.InputGradient(t.Context(), ref.x, ref.target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if predicted, err := net.Predict(t.Context(), ref.x); err != nil || !slices.Equal(y, predicted) {
 		t.Error("InputGradient gives other outputs than Predict")
 	}
 	in, out := net.Input.Size(), net.Output().Size()

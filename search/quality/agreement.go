@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"likeness/internal/kernel"
-	"likeness/internal/parallel"
+	"likeness/parallel"
 )
 
 // Agreement is how far neighbours share what is known about a picture.

@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"likeness/internal/kernel"
-	"likeness/internal/parallel"
+	"likeness/parallel"
 )
 
 // Estimate is a measured mean and the interval that holds the middle 95 % of

@@ -96,7 +96,9 @@ func (r *Run) Train(optimizer nn.Adamax, rate float64) ([]Step, error) {
 	steps := make([]Step, Steps)
 	for i := range steps {
 		x, target := r.Inputs[i*n:(i+1)*n], r.Targets[i*n:(i+1)*n]
-		steps[i].Winners = watch.winners(x)
+		if steps[i].Winners, err = watch.winners(x); err != nil {
+			return nil, err
+		}
 		steps[i].Loss = step.Do(x, target, rate)
 	}
 	return steps, nil

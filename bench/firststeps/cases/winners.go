@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -71,7 +72,7 @@ func pooled(n *nn.Network) nn.Shape {
 }
 
 // winners runs a batch up to the last pooling.
-func (w *watcher) winners(x []float32) Winners {
+func (w *watcher) winners(x []float32) (Winners, error) {
 	var all Winners
 	weights := w.encoder.Weights()
 	for _, conv := range w.convs {
@@ -80,7 +81,11 @@ func (w *watcher) winners(x []float32) Winners {
 		own := slices.Clone(bias)
 		clear(bias)
 		conv.Pack()
-		y, s := conv.Predict(x), conv.Output()
+		y, err := conv.Predict(context.Background(), x)
+		if err != nil {
+			return nil, err
+		}
+		s := conv.Output()
 		x = make([]float32, len(y)/4)
 		won := make([]byte, len(y)/4)
 		for i, size := 0, s.Size(); i*size < len(y); i++ {
@@ -89,5 +94,5 @@ func (w *watcher) winners(x []float32) Winners {
 		kernel.AddBiasELU(x, own)
 		all = append(all, won)
 	}
-	return all
+	return all, nil
 }
