@@ -11,6 +11,8 @@ func FromImage(src image.Image) *Image {
 	b := src.Bounds()
 	dst := New(b.Dx(), b.Dy())
 	switch src := src.(type) {
+	case *Image:
+		copy(dst.Pix, src.Pix)
 	case *image.YCbCr:
 		fromYCbCr(dst, src, 0, 0)
 	case *image.Gray:

@@ -31,11 +31,14 @@ package pix
 import (
 	"fmt"
 	"image"
+	"image/color"
 
 	"likeness/internal/kernel"
 )
 
-// Image is a picture: W*H pixels of three bytes, RGB, row by row.
+// Image is a picture: W*H pixels of three bytes, RGB, row by row. *Image is an
+// opaque [image.Image], so every encoder and drawing function of the standard
+// library takes it.
 type Image struct {
 	W, H int
 	Pix  []byte // len W*H*3; pixel (x, y) starts at (y*W+x)*3
@@ -48,6 +51,33 @@ func New(w, h int) *Image {
 	}
 	return &Image{W: w, H: h, Pix: make([]byte, w*h*3)}
 }
+
+// ColorModel implements [image.Image].
+func (m *Image) ColorModel() color.Model { return color.RGBAModel }
+
+// Bounds implements [image.Image]: the picture's corner is at (0, 0).
+func (m *Image) Bounds() image.Rectangle { return image.Rect(0, 0, m.W, m.H) }
+
+// At implements [image.Image]; outside of the picture it is transparent black.
+func (m *Image) At(x, y int) color.Color { return m.RGBAAt(x, y) }
+
+// RGBAAt returns the colour at (x, y) without an allocation.
+func (m *Image) RGBAAt(x, y int) color.RGBA {
+	if x < 0 || y < 0 || x >= m.W || y >= m.H {
+		return color.RGBA{}
+	}
+	p := m.Pix[(y*m.W+x)*3:]
+	return color.RGBA{p[0], p[1], p[2], 255}
+}
+
+// RGBA64At implements [image.RGBA64Image], which makes image/draw fast.
+func (m *Image) RGBA64At(x, y int) color.RGBA64 {
+	c := m.RGBAAt(x, y)
+	return color.RGBA64{uint16(c.R) * 0x101, uint16(c.G) * 0x101, uint16(c.B) * 0x101, uint16(c.A) * 0x101}
+}
+
+// Opaque reports that no pixel is transparent.
+func (m *Image) Opaque() bool { return true }
 
 // RGBA returns a copy as an opaque image of the standard library.
 func (m *Image) RGBA() *image.RGBA {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
+	"image/png"
 	"math"
 	"strings"
 	"testing"
@@ -131,5 +133,48 @@ func TestPaletteIndexOutOfRange(t *testing.T) {
 	src.Pix[0] = 9
 	if got := FromImage(src); !bytes.Equal(got.Pix, []byte{255, 255, 255}) {
 		t.Errorf("got %v, want white", got.Pix)
+	}
+}
+
+// A picture is an image.Image: encoders and image/draw see the same pixels as in
+// its copy.
+func TestIsAnImage(t *testing.T) {
+	m := noise(5, 3)
+	var _ image.RGBA64Image = m
+	want := m.RGBA()
+	if m.Bounds() != want.Bounds() {
+		t.Errorf("bounds %v, want %v", m.Bounds(), want.Bounds())
+	}
+	for y := -1; y <= m.H; y++ {
+		for x := -1; x <= m.W; x++ {
+			if got, want := m.ColorModel().Convert(m.At(x, y)), want.At(x, y); got != want {
+				t.Errorf("(%d,%d): %v, want %v", x, y, got, want)
+			}
+			if got, want := m.RGBA64At(x, y), want.RGBA64At(x, y); got != want {
+				t.Errorf("(%d,%d): %v, want %v in 16 bits", x, y, got, want)
+			}
+		}
+	}
+	drawn := image.NewRGBA(m.Bounds())
+	draw.Draw(drawn, drawn.Rect, m, image.Point{}, draw.Src)
+	if !bytes.Equal(drawn.Pix, want.Pix) {
+		t.Error("image/draw draws other pixels")
+	}
+	var a, b bytes.Buffer
+	if err := png.Encode(&a, m); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.WritePNG(&b); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Decode(&a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkNear(t, got, m, 0, 0)
+	again := FromImage(m)
+	checkNear(t, again, m, 0, 0)
+	if again.Pix[0]++; again.Pix[0] == m.Pix[0] {
+		t.Error("FromImage shares pixels with its argument")
 	}
 }

@@ -21,9 +21,9 @@ type Series struct {
 	Ink    int  // which colour of the palette; 0 takes the next
 }
 
-// Yardstick is a number to hold another against: the tutorial's, or that of a
+// Baseline is a number to hold another against: the tutorial's, or that of a
 // closed form.
-type Yardstick struct {
+type Baseline struct {
 	Name  string
 	Value Number
 }
@@ -35,7 +35,7 @@ type Curves struct {
 	XLabel     string // "epoch" when empty; what stands in the series' Epochs
 	Log        bool   // a logarithmic vertical axis
 	Series     []Series
-	Yardsticks []Yardstick // horizontal lines, named at the right; unmeasured ones are left out
+	Baselines  []Baseline // horizontal lines, named at the right; unmeasured ones are left out
 }
 
 // LossCurves draws values over epochs. Every line is named at its end, with
@@ -83,7 +83,7 @@ func LossCurves(c Curves) *pix.Image {
 	if !span.any {
 		return ch.nothing()
 	}
-	for _, y := range c.Yardsticks {
+	for _, y := range c.Baselines {
 		if v, _ := y.Value.Value(); y.Value.finite() && (!c.Log || v > 0) {
 			span.add(span.x1, v)
 			ch.labels = append(ch.labels, endLabel{x: math.NaN(), y: v, text: y.Name + "  " + lossLabel(v), ink: muted})
@@ -91,7 +91,7 @@ func LossCurves(c Curves) *pix.Image {
 	}
 	setAxes(ch.plot, span, c.Log)
 	for i, l := range ch.labels {
-		if math.IsNaN(l.x) { // a yardstick: a line from edge to edge
+		if math.IsNaN(l.x) { // a baseline: a line from edge to edge
 			ch.labels[i].x = ch.plot.X.Max
 			ch.plot.Add(polyline{
 				points: []point{{ch.plot.X.Min, l.y}, {ch.plot.X.Max, l.y}},

@@ -128,13 +128,11 @@ func Paths(a, b *pix.Image, from, to string, paths []Path) *pix.Image {
 		for k, f := range w.Frames {
 			c := cell{pic: p.tile(f, tileSmall)}
 			if w.Distances != nil {
-				text := "distance " + distance(w.Distances[k])
-				style := mutedStyle
-				if w.Far != nil && w.Far[k] {
-					text, style = text+", far", captionStyle
-					c.frame = warning
-				}
-				c.below = []words{{text: text, style: style}}
+				c.below = caption("distance " + distance(w.Distances[k]))
+			}
+			if w.Far != nil && w.Far[k] {
+				c.below = append(c.below, words{text: "far", style: captionStyle})
+				c.frame = warning
 			}
 			row = append(row, c)
 		}

@@ -40,7 +40,7 @@ func ExampleResult_Verdicts() {
 		Name:     "Convolutional autoencoder",
 		Value:    report.Measured(0.005741),
 		Tutorial: report.Measured(0.005865),
-		Yardsticks: []report.Yardstick{
+		Baselines: []report.Baseline{
 			{Name: "exact PCA", Value: report.Measured(0.006783)},
 		},
 	}
@@ -66,7 +66,7 @@ func ExampleReport_WriteHTML() {
 						Title:  "Convolutional autoencoder, code 32",
 						Log:    true,
 						Series: []report.Series{{Name: "test", Values: []float64{0.021, 0.012, 0.0087, 0.0071}}},
-						Yardsticks: []report.Yardstick{
+						Baselines: []report.Baseline{
 							{Name: "exact PCA", Value: report.Measured(0.006783)},
 						},
 					}),

@@ -106,8 +106,8 @@ func TestFiguresKeepTheirMargin(t *testing.T) {
 	f := plainFace(32, 32)
 	long := "Maximiliana_Theodora_von_und_zu_Hohenlohe-Langenburg_the_Younger"
 	figures := map[string]*pix.Image{
-		"denoised":      Denoised([]Denoising{{Original: f, Noisy: f, Denoised: f, NoisyMSE: Measured(0.01), DenoisedMSE: Measured(0.003), Title: long}}),
-		"yardstick":     Denoised([]Denoising{{Original: f, Noisy: f, Denoised: f, Yardstick: f}}),
+		"denoised":      Restorations("Noisy", "Denoised", []Restoration{{Original: f, Corrupted: f, Restored: f, CorruptedMSE: Measured(0.01), RestoredMSE: Measured(0.003), Title: long}}),
+		"baseline":      Restorations("Noisy", "Denoised", []Restoration{{Original: f, Corrupted: f, Restored: f, Baseline: f}}),
 		"neighbours":    Neighbours([]Query{{Picture: f, Person: long, Note: "test image 247", Matches: []Neighbour{{Picture: f, Person: long, Distance: 1234.5, Same: true}}}}),
 		"morph":         MorphStrip([]Morph{{Frames: []*pix.Image{f, f, f}, From: long, To: "B", A: f, B: f}}),
 		"noise":         NoiseScale(f, []NoiseLevel{{0.01, f}, {0.5, f}}),
@@ -126,24 +126,21 @@ func TestFiguresKeepTheirMargin(t *testing.T) {
 	if large := figures["large picture"]; large.W != tileLarge+2*margin {
 		t.Errorf("a large picture makes a figure %d wide, want it shrunk to %d", large.W, tileLarge+2*margin)
 	}
-	if figures["yardstick"].W <= figures["denoised"].W {
-		t.Error("the yardstick has no column of its own")
+	if figures["baseline"].W <= figures["denoised"].W {
+		t.Error("the baseline has no column of its own")
 	}
 }
 
-func TestHeadsOfAnotherHarm(t *testing.T) {
+func TestHeadsOfRestorations(t *testing.T) {
 	f := plainFace(32, 32)
-	given := Denoised([]Denoising{{Noisy: f, Denoised: f, Title: "old"}})
+	given := Restorations("Noisy", "Denoised", []Restoration{{Corrupted: f, Restored: f, Title: "old"}})
 	marginIsWhite(t, given)
 	if got, want := given.W, 2*tileLarge+gapColumns+2*margin; got != want {
 		t.Errorf("a picture and what came of it are %d pixels wide, want %d: nothing stands for the original", got, want)
 	}
-	rows := []Denoising{{Original: f, Noisy: f, Denoised: f}}
-	noise := Denoised(rows)
-	if !bytes.Equal(Mended("Noisy", "Denoised", rows).Pix, noise.Pix) {
-		t.Error("Denoised has other heads than Noisy and Denoised")
-	}
-	covered := Mended("Covered", "Filled in", rows)
+	rows := []Restoration{{Original: f, Corrupted: f, Restored: f}}
+	noise := Restorations("Noisy", "Denoised", rows)
+	covered := Restorations("Covered", "Filled in", rows)
 	if covered.W != noise.W || covered.H != noise.H {
 		t.Fatalf("a figure of %dx%d, want %dx%d", covered.W, covered.H, noise.W, noise.H)
 	}
@@ -237,7 +234,7 @@ func TestWrongLengthsPanic(t *testing.T) {
 
 func TestFiguresAreTheSameEveryTime(t *testing.T) {
 	draw := func() *pix.Image {
-		return LossCurves(Curves{Title: "loss", Log: true, Series: []Series{{Name: "test", Values: []float64{0.03, 0.01, 0.007}}}, Yardsticks: []Yardstick{{"exact PCA", Measured(0.0068)}}})
+		return LossCurves(Curves{Title: "loss", Log: true, Series: []Series{{Name: "test", Values: []float64{0.03, 0.01, 0.007}}}, Baselines: []Baseline{{"exact PCA", Measured(0.0068)}}})
 	}
 	if !bytes.Equal(draw().Pix, draw().Pix) {
 		t.Error("two drawings of one chart differ")
@@ -265,7 +262,7 @@ func TestCharts(t *testing.T) {
 		"noise":        NoiseCheck(noise, 0.1),
 		"no noise":     NoiseCheck(nil, 0.1),
 		"silence":      NoiseCheck(make([]float32, 10), 0),
-		"errors":       ErrorHistogram(Errors{Title: "errors", Values: errs, Marks: []Yardstick{{"tutorial", Measured(0.005865)}, {"none", Number{}}}}),
+		"errors":       ErrorHistogram(Errors{Title: "errors", Values: errs, Marks: []Baseline{{"tutorial", Measured(0.005865)}, {"none", Number{}}}}),
 		"one error":    ErrorHistogram(Errors{Values: []float64{0.5}}),
 		"no errors":    ErrorHistogram(Errors{Values: []float64{nan}}),
 	} {

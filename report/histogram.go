@@ -15,8 +15,8 @@ import (
 // Errors says what ErrorHistogram draws.
 type Errors struct {
 	Title  string
-	Values []float64   // the error of each test image
-	Marks  []Yardstick // vertical lines, such as the tutorial's mean
+	Values []float64  // the error of each test image
+	Marks  []Baseline // vertical lines, such as the tutorial's mean
 }
 
 // ErrorHistogram draws how the errors of single images are spread, with their
@@ -33,7 +33,7 @@ func ErrorHistogram(e Errors) *pix.Image {
 	}
 	slices.Sort(values)
 	mean, _ := moments(values)
-	marks := []Yardstick{{"mean", Measured(mean)}, {"median", Measured(quantile(values, 0.5))}}
+	marks := []Baseline{{"mean", Measured(mean)}, {"median", Measured(quantile(values, 0.5))}}
 	for _, m := range e.Marks {
 		if m.Value.finite() {
 			marks = append(marks, m)
@@ -66,7 +66,7 @@ func ErrorHistogram(e Errors) *pix.Image {
 }
 
 // markStyle gives the lines of a histogram: the mean, the median, then the
-// yardsticks.
+// baselines.
 func markStyle(i int) draw.LineStyle {
 	switch i {
 	case 0:

@@ -39,7 +39,7 @@ type Result struct {
 	// Incomparable says why the tutorial's number is no match for this one,
 	// such as "drawn faces, not LFW"; empty when it is a match.
 	Incomparable string
-	Yardsticks   []Yardstick // closed forms and other measures
+	Baselines    []Baseline // closed forms and other measures
 	Took         time.Duration
 	Chapter      string // the ID of the chapter that tells more; may be empty
 	Headline     bool   // also shown large at the top

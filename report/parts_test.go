@@ -162,30 +162,30 @@ func TestNumbers(t *testing.T) {
 }
 
 func TestVerdicts(t *testing.T) {
-	pca := []Yardstick{{"exact PCA", Measured(0.006783)}}
+	pca := []Baseline{{"exact PCA", Measured(0.006783)}}
 	for name, c := range map[string]struct {
 		r    Result
 		want []Verdict
 	}{
-		"both": {Result{Value: Measured(0.005741), Tutorial: Measured(0.005865), Yardsticks: []Yardstick{{"the Wiener filter", Measured(0.0016)}}}, []Verdict{
+		"both": {Result{Value: Measured(0.005741), Tutorial: Measured(0.005865), Baselines: []Baseline{{"the Wiener filter", Measured(0.0016)}}}, []Verdict{
 			{Better, "0.005865", "better than the tutorial", "by 2.1 %"},
 			{Worse, "0.001600", "worse than the Wiener filter", "by a factor of 3.6"},
 		}},
 		"no victory on hidden digits": {Result{Value: Measured(0.0058648), Tutorial: Measured(0.005865)}, []Verdict{
 			{Neutral, "0.005865", "equal to the tutorial", ""},
 		}},
-		"close": {Result{Value: Measured(0.006784), Yardsticks: pca}, []Verdict{
+		"close": {Result{Value: Measured(0.006784), Baselines: pca}, []Verdict{
 			{Neutral, "", "the tutorial gives no number", ""},
 			{Worse, "0.006783", "worse than exact PCA", "by less than 0.1 %"},
 		}},
 		"other pictures": {Result{Value: Measured(0.002), Tutorial: Measured(0.005865), Incomparable: "drawn faces, not LFW"}, []Verdict{
 			{Neutral, "0.005865", "the tutorial’s, but no match: drawn faces, not LFW", ""},
 		}},
-		"shares": {Result{Form: FormShare, HigherWins: true, Value: Measured(0.113), Yardsticks: []Yardstick{{"PCA codes", Measured(0.094)}}}, []Verdict{
+		"shares": {Result{Form: FormShare, HigherWins: true, Value: Measured(0.113), Baselines: []Baseline{{"PCA codes", Measured(0.094)}}}, []Verdict{
 			{Neutral, "", "the tutorial gives no number", ""},
 			{Better, "9.4 %", "better than PCA codes", "by 1.9 points"},
 		}},
-		"missing": {Result{Tutorial: Measured(0.002949), Yardsticks: []Yardstick{{Name: "doing nothing"}}}, []Verdict{
+		"missing": {Result{Tutorial: Measured(0.002949), Baselines: []Baseline{{Name: "doing nothing"}}}, []Verdict{
 			{Neutral, "0.002949", "the tutorial, not comparable", ""},
 			{Neutral, "not measured", "doing nothing, not comparable", ""},
 		}},
@@ -200,12 +200,12 @@ func TestVerdicts(t *testing.T) {
 }
 
 func TestScale(t *testing.T) {
-	marks := Result{Value: Measured(0.002), Tutorial: Measured(0.004), Yardsticks: []Yardstick{{"w", Measured(0.001)}}}.scale()
+	marks := Result{Value: Measured(0.002), Tutorial: Measured(0.004), Baselines: []Baseline{{"w", Measured(0.001)}}}.scale()
 	at := map[string]float64{}
 	for _, m := range marks {
 		at[m.Kind] = m.At
 	}
-	if at["yardstick"] != 6 || at["value"] != 50 || at["tutorial"] != 94 {
+	if at["baseline"] != 6 || at["value"] != 50 || at["tutorial"] != 94 {
 		t.Errorf("equal ratios at %v, want 6, 50, 94", at)
 	}
 	near := Result{Value: Measured(0.005), Tutorial: Measured(0.00501)}.scale()

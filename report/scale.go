@@ -3,7 +3,7 @@ package report
 import "math"
 
 // scaleMark is a number's place on the little scale of a summary row, from 0
-// to 100, with its kind: "value", "tutorial" or "yardstick".
+// to 100, with its kind: "value", "tutorial" or "baseline".
 type scaleMark struct {
 	At         float64
 	Kind, Name string
@@ -20,9 +20,9 @@ func (r Result) scale() []scaleMark {
 		kind, name string
 	}
 	var all []entry
-	for _, y := range r.Yardsticks {
+	for _, y := range r.Baselines {
 		if y.Value.finite() {
-			all = append(all, entry{y.Value.value, "yardstick", y.Name})
+			all = append(all, entry{y.Value.value, "baseline", y.Name})
 		}
 	}
 	if r.Tutorial.finite() && r.Incomparable == "" {

@@ -23,7 +23,7 @@ type Verdict struct {
 }
 
 // Verdicts holds r against the tutorial's number, or says that there is none,
-// and then against each yardstick. Numbers that print alike are equal: no
+// and then against each baseline. Numbers that print alike are equal: no
 // victory is claimed on digits that are not shown.
 func (r Result) Verdicts() []Verdict {
 	var out []Verdict
@@ -35,7 +35,7 @@ func (r Result) Verdicts() []Verdict {
 	default:
 		out = append(out, r.against("the tutorial", r.Tutorial))
 	}
-	for _, y := range r.Yardsticks {
+	for _, y := range r.Baselines {
 		out = append(out, r.against(y.Name, y.Value))
 	}
 	return out

@@ -77,19 +77,19 @@ func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denois
 	if err := add("Residual", m); err != nil {
 		return nil, err
 	}
-	var rows []report.Rivals
+	var rows []report.Contest
 	for i := range len(clean) / size {
 		c := b.values(clean, i)
-		row := report.Rivals{
+		row := report.Contest{
 			Title:    fmt.Sprintf("test image %d", i),
 			Original: b.picture(clean, i), Noisy: b.picture(noisy, i), NoisyMSE: report.Measured(mse(b.values(noisy, i), c)),
 		}
 		for _, x := range made {
-			row.Mended, row.MSE = append(row.Mended, b.picture(x, i)), append(row.MSE, report.Measured(mse(b.values(x, i), c)))
+			row.Results, row.MSE = append(row.Results, b.picture(x, i)), append(row.MSE, report.Measured(mse(b.values(x, i), c)))
 		}
 		rows = append(rows, row)
 	}
-	d.figure = report.Denoisers(names, rows)
+	d.figure = report.Contests(names, rows)
 	d.caption = fmt.Sprintf("The first test pictures with noise of sigma %g, and what is made of them.", judgedAt)
 	return d, nil
 }

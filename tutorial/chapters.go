@@ -68,11 +68,11 @@ func (b *book) denoiser(ctx context.Context) error {
 	if _, worse := betterAt(d.levels); len(worse) > 0 {
 		summary.Note += "; not better at sigma " + strings.Join(worse, ", ")
 	}
-	wiener := report.Yardstick{Name: "the Wiener filter"}
+	wiener := report.Baseline{Name: "the Wiener filter"}
 	if l.Wiener != nil {
 		wiener.Value = report.Measured(l.Wiener.MSE)
 	}
-	summary.Yardsticks = []report.Yardstick{wiener, {Name: "leaving the noise alone", Value: report.Measured(l.Noisy.MSE)}}
+	summary.Baselines = []report.Baseline{wiener, {Name: "leaving the noise alone", Value: report.Measured(l.Noisy.MSE)}}
 	b.add(report.Chapter{ID: "denoiser-levels", Title: "Noise by level", Body: []report.Block{report.Paragraph(ofLevels(d.levels)), levelTable(d.levels)}})
 	return nil
 }

@@ -35,13 +35,13 @@ func (b *book) denoise(ctx context.Context) error {
 		return err
 	}
 	figure, err := b.figure(r.Name, "Original | Noisy | Denoised by the network | by the Wiener filter, with the mean squared error against the original.",
-		"rows of faces, spoilt by noise and mended", report.Denoised(rows))
+		"rows of faces, spoilt by noise and mended", report.Restorations("Noisy", "Denoised", rows))
 	if err != nil {
 		return err
 	}
 	intro := fmt.Sprintf("The same network with a code of %d numbers sees faces with gaussian noise of standard deviation %g, fresh in every epoch, and has to give back the clean ones. "+
 		"It is measured on noisy test pictures against the clean ones. The Wiener filter, the best linear filter for pictures with the mean and covariance of the training pictures, needs no training at all: it has a closed form.", r.Code, noise.Sigma)
-	return b.trainedChapter(m, r, part, intro, []report.Yardstick{
+	return b.trainedChapter(m, r, part, intro, []report.Baseline{
 		{Name: "the Wiener filter", Value: report.Measured(wiener)},
 		{Name: "leaving the noise alone", Value: report.Measured(untouched)},
 	}, append(check, figure)...)
@@ -72,20 +72,20 @@ func (b *book) noiseFigures(g pix.Gaussian) ([]report.Figure, error) {
 }
 
 // mended are rows of the denoising figure, with what a closed form makes of the noisy
-// pictures; name heads its column as in report.Denoising.
-func (b *book) mended(ctx context.Context, m *autoencoder.Model, noisy, closed []float32, name string) ([]report.Denoising, error) {
+// pictures; name heads its column as in report.Restoration.
+func (b *book) mended(ctx context.Context, m *autoencoder.Model, noisy, closed []float32, name string) ([]report.Restoration, error) {
 	back, err := m.Reconstruct(ctx, noisy)
 	if err != nil {
 		return nil, err
 	}
-	var rows []report.Denoising
+	var rows []report.Restoration
 	for i := range min(6, len(b.split.Test)) {
 		clean := b.values(b.test, i)
-		rows = append(rows, report.Denoising{
+		rows = append(rows, report.Restoration{
 			Title:    fmt.Sprintf("test image %d", i),
-			Original: b.picture(b.test, i), Noisy: b.picture(noisy, i), Denoised: b.picture(back, i),
-			NoisyMSE: report.Measured(mse(b.values(noisy, i), clean)), DenoisedMSE: report.Measured(mse(b.values(back, i), clean)),
-			Yardstick: b.picture(closed, i), YardstickMSE: report.Measured(mse(b.values(closed, i), clean)), YardstickName: name,
+			Original: b.picture(b.test, i), Corrupted: b.picture(noisy, i), Restored: b.picture(back, i),
+			CorruptedMSE: report.Measured(mse(b.values(noisy, i), clean)), RestoredMSE: report.Measured(mse(b.values(back, i), clean)),
+			Baseline: b.picture(closed, i), BaselineMSE: report.Measured(mse(b.values(closed, i), clean)), BaselineName: name,
 		})
 	}
 	return rows, nil
@@ -110,7 +110,7 @@ func (b *book) occlusion(ctx context.Context) error {
 	untouched, mean, gaussian := mse(covered, b.test), b.yard.MeanFill(r.Corruption, b.Seed), mse(filled, b.test)
 	part.Untouched, part.MeanFill, part.GaussianFill = &untouched, &mean, &gaussian
 	figure, err := b.figure(r.Name, "Original | Covered | Filled in by the network | by the gaussian fill, with the mean squared error against the original.",
-		"rows of faces with black rectangles, and filled in two ways", report.Mended("Covered", "Filled in", rows))
+		"rows of faces with black rectangles, and filled in two ways", report.Restorations("Covered", "Filled in", rows))
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (b *book) occlusion(ctx context.Context) error {
 		fmt.Sprintf("Noise is not the only harm that can be undone. Here a black rectangle of up to %d×%d pixels covers a random part of each picture, another in every epoch, and the network has to imagine what is behind it. "+
 			"Two answers need no training: the mean face’s pixels in the rectangle, and those that are to be expected of the visible pixels if faces are gaussian with the mean and covariance of the training pictures, which has a closed form. "+
 			"Both leave the visible pixels as they are, for they are told where the rectangle is; the network has to find it and to bring everything else through its code.", o.Size, o.Size),
-		[]report.Yardstick{
+		[]report.Baseline{
 			{Name: "the gaussian fill (told where)", Value: report.Measured(gaussian)},
 			{Name: "the mean face in the rectangle", Value: report.Measured(mean)},
 			{Name: "leaving the rectangle", Value: report.Measured(untouched)},

@@ -57,9 +57,9 @@ func (b *book) reconstruction(ctx context.Context, r Recipe, intro string) error
 	if err != nil {
 		return err
 	}
-	yard := report.Yardstick{Name: fmt.Sprintf("exact PCA, %d numbers", m.Code), Value: report.Measured(b.results.Yardsticks.PCA)}
-	mean := report.Yardstick{Name: "the mean image", Value: report.Measured(b.results.Yardsticks.MeanImage)}
-	return b.trainedChapter(m, r, part, intro, []report.Yardstick{yard, mean}, figure, spread)
+	yard := report.Baseline{Name: fmt.Sprintf("exact PCA, %d numbers", m.Code), Value: report.Measured(b.results.Yardsticks.PCA)}
+	mean := report.Baseline{Name: "the mean image", Value: report.Measured(b.results.Yardsticks.MeanImage)}
+	return b.trainedChapter(m, r, part, intro, []report.Baseline{yard, mean}, figure, spread)
 }
 
 // bestAndWorst shows test pictures above their reconstructions.
@@ -98,7 +98,7 @@ var optimizerNames = map[train.Optimizer]string{train.Adamax: "Adamax", train.Mu
 
 // trainedChapter is what the chapters of all trained models have in common:
 // text, figures, loss curves, layers, and a line in the summary.
-func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, intro string, yardsticks []report.Yardstick, figures ...report.Figure) error {
+func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, intro string, yardsticks []report.Baseline, figures ...report.Figure) error {
 	curves := report.Curves{Title: r.Title + ": error by epoch", Log: true, Series: []report.Series{{Name: "test"}, {Name: "training", Dashed: true}}}
 	for _, e := range m.Training.History {
 		curves.Series[0].Values = append(curves.Series[0].Values, e.TestLoss)
@@ -109,9 +109,9 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 		curves.Series = curves.Series[:1]
 		caption, alt = "Mean squared error after each epoch.", "a falling curve"
 	}
-	curves.Yardsticks = slices.Clone(yardsticks[:min(1, len(yardsticks))])
+	curves.Baselines = slices.Clone(yardsticks[:min(1, len(yardsticks))])
 	if r.Tutorial > 0 && b.incomparable() == "" {
-		curves.Yardsticks = append(curves.Yardsticks, report.Yardstick{Name: "the tutorial", Value: report.Measured(r.Tutorial)})
+		curves.Baselines = append(curves.Baselines, report.Baseline{Name: "the tutorial", Value: report.Measured(r.Tutorial)})
 	}
 	loss, err := b.figure(r.Name+"-loss", caption, alt, report.LossCurves(curves))
 	if err != nil {
@@ -128,7 +128,7 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 	}
 	result := report.Result{
 		Name: r.Title, Note: code + ", " + epochs(part.Epochs), Value: report.Measured(part.TestMSE),
-		Incomparable: b.incomparable(), Yardsticks: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: r.Tutorial > 0,
+		Incomparable: b.incomparable(), Baselines: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: r.Tutorial > 0,
 	}
 	if r.Tutorial > 0 {
 		result.Tutorial = report.Measured(r.Tutorial)

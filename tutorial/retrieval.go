@@ -74,7 +74,7 @@ func (b *book) retrieval(ctx context.Context) error {
 			} else {
 				result.Name += ", by a finder"
 				result.Took = time.Duration(p.Seconds * float64(time.Second))
-				result.Yardsticks = []report.Yardstick{{Name: "the tutorial’s way", Value: report.Measured(parts[0].Hit1.Value)}}
+				result.Baselines = []report.Baseline{{Name: "the tutorial’s way", Value: report.Measured(parts[0].Hit1.Value)}}
 			}
 			b.page.Summary = append(b.page.Summary, result)
 		}

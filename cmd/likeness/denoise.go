@@ -127,7 +127,7 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *namedPi
 		}
 	}
 	result := denoised{Model: path, Figure: f.figure, Results: []mended{}}
-	var drawn []report.Denoising
+	var drawn []report.Restoration
 	d.bar = a.progress()
 	defer d.bar.clear()
 	for i, p := range g.list {
@@ -162,7 +162,7 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *namedPi
 		if strings.HasPrefix(d.m.Training.Corruption, "occlusion") {
 			made = "Filled in"
 		}
-		if err := writePNG(f.figure, report.Mended(spoilt, made, drawn)); err != nil {
+		if err := writePNG(f.figure, report.Restorations(spoilt, made, drawn)); err != nil {
 			return err
 		}
 	}

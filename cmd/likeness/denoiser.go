@@ -50,7 +50,7 @@ func (d *denoiser) open(ctx context.Context, path string) (*pix.Image, error) {
 }
 
 // picture mends one, writes it, and gives its row of the figure.
-func (d *denoiser) picture(ctx context.Context, path, target string, original *pix.Image, place uint64) (mended, report.Denoising, error) {
+func (d *denoiser) picture(ctx context.Context, path, target string, original *pix.Image, place uint64) (mended, report.Restoration, error) {
 	w, h := original.W, original.H
 	clean := make([]float32, w*h*3)
 	original.Floats(clean)
@@ -62,7 +62,7 @@ func (d *denoiser) picture(ctx context.Context, path, target string, original *p
 	r := mended{Image: path, Out: target, Width: w, Height: h}
 	after, err := d.mend(ctx, &r, noisy)
 	if err != nil {
-		return r, report.Denoising{}, err
+		return r, report.Restoration{}, err
 	}
 	if d.f.strength != 1 {
 		for k, v := range after {
@@ -71,14 +71,14 @@ func (d *denoiser) picture(ctx context.Context, path, target string, original *p
 	}
 	made := pix.FromFloats(after, w, h)
 	if err := writeTarget(target, made); err != nil {
-		return r, report.Denoising{}, err
+		return r, report.Restoration{}, err
 	}
-	figure := report.Denoising{Noisy: original, Denoised: made, Title: title(path)}
+	figure := report.Restoration{Corrupted: original, Restored: made, Title: title(path)}
 	if d.f.noise > 0 {
 		r.NoisyMSE, r.NoisyPSNR, r.NoisySSIM = likeTo(noisy, clean, w, h)
 		r.DenoisedMSE, r.DenoisedPSNR, r.DenoisedSSIM = likeTo(after, clean, w, h)
-		figure.Original, figure.Noisy = original, pix.FromFloats(noisy, w, h)
-		figure.NoisyMSE, figure.DenoisedMSE = report.Measured(*r.NoisyMSE), report.Measured(*r.DenoisedMSE)
+		figure.Original, figure.Corrupted = original, pix.FromFloats(noisy, w, h)
+		figure.CorruptedMSE, figure.RestoredMSE = report.Measured(*r.NoisyMSE), report.Measured(*r.DenoisedMSE)
 	}
 	return r, figure, nil
 }

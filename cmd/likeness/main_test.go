@@ -27,6 +27,8 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"json":    checkJSON,
 			"picture": makePicture,
+			"image":   checkImage,
+			"gif":     checkGIF,
 			"archive": makeArchive,
 			"cut":     cutFile,
 			"swap":    swapBytes,

@@ -11,6 +11,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io/fs"
@@ -18,6 +19,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -228,6 +230,68 @@ func spoilNumber(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	binary.LittleEndian.PutUint32(x.Data, math.Float32bits(float32(math.NaN())))
 	ts.Check(f.Save(ts.MkAbs(args[0])))
+}
+
+// image WxH FILE... checks that files hold pictures of that size whose pixels are
+// not all of one colour. A side may be *, where it follows from what was found.
+func checkImage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: image WxH FILE...")
+	}
+	for _, name := range args[1:] {
+		m, _, err := image.Decode(strings.NewReader(ts.ReadFile(name)))
+		if err != nil {
+			ts.Fatalf("%s: %v", name, err)
+		}
+		size := fmt.Sprintf("%dx%d", m.Bounds().Dx(), m.Bounds().Dy())
+		if ok, err := path.Match(args[0], size); err != nil || !ok {
+			ts.Fatalf("%s: %s pixels, want %s", name, size, args[0])
+		}
+		if oneColour(m) {
+			ts.Fatalf("%s: all pixels are of one colour", name)
+		}
+	}
+}
+
+// gif FRAMES FILE... checks that files hold animations of so many frames, that no
+// frame is of one colour and that not all are alike.
+func checkGIF(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: gif FRAMES FILE...")
+	}
+	for _, name := range args[1:] {
+		all, err := gif.DecodeAll(strings.NewReader(ts.ReadFile(name)))
+		if err != nil {
+			ts.Fatalf("%s: %v", name, err)
+		}
+		if want := number(ts, args[0]); len(all.Image) != want {
+			ts.Fatalf("%s: %d frames, want %d", name, len(all.Image), want)
+		}
+		moves := false
+		for i, m := range all.Image {
+			if oneColour(m) {
+				ts.Fatalf("%s: frame %d is of one colour", name, i+1)
+			}
+			moves = moves || !bytes.Equal(m.Pix, all.Image[0].Pix)
+		}
+		if !moves {
+			ts.Fatalf("%s: all frames are alike", name)
+		}
+	}
+}
+
+// oneColour reports whether all pixels of a picture are equal.
+func oneColour(m image.Image) bool {
+	b := m.Bounds()
+	first := m.At(b.Min.X, b.Min.Y)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if m.At(x, y) != first {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func number(ts *testscript.TestScript, text string) int {
