@@ -16,7 +16,7 @@ func (b *book) race(ctx context.Context) error {
 		return nil
 	}
 	curves := report.Curves{Title: "Test error over time", XLabel: "seconds of training", Log: true,
-		Series:     []report.Series{overTime("residual", ours), overTime("tutorial’s", theirs)},
+		Series:    []report.Series{overTime("residual", ours), overTime("tutorial’s", theirs)},
 		Baselines: []report.Baseline{{Name: "exact PCA", Value: report.Measured(b.results.Yardsticks.PCA)}},
 	}
 	caption := "Mean squared error on the test pictures after each epoch, over the seconds of training until then. Each run lowers its learning rate for its own end: one that is to stop earlier has less error by then than this one."
