@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"likeness/baseline"
 	"likeness/train"
 )
 
@@ -58,7 +59,7 @@ func TestAverage(t *testing.T) {
 		}
 	}
 	clean := r.Data.AllFloats(r.Split.Test)
-	if mse := must(r.Model.MSE(context.Background(), train.Corrupted(clean, r.Corruption, r.Model.Prep, r.Seed), clean)); mse != story.History[4].TestLoss {
+	if mse := must(r.Model.MSE(context.Background(), baseline.Corrupted(clean, r.Corruption, r.Model.Prep, r.Seed), clean)); mse != story.History[4].TestLoss {
 		t.Errorf("the model's error is %g, its story says %g", mse, story.History[4].TestLoss)
 	}
 	if story.Average != decay {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/faces"
 )
 
@@ -14,11 +15,7 @@ func Begin(ctx context.Context, m *autoencoder.Model, data *faces.Set, split fac
 	if !m.BeginsWithPCA() {
 		return nil
 	}
-	y := Yardsticks{learned: data, train: split.Train}
-	if err := y.measure(ctx); err != nil {
-		return err
-	}
-	p, err := y.components(ctx, m.Code)
+	p, err := baseline.New(data, split.Train).Components(ctx, m.Code)
 	if err != nil {
 		return err
 	}

@@ -57,14 +57,13 @@ func (l *loop) newFeed() *feed {
 }
 
 // Random numbers are drawn from streams of their own: one for the order of
-// each epoch, one for the noise of each picture in each epoch, one for the
-// noise of each test picture, and one for whether each picture is mirrored in
-// each epoch.
+// each epoch, one for the noise of each picture in each epoch, and one for
+// whether each picture is mirrored in each epoch. The noise of test pictures has
+// 1 << 62 (baseline.Corrupted).
 const (
 	jitterStream = 1 << 59
 	mirrorStream = 1 << 60
 	orderStream  = 1 << 61
-	testNoise    = 1 << 62
 )
 
 // order is the order of the training pictures in an epoch.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/nn"
 )
 
@@ -61,7 +62,7 @@ func (r *Run) newLoop() *loop {
 	l.judge = r.Data.AllFloats(rows)
 	l.judgeInput = l.judge
 	if r.Corruption != nil {
-		l.judgeInput = Corrupted(l.judge, r.Corruption, r.Model.Prep, r.Seed)
+		l.judgeInput = baseline.Corrupted(l.judge, r.Corruption, r.Model.Prep, r.Seed)
 	}
 	return l
 }

@@ -212,22 +212,3 @@ func TestBadRuns(t *testing.T) {
 		}
 	}
 }
-
-// The noise of test pictures follows from the seed and the picture's place.
-func TestCorrupted(t *testing.T) {
-	x := make([]float32, 3*16*16*3)
-	prep := pix.Prep{W: 16, H: 16}
-	a := train.Corrupted(x, pix.Gaussian{Sigma: 0.1}, prep, 1)
-	if !slices.Equal(a, train.Corrupted(x, pix.Gaussian{Sigma: 0.1}, prep, 1)) {
-		t.Error("the same seed gives other noise")
-	}
-	if slices.Equal(a, train.Corrupted(x, pix.Gaussian{Sigma: 0.1}, prep, 2)) {
-		t.Error("another seed gives the same noise")
-	}
-	if slices.Equal(a[:768], a[768:1536]) {
-		t.Error("two pictures have the same noise")
-	}
-	if slices.Max(x) != 0 {
-		t.Error("the input was changed")
-	}
-}

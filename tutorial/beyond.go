@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/pix"
 	"likeness/report"
 	"likeness/train"
@@ -33,14 +34,14 @@ func NewDenoiser(prep pix.Prep, c pix.Corruption, seed uint64) (*autoencoder.Mod
 	return m, nil
 }
 
-// judgedAt is the noise of the tutorial, one of train.NoiseLevels.
+// judgedAt is the noise of the tutorial, one of baseline.NoiseLevels.
 const judgedAt = 0.1
 
 // denoised is what comes of a denoiser without a code.
 type denoised struct {
-	levels   []train.LevelScore // by train.NoiseLevels, on the test pictures
-	cleanMSE float64            // what it changes of test pictures without noise
-	figure   *pix.Image         // Original | Noisy | Wiener filter | Tutorial's | Residual, at sigma 0.1
+	levels   []baseline.LevelScore // by baseline.NoiseLevels, on the test pictures
+	cleanMSE float64               // what it changes of test pictures without noise
+	figure   *pix.Image            // Original | Noisy | Wiener filter | Tutorial's | Residual, at sigma 0.1
 	caption  string
 }
 
@@ -49,17 +50,17 @@ type denoised struct {
 func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denoised, error) {
 	d := &denoised{}
 	var err error
-	if d.cleanMSE, err = b.yard.Clean(ctx, m); err != nil {
+	if d.cleanMSE, err = b.baseline.Clean(ctx, m); err != nil {
 		return nil, err
 	}
-	if d.levels, err = b.yard.Levels(ctx, m, train.NoiseLevels, true, b.Seed); err != nil {
+	if d.levels, err = b.baseline.Levels(ctx, m, baseline.NoiseLevels(), true, b.Seed); err != nil {
 		return nil, err
 	}
 	noise := pix.Gaussian{Sigma: judgedAt}
 	size := b.Data.W * b.Data.H * 3
 	clean := b.test[:min(6, len(b.split.Test))*size]
-	noisy := train.Corrupted(clean, noise, b.Data.Prep, b.Seed)
-	filtered, err := b.yard.Filter(ctx, noisy, noise)
+	noisy := baseline.Corrupted(clean, noise, b.Data.Prep, b.Seed)
+	filtered, err := b.baseline.Filter(ctx, noisy, noise)
 	if err != nil {
 		return nil, err
 	}

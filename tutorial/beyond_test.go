@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"likeness/baseline"
 	"likeness/faces"
 	"likeness/pix"
-	"likeness/train"
 	"likeness/tutorial"
 )
 
@@ -36,7 +36,7 @@ func TestDenoiser(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(run.Out, "figures", "denoiser.png")); err != nil {
 		t.Error(err)
 	}
-	if len(r.Levels) != len(train.NoiseLevels) || r.CleanMSE == nil {
+	if len(r.Levels) != len(baseline.NoiseLevels()) || r.CleanMSE == nil {
 		t.Fatalf("measured %+v, %v", r.Levels, r.CleanMSE)
 	}
 	for _, l := range r.Levels {

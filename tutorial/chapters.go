@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/pix"
 	"likeness/report"
-	"likeness/train"
 )
 
 // residual is the first chapter beyond the tutorial.
@@ -88,7 +88,7 @@ func ofClean(mse float64) string {
 
 // ofLevels says at which levels of noise a denoiser has less error than what needs no
 // training.
-func ofLevels(levels []train.LevelScore) string {
+func ofLevels(levels []baseline.LevelScore) string {
 	better, worse := betterAt(levels)
 	text := "Beside the denoiser stands the Wiener filter for just that noise, which is told how strong it is and needs no training. "
 	switch {
@@ -102,7 +102,7 @@ func ofLevels(levels []train.LevelScore) string {
 
 // betterAt parts the levels into those with less error than what needs no training, and
 // the others.
-func betterAt(levels []train.LevelScore) (better, worse []string) {
+func betterAt(levels []baseline.LevelScore) (better, worse []string) {
 	for _, l := range levels {
 		if l.Better() {
 			better = append(better, fmt.Sprint(l.Sigma))
@@ -114,12 +114,12 @@ func betterAt(levels []train.LevelScore) (better, worse []string) {
 }
 
 // levelTable sets the errors at each level side by side.
-func levelTable(levels []train.LevelScore) report.Table {
+func levelTable(levels []baseline.LevelScore) report.Table {
 	t := report.Table{
 		Caption: "Mean squared error, and in brackets PSNR of it in decibels and SSIM, the mean of the pictures’, on the test pictures.",
 		Columns: []report.Column{{Name: "sigma", Numeric: true}, {Name: "noisy", Numeric: true}, {Name: "Wiener filter", Numeric: true}, {Name: "this denoiser", Numeric: true}},
 	}
-	cell := func(q *train.Quality) string {
+	cell := func(q *baseline.Quality) string {
 		if q == nil {
 			return "–"
 		}

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"strings"
 
+	"likeness/baseline"
 	"likeness/faces"
 	"likeness/pix"
 	"likeness/report"
-	"likeness/train"
 )
 
-// begin splits the pictures as the tutorial does, measures the yardsticks and
+// begin splits the pictures as the tutorial does, measures the baselines and
 // opens the report with them.
 func (b *book) begin(ctx context.Context) error {
 	set := b.Data
@@ -21,11 +21,13 @@ func (b *book) begin(ctx context.Context) error {
 	}
 	b.split, b.test = split, set.AllFloats(split.Test)
 	b.log("%s: %d to train on, %d to test on", whose(set), len(split.Train), len(split.Test))
-	if b.yard, err = train.NewYardsticks(ctx, set, split); err != nil {
+	b.baseline = baseline.New(set, split.Train).On(set, split.Test)
+	code := Recipes[0].Code
+	exact, err := b.baseline.PCA(ctx, code)
+	if err != nil {
 		return err
 	}
-	code := Recipes[0].Code
-	exact, err := b.yard.PCA(ctx, code)
+	mean, err := b.baseline.MeanImage(ctx)
 	if err != nil {
 		return err
 	}
@@ -36,7 +38,7 @@ func (b *book) begin(ctx context.Context) error {
 			Skipped: len(set.Skipped), Unlisted: len(set.Unlisted), NTrain: len(split.Train), NTest: len(split.Test),
 			Width: set.W, Height: set.H, Split: b.splitName(),
 		},
-		Yardsticks: YardResult{MeanImage: b.yard.MeanImage(), PCA: exact, PCACode: code},
+		Yardsticks: YardResult{MeanImage: mean, PCA: exact, PCACode: code},
 	}
 	return b.openPage()
 }

@@ -6,9 +6,9 @@ import (
 	"math/rand/v2"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/pix"
 	"likeness/report"
-	"likeness/train"
 )
 
 // denoise is the chapter of gaussian noise, with the Wiener filter beside it.
@@ -24,7 +24,7 @@ func (b *book) denoise(ctx context.Context) error {
 		return err
 	}
 	noisy := b.spoilt(b.test, r)
-	filtered, err := b.yard.Filter(ctx, noisy, noise)
+	filtered, err := b.baseline.Filter(ctx, noisy, noise)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (b *book) denoise(ctx context.Context) error {
 func (b *book) noiseFigures(g pix.Gaussian) ([]report.Figure, error) {
 	pictures := min(100, len(b.split.Test))
 	clean := b.test[:pictures*b.Data.W*b.Data.H*3]
-	noisy := train.Corrupted(clean, g, b.Data.Prep, b.Seed)
+	noisy := baseline.Corrupted(clean, g, b.Data.Prep, b.Seed)
 	for i, v := range clean {
 		noisy[i] -= v
 	}
@@ -99,7 +99,7 @@ func (b *book) occlusion(ctx context.Context) error {
 		return err
 	}
 	covered := b.spoilt(b.test, r)
-	filled, err := b.yard.Fill(ctx, 0, covered, r.Corruption, b.Seed)
+	filled, err := b.baseline.Fill(ctx, 0, covered, r.Corruption, b.Seed)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,11 @@ func (b *book) occlusion(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	untouched, mean, gaussian := mse(covered, b.test), b.yard.MeanFill(r.Corruption, b.Seed), mse(filled, b.test)
+	mean, err := b.baseline.MeanFill(ctx, r.Corruption, b.Seed)
+	if err != nil {
+		return err
+	}
+	untouched, gaussian := mse(covered, b.test), mse(filled, b.test)
 	part.Untouched, part.MeanFill, part.GaussianFill = &untouched, &mean, &gaussian
 	figure, err := b.figure(r.Name, "Original | Covered | Filled in by the network | by the gaussian fill, with the mean squared error against the original.",
 		"rows of faces with black rectangles, and filled in two ways", report.Restorations("Covered", "Filled in", rows))

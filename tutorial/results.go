@@ -5,8 +5,8 @@ import (
 	"io"
 	"path/filepath"
 
+	"likeness/baseline"
 	"likeness/internal/atomicfile"
-	"likeness/train"
 )
 
 // Results are all numbers of a run, written to results.json. Errors are mean
@@ -19,16 +19,16 @@ type Results struct {
 	Models     []*ModelPart  `json:"models"`
 	Retrieval  *RetrievePart `json:"retrieval,omitempty"`
 	// Beyond the tutorial.
-	Levels   []train.LevelScore `json:"levels,omitempty"` // the denoiser without a bottleneck, by level of noise; its ModelPart has all levels together
-	CleanMSE *float64           `json:"clean_mse,omitempty"`
-	Latent   *LatentResults     `json:"latent,omitempty"`
-	Seconds  float64            `json:"seconds"` // of this sitting
-	Report   string             `json:"report"`  // path of the page
+	Levels   []baseline.LevelScore `json:"levels,omitempty"` // the denoiser without a bottleneck, by level of noise; its ModelPart has all levels together
+	CleanMSE *float64              `json:"clean_mse,omitempty"`
+	Latent   *LatentResults        `json:"latent,omitempty"`
+	Seconds  float64               `json:"seconds"` // of this sitting
+	Report   string                `json:"report"`  // path of the page
 }
 
 // Judged is the one of Levels that a summary tells of, the noise that the tutorial knows;
 // nil where there are none.
-func (r *Results) Judged() *train.LevelScore {
+func (r *Results) Judged() *baseline.LevelScore {
 	for i := range r.Levels {
 		if r.Levels[i].Sigma == judgedAt {
 			return &r.Levels[i]

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/internal/kernel"
@@ -95,13 +96,13 @@ func Stages() []string {
 // book is a run under way.
 type book struct {
 	*Run
-	split   faces.Split
-	test    []float32 // the test pictures
-	yard    *train.Yardsticks
-	models  map[string]*autoencoder.Model
-	results *Results
-	page    report.Report
-	started time.Time
+	split    faces.Split
+	test     []float32 // the test pictures
+	baseline *baseline.Test
+	models   map[string]*autoencoder.Model
+	results  *Results
+	page     report.Report
+	started  time.Time
 }
 
 // Do runs the tutorial and returns its numbers. Everything finished stays in

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/describe"
 	"likeness/faces"
 	"likeness/pix"
@@ -112,7 +113,7 @@ func TestWholeTutorial(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			input = train.Corrupted(clean, c, opened.Prep, run.Seed)
+			input = baseline.Corrupted(clean, c, opened.Prep, run.Seed)
 		}
 		if want := must(opened.MSE(context.Background(), input, clean)); m.TestMSE != want {
 			t.Errorf("%s: the results have an error of %g, the file's model %g", m.Stage, m.TestMSE, want)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"likeness/baseline"
 	"likeness/faces"
 	"likeness/pix"
 	"likeness/train"
@@ -36,11 +37,11 @@ func TestRecipes(t *testing.T) {
 
 // What the text says of a denoiser follows from its numbers.
 func TestOfDenoisers(t *testing.T) {
-	level := func(sigma, noisy, wiener, model float64) train.LevelScore {
-		return train.LevelScore{Sigma: sigma, Noisy: train.Quality{MSE: noisy}, Wiener: &train.Quality{MSE: wiener}, Model: train.Quality{MSE: model}}
+	level := func(sigma, noisy, wiener, model float64) baseline.LevelScore {
+		return baseline.LevelScore{Sigma: sigma, Noisy: baseline.Quality{MSE: noisy}, Wiener: &baseline.Quality{MSE: wiener}, Model: baseline.Quality{MSE: model}}
 	}
 	good, bad := level(0.1, 0.01, 0.002, 0.001), level(0.2, 0.04, 0.003, 0.004)
-	for want, levels := range map[string][]train.LevelScore{
+	for want, levels := range map[string][]baseline.LevelScore{
 		"At every level the denoiser has less error.":                    {good, good},
 		"The denoiser has less error at sigma 0.1, but not at 0.2, 0.2.": {bad, good, bad},
 		"at none of these levels: so far its training was not worth it":  {bad},

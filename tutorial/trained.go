@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/train"
 )
 
@@ -131,5 +132,5 @@ func (b *book) spoilt(x []float32, r Recipe) []float32 {
 	if r.Corruption == nil {
 		return x
 	}
-	return train.Corrupted(x, r.Corruption, b.Data.Prep, b.Seed)
+	return baseline.Corrupted(x, r.Corruption, b.Data.Prep, b.Seed)
 }

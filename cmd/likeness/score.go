@@ -5,9 +5,9 @@ import (
 	"fmt"
 
 	"likeness/autoencoder"
+	"likeness/baseline"
 	"likeness/faces"
 	"likeness/pix"
-	"likeness/train"
 )
 
 // score is what train and eval tell of a model. Numbers that were not measured
@@ -58,8 +58,8 @@ type score struct {
 	Yardsticks      yardsticks  `json:"yardsticks"`
 	// Levels are a denoiser's at gaussian noise of several levels, CleanMSE what it
 	// does to pictures without any.
-	Levels   []train.LevelScore `json:"levels,omitempty"`
-	CleanMSE *float64           `json:"clean_mse,omitempty"`
+	Levels   []baseline.LevelScore `json:"levels,omitempty"`
+	CleanMSE *float64              `json:"clean_mse,omitempty"`
 	// FittedTo says what the closed forms were fitted to, where that is not the
 	// training part of the pictures measured.
 	FittedTo string `json:"yardsticks_fitted_to,omitempty"`
@@ -203,7 +203,7 @@ func (s *scorer) mse(set *faces.Set, rows []int) (*float64, error) {
 		clean := set.AllFloats(rows[i:min(i+images, len(rows))])
 		input := clean
 		if s.corruption != nil {
-			input = train.CorruptedFrom(i, clean, s.corruption, s.m.Prep, s.seed)
+			input = baseline.CorruptedFrom(i, clean, s.corruption, s.m.Prep, s.seed)
 		}
 		mse, err := s.m.MSE(s.ctx, input, clean)
 		if err != nil {

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"hash/maphash"
 
+	"likeness/baseline"
 	"likeness/faces"
 	"likeness/pix"
 	"likeness/report"
-	"likeness/train"
 )
 
 // elsewhere measures beside a model what needs no training, on other pictures than the
@@ -18,14 +18,14 @@ func (a *app) elsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set
 	form, wants, small := "Wiener filter", s.levels, s.m.Values() <= largestWiener
 	if s.corruption == nil {
 		form, wants, small = "exact PCA", true, true
-	} else if _, ok := train.Occludes(s.corruption); ok {
+	} else if _, ok := baseline.Rectangles(s.corruption); ok {
 		form, wants = "gaussian fill", true
 	}
 	if wants && !small {
 		a.note("No %s beside it: that is for pictures of up to 48x48", form)
 		wants = false
 	}
-	var fitted *train.Yardsticks
+	var fitted *baseline.Forms
 	var err error
 	if wants {
 		if fitted, err = a.fitElsewhere(ctx, r, s, set, form); err != nil {
@@ -35,7 +35,7 @@ func (a *app) elsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set
 	if fitted != nil {
 		err = a.measureForms(ctx, r, s, fitted.On(set, allRows(set)))
 	} else {
-		err = a.measureNoise(ctx, r, s, (&train.Yardsticks{}).On(set, allRows(set)), false)
+		err = a.measureNoise(ctx, r, s, (*baseline.Forms)(nil).On(set, allRows(set)), false)
 	}
 	if err == nil && r.rival().name != "" {
 		r.judge(s)
@@ -45,7 +45,7 @@ func (a *app) elsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set
 
 // fitElsewhere fits closed forms to what the model learned from. Where that cannot be,
 // it says why there is no such form and gives none.
-func (a *app) fitElsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set, form string) (*train.Yardsticks, error) {
+func (a *app) fitElsewhere(ctx context.Context, r *score, s *scorer, set *faces.Set, form string) (*baseline.Forms, error) {
 	t := s.m.Training
 	if t == nil {
 		a.note("No %s beside it: it would be fitted to what the model learned from, which its file does not say", form)
@@ -68,7 +68,7 @@ func (a *app) fitElsewhere(ctx context.Context, r *score, s *scorer, set *faces.
 		return nil, nil
 	}
 	r.FittedTo = fmt.Sprintf("the %s of %s", count(len(d.split.Train), "training picture"), d.set.Source)
-	return train.NewYardsticks(ctx, d.set, faces.Split{Train: d.split.Train})
+	return baseline.New(d.set, d.split.Train), nil
 }
 
 // shared counts the pictures of a set that are among the training pictures of a model,

@@ -7,10 +7,10 @@ import (
 	"io"
 	"strings"
 
+	"likeness/baseline"
 	"likeness/pca"
 	"likeness/pix"
 	"likeness/report"
-	"likeness/train"
 )
 
 // gaussianFill is the name of that yardstick.
@@ -40,21 +40,24 @@ func (r *score) printFill(w io.Writer) {
 }
 
 // measureFills measures what can be put in the place of black rectangles.
-func (a *app) measureFills(ctx context.Context, r *score, s *scorer, y *train.Yardsticks, o pix.Occlusion) error {
-	mean := y.MeanFill(s.corruption, s.seed)
+func (a *app) measureFills(ctx context.Context, r *score, s *scorer, y *baseline.Test, o pix.Occlusion) error {
+	mean, err := y.MeanFill(ctx, s.corruption, s.seed)
+	if err != nil {
+		return err
+	}
 	r.Yardsticks.MeanFill = &mean
 	switch {
 	case s.m.Values() > largestWiener:
 		a.note("No gaussian fill beside it: that is for pictures of up to 48x48")
 		return nil
-	case train.MostHidden(o, s.m.Prep.W, s.m.Prep.H) > mostFilled:
+	case baseline.MostHidden(o, s.m.Prep.W, s.m.Prep.H) > mostFilled:
 		a.note("No gaussian fill beside it: that is for up to %s hidden pixels in a picture", report.Count(mostFilled/3))
 		return nil
 	}
 	a.note("Fitting the gaussian fill of the black rectangles")
 	fill, err := y.GaussianFill(ctx, s.corruption, s.seed)
 	switch {
-	case errors.Is(err, train.ErrNoFill):
+	case errors.Is(err, baseline.ErrNoFill):
 		a.note("No gaussian fill beside it: that is for noise of one known strength, or none")
 	case errors.Is(err, pca.ErrWeakNoise), errors.Is(err, pca.ErrSmallRidge):
 		a.note("No gaussian fill beside it: the noise is too weak, or the pictures too much alike, for its precision")
@@ -72,9 +75,9 @@ func (r *score) unfilled() string {
 	if err != nil {
 		return r.Corruption
 	}
-	o, _ := train.Occludes(c)
+	o, _ := baseline.Rectangles(c)
 	switch {
-	case train.MostHidden(o, r.Width, r.Height) > mostFilled:
+	case baseline.MostHidden(o, r.Width, r.Height) > mostFilled:
 		return "rectangles as large as these"
 	case strings.Contains(r.Corruption, "noise("):
 		return "rectangles in noise of many levels"

@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"likeness/baseline"
 	"likeness/report"
-	"likeness/train"
 )
 
 // printLevels writes what a denoiser does at several levels of noise.
@@ -16,11 +16,11 @@ func (r *score) printLevels(w io.Writer) {
 	}
 	forms := []struct {
 		head string
-		of   func(train.Quality) string
+		of   func(baseline.Quality) string
 	}{
-		{"error", func(q train.Quality) string { return report.MSE(q.MSE) }},
-		{"PSNR", func(q train.Quality) string { return fmt.Sprintf("%.2f", q.PSNR) }},
-		{"SSIM", func(q train.Quality) string { return fmt.Sprintf("%.4f", q.SSIM) }},
+		{"error", func(q baseline.Quality) string { return report.MSE(q.MSE) }},
+		{"PSNR", func(q baseline.Quality) string { return fmt.Sprintf("%.2f", q.PSNR) }},
+		{"SSIM", func(q baseline.Quality) string { return fmt.Sprintf("%.4f", q.SSIM) }},
 	}
 	rows := [][]string{{"gaussian noise of"}}
 	for i, f := range forms { // heads that are alike differ in spaces, for columns tells them apart by their text

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"likeness/baseline"
 	"likeness/faces"
 	"likeness/pca"
 	"likeness/pix"
-	"likeness/train"
 )
 
 // yardsticks are errors on the same test pictures that need no training.
@@ -37,10 +37,7 @@ func (a *app) yardsticks(ctx context.Context, r *score, s *scorer, set *faces.Se
 		a.note("No yardsticks beside it: they are made from the training pictures, two at least")
 		return nil
 	}
-	y, err := train.NewYardsticks(ctx, set, *split)
-	if err != nil {
-		return err
-	}
+	y := baseline.New(set, split.Train).On(set, split.Test)
 	if err := a.measureForms(ctx, r, s, y); err != nil {
 		return err
 	}
@@ -69,7 +66,7 @@ func (r *score) judge(s *scorer) {
 // filtered tells that the table of levels has the Wiener filter, which is not easily
 // beaten.
 func (r *score) filtered() bool {
-	return slices.ContainsFunc(r.Levels, func(l train.LevelScore) bool { return l.Wiener != nil })
+	return slices.ContainsFunc(r.Levels, func(l baseline.LevelScore) bool { return l.Wiener != nil })
 }
 
 // hard tells that a yardstick was measured which is not easily beaten. Against
@@ -86,13 +83,16 @@ func (r *score) noise() bool { return r.Corruption != "" && !r.covered() }
 func (r *score) covered() bool { return strings.Contains(r.Corruption, "occlusion") }
 
 // measureForms measures closed forms on the pictures that they are to be measured on.
-func (a *app) measureForms(ctx context.Context, r *score, s *scorer, y *train.Yardsticks) error {
-	mean := y.MeanImage()
+func (a *app) measureForms(ctx context.Context, r *score, s *scorer, y *baseline.Test) error {
+	mean, err := y.MeanImage(ctx)
+	if err != nil {
+		return err
+	}
 	r.Yardsticks.MeanImage = &mean
 	if s.corruption == nil && s.m.Code > 0 {
 		exact, err := y.PCA(ctx, s.m.Code)
 		switch {
-		case errors.Is(err, train.ErrLarge):
+		case errors.Is(err, baseline.ErrLarge):
 			a.note("No exact PCA beside it: %s of pictures of %dx%d do not fit into memory", count(s.m.Code, "component"), s.m.Prep.W, s.m.Prep.H)
 		case errors.Is(err, pca.ErrUnsettled):
 			a.note("No exact PCA beside it: its iteration did not settle")
@@ -106,9 +106,9 @@ func (a *app) measureForms(ctx context.Context, r *score, s *scorer, y *train.Ya
 	if err := a.measureNoise(ctx, r, s, y, small); err != nil {
 		return err
 	}
-	if o, ok := train.Occludes(s.corruption); ok {
+	if o, ok := baseline.Rectangles(s.corruption); ok {
 		if _, noise := s.corruption.(pix.Sequence); !noise {
-			told, err := y.Told(s.ctx, s.m, s.corruption, s.seed)
+			told, err := y.Masked(ctx, s.m, s.corruption, s.seed)
 			if err != nil {
 				return err
 			}
@@ -138,23 +138,25 @@ func (a *app) measureForms(ctx context.Context, r *score, s *scorer, y *train.Ya
 
 // measureNoise measures what becomes of a denoiser's inputs: left as they are, by it,
 // and by levels of noise, with the Wiener filter for each if wanted.
-func (a *app) measureNoise(ctx context.Context, r *score, s *scorer, y *train.Yardsticks, wiener bool) error {
+func (a *app) measureNoise(ctx context.Context, r *score, s *scorer, y *baseline.Test, wiener bool) error {
 	if s.corruption == nil {
 		return nil
 	}
-	nothing := y.Untouched(s.corruption, s.seed)
+	nothing, err := y.Unchanged(ctx, s.corruption, s.seed)
+	if err != nil {
+		return err
+	}
 	r.Yardsticks.Nothing = &nothing
 	if !s.levels {
 		return nil
 	}
 	if wiener {
-		a.note("Fitting a Wiener filter for each of %d levels of noise", len(train.NoiseLevels))
+		a.note("Fitting a Wiener filter for each of %d levels of noise", len(baseline.NoiseLevels()))
 	}
-	var err error
-	if r.Levels, err = y.Levels(ctx, s.m, train.NoiseLevels, wiener, s.seed); err != nil {
+	if r.Levels, err = y.Levels(ctx, s.m, baseline.NoiseLevels(), wiener, s.seed); err != nil {
 		return err
 	}
-	clean, err := y.Clean(s.ctx, s.m)
+	clean, err := y.Clean(ctx, s.m)
 	if err != nil {
 		return err
 	}
