@@ -20,22 +20,22 @@ const (
 	KindLSH   = "lsh"
 )
 
-// KindNames lists them.
+// KindNames returns all kinds.
 func KindNames() []string { return []string{KindExact, KindHNSW, KindLSH} }
 
-// Built is what an index has made of a file's entries in its space. Whoever
-// changes those sets File.Built to nil, or builds anew.
+// Built is what an index has made of a file's entries in its space. When entries or
+// space change, it must be set to nil or built again.
 type Built struct {
 	Kind string `json:"kind"`
-	// Recall is what RecallOf gave when it was built, of 5 neighbours.
+	// Recall is what RecallOf returned after building, for 5 neighbours.
 	Recall float64     `json:"recall"`
-	Graph  *graphNote  `json:"graph,omitempty"`
-	Hashes *LSHOptions `json:"hashes,omitempty"`
+	Graph  *GraphInfo  `json:"graph,omitempty"`  // of KindHNSW
+	Hashes *LSHOptions `json:"hashes,omitempty"` // of KindLSH
 
 	tensors []safetensors.Tensor
 }
 
-// BuiltPrefix begins the names of tensors that were built of the entries.
+// BuiltPrefix begins the names of the tensors of Built.
 const BuiltPrefix = "index/"
 
 // builtKey is the metadata entry with the rest of Built, as JSON.
@@ -45,7 +45,7 @@ const builtKey = "index"
 // map them all again.
 const pointsName = BuiltPrefix + "points"
 
-// Kind tells which index f holds.
+// Kind returns the kind of index that f holds.
 func (f *File) Kind() string {
 	if f.Built == nil {
 		return KindExact
@@ -53,18 +53,18 @@ func (f *File) Kind() string {
 	return f.Built.Kind
 }
 
-// Index gives the index that f holds. Where f is mapped, the index must not be
+// Index returns the index that f holds. Where f is mapped, the index must not be
 // used after f is closed. What was built is checked against the entries, and
 // errors name the file.
-func (f *File) Index() (Index, error) {
+func (f *File) Index(ctx context.Context) (Store, error) {
 	switch f.Kind() {
 	case KindExact:
-		return f.Exact()
+		return f.Exact(ctx)
 	case KindHNSW:
-		return f.graph()
+		return f.graph(ctx)
 	case KindLSH:
 		in := f.builtFile()
-		all, err := f.builtEntries(in)
+		all, err := f.builtEntries(ctx, in)
 		if err != nil {
 			return nil, err
 		}
@@ -74,16 +74,16 @@ func (f *File) Index() (Index, error) {
 }
 
 // graph is Index for a graph.
-func (f *File) graph() (*HNSW, error) {
+func (f *File) graph(ctx context.Context) (*HNSW, error) {
 	in := f.builtFile()
-	all, err := f.builtEntries(in)
+	all, err := f.builtEntries(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	return hnswFrom(in, f.Built.Graph, all)
 }
 
-// builtFile is where the built tensors are, for reading.
+// builtFile returns where the built tensors can be read.
 func (f *File) builtFile() *safetensors.File {
 	switch {
 	case f.Built == nil:
@@ -94,18 +94,20 @@ func (f *File) builtFile() *safetensors.File {
 	return &safetensors.File{Tensors: f.Built.tensors}
 }
 
-// builtEntries gives the entries, with their points from the file where it has
-// them, and not yet rounded: an approximate search may do without.
-func (f *File) builtEntries(in *safetensors.File) (*Exact, error) {
+// builtEntries returns the entries, with their points from the file where it has
+// them, and not yet rounded, which an approximate search may not need.
+func (f *File) builtEntries(ctx context.Context, in *safetensors.File) (*Exact, error) {
 	var points []float32
 	if n := f.Entries.Len(); n > 0 && has(in, pointsName) {
-		width := len(f.space().Points(f.Entries.Codes[:f.Entries.Dim], f.Entries.Dim))
-		var err error
-		if points, err = finite(in, pointsName, n, width); err != nil {
+		first, err := f.space().Points(ctx, f.Entries.Codes[:f.Entries.Dim], f.Entries.Dim)
+		if err != nil {
+			return nil, err
+		}
+		if points, err = finite(in, pointsName, n, len(first)); err != nil {
 			return nil, err
 		}
 	}
-	ix, err := newExact(f.Space, f.Entries, f.About, points)
+	ix, err := newExact(ctx, f.Space, f.Entries, f.About, points)
 	if err != nil {
 		return nil, f.errorf("%w", err)
 	}
@@ -120,10 +122,10 @@ func (f *File) space() Space {
 }
 
 // Build builds an index of f's entries in its space and keeps it in f; for
-// KindExact that is the points of a fitted space, and nothing else. Where before, which may be nil, has a
-// graph in the same space of codes that f's begin with, that graph is kept and
-// the others are added to it, which gives nearly, not bit for bit, what building
-// anew would.
+// KindExact that is the points of a fitted space, and nothing else. Where before, which
+// may be nil, holds a graph in the same space whose codes are the first ones of f, Build
+// adds the others to that graph. The result is nearly, not bit for bit, that of building
+// the whole graph.
 func (f *File) Build(ctx context.Context, kind string, before *File) error {
 	f.Built = nil
 	if !slices.Contains(KindNames(), kind) {
@@ -140,7 +142,7 @@ func (f *File) Build(ctx context.Context, kind string, before *File) error {
 		if !fitted {
 			return nil
 		}
-		all, err := newExact(f.Space, f.Entries, f.About, nil)
+		all, err := newExact(ctx, f.Space, f.Entries, f.About, nil)
 		if err != nil {
 			return err
 		}
@@ -181,7 +183,8 @@ func (f *File) Build(ctx context.Context, kind string, before *File) error {
 	return nil
 }
 
-// grown is a graph that goes on with an earlier one, or nil where that cannot be.
+// grown returns the graph of before with the other entries of f added, or nil where
+// before has no graph of the first ones.
 func (f *File) grown(ctx context.Context, before *File) (*HNSW, error) {
 	if before == nil || before.Kind() != KindHNSW || before.Built.Graph == nil || !reflect.DeepEqual(before.space(), f.space()) {
 		return nil, nil
@@ -190,25 +193,22 @@ func (f *File) grown(ctx context.Context, before *File) (*HNSW, error) {
 	if n == 0 || n > e.Len() || before.Entries.Dim != e.Dim || !sameCodes(before.Entries.Codes, e.Codes[:n*e.Dim]) {
 		return nil, nil
 	}
-	h, err := before.graph()
+	h, err := before.graph(ctx)
 	if err != nil {
 		return nil, err
 	}
 	more := Entries{Dim: e.Dim, Codes: e.Codes[n*e.Dim:], IDs: e.IDs[n:]}
-	if e.People != nil {
-		more.People = e.People[n:]
-	}
-	return h, h.Add(ctx, more)
+	return h, h.Add(ctx, more) // of which only the graph is kept
 }
 
-// sameCodes tells whether codes are equal to the bit.
+// sameCodes reports whether codes are equal to the bit.
 func sameCodes(a, b []float32) bool {
 	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
 }
 
-// RecallOf is the share of the k true neighbours, those of truth, that ix finds:
-// the mean over up to 100 of the entries that both hold, each without itself.
-// What is as near as the farthest true one counts as found. Of too few entries
+// RecallOf returns the share of the k true neighbours, those that truth finds, that ix
+// finds: the mean over up to 100 of the entries that both hold, each without itself.
+// An entry as near as the farthest true neighbour counts as found. With too few entries
 // to have neighbours it is 1.
 func RecallOf(ctx context.Context, ix, truth Index, e Entries, k int) (float64, error) {
 	n := e.Len()
@@ -222,8 +222,9 @@ func RecallOf(ctx context.Context, ix, truth Index, e Entries, k int) (float64, 
 		return 1, nil
 	}
 	// Itself is one of the k+1 nearest, or equal to them.
-	want, err1 := truth.SearchBatch(ctx, queries, k+1)
-	got, err2 := ix.SearchBatch(ctx, queries, k+1)
+	asked := Queries(queries, e.Dim, k+1)
+	want, err1 := truth.SearchBatch(ctx, asked)
+	got, err2 := ix.SearchBatch(ctx, asked)
 	if err := errors.Join(err1, err2); err != nil {
 		return 0, err
 	}
@@ -245,7 +246,7 @@ func RecallOf(ctx context.Context, ix, truth Index, e Entries, k int) (float64, 
 	return float64(found) / float64(wanted), nil
 }
 
-// readBuilt reads what the metadata say of it and finds its tensors.
+// readBuilt reads the metadata entry and finds the tensors.
 func readBuilt(f *safetensors.File) (*Built, error) {
 	text, ok := f.Metadata[builtKey]
 	if !ok {
@@ -256,7 +257,7 @@ func readBuilt(f *safetensors.File) (*Built, error) {
 		return nil, f.Errorf("metadata %s: %w", builtKey, err)
 	}
 	if b.Kind == "" {
-		return nil, f.Errorf("metadata %s: it does not say what was built", builtKey)
+		return nil, f.Errorf("metadata %s: the kind is missing", builtKey)
 	}
 	if !(b.Recall >= 0 && b.Recall <= 1) {
 		return nil, f.Errorf("metadata %s: a recall of %g, expected 0 to 1", builtKey, b.Recall)
@@ -269,7 +270,7 @@ func readBuilt(f *safetensors.File) (*Built, error) {
 	return b, nil
 }
 
-// addTo puts it into a file.
+// addTo adds b to a file.
 func (b *Built) addTo(f *safetensors.File) error {
 	text, err := json.Marshal(b)
 	if err != nil {

@@ -42,7 +42,9 @@ func TestIndexesFromFiles(t *testing.T) {
 	for kind, recall := range map[string]float64{search.KindExact: 1, search.KindHNSW: 0.9, search.KindLSH: 0.6} {
 		t.Run(kind, func(t *testing.T) {
 			searchtest.Run(t, recall, func(t testing.TB, e search.Entries) search.Index {
-				ix, err := reopened(t, &search.File{Entries: e, About: search.About{Model: "m1"}}, kind).Index()
+				f := reopened(t, &search.File{Entries: e, About: search.About{Model: "m1"}}, kind)
+				f.Entries.Attributes = e.Attributes // which files do not hold
+				ix, err := f.Index(context.Background())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -63,14 +65,14 @@ func TestBuiltInSpace(t *testing.T) {
 	for _, kind := range search.KindNames() {
 		f := &search.File{Entries: e, Space: space}
 		back := reopened(t, f, kind)
-		want, err1 := f.Index()
-		got, err2 := back.Index()
+		want, err1 := f.Index(context.Background())
+		got, err2 := back.Index(context.Background())
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
 		queries := clustered(50, 8, 40).Codes
-		a, err1 := want.SearchBatch(t.Context(), queries, 7)
-		b, err2 := got.SearchBatch(t.Context(), queries, 7)
+		a, err1 := want.SearchBatch(t.Context(), search.Queries(queries, e.Dim, 7))
+		b, err2 := got.SearchBatch(t.Context(), search.Queries(queries, e.Dim, 7))
 		if err1 != nil || err2 != nil || !reflect.DeepEqual(a, b) {
 			t.Errorf("%s: the answers differ, %v, %v", kind, err1, err2)
 		}
@@ -108,11 +110,11 @@ func TestBuildGoesOn(t *testing.T) {
 		if f.Built.Recall < 0.97 {
 			t.Errorf("%s: recall %g", name, f.Built.Recall)
 		}
-		ix, err := f.Index()
+		ix, err := f.Index(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
-		truth, err := search.NewExact(f.Space, f.Entries, search.About{})
+		truth, err := search.NewExact(context.Background(), f.Space, f.Entries, search.About{})
 		if err != nil {
 			t.Fatal(err)
 		}

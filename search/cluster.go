@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 
 	"likeness/internal/kernel"
+	"likeness/parallel"
 )
 
 // Merge is one step of clustering: the groups that A and B are in become one.
@@ -17,13 +16,12 @@ type Merge struct {
 	Distance float64 // root of the mean squared distance between the groups' points
 }
 
-// Cluster joins N points of the given width by average linkage: at first every
-// point is a group, then ever the two groups whose points lie nearest in the
-// mean become one, until none are within the limit. The merges come in this
-// order, nearest first. It takes N times the width in memory, and N squared
-// distances at worst (the nearest-neighbour chain of Benzécri and Juan 1982); of
-// those that join nothing within the limit only their own. When ctx ends it
-// returns ctx's error. The result does not depend on the number of threads.
+// Cluster groups N points of the given width by average linkage: it starts with one
+// group per point and repeatedly merges the two groups with the smallest mean squared
+// distance, until none lies within the limit. It returns the merges, nearest first. It
+// takes N x width numbers of memory and at most N^2 distances (the nearest-neighbour
+// chain of Benzécri and Juan 1982), on parallel.Threads(ctx) threads, whose number does
+// not change the result.
 func Cluster(ctx context.Context, points []float32, width int, limit float64) ([]Merge, error) {
 	if width < 1 || len(points)%width != 0 {
 		panic("search: the points are not of that width")
@@ -43,7 +41,10 @@ func Cluster(ctx context.Context, points []float32, width int, limit float64) ([
 		if len(chain) > 1 {
 			before = chain[len(chain)-2]
 		}
-		near, d := c.nearest(top, before)
+		near, d, err := c.nearest(ctx, top, before)
+		if err != nil {
+			return nil, err
+		}
 		switch {
 		case near < 0 || d > most:
 			// Distances fall along the chain and never fall by merges: nothing
@@ -71,7 +72,7 @@ func Cluster(ctx context.Context, points []float32, width int, limit float64) ([
 	return merges, nil
 }
 
-// Cut gives each of n points the number of its group, after those merges that
+// Cut returns the number of each of n points' group, after the merges that
 // are within the limit. Groups are numbered by their first points.
 func Cut(n int, merges []Merge, limit float64) []int {
 	parent := make([]int, n)
@@ -134,28 +135,20 @@ func newClusters(points []float32, width int) *clusters {
 	return c
 }
 
-// nearest gives the group nearest to one, and the mean squared distance of
+// nearest returns the group nearest to g, and the mean squared distance of
 // their points; of equally near ones the preferred, else the first.
-func (c *clusters) nearest(g, preferred int) (near int, d float64) {
+func (c *clusters) nearest(ctx context.Context, g, preferred int) (near int, d float64, err error) {
 	n := len(c.first)
 	query := c.mean[g*c.width : (g+1)*c.width]
 	const block = 1 << 20 // numbers that a goroutine is worth
 	rows := max(1, block/c.width)
-	var group sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for from := 0; from < n; from += rows {
-		to := min(from+rows, n)
-		if n <= rows {
-			kernel.SquaredDistances(c.d[:n], query, c.mean)
-			break
-		}
-		slots <- struct{}{}
-		group.Go(func() {
-			kernel.SquaredDistances(c.d[from:to], query, c.mean[from*c.width:to*c.width])
-			<-slots
-		})
+	err = parallel.Each(ctx, (n+rows-1)/rows, func(i int) {
+		from, to := i*rows, min((i+1)*rows, n)
+		kernel.SquaredDistances(c.d[from:to], query, c.mean[from*c.width:to*c.width])
+	})
+	if err != nil {
+		return 0, 0, err
 	}
-	group.Wait()
 	near, d = -1, math.Inf(1)
 	for i, v := range c.d[:n] {
 		if i == g || c.gone[i] {
@@ -166,7 +159,7 @@ func (c *clusters) nearest(g, preferred int) (near int, d float64) {
 			near, d = i, x
 		}
 	}
-	return near, d
+	return near, d, nil
 }
 
 // join makes a and b, at mean squared distance d, one group.

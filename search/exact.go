@@ -9,19 +9,18 @@ import (
 	"likeness/internal/kernel"
 )
 
-// Exact is the index that compares a query with every entry. It finds the true
-// neighbours and takes any filter. Most entries it tells from 8 bits a number to
-// be too far away; the others it measures in float64, so that the answer does
-// not hang on rounding.
+// Exact is the index that compares a query with every entry, so it finds the true
+// neighbours. For most entries 8 bits a number suffice to rule them out; it measures
+// the others in float64, so that the answer does not depend on rounding.
 type Exact struct {
 	mu       sync.RWMutex
-	entries  Entries // the deleted ones too, while there are any
+	entries  Entries // including deleted ones until they are compacted
 	about    About
 	space    Space
 	points   []float32 // N x width, the codes in the space
 	width    int
 	coarse   *coarse // the points in 8 bits, nil until they are needed; see rounded
-	fitted   int     // how many there were when coarse was made
+	fitted   int     // number of entries when coarse was made
 	rounding sync.Mutex
 
 	dead     []bool // by place; nil when none is
@@ -29,22 +28,21 @@ type Exact struct {
 	borrowed bool // the slices of entries are the caller's
 }
 
-var _ Mutable = (*Exact)(nil)
+var _ Store = (*Exact)(nil)
 
-// NewExact makes an index of e, whose slices it keeps and which must not
-// change. A nil space is Euclidean. No entries make an empty index, which
-// finds nothing.
-func NewExact(space Space, e Entries, about About) (*Exact, error) {
-	ix, err := newExact(space, e, about, nil)
+// NewExact makes an index of e. It keeps the slices of e, which must not change
+// afterwards. A nil space is Euclidean. An index without entries finds nothing.
+func NewExact(ctx context.Context, space Space, e Entries, about About) (*Exact, error) {
+	ix, err := newExact(ctx, space, e, about, nil)
 	if err == nil && e.Len() > 0 {
 		ix.rounded()
 	}
 	return ix, err
 }
 
-// newExact leaves rounding for the first search. points are those of e in the
+// newExact leaves rounding to the first search. points are those of e in the
 // space, or nil.
-func newExact(space Space, e Entries, about About, points []float32) (*Exact, error) {
+func newExact(ctx context.Context, space Space, e Entries, about About, points []float32) (*Exact, error) {
 	if err := e.check(); err != nil {
 		return nil, err
 	}
@@ -57,14 +55,17 @@ func newExact(space Space, e Entries, about About, points []float32) (*Exact, er
 	ix := &Exact{entries: e, about: about, space: space, points: points, borrowed: true}
 	if e.Len() > 0 {
 		if points == nil {
-			ix.points = space.Points(e.Codes, e.Dim)
+			var err error
+			if ix.points, err = space.Points(ctx, e.Codes, e.Dim); err != nil {
+				return nil, err
+			}
 		}
 		ix.width = len(ix.points) / e.Len()
 	}
 	return ix, nil
 }
 
-// Len is the number of entries.
+// Len returns the number of entries.
 func (ix *Exact) Len() int {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
@@ -73,10 +74,10 @@ func (ix *Exact) Len() int {
 
 func (ix *Exact) len() int { return ix.entries.Len() - ix.deaths }
 
-// Dim is the number of numbers in a code.
+// Dim returns the length of a code.
 func (ix *Exact) Dim() int { return ix.entries.Dim }
 
-// Entries gives what the index holds, not to be changed. People is never nil.
+// Entries returns what the index holds, which must not be changed. People is never nil.
 func (ix *Exact) Entries() Entries {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
@@ -86,8 +87,8 @@ func (ix *Exact) Entries() Entries {
 	return ix.entries
 }
 
-// Memory is how many bytes the index takes besides its entries: the points,
-// where they are not the codes themselves, and their 8 bits.
+// Memory returns how many bytes the index takes besides its entries: the points,
+// where they are not the codes themselves, and their 8-bit version.
 func (ix *Exact) Memory() int {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
@@ -103,10 +104,10 @@ func (ix *Exact) Memory() int {
 	return bytes
 }
 
-// About says where the codes come from.
+// About returns where the codes come from.
 func (ix *Exact) About() About { return ix.about }
 
-// Space says how codes are compared.
+// Space returns the space in which codes are compared.
 func (ix *Exact) Space() Space { return ix.space }
 
 // CheckModel returns an error that names both fingerprints when the index was
@@ -121,18 +122,16 @@ func (ix *Exact) CheckModel(fingerprint string) error {
 }
 
 // Search implements Index.
-func (ix *Exact) Search(query []float32, k int, keep ...Filter) ([]Match, error) {
+func (ix *Exact) Search(ctx context.Context, q Query) ([]Match, error) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	if len(query) != ix.Dim() {
-		return nil, fmt.Errorf("query of %d numbers, the index has codes of %d", len(query), ix.Dim())
-	}
-	if err := checkQueries(query, ix.Dim(), k); err != nil {
+	list, err := prepare(ctx, []Query{q}, &ix.entries)
+	if err != nil {
 		return nil, err
 	}
-	out := make([][]Match, 1)
-	ix.search(out, query, k, keep)
-	return out[0], nil
+	var out [1][]Match
+	err = ix.search(ctx, out[:], list)
+	return out[0], err
 }
 
 // groupSize is how many queries of a batch pass over the points together, so
@@ -140,16 +139,21 @@ func (ix *Exact) Search(query []float32, k int, keep ...Filter) ([]Match, error)
 const groupSize = 32
 
 // SearchBatch implements Index.
-func (ix *Exact) SearchBatch(ctx context.Context, queries []float32, k int, keep ...Filter) ([][]Match, error) {
+func (ix *Exact) SearchBatch(ctx context.Context, queries []Query) ([][]Match, error) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	dim := ix.Dim()
-	if err := checkQueries(queries, dim, k); err != nil {
+	list, err := prepare(ctx, queries, &ix.entries)
+	if err != nil {
 		return nil, err
 	}
-	out := make([][]Match, len(queries)/dim)
-	err := inGroups(ctx, len(out), groupSize, func(first, end int) {
-		ix.search(out[first:end], queries[first*dim:end*dim], k, keep)
+	return ix.searchAll(ctx, list)
+}
+
+// searchAll answers requests. The caller holds the lock.
+func (ix *Exact) searchAll(ctx context.Context, list []request) ([][]Match, error) {
+	out := make([][]Match, len(list))
+	err := inGroups(ctx, len(list), groupSize, func(first, end int) error {
+		return ix.search(ctx, out[first:end], list[first:end])
 	})
 	if err != nil {
 		return nil, err
@@ -157,53 +161,90 @@ func (ix *Exact) SearchBatch(ctx context.Context, queries []float32, k int, keep
 	return out, nil
 }
 
-// search answers right queries, one for each place of out.
-func (ix *Exact) search(out [][]Match, queries []float32, k int, keep []Filter) {
+// search answers requests, one for each place of out.
+func (ix *Exact) search(ctx context.Context, out [][]Match, list []request) error {
 	if ix.len() == 0 {
 		for i := range out {
 			out[i] = []Match{}
 		}
-		return
+		return nil
 	}
-	points := ix.space.Points(queries, ix.Dim())
-	for i, found := range ix.nearest(points, len(out), k, keep) {
-		out[i] = ix.matches(found)
+	points, err := ix.space.Points(ctx, codesOf(list, ix.Dim()), ix.Dim())
+	if err != nil {
+		return err
 	}
-}
-
-// nearest gives the k nearest of the kept entries to each of some points.
-func (ix *Exact) nearest(points []float32, count, k int, keep []Filter) [][]candidate {
-	w, s := ix.width, newScan(ix, count, min(k, ix.len()), keep)
-	for i := range count {
-		s.add(points[i*w : (i+1)*w])
+	w, s := ix.width, newScan(ix, len(list))
+	for i := range list {
+		s.add(points[i*w:(i+1)*w], min(list[i].K, ix.len()), list[i].filter)
 	}
 	s.run()
-	found := make([][]candidate, count)
-	for i, b := range s.best {
-		found[i] = b.sorted()
+	for i := range list {
+		out[i] = list[i].within(ix.matches(s.best[i].sorted()))
 	}
-	return found
+	return nil
 }
 
-// kept tells whether every filter keeps an entry.
-func (ix *Exact) kept(place int, keep []Filter) bool {
-	if ix.isDead(place) {
-		return false
-	}
-	for _, f := range keep {
-		if !f(ix.entries.IDs[place], ix.entries.People[place]) {
-			return false
+// splitBatch answers requests: those that go over all entries by ix, the others by
+// quick, in groups of size.
+func (ix *Exact) splitBatch(ctx context.Context, list []request, scans func(*request) bool, size int,
+	quick func(ctx context.Context, out [][]Match, list []request) error) ([][]Match, error) {
+	n := 0
+	for i := range list {
+		if scans(&list[i]) {
+			n++
 		}
 	}
-	return true
+	if n == len(list) {
+		return ix.searchAll(ctx, list)
+	}
+	if n > 0 {
+		return ix.splitMixed(ctx, list, scans, size, quick)
+	}
+	out := make([][]Match, len(list))
+	err := inGroups(ctx, len(list), size, func(first, end int) error { return quick(ctx, out[first:end], list[first:end]) })
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
-// squaredDistance measures one entry, in float64.
+// splitMixed is splitBatch for requests of both sorts.
+func (ix *Exact) splitMixed(ctx context.Context, list []request, scans func(*request) bool, size int,
+	quick func(ctx context.Context, out [][]Match, list []request) error) ([][]Match, error) {
+	out := make([][]Match, len(list))
+	for _, slow := range []bool{false, true} {
+		var part []request
+		var places []int
+		for i := range list {
+			if scans(&list[i]) == slow {
+				part, places = append(part, list[i]), append(places, i)
+			}
+		}
+		found, err := ix.splitBatch(ctx, part, scans, size, quick)
+		if err != nil {
+			return nil, err
+		}
+		for i, place := range places {
+			out[place] = found[i]
+		}
+	}
+	return out, nil
+}
+
+// nearest returns the k nearest of the kept entries to one point.
+func (ix *Exact) nearest(point []float32, k int, keep *filter) []candidate {
+	s := newScan(ix, 1)
+	s.add(point, min(k, ix.len()), keep)
+	s.run()
+	return s.best[0].sorted()
+}
+
+// squaredDistance returns the squared distance of one entry, in float64.
 func (ix *Exact) squaredDistance(point []float32, place int) float64 {
 	return kernel.SquaredDistance64(point, ix.points[place*ix.width:(place+1)*ix.width])
 }
 
-// matches turns what was found, the nearest first, into the answer.
+// matches makes the answer of candidates, the nearest first.
 func (ix *Exact) matches(found []candidate) []Match {
 	out := make([]Match, len(found))
 	for i, c := range found {

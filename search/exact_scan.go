@@ -10,7 +10,7 @@ import (
 // scan is one pass over all entries with a group of queries.
 type scan struct {
 	ix    *Exact
-	keep  []Filter
+	keep  []*filter // of each query; nil keeps all entries
 	best  []*nearest
 	quick []coarseScan // queries that go over the coarse points
 	slow  []int        // those of best that cannot
@@ -18,6 +18,8 @@ type scan struct {
 	q     []int16      // the factors of quick, side by side
 	about []kernel.PanelQuery
 	near  []uint32
+
+	measured int // how many entries were measured in float64
 }
 
 type coarseScan struct {
@@ -26,19 +28,18 @@ type coarseScan struct {
 	limit  float64 // what about was made for
 }
 
-func newScan(ix *Exact, queries, k int, keep []Filter) *scan {
-	s := &scan{ix: ix, keep: keep, q: make([]int16, 0, queries*2*ix.rounded().pairs)}
-	s.best = make([]*nearest, 0, queries)
-	for range queries {
-		s.best = append(s.best, newNearest(k))
+func newScan(ix *Exact, queries int) *scan {
+	return &scan{
+		ix: ix, q: make([]int16, 0, queries*2*ix.rounded().pairs),
+		keep: make([]*filter, 0, queries), best: make([]*nearest, 0, queries), at: make([][]float32, 0, queries),
 	}
-	return s
 }
 
-// add takes the next query's point.
-func (s *scan) add(point []float32) {
+// add takes the point of the next query, for which the k nearest of the kept entries
+// are to be found. k is at least 1.
+func (s *scan) add(point []float32, k int, keep *filter) {
 	number, c := len(s.at), s.ix.coarse
-	s.at = append(s.at, point)
+	s.at, s.keep, s.best = append(s.at, point), append(s.keep, keep), append(s.best, newNearest(k))
 	factors := s.q[len(s.q) : len(s.q)+2*c.pairs]
 	q, ok := c.query(point, factors)
 	if !ok {
@@ -99,7 +100,8 @@ func (s *scan) stretch(i int, near []uint32, first int) {
 
 // measure offers an entry to a query if it is kept.
 func (s *scan) measure(number, place int) {
-	if s.ix.kept(place, s.keep) {
+	if !s.ix.isDead(place) && s.keep[number].keeps(place) {
+		s.measured++
 		s.best[number].offer(candidate{s.ix.squaredDistance(s.at[number], place), place})
 	}
 }

@@ -47,12 +47,12 @@ func TestExactLosesNothing(t *testing.T) {
 				q[i] = draw(rng, i/width, i%width)
 			}
 			copy(q, e.Codes[17*width:18*width])
-			ix, err := NewExact(nil, e, About{})
+			ix, err := NewExact(context.Background(), nil, e, About{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, k := range []int{1, 5, n} {
-				got, err := ix.SearchBatch(context.Background(), q, k)
+				got, err := ix.SearchBatch(context.Background(), Queries(q, width, k))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -81,15 +81,14 @@ func TestExactMeasuresFew(t *testing.T) {
 	for i := range e.Codes {
 		e.Codes[i] = float32(rng.NormFloat64())
 	}
-	ix, err := NewExact(nil, e, About{})
+	ix, err := NewExact(context.Background(), nil, e, About{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := 0
-	if _, err := ix.Search(e.Codes[:width], 5, func(_, _ string) bool { asked++; return true }); err != nil {
-		t.Fatal(err)
-	}
-	if asked > n/20 {
-		t.Errorf("measured %d of %d entries", asked, n)
+	s := newScan(ix, 1)
+	s.add(e.Codes[:width], 5, nil)
+	s.run()
+	if s.measured > n/20 {
+		t.Errorf("measured %d of %d entries", s.measured, n)
 	}
 }

@@ -23,7 +23,7 @@ func build(t testing.TB, e search.Entries) search.Index {
 
 func exact(t testing.TB, e search.Entries) *search.Exact {
 	t.Helper()
-	ix, err := search.NewExact(nil, e, search.About{Model: "m1"})
+	ix, err := search.NewExact(context.Background(), nil, e, search.About{Model: "m1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestExtremeCodes(t *testing.T) {
 			0, 2 * scale,
 			-scale, 0,
 		}}
-		got, err := exact(t, e).Search([]float32{0, 0}, 3)
+		got, err := exact(t, e).Search(t.Context(), search.Query{Code: []float32{0, 0}, K: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestExtremeCodes(t *testing.T) {
 // equal.
 func TestMemberAmongVeryNearOnes(t *testing.T) {
 	e := search.Entries{Dim: 1, IDs: ids(4), Codes: []float32{3e-25, 1e-25, 0, 2e-25}}
-	got, err := exact(t, e).Search([]float32{0}, 3)
+	got, err := exact(t, e).Search(t.Context(), search.Query{Code: []float32{0}, K: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestMemberAmongVeryNearOnes(t *testing.T) {
 
 func TestMatchJSON(t *testing.T) {
 	e := search.Entries{Dim: 1, Codes: []float32{2}, IDs: []string{"a_1"}, People: []string{"a"}}
-	got, err := exact(t, e).Search([]float32{0.5}, 1)
+	got, err := exact(t, e).Search(t.Context(), search.Query{Code: []float32{0.5}, K: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestBadEntries(t *testing.T) {
 		{search.Entries{Dim: 2, IDs: ids(2), Codes: []float32{0, 0, 0, nan}}, `code 1 ("1") has NaN at place 1`},
 		{search.Entries{Dim: 2, IDs: ids(2), Codes: []float32{inf, 0, 0, 0}}, `code 0 ("0") has -Inf at place 0`},
 	} {
-		_, err := search.NewExact(nil, c.e, search.About{})
+		_, err := search.NewExact(context.Background(), nil, c.e, search.About{})
 		wantError(t, err, c.want)
 	}
 }
@@ -138,22 +138,22 @@ type mirror struct{}
 
 func (mirror) Name() string { return "mirror" }
 
-func (mirror) Points(codes []float32, dim int) []float32 {
+func (mirror) Points(_ context.Context, codes []float32, dim int) ([]float32, error) {
 	var points []float32
 	for i := 0; i < len(codes); i += dim {
 		points = append(points, -codes[i])
 	}
-	return points
+	return points, nil
 }
 
 // A space may change the width of codes; queries go through it as entries do.
 func TestSpaceOfAnotherWidth(t *testing.T) {
 	e := search.Entries{Dim: 3, IDs: ids(3), Codes: []float32{1, 0, 0, 2, 9, 9, 4, 0, 0}}
-	ix, err := search.NewExact(mirror{}, e, search.About{})
+	ix, err := search.NewExact(context.Background(), mirror{}, e, search.About{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	batch, err := ix.SearchBatch(context.Background(), []float32{3.5, 5, 5, 1.75, 1, 1}, 2)
+	batch, err := ix.SearchBatch(context.Background(), search.Queries([]float32{3.5, 5, 5, 1.75, 1, 1}, 3, 2))
 	want := [][]search.Match{
 		{{Rank: 1, ID: "2", Distance: 0.5}, {Rank: 2, ID: "1", Distance: 1.5}},
 		{{Rank: 1, ID: "1", Distance: 0.25}, {Rank: 2, ID: "0", Distance: 0.75}},
@@ -185,7 +185,7 @@ func benchmarkIndex(b *testing.B) (*search.Exact, []float32) {
 func BenchmarkSearch13000x32(b *testing.B) {
 	ix, queries := benchmarkIndex(b)
 	for b.Loop() {
-		if _, err := ix.Search(queries[:32], 5); err != nil {
+		if _, err := ix.Search(b.Context(), search.Query{Code: queries[:32], K: 5}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -194,7 +194,7 @@ func BenchmarkSearch13000x32(b *testing.B) {
 func BenchmarkBatch256Of13000x32(b *testing.B) {
 	ix, queries := benchmarkIndex(b)
 	for b.Loop() {
-		if _, err := ix.SearchBatch(context.Background(), queries, 5); err != nil {
+		if _, err := ix.SearchBatch(b.Context(), search.Queries(queries, 32, 5)); err != nil {
 			b.Fatal(err)
 		}
 	}

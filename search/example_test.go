@@ -1,13 +1,14 @@
 package search_test
 
 import (
+	"context"
 	"fmt"
 
 	"likeness/search"
 )
 
 func ExampleExact_Search() {
-	ix, err := search.NewExact(search.Euclidean{}, search.Entries{
+	ix, err := search.NewExact(context.Background(), search.Euclidean{}, search.Entries{
 		Dim:    2,
 		Codes:  []float32{0, 0, 3, 4, 1, 0},
 		IDs:    []string{"Ada_0001", "Grace_0001", "Ada_0002"},
@@ -18,7 +19,7 @@ func ExampleExact_Search() {
 		return
 	}
 	// The neighbours of a member, itself left out.
-	matches, err := ix.Search([]float32{0, 0}, 5, search.Without("Ada_0001"))
+	matches, err := ix.Search(context.Background(), search.Query{Code: []float32{0, 0}, K: 5, Where: search.Where{Not: []string{"Ada_0001"}}})
 	if err != nil {
 		fmt.Println(err)
 		return

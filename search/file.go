@@ -25,17 +25,15 @@ const (
 	takenName  = "taken"
 )
 
-// File is what an index file holds. Every kind of index is made of it.
+// File is what an index file holds: everything that an index of any kind is made of.
+// The attributes of its entries are not written.
 type File struct {
 	Entries Entries
-	// Hashes are those of what was encoded, N of them, so that a later run can
-	// tell what it need not encode again; nil where they were not kept.
+	// Hashes are those of what was encoded, N of them, so that a later run need
+	// not encode it again; nil where they were not kept.
 	Hashes []Hash
-	// Taken says when each picture was taken, N of them, by the clock that was
-	// read then, as a time in UTC; zero where that is not known. Nil: of none.
-	Taken []time.Time
-	Space Space // nil is Euclidean
-	About About
+	Space  Space // nil is Euclidean
+	About  About
 	// Built is what an index has made of the entries; nil: all are compared. See
 	// Build.
 	Built *Built
@@ -46,7 +44,7 @@ type File struct {
 // Hash names contents.
 type Hash [16]byte
 
-// HashOf gives the first half of the SHA-256 of b.
+// HashOf returns the first half of the SHA-256 of b.
 func HashOf(b []byte) Hash {
 	sum := sha256.Sum256(b)
 	return Hash(sum[:])
@@ -63,16 +61,16 @@ func (f *File) CheckModel(fingerprint string) error {
 		f.About.Model, fingerprint)
 }
 
-// Exact makes the exact index of f, whose entries it keeps: where f is mapped,
+// Exact returns the exact index of f, whose entries it shares: where f is mapped,
 // the index must not be used after f is closed.
-func (f *File) Exact() (*Exact, error) {
-	return f.builtEntries(f.builtFile())
+func (f *File) Exact(ctx context.Context) (*Exact, error) {
+	return f.builtEntries(ctx, f.builtFile())
 }
 
 // Save writes the file: whole, or not at all. It waits for others that are
-// changing it, and then replaces what they made; Update is for those who must
-// not. A space that OpenFile would not know is an error, and a programming
-// mistake lists of different lengths.
+// changing it and then replaces what they wrote; Update merges instead. A space that
+// OpenFile would not know is an error. Lists of different lengths are a programming
+// mistake.
 func (f *File) Save(path string) error {
 	return changeFile(context.Background(), path, nil, func() (*File, *state, error) { return f, nil, nil })
 }
@@ -83,7 +81,7 @@ func (ix *Exact) Save(path string) error {
 	return (&File{Entries: ix.Entries(), Space: ix.Space(), About: ix.About()}).Save(path)
 }
 
-// tensors puts f into the form in which it is written. Equal codes are written
+// tensors returns f in the form in which it is written. Equal codes are written
 // once.
 func (f *File) tensors() (*safetensors.File, error) {
 	e := f.Entries
@@ -122,11 +120,8 @@ func (f *File) tensors() (*safetensors.File, error) {
 		}
 		out.Tensors = append(out.Tensors, safetensors.FromBytes(hashesName, []int{len(f.Hashes), len(Hash{})}, b))
 	}
-	if f.Taken != nil {
-		if len(f.Taken) != e.Len() {
-			panic("search: not as many times as entries")
-		}
-		out.Tensors = append(out.Tensors, safetensors.FromInts(takenName, []int{len(f.Taken)}, fromTimes(f.Taken)))
+	if e.Taken != nil {
+		out.Tensors = append(out.Tensors, safetensors.FromInts(takenName, []int{len(e.Taken)}, fromTimes(e.Taken)))
 	}
 	if f.Built != nil {
 		if err := f.Built.addTo(out); err != nil {
@@ -139,7 +134,7 @@ func (f *File) tensors() (*safetensors.File, error) {
 // unknownTime stands for a zero time in a file.
 const unknownTime = math.MinInt64
 
-// fromTimes gives seconds since the beginning of 1970.
+// fromTimes returns seconds since the beginning of 1970.
 func fromTimes(times []time.Time) []int64 {
 	seconds := make([]int64, len(times))
 	for i, t := range times {
@@ -150,7 +145,7 @@ func fromTimes(times []time.Time) []int64 {
 	return seconds
 }
 
-// toTimes is the way back. Years outside of 0 to 9999 are unknown.
+// toTimes reverses fromTimes. Years outside of 0 to 9999 are unknown.
 func toTimes(seconds []int64) []time.Time {
 	times := make([]time.Time, len(seconds))
 	for i, s := range seconds {
@@ -161,7 +156,7 @@ func toTimes(seconds []int64) []time.Time {
 	return times
 }
 
-// errorf makes an error that names the file, where f was read from one.
+// errorf returns an error that names the file, where f was read from one.
 func (f *File) errorf(format string, args ...any) error {
 	if f.file == nil {
 		return fmt.Errorf(format, args...)

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// once gives the different ones among N codes in the order in which they first
-// appear, and for each code which of them it is: nil, and codes itself, where
+// once returns the distinct codes among N, in the order in which they first
+// appear, and for each code which of them it is; codes itself and nil where
 // all differ. Codes are equal when their bits are.
 func once(codes []float32, dim int) (different []float32, rows []int64) {
 	n := len(codes) / dim
@@ -38,15 +38,15 @@ func once(codes []float32, dim int) (different []float32, rows []int64) {
 	return different, rows
 }
 
-// spreadable bounds what a small file can ask for: n codes of dim numbers are
-// made of the different ones where they take 256 MB at most, or 16 times as much.
+// spreadable bounds the memory that a small file can ask for: n codes of dim numbers
+// may take at most 256 MB, or 16 times as much as the distinct ones.
 func spreadable(n, dim, different int) bool {
 	const most = 256 << 20 / 4
 	return n <= most/dim || n/16 <= different
 }
 
-// checkRows holds rows against what once gives for n different codes. So each
-// code is used, and no file makes more entries than it has rows.
+// checkRows compares rows with what once returns for n distinct codes: each code is
+// used, and they are numbered in the order in which they first appear.
 func checkRows(rows []int64, n int) error {
 	next := int64(0)
 	for i, r := range rows {
@@ -63,7 +63,7 @@ func checkRows(rows []int64, n int) error {
 	return nil
 }
 
-// spread gives each entry its code.
+// spread returns the code of each entry.
 func spread(codes []float32, dim int, rows []int64) []float32 {
 	out := make([]float32, 0, len(rows)*dim)
 	for _, r := range rows {

@@ -1,14 +1,15 @@
 package search
 
 import (
+	"context"
+
 	"likeness/safetensors"
 )
 
-// Open reads an index that Save wrote, with all its codes, and gives the exact
-// index of it. Errors name path and say what was expected: a file cut short, one
-// of another kind or a newer version, codes that are not finite, lists of
-// different lengths, an unknown space.
-func Open(path string) (*Exact, error) {
+// Open reads an index that Save wrote into memory and returns its exact index. Errors
+// name path and say what was expected: a file cut short, one of another kind or a newer
+// version, codes that are not finite, lists of different lengths, an unknown space.
+func Open(ctx context.Context, path string) (*Exact, error) {
 	file, err := safetensors.Open(path)
 	if err != nil {
 		return nil, err
@@ -17,13 +18,12 @@ func Open(path string) (*Exact, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.Exact()
+	return f.Exact(ctx)
 }
 
-// OpenFile reads an index file; codes and the index's own tensors stay in the
-// file where the system maps files into memory. All of it but Built has been
-// checked. See safetensors.Map for what that asks of the caller; Close ends it.
-// Errors are those of Open.
+// OpenFile opens an index file; codes and the index's own tensors stay in the
+// file where the system maps files into memory, see safetensors.Map. Everything but
+// Built has been checked. Call Close when done. Errors are those of Open.
 func OpenFile(path string) (*File, error) {
 	file, err := safetensors.Map(path)
 	if err != nil {
@@ -37,8 +37,8 @@ func OpenFile(path string) (*File, error) {
 	return f, nil
 }
 
-// Close gives back what OpenFile mapped. Codes, Built and every index made of
-// f must not be used afterwards; ids, people and hashes may.
+// Close unmaps what OpenFile mapped. Codes, Built and every index made of f must not be
+// used afterwards; ids, people, times and hashes may.
 func (f *File) Close() error {
 	if f.file == nil {
 		return nil
@@ -47,7 +47,7 @@ func (f *File) Close() error {
 	return f.file.Close()
 }
 
-// fromFile takes apart what tensors put together.
+// fromFile reverses tensors.
 func fromFile(file *safetensors.File) (*File, error) {
 	switch got := file.Metadata["format"]; got {
 	case Format:
@@ -127,7 +127,7 @@ func (f *File) readEntries() error {
 		if err != nil {
 			return err
 		}
-		f.Taken = toTimes(seconds)
+		f.Entries.Taken = toTimes(seconds)
 	}
 	if !has(f.file, hashesName) {
 		return nil
@@ -143,7 +143,7 @@ func (f *File) readEntries() error {
 	return nil
 }
 
-// has tells whether a file has a tensor.
+// has reports whether a file has a tensor.
 func has(f *safetensors.File, name string) bool {
 	_, err := f.Tensor(name)
 	return err == nil

@@ -21,7 +21,7 @@ import (
 
 func three(t testing.TB) *Exact {
 	t.Helper()
-	ix, err := NewExact(Euclidean{}, Entries{
+	ix, err := NewExact(context.Background(), Euclidean{}, Entries{
 		Dim:    2,
 		Codes:  []float32{0, 0.5, 1, 0, 3, -4},
 		IDs:    []string{"Ada_0001", "Ada_0002", "Jürgen_0001"},
@@ -55,12 +55,12 @@ func wantError(t *testing.T, err error, parts ...string) {
 }
 
 func TestSaveAndOpen(t *testing.T) {
-	empty, err := NewExact(nil, Entries{Dim: 7}, About{})
+	empty, err := NewExact(context.Background(), nil, Entries{Dim: 7}, About{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []*Exact{three(t), empty} {
-		got, err := Open(save(t, want))
+		got, err := Open(context.Background(), save(t, want))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,8 +79,8 @@ func TestSaveAndOpen(t *testing.T) {
 			t.Errorf("opened with dimension %d, space %s", got.Dim(), got.Space().Name())
 		}
 		query := make([]float32, want.Dim())
-		a, errA := want.Search(query, 5)
-		b, errB := got.Search(query, 5)
+		a, errA := want.Search(t.Context(), Query{Code: query, K: 5})
+		b, errB := got.Search(t.Context(), Query{Code: query, K: 5})
 		if d := cmp.Diff(a, b); d != "" || errA != nil || errB != nil {
 			t.Error(d, errA, errB)
 		}
@@ -101,7 +101,7 @@ func TestSaveIsDeterministicAndTakesAnyPath(t *testing.T) {
 	if !bytes.Equal(a, b) {
 		t.Error("the same index gave different bytes")
 	}
-	got, err := Open(save(t, ix))
+	got, err := Open(context.Background(), save(t, ix))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestOpenErrors(t *testing.T) {
 			if err := f.Save(path); err != nil {
 				t.Fatal(err)
 			}
-			_, err = Open(path)
+			_, err = Open(context.Background(), path)
 			wantError(t, err, path, c.want)
 			_, err2 := OpenFile(path)
 			if err2 == nil || err2.Error() != err.Error() {
@@ -200,7 +200,7 @@ func TestOpenCutShort(t *testing.T) {
 		if err := os.WriteFile(path, whole[:n], 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Open(path)
+		_, err := Open(context.Background(), path)
 		wantError(t, err, path)
 		_, err = OpenFile(path)
 		wantError(t, err, path)
@@ -245,7 +245,7 @@ func TestOpenTooManyEqual(t *testing.T) {
 // doubled has a picture under two names.
 func doubled(t testing.TB) *Exact {
 	t.Helper()
-	ix, err := NewExact(nil, Entries{
+	ix, err := NewExact(context.Background(), nil, Entries{
 		Dim: 2, Codes: []float32{1, 2, 3, 4, 1, 2, 5, 6}, IDs: []string{"a", "b", "also a", "c"},
 	}, About{Model: "f00d"})
 	if err != nil {
@@ -264,14 +264,14 @@ func TestEqualCodesAreStoredOnce(t *testing.T) {
 	if x, err := raw.Floats("codes", 3, 2); err != nil || !cmp.Equal(x, []float32{1, 2, 3, 4, 5, 6}) {
 		t.Error(x, err)
 	}
-	got, err := Open(path)
+	got, err := Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(want.Entries(), got.Entries()); d != "" {
 		t.Error(d)
 	}
-	found, err := got.Search([]float32{1, 2}, 2)
+	found, err := got.Search(t.Context(), Query{Code: []float32{1, 2}, K: 2})
 	if err != nil || len(found) != 2 || found[0].ID != "a" || found[1].ID != "also a" {
 		t.Error(found, err)
 	}
@@ -280,8 +280,8 @@ func TestEqualCodesAreStoredOnce(t *testing.T) {
 // What a file holds comes back, mapped, and outlives what replaces it.
 func TestOpenFile(t *testing.T) {
 	ix := three(t)
-	want := File{Entries: ix.Entries(), Hashes: []Hash{HashOf(nil), {1}, {2}},
-		Taken: []time.Time{time.Date(1969, 7, 20, 20, 17, 40, 0, time.UTC), {}, time.Date(2019, 5, 17, 22, 4, 59, 0, time.UTC)}, Space: Cosine{}, About: ix.About()}
+	want := File{Entries: ix.Entries(), Hashes: []Hash{HashOf(nil), {1}, {2}}, Space: Cosine{}, About: ix.About()}
+	want.Entries.Taken = []time.Time{time.Date(1969, 7, 20, 20, 17, 40, 0, time.UTC), {}, time.Date(2019, 5, 17, 22, 4, 59, 0, time.UTC)}
 	if err := want.Build(t.Context(), KindHNSW, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +326,7 @@ func FuzzOpen(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	fittedIndex, err := NewExact(space, Entries{Dim: 4, Codes: codes, IDs: names, People: names}, About{})
+	fittedIndex, err := NewExact(context.Background(), space, Entries{Dim: 4, Codes: codes, IDs: names, People: names}, About{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -350,7 +350,7 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		ix, err := opened.Exact()
+		ix, err := opened.Exact(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -360,7 +360,7 @@ func FuzzOpen(f *testing.F) {
 		if ix.Len() == 0 {
 			return // of any dimension
 		}
-		if _, err := ix.Search(make([]float32, ix.Dim()), 3); err != nil {
+		if _, err := ix.Search(t.Context(), Query{Code: make([]float32, ix.Dim()), K: 3}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -383,7 +383,7 @@ func big(b *testing.B) (path string) {
 func BenchmarkOpenCopied(b *testing.B) {
 	path := big(b)
 	for b.Loop() {
-		if _, err := Open(path); err != nil {
+		if _, err := Open(context.Background(), path); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -202,7 +202,7 @@ func TestWritersAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	ix, err := Open(path)
+	ix, err := Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestUpdate(t *testing.T) {
 		return old, os.WriteFile(path, other, 0o644)
 	})
 	wantError(t, err, path, "another program has replaced it", "run this again")
-	if ix, err := Open(path); err != nil || ix.Len() != 4 {
+	if ix, err := Open(context.Background(), path); err != nil || ix.Len() != 4 {
 		t.Error("what the other has written is gone", err)
 	}
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -36,7 +35,7 @@ const mostComponents = 512
 // are too few or do not differ, names are needed and no person has two codes,
 // or ctx ends.
 func FitSpace(ctx context.Context, name string, codes []float32, dim int, opt SpaceOptions) (Space, error) {
-	named, mirror := strings.HasPrefix(name, within), strings.HasSuffix(name, "-mirror")
+	named, mirror := namesMatter(name), Mirrored(name)
 	switch name {
 	case whitened, whitenedMirror, within, withinMirror:
 	default:
@@ -164,7 +163,10 @@ func (s *Whitened) fitWithin(ctx context.Context, codes []float32, dim int, peop
 	}
 	plain := &Whitened{Mean: s.Mean, Map: s.Map}
 	k, own := s.width(), len(s.Mean)
-	z := plain.Points(firsts(codes, dim, own), own)
+	z, err := plain.Points(ctx, firsts(codes, dim, own), own)
+	if err != nil {
+		return err
+	}
 	var rest []float32
 	for _, p := range names {
 		rows := groups[p]

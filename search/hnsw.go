@@ -9,12 +9,12 @@ import (
 	"sync"
 )
 
-// HNSWOptions say how a graph is built and walked. A zero means the default.
+// HNSWOptions say how a graph is built and walked. Zero means the default.
 type HNSWOptions struct {
-	M              int    `json:"m"`               // links of a node above the ground, half of what it has on it, 2 to 256; 16
-	EfConstruction int    `json:"ef_construction"` // candidates looked at for a new node's links; 200
-	Ef             int    `json:"ef"`              // nodes that a search keeps, at least k; more find more; 64
-	Seed           uint64 `json:"seed"`            // of the levels
+	M              int    `json:"m"`               // links of a node on each level above the ground level, which has 2M; 2 to 256, default 16
+	EfConstruction int    `json:"ef_construction"` // candidates considered for the links of a new node; default 200
+	Ef             int    `json:"ef"`              // candidates that a search keeps, at least k; more find more; default 64
+	Seed           uint64 `json:"seed"`            // of the nodes' levels
 }
 
 func (o HNSWOptions) withDefaults() (HNSWOptions, error) {
@@ -28,10 +28,10 @@ func (o HNSWOptions) withDefaults() (HNSWOptions, error) {
 	return o, nil
 }
 
-// HNSW is the index that walks a graph of near entries. It finds nearly all true
-// neighbours and looks at a few hundred entries for that, however many there are.
-// Searches with filters, and those for many of all entries, go over all of them
-// as Exact does. Entries can be added and deleted.
+// HNSW is the index that walks a graph whose links join near entries. It finds nearly
+// all true neighbours and measures a few hundred entries for that, however many there
+// are. Queries with conditions other than Not, and queries for a large part of the
+// entries, compare all entries as Exact does.
 type HNSW struct {
 	mu      sync.RWMutex
 	all     *Exact // all entries, the deleted ones too
@@ -40,16 +40,17 @@ type HNSW struct {
 	options HNSWOptions
 }
 
-var _ Mutable = (*HNSW)(nil)
+var _ Store = (*HNSW)(nil)
 
-// NewHNSW builds an index of e, whose slices it keeps and which must not change.
-// One seed gives one graph, whatever the number of processors it is built on.
+// NewHNSW builds an index of e. It keeps the slices of e, which must not change
+// afterwards. The graph depends on entries and options alone, not on the number of
+// threads.
 func NewHNSW(ctx context.Context, space Space, e Entries, about About, options HNSWOptions) (*HNSW, error) {
 	options, err := options.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	all, err := NewExact(space, e, about)
+	all, err := NewExact(ctx, space, e, about)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func NewHNSW(ctx context.Context, space Space, e Entries, about About, options H
 	return h, nil
 }
 
-// build makes the graph anew.
+// build builds the graph from nothing.
 func (h *HNSW) build(ctx context.Context) error {
 	h.graph, h.builder = nil, nil
 	if h.all.entries.Len() == 0 {
@@ -69,7 +70,7 @@ func (h *HNSW) build(ctx context.Context) error {
 	return h.grow(ctx)
 }
 
-// grow takes entries into the graph that it does not have yet.
+// grow adds the entries that the graph does not have yet.
 func (h *HNSW) grow(ctx context.Context) error {
 	if !h.all.rounded().tame() {
 		h.graph, h.builder = nil, nil
@@ -87,40 +88,40 @@ func (h *HNSW) grow(ctx context.Context) error {
 	return h.builder.add(ctx, h.all.points)
 }
 
-// Options tells how the graph was built and is walked.
+// Options returns how the graph was built and is walked.
 func (h *HNSW) Options() HNSWOptions {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return h.options
 }
 
-// SetEf sets how many nodes a search keeps, at least 1.
+// SetEf sets how many candidates a search keeps, at least 1.
 func (h *HNSW) SetEf(ef int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.options.Ef = max(ef, 1)
 }
 
-// Len is the number of entries.
+// Len returns the number of entries.
 func (h *HNSW) Len() int { return h.all.Len() }
 
-// Dim is the number of numbers in a code.
+// Dim returns the length of a code.
 func (h *HNSW) Dim() int { return h.all.Dim() }
 
-// Entries gives what the index holds, not to be changed. People is never nil.
+// Entries returns what the index holds, which must not be changed. People is never nil.
 func (h *HNSW) Entries() Entries { return h.all.Entries() }
 
-// About says where the codes come from.
+// About returns where the codes come from.
 func (h *HNSW) About() About { return h.all.About() }
 
-// Space says how codes are compared.
+// Space returns the space in which codes are compared.
 func (h *HNSW) Space() Space { return h.all.Space() }
 
-// CheckModel is Exact's.
+// CheckModel works as Exact's does.
 func (h *HNSW) CheckModel(fingerprint string) error { return h.all.CheckModel(fingerprint) }
 
-// Memory is how many bytes the index takes besides its entries: the graph, the
-// points where they are not the codes themselves, and their 8 bits.
+// Memory returns how many bytes the index takes besides its entries: the graph, the
+// points where they are not the codes themselves, and their 8-bit version.
 func (h *HNSW) Memory() int {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -132,73 +133,76 @@ func (h *HNSW) Memory() int {
 }
 
 // Search implements Index.
-func (h *HNSW) Search(query []float32, k int, keep ...Filter) ([]Match, error) {
+func (h *HNSW) Search(ctx context.Context, q Query) ([]Match, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	if h.scans(k, keep) {
-		return h.all.Search(query, k, keep...)
-	}
-	if len(query) != h.Dim() {
-		return nil, fmt.Errorf("query of %d numbers, the index has codes of %d", len(query), h.Dim())
-	}
-	if err := checkQueries(query, h.Dim(), k); err != nil {
-		return nil, err
-	}
-	return h.walk(h.all.space.Points(query, h.Dim()), k), nil
-}
-
-// SearchBatch implements Index.
-func (h *HNSW) SearchBatch(ctx context.Context, queries []float32, k int, keep ...Filter) ([][]Match, error) {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	if h.scans(k, keep) {
-		return h.all.SearchBatch(ctx, queries, k, keep...)
-	}
-	dim := h.Dim()
-	if err := checkQueries(queries, dim, k); err != nil {
-		return nil, err
-	}
-	out := make([][]Match, len(queries)/dim)
-	err := inGroups(ctx, len(out), 8, func(first, end int) {
-		points := h.all.space.Points(queries[first*dim:end*dim], dim)
-		for i := range end - first {
-			out[first+i] = h.walk(points[i*h.all.width:(i+1)*h.all.width], k)
-		}
-	})
+	list, err := prepare(ctx, []Query{q}, &h.all.entries)
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	var out [1][]Match
+	if h.scans(&list[0]) {
+		err = h.all.search(ctx, out[:], list)
+	} else {
+		err = h.walkAll(ctx, out[:], list)
+	}
+	return out[0], err
 }
 
-// scans tells whether a search goes over all entries: where the graph could not
-// be built, or would have to be walked for a good part of it.
-func (h *HNSW) scans(k int, keep []Filter) bool {
-	return h.graph == nil || len(keep) > 0 || k > h.graph.count/4
+// SearchBatch implements Index.
+func (h *HNSW) SearchBatch(ctx context.Context, queries []Query) ([][]Match, error) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	list, err := prepare(ctx, queries, &h.all.entries)
+	if err != nil {
+		return nil, err
+	}
+	return h.all.splitBatch(ctx, list, h.scans, 8, h.walkAll)
 }
 
-// walk finds the k nearest of a graph that has more.
-func (h *HNSW) walk(point []float32, k int) []Match {
+// scans reports whether a query goes over all entries: where the graph could not
+// be built, would have to be walked for a good part of it, or conditions choose
+// among the entries.
+func (h *HNSW) scans(r *request) bool {
+	return h.graph == nil || r.filter.scans() || r.K > h.graph.count/4-r.filter.left()
+}
+
+// walkAll answers requests of a graph that has more entries than they ask for.
+func (h *HNSW) walkAll(ctx context.Context, out [][]Match, list []request) error {
+	points, err := h.all.space.Points(ctx, codesOf(list, h.Dim()), h.Dim())
+	if err != nil {
+		return err
+	}
+	w := h.all.width
+	for i := range list {
+		r := &list[i]
+		out[i] = r.within(h.all.matches(h.walk(points[i*w:(i+1)*w], r.K, r.filter)))
+	}
+	return nil
+}
+
+// walk returns the k nearest of the kept entries.
+func (h *HNSW) walk(point []float32, k int, keep *filter) []candidate {
 	g := h.graph
 	w := g.walker()
 	defer g.walkers.Put(w)
 	if k = min(k, h.all.len()); k == 0 {
-		return []Match{}
+		return nil
 	}
-	for ef := max(h.options.Ef, k); ; ef *= 2 {
+	for ef := max(h.options.Ef, k+keep.left()); ; ef *= 2 {
 		g.explore(w, point, 0, g.descend(w, point, 0), ef)
-		if near := h.living(point, w.best, k); len(near) == k {
-			return h.all.matches(near)
+		if near := h.living(point, w.best, k, keep); len(near) == k {
+			return near
 		}
-		if ef > g.count/2 { // too many are deleted, or out of reach
-			return h.all.matches(h.all.nearest(point, 1, k, nil)[0])
+		if ef > g.count/2 { // too many are deleted, left out, or out of reach
+			return h.all.nearest(point, k, keep)
 		}
 	}
 }
 
-// living measures the entries of the nearest nodes in float64 and gives the k
-// nearest that are not deleted.
-func (h *HNSW) living(point []float32, best []found, k int) []candidate {
+// living measures the entries of the nearest nodes in float64 and returns the k
+// nearest that are kept and not deleted.
+func (h *HNSW) living(point []float32, best []found, k int, keep *filter) []candidate {
 	near := make([]candidate, 0, k+8)
 	limit := float32(math.Inf(1))
 	for _, f := range best {
@@ -207,7 +211,7 @@ func (h *HNSW) living(point []float32, best []found, k int) []candidate {
 		}
 		distance := math.NaN()
 		for place := f.node(); place != none; {
-			if !h.all.isDead(int(place)) {
+			if !h.all.isDead(int(place)) && keep.keeps(int(place)) {
 				if math.IsNaN(distance) {
 					distance = h.all.squaredDistance(point, int(place))
 				}

@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"unsafe"
+
+	"likeness/parallel"
 )
 
 // builder adds points to a graph.
@@ -69,7 +71,7 @@ func (b *builder) add(ctx context.Context, points []float32) error {
 			return err
 		}
 		size := min(len(nodes), batchMost, max(1, b.count/batchShare))
-		b.addBatch(nodes[:size])
+		b.addBatch(ctx, nodes[:size])
 		nodes = nodes[size:]
 	}
 	return nil
@@ -128,13 +130,15 @@ func (b *builder) draw(place uint32) uint8 {
 	return uint8(min(-math.Log(u)/math.Log(float64(b.m)), maxLevel))
 }
 
-// addBatch links new nodes.
-func (b *builder) addBatch(nodes []uint32) {
-	chosen := make([][][]uint32, len(nodes)) // by node and level
-	inParallel(len(nodes), 4, func(next func() int) {
+// addBatch links new nodes. It takes only the number of threads from ctx: half a
+// batch would leave links to nodes that have none.
+func (b *builder) addBatch(ctx context.Context, nodes []uint32) {
+	ctx = context.WithoutCancel(ctx)
+	chosen := make([][][]uint32, len(nodes))                                 // by node and level
+	_ = parallel.Workers(ctx, len(nodes), 4, func(next func() (int, bool)) { // which fails only when ctx ends
 		w := b.walker()
 		defer b.walkers.Put(w)
-		for i := next(); i >= 0; i = next() {
+		for i, ok := next(); ok; i, ok = next() {
 			chosen[i] = b.choose(w, nodes, i)
 		}
 	})
@@ -146,7 +150,7 @@ func (b *builder) addBatch(nodes []uint32) {
 		highest = max(highest, len(levels)-1)
 	}
 	for l := highest; l >= 0; l-- {
-		b.linkBack(l, nodes, chosen)
+		b.linkBack(ctx, l, nodes, chosen)
 	}
 	for _, node := range nodes {
 		if int(b.levels[node]) > b.top() {
@@ -191,7 +195,7 @@ func (b *builder) choose(w *walker, batch []uint32, i int) [][]uint32 {
 }
 
 // linkBack links the nodes chosen on a level to those that chose them.
-func (b *builder) linkBack(level int, nodes []uint32, chosen [][][]uint32) {
+func (b *builder) linkBack(ctx context.Context, level int, nodes []uint32, chosen [][][]uint32) {
 	var pairs []uint64 // to whom, from whom
 	for i, levels := range chosen {
 		if level < len(levels) {
@@ -207,10 +211,10 @@ func (b *builder) linkBack(level int, nodes []uint32, chosen [][][]uint32) {
 			starts = append(starts, i)
 		}
 	}
-	inParallel(len(starts), 16, func(next func() int) {
+	_ = parallel.Workers(ctx, len(starts), 16, func(next func() (int, bool)) { // which fails only when ctx ends
 		w := b.walker()
 		defer b.walkers.Put(w)
-		for i := next(); i >= 0; i = next() {
+		for i, ok := next(); ok; i, ok = next() {
 			end := len(pairs)
 			if i+1 < len(starts) {
 				end = starts[i+1]

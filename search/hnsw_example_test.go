@@ -26,7 +26,7 @@ func ExampleNewHNSW() {
 		fmt.Println(err)
 		return
 	}
-	matches, err := ix.Search([]float32{0, 0}, 2)
+	matches, err := ix.Search(ctx, search.Query{Code: []float32{0, 0}, K: 2})
 	if err != nil {
 		fmt.Println(err)
 		return

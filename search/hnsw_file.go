@@ -17,17 +17,17 @@ const (
 	twinsName  = BuiltPrefix + "twins"  // (N, 4): the next entry of an equal code, or 0xffffffff; left out where all differ
 )
 
-// graphNote is what the metadata say of a graph. Entry is -1 where there is
-// none, and all entries are compared.
-type graphNote struct {
+// GraphInfo describes the graph in a file.
+type GraphInfo struct {
 	HNSWOptions
+	// Entry is the place of the entry where searches begin, -1 where there is no
+	// graph and all entries are compared.
 	Entry int64 `json:"entry"`
 }
 
-// tensors gives the graph as a file has it. It is of the living entries: one
-// with deleted ones is built anew first, so that it fits what Entries then
-// gives.
-func (h *HNSW) tensors(ctx context.Context) ([]safetensors.Tensor, *graphNote, error) {
+// tensors returns the graph as a file holds it. A graph with deleted entries is first
+// built again without them, so that it fits what Entries then returns.
+func (h *HNSW) tensors(ctx context.Context) ([]safetensors.Tensor, *GraphInfo, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.all.mu.Lock()
@@ -36,7 +36,7 @@ func (h *HNSW) tensors(ctx context.Context) ([]safetensors.Tensor, *graphNote, e
 		return nil, nil, err
 	}
 	g := h.graph
-	note := &graphNote{HNSWOptions: h.options, Entry: -1}
+	note := &GraphInfo{HNSWOptions: h.options, Entry: -1}
 	if g == nil || g.entry == none {
 		return nil, note, nil
 	}
@@ -69,12 +69,11 @@ func toWords(b []byte) []uint32 {
 	return words
 }
 
-// hnswFrom gives the index whose graph is in a file, with the entries of all,
-// which it takes over. A graph that does not fit them is an error that names the
-// file.
-func hnswFrom(f *safetensors.File, note *graphNote, all *Exact) (*HNSW, error) {
+// hnswFrom returns the index whose graph is in a file, and takes over all, which holds
+// its entries. A graph that does not fit them is an error that names the file.
+func hnswFrom(f *safetensors.File, note *GraphInfo, all *Exact) (*HNSW, error) {
 	if note == nil {
-		return nil, f.Errorf("metadata %s: it says nothing of the graph", builtKey)
+		return nil, f.Errorf("metadata %s: the graph is missing", builtKey)
 	}
 	options, err := note.withDefaults()
 	if err != nil {

@@ -60,7 +60,7 @@ func graphIn(f *safetensors.File) (*HNSW, error) {
 	if err != nil {
 		return nil, err
 	}
-	ix, err := whole.Index()
+	ix, err := whole.Index(context.Background())
 	h, _ := ix.(*HNSW)
 	return h, err
 }
@@ -91,11 +91,11 @@ func TestGraphFile(t *testing.T) {
 		more := graphEntries(n + 100)
 		more.Codes, more.IDs = more.Codes[3*n:], more.IDs[n:]
 		for range 2 {
-			want, err := h.SearchBatch(ctx, more.Codes, 4)
+			want, err := h.SearchBatch(ctx, Queries(more.Codes, 3, 4))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := back.SearchBatch(ctx, more.Codes, 4); err != nil || !reflect.DeepEqual(got, want) {
+			if got, err := back.SearchBatch(ctx, Queries(more.Codes, 3, 4)); err != nil || !reflect.DeepEqual(got, want) {
 				t.Fatalf("%d entries: the answers differ, %v", n, err)
 			}
 			if back.Options() != h.Options() {
@@ -164,8 +164,8 @@ func TestWrongGraphs(t *testing.T) {
 		want  string
 	}{
 		"no note":          {func(f *safetensors.File, h *HNSW) { f.Metadata[builtKey] = "" }, "metadata index"},
-		"no options":       {meta("graph", nil), "nothing of the graph"},
-		"no kind":          {meta("kind", ""), "what was built"},
+		"no options":       {meta("graph", nil), "the graph is missing"},
+		"no kind":          {meta("kind", ""), "the kind is missing"},
 		"odd kind":         {meta("kind", "tree"), `built as "tree"`},
 		"recall":           {meta("recall", 1.5), "expected 0 to 1"},
 		"M not a number":   {meta("m", "x"), "metadata index"},
@@ -233,16 +233,16 @@ func FuzzGraph(f *testing.F) {
 		if err != nil || note == nil {
 			return
 		}
-		ix, err := (&File{Entries: e, Built: note, file: file}).Index()
+		ix, err := (&File{Entries: e, Built: note, file: file}).Index(context.Background())
 		if err != nil {
 			return
 		}
-		got, err := ix.Search([]float32{1, 2, 3}, 5)
+		got, err := ix.Search(t.Context(), Query{Code: []float32{1, 2, 3}, K: 5})
 		if err != nil || len(got) != 5 {
 			t.Fatalf("%v, %v", got, err)
 		}
 		more := Entries{Dim: 3, Codes: []float32{1, 2, 3}, IDs: []string{"new"}}
-		if err := ix.(Mutable).Add(context.Background(), more); err != nil {
+		if err := ix.Upsert(context.Background(), more); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -56,11 +56,11 @@ func clustered(n, dim, centres int) search.Entries {
 // share is the part of the true k nearest that ix finds of its first entries.
 func share(t *testing.T, ix, truth search.Index, queries []float32, k int) float64 {
 	t.Helper()
-	got, err := ix.SearchBatch(context.Background(), queries, k)
+	got, err := ix.SearchBatch(context.Background(), search.Queries(queries, ix.Dim(), k))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := truth.SearchBatch(context.Background(), queries, k)
+	want, err := truth.SearchBatch(context.Background(), search.Queries(queries, ix.Dim(), k))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func BenchmarkHNSW13000x32(b *testing.B) {
 	i := 0
 	for b.Loop() {
 		i = (i + 1) % 1000
-		if _, err := h.Search(e.Codes[i*32:(i+1)*32], 5); err != nil {
+		if _, err := h.Search(b.Context(), search.Query{Code: e.Codes[i*32 : (i+1)*32], K: 5}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -12,10 +12,10 @@ import (
 	"likeness/internal/kernel"
 )
 
-// LSHOptions say how entries are hashed. A zero means the default.
+// LSHOptions say how entries are hashed. Zero means the default.
 type LSHOptions struct {
-	Bits   int    `json:"bits"`   // of a hash, one for each random hyperplane, a multiple of 64; 256
-	Rerank int    `json:"rerank"` // entries of the nearest hashes that are measured; 256, or 8k where that is more
+	Bits   int    `json:"bits"`   // of a hash, one for each random hyperplane; a multiple of 64 up to 16384, default 256
+	Rerank int    `json:"rerank"` // entries with the nearest hashes that are measured; default 256, and always at least 8k
 	Seed   uint64 `json:"seed"`   // of the hyperplanes
 }
 
@@ -32,13 +32,13 @@ func (o LSHOptions) withDefaults() (LSHOptions, error) {
 
 // LSH is the index that the tutorial recommends: locality-sensitive hashing.
 // Random hyperplanes, each through a random entry, cut the space; a hash says
-// on which side of each an entry lies. The entries whose hashes differ least from
-// the query's are measured. How many true neighbours are found that way depends
-// on the codes, so Recall tells. M. Charikar, Similarity estimation techniques
+// on which side of each an entry lies. A search measures the entries whose hashes
+// differ least from the query's. What share of the true neighbours that finds depends
+// on the codes; Recall returns it. M. Charikar, Similarity estimation techniques
 // from rounding algorithms, 2002.
 //
-// Searches with filters, and those for many of all entries, go over all of them
-// as Exact does. Entries can be added and deleted.
+// Queries with conditions other than Not, and queries for a large part of the
+// entries, compare all entries as Exact does.
 type LSH struct {
 	mu      sync.RWMutex
 	all     *Exact
@@ -49,15 +49,16 @@ type LSH struct {
 	recall  float64
 }
 
-var _ Mutable = (*LSH)(nil)
+var _ Store = (*LSH)(nil)
 
-// NewLSH makes an index of e, whose slices it keeps and which must not change.
+// NewLSH makes an index of e. It keeps the slices of e, which must not change
+// afterwards.
 func NewLSH(ctx context.Context, space Space, e Entries, about About, o LSHOptions) (*LSH, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	all, err := NewExact(space, e, about)
+	all, err := NewExact(ctx, space, e, about)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func NewLSH(ctx context.Context, space Space, e Entries, about About, o LSHOptio
 	return l, nil
 }
 
-// hash hashes all entries anew, and measures the recall.
+// hash hashes all entries from nothing and measures the recall.
 func (l *LSH) hash(ctx context.Context) error {
 	n, width, size := l.all.entries.Len(), l.all.width, l.options.Bits
 	l.planes, l.hashes, l.recall = nil, nil, 1
@@ -83,16 +84,17 @@ func (l *LSH) hash(ctx context.Context) error {
 	for i := range l.planes {
 		l.planes[i] = float32(rng.NormFloat64())
 	}
-	// Planes through entries, not all through one point, from where they would
-	// tell directions only.
+	// Planes pass through entries. If all passed through one point, hashes would
+	// separate directions only.
 	l.middle = make([]float32, size)
 	for i := range l.middle {
 		place := rng.IntN(n)
 		l.middle[i] = l.sides(l.all.points[place*width : (place+1)*width])[i]
 	}
 	l.hashes = make([]uint64, n*size/64)
-	err := inGroups(ctx, n, 64, func(first, end int) {
+	err := inGroups(ctx, n, 64, func(first, end int) error {
 		l.hashPoints(l.hashes[first*size/64:end*size/64], l.all.points[first*width:end*width])
+		return nil
 	})
 	if err != nil {
 		return err
@@ -101,7 +103,7 @@ func (l *LSH) hash(ctx context.Context) error {
 	return nil
 }
 
-// sides gives the products of points and planes.
+// sides returns the products of points and planes.
 func (l *LSH) sides(points []float32) []float32 {
 	n, size, width := len(points)/l.all.width, l.options.Bits, l.all.width
 	c := make([]float32, n*size)
@@ -118,9 +120,9 @@ func (l *LSH) hashPoints(hashes []uint64, points []float32) {
 	}
 }
 
-// Recall is the share of the five true neighbours of an entry, itself left out,
-// that the index finds, measured on up to 100 entries each time it changes. Of
-// too few entries to miss any it is 1.
+// Recall returns the share of the five true neighbours of an entry, without itself,
+// that the index finds, measured on up to 100 entries each time it changes. With too
+// few entries to miss any it is 1.
 func (l *LSH) Recall() float64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -130,7 +132,7 @@ func (l *LSH) Recall() float64 {
 func (l *LSH) measureRecall() float64 {
 	const samples, k = 100, 5
 	n, w := l.all.entries.Len(), l.all.width
-	if l.scans(k+1, nil) {
+	if l.scans(&request{Query: &Query{K: k + 1}}) {
 		return 1
 	}
 	found, wanted := 0, 0
@@ -138,10 +140,10 @@ func (l *LSH) measureRecall() float64 {
 		place := s * n / min(samples, n)
 		point := l.all.points[place*w : (place+1)*w]
 		near := map[int]bool{}
-		for _, c := range l.nearest(point, k+1) {
+		for _, c := range l.nearest(point, k+1, nil) {
 			near[c.place] = true
 		}
-		for _, c := range l.all.nearest(point, 1, k+1, nil)[0] {
+		for _, c := range l.all.nearest(point, k+1, nil) {
 			if c.place != place {
 				wanted++
 				if near[c.place] {
@@ -153,24 +155,16 @@ func (l *LSH) measureRecall() float64 {
 	return float64(found) / float64(wanted)
 }
 
-// scans tells whether a search goes over all entries.
-func (l *LSH) scans(k int, keep []Filter) bool {
-	return l.hashes == nil || len(keep) > 0 || l.measured(k) > l.all.entries.Len()/2
-}
-
-// measured is how many entries a search for k measures.
-func (l *LSH) measured(k int) int { return max(l.options.Rerank, 8*min(k, math.MaxInt/8)) }
-
-// Len is the number of entries.
+// Len returns the number of entries.
 func (l *LSH) Len() int { return l.all.Len() }
 
-// Dim is the number of numbers in a code.
+// Dim returns the length of a code.
 func (l *LSH) Dim() int { return l.all.Dim() }
 
-// Entries gives what the index holds, not to be changed. People is never nil.
+// Entries returns what the index holds, which must not be changed. People is never nil.
 func (l *LSH) Entries() Entries { return l.all.Entries() }
 
-// Memory is how many bytes the index takes besides its entries.
+// Memory returns how many bytes the index takes besides its entries.
 func (l *LSH) Memory() int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -178,48 +172,65 @@ func (l *LSH) Memory() int {
 }
 
 // Search implements Index.
-func (l *LSH) Search(query []float32, k int, keep ...Filter) ([]Match, error) {
+func (l *LSH) Search(ctx context.Context, q Query) ([]Match, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if l.scans(k, keep) {
-		return l.all.Search(query, k, keep...)
-	}
-	if len(query) != l.Dim() {
-		return nil, fmt.Errorf("query of %d numbers, the index has codes of %d", len(query), l.Dim())
-	}
-	if err := checkQueries(query, l.Dim(), k); err != nil {
-		return nil, err
-	}
-	return l.all.matches(l.nearest(l.all.space.Points(query, l.Dim()), k)), nil
-}
-
-// SearchBatch implements Index.
-func (l *LSH) SearchBatch(ctx context.Context, queries []float32, k int, keep ...Filter) ([][]Match, error) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if l.scans(k, keep) {
-		return l.all.SearchBatch(ctx, queries, k, keep...)
-	}
-	dim := l.Dim()
-	if err := checkQueries(queries, dim, k); err != nil {
-		return nil, err
-	}
-	out := make([][]Match, len(queries)/dim)
-	err := inGroups(ctx, len(out), 4, func(first, end int) {
-		points := l.all.space.Points(queries[first*dim:end*dim], dim)
-		for i := range end - first {
-			out[first+i] = l.all.matches(l.nearest(points[i*l.all.width:(i+1)*l.all.width], k))
-		}
-	})
+	list, err := prepare(ctx, []Query{q}, &l.all.entries)
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	var out [1][]Match
+	if l.scans(&list[0]) {
+		err = l.all.search(ctx, out[:], list)
+	} else {
+		err = l.rerankAll(ctx, out[:], list)
+	}
+	return out[0], err
 }
 
-// nearest measures the entries with the nearest hashes, of those equally near
-// the first.
-func (l *LSH) nearest(point []float32, k int) []candidate {
+// SearchBatch implements Index.
+func (l *LSH) SearchBatch(ctx context.Context, queries []Query) ([][]Match, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	list, err := prepare(ctx, queries, &l.all.entries)
+	if err != nil {
+		return nil, err
+	}
+	return l.all.splitBatch(ctx, list, l.scans, 4, l.rerankAll)
+}
+
+// scans reports whether a query goes over all entries.
+func (l *LSH) scans(r *request) bool {
+	return l.hashes == nil || r.filter.scans() || l.measured(r.K, r.filter) > l.all.entries.Len()/2
+}
+
+// measured is how many entries a query for k measures.
+func (l *LSH) measured(k int, keep *filter) int {
+	return max(l.options.Rerank, 8*min(k, math.MaxInt/16)+keep.left())
+}
+
+// rerankAll answers requests by hashes.
+func (l *LSH) rerankAll(ctx context.Context, out [][]Match, list []request) error {
+	points, err := l.all.space.Points(ctx, codesOf(list, l.Dim()), l.Dim())
+	if err != nil {
+		return err
+	}
+	w := l.all.width
+	for i := range list {
+		r := &list[i]
+		point := points[i*w : (i+1)*w]
+		near := l.nearest(point, r.K, r.filter)
+		if len(near) < r.K { // what is left out stood in the way
+			near = l.all.nearest(point, r.K, r.filter)
+		}
+		out[i] = r.within(l.all.matches(near))
+	}
+	return nil
+}
+
+// nearest measures the entries with the nearest hashes; of those equally near the
+// first ones. It returns the k nearest that are kept.
+func (l *LSH) nearest(point []float32, k int, keep *filter) []candidate {
 	words := l.options.Bits / 64
 	hash := make([]uint64, words)
 	l.hashPoints(hash, point)
@@ -233,7 +244,7 @@ func (l *LSH) nearest(point []float32, k int) []candidate {
 		away[i] = uint16(d)
 		counts[d]++
 	}
-	left, limit := l.measured(k), 0
+	left, limit := l.measured(k, keep), 0
 	for left >= counts[limit] {
 		left -= counts[limit]
 		limit++
@@ -249,20 +260,32 @@ func (l *LSH) nearest(point []float32, k int) []candidate {
 			}
 			left--
 		}
-		best.offer(candidate{l.all.squaredDistance(point, place), place})
+		if keep.keeps(place) {
+			best.offer(candidate{l.all.squaredDistance(point, place), place})
+		}
 	}
 	return best.sorted()
 }
 
-// Add implements Mutable.
+// Add appends entries, whose ids must be new.
 func (l *LSH) Add(ctx context.Context, e Entries) error {
-	return l.change(ctx, func(fresh *Exact) error { return fresh.add(e) })
+	return l.change(ctx, func(fresh *Exact) error { return fresh.add(ctx, e) })
 }
 
-// Delete implements Mutable.
+// Upsert implements Store.
+func (l *LSH) Upsert(ctx context.Context, e Entries) error {
+	return l.change(ctx, func(fresh *Exact) error { return fresh.upsert(ctx, e) })
+}
+
+// Get implements Store.
+func (l *LSH) Get(ctx context.Context, ids ...string) (Entries, error) { return l.all.Get(ctx, ids...) }
+
+// Delete implements Store.
 func (l *LSH) Delete(ctx context.Context, ids ...string) (n int, err error) {
 	err = l.change(ctx, func(fresh *Exact) error {
-		n = fresh.bury(ids)
+		places := fresh.find(ids)
+		n = len(places)
+		fresh.bury(places)
 		fresh.compact()
 		return nil
 	})
@@ -272,7 +295,7 @@ func (l *LSH) Delete(ctx context.Context, ids ...string) (n int, err error) {
 	return n, nil
 }
 
-// change hashes a changed copy and then takes it over.
+// change hashes a changed copy and then takes its place.
 func (l *LSH) change(ctx context.Context, change func(fresh *Exact) error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,8 +13,8 @@ const (
 	hashName   = BuiltPrefix + "hashes" // (N, bits/8): bit i of a hash is bit i%8 of byte i/8
 )
 
-// tensors gives the hashes as a file has them; none where numbers are beyond
-// what they can tell apart, and all entries are compared.
+// tensors returns the hashes as a file holds them; none where numbers are outside the
+// range that hashes can separate, so that all entries are compared.
 func (l *LSH) tensors() ([]safetensors.Tensor, *LSHOptions) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -34,11 +34,11 @@ func (l *LSH) tensors() ([]safetensors.Tensor, *LSHOptions) {
 	}, &options
 }
 
-// lshFrom gives the index whose hashes are in a file, with the entries of all,
-// which it takes over.
+// lshFrom returns the index whose hashes are in a file, and takes over all, which holds
+// its entries.
 func lshFrom(f *safetensors.File, b *Built, all *Exact) (*LSH, error) {
 	if b.Hashes == nil {
-		return nil, f.Errorf("metadata %s: it says nothing of the hashes", builtKey)
+		return nil, f.Errorf("metadata %s: the hashes are missing", builtKey)
 	}
 	options, err := b.Hashes.withDefaults()
 	if err != nil {

@@ -34,13 +34,12 @@ func TestLSHTellsItsRecall(t *testing.T) {
 		said, has := l.Recall(), 0.0
 		for i := range 200 {
 			near := map[string]bool{}
-			without := search.Without(e.IDs[i*40])
 			q := e.Codes[i*40*32 : (i*40+1)*32]
-			want, err := truth.Search(q, 5, without)
+			want, err := truth.Search(t.Context(), search.Query{Code: q, K: 5, Where: search.Where{Not: []string{e.IDs[i*40]}}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := l.Search(q, 6)
+			got, err := l.Search(t.Context(), search.Query{Code: q, K: 6})
 			if err != nil {
 				t.Fatal(err)
 			}

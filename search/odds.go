@@ -8,24 +8,24 @@ import (
 // Odds turns a distance into the odds that two pictures show one person. They
 // are fitted to pairs of pictures with known names, as many of one person as of
 // two, and so take both for equally likely beforehand: they say how many times
-// likelier such a distance is between two pictures of one person than between
-// two people's. Where few of many pictures show a person, the odds that one
-// that was found does are that much smaller.
+// likelier such a distance is between two pictures of one person than of two people.
+// Where few of many pictures show a person, the odds that a picture found does so are
+// smaller by that factor.
 //
-// The logarithm of the odds is a straight line over the squared distance
-// (logistic regression; Platt 1999 for the targets). It ends at the number of
-// pairs, for so few cannot tell more.
+// The logarithm of the odds is linear in the squared distance (logistic regression;
+// Platt 1999 for the targets). It is clipped at the number of pairs, which cannot
+// support stronger odds.
 type Odds struct {
 	Intercept float64 `json:"intercept"`
 	Slope     float64 `json:"slope"`  // for each 1 of squared distance, below 0
 	Pairs     int     `json:"pairs"`  // of one person, and as many of two
 	People    int     `json:"people"` // with at least two pictures
-	Right     float64 `json:"right"`  // share of the pairs told rightly at odds of 1
+	Right     float64 `json:"right"`  // share of the pairs classified correctly at odds of 1
 }
 
 // Grouping is the distance at which average linkage (see Cluster) is cut so
-// that the groups are people, and how well that went with people whom the space
-// was not fitted to.
+// that the groups are people, with the precision and recall measured on people whom
+// the space was not fitted to.
 type Grouping struct {
 	Distance  float64 `json:"distance"`
 	Precision float64 `json:"precision"` // share of the pairs put together that are of one person
@@ -35,14 +35,14 @@ type Grouping struct {
 	Albums    int     `json:"albums"`    // how many there were
 }
 
-// Of gives the odds of one person at a distance: 3 means three to one.
+// Of returns the odds of one person at a distance: 3 means three to one.
 func (o *Odds) Of(distance float64) float64 {
 	most := math.Log(float64(max(o.Pairs, 1)))
 	return math.Exp(max(-most, min(most, o.Intercept+o.Slope*distance*distance)))
 }
 
-// Distance gives the largest distance at which the odds are as good as asked,
-// 0 where they are at none and +Inf where they are at all.
+// Distance returns the largest distance at which the odds are as good as asked,
+// 0 where none are and +Inf where all are.
 func (o *Odds) Distance(odds float64) float64 {
 	if odds <= 1/float64(max(o.Pairs, 1)) {
 		return math.Inf(1)
@@ -51,7 +51,7 @@ func (o *Odds) Distance(odds float64) float64 {
 }
 
 // FitOdds fits odds to the squared distances of pairs of one person and of
-// pairs of two. It fails where the nearer are not rather one person's.
+// pairs of two. It fails where smaller distances do not make one person likelier.
 func FitOdds(one, two []float64) (*Odds, error) {
 	if len(one) == 0 || len(two) == 0 {
 		return nil, errors.New("no pairs to fit odds to")
@@ -108,7 +108,7 @@ func FitOdds(one, two []float64) (*Odds, error) {
 	return o, nil
 }
 
-// check says what is wrong with odds; nil ones are sound.
+// check returns an error that says what is wrong with odds; nil is valid.
 func (o *Odds) check() error {
 	if o != nil && (!(o.Slope < 0) || math.IsInf(o.Slope, 0) || math.IsNaN(o.Intercept) || math.IsInf(o.Intercept, 0) || o.Pairs < 1) {
 		return errors.New("the odds do not fall with the distance")
@@ -116,24 +116,58 @@ func (o *Odds) check() error {
 	return nil
 }
 
-// OddsOf gives the odds that a space was calibrated with, nil where it was not.
-func OddsOf(s Space) *Odds {
-	if w, ok := s.(*Whitened); ok {
-		return w.Story.Odds
-	}
-	return nil
+// Calibration says what distances in a space mean. What was not learned is not known:
+// ok is then false.
+type Calibration interface {
+	// Odds returns how many times likelier a distance is between two pictures of
+	// one person than of two people.
+	Odds(distance float64) (odds float64, ok bool)
+	// OddsDistance returns the largest distance at which the odds are as good as
+	// asked, 0 where none are and +Inf where all are.
+	OddsDistance(odds float64) (distance float64, ok bool)
+	// GroupDistance returns the distance at which a collection of so many
+	// pictures is cut into people.
+	GroupDistance(pictures int) (distance float64, ok bool)
 }
 
-// GroupDistance gives the distance at which a collection of so many pictures is
-// cut into people, between those of the nearest calibrated sizes by the
-// logarithm of the number. It is not known (ok is false) where a space was not
-// calibrated.
-func GroupDistance(s Space, pictures int) (distance float64, ok bool) {
-	w, fitted := s.(*Whitened)
-	if !fitted || len(w.Story.Groups) == 0 {
+// CalibrationOf returns what is known of the distances in a space: the space itself
+// where it is a Calibration, else one that knows nothing.
+func CalibrationOf(s Space) Calibration {
+	if c, ok := s.(Calibration); ok {
+		return c
+	}
+	return uncalibrated{}
+}
+
+type uncalibrated struct{}
+
+func (uncalibrated) Odds(float64) (float64, bool)         { return 0, false }
+func (uncalibrated) OddsDistance(float64) (float64, bool) { return 0, false }
+func (uncalibrated) GroupDistance(int) (float64, bool)    { return 0, false }
+
+// Odds implements Calibration.
+func (s *Whitened) Odds(distance float64) (float64, bool) {
+	if s.Story.Odds == nil {
 		return 0, false
 	}
-	groups := w.Story.Groups
+	return s.Story.Odds.Of(distance), true
+}
+
+// OddsDistance implements Calibration.
+func (s *Whitened) OddsDistance(odds float64) (float64, bool) {
+	if s.Story.Odds == nil {
+		return 0, false
+	}
+	return s.Story.Odds.Distance(odds), true
+}
+
+// GroupDistance implements Calibration: between the calibrated sizes it interpolates
+// over the logarithm of the number of pictures.
+func (s *Whitened) GroupDistance(pictures int) (distance float64, ok bool) {
+	groups := s.Story.Groups
+	if len(groups) == 0 {
+		return 0, false
+	}
 	for i, g := range groups {
 		if pictures > g.Pictures {
 			continue
@@ -148,7 +182,15 @@ func GroupDistance(s Space, pictures int) (distance float64, ok bool) {
 	return groups[len(groups)-1].Distance, true
 }
 
-// checkGroups says what is wrong with a calibration for groups.
+// StoryOf returns how a space was fitted, nil for one that needs no fitting.
+func StoryOf(s Space) *Story {
+	if w, ok := s.(*Whitened); ok {
+		return &w.Story
+	}
+	return nil
+}
+
+// checkGroups returns an error that says what is wrong with a calibration for groups.
 func checkGroups(groups []Grouping) error {
 	for i, g := range groups {
 		if !(g.Distance >= 0) || math.IsInf(g.Distance, 0) || g.Pictures < 1 || i > 0 && g.Pictures <= groups[i-1].Pictures {

@@ -1,11 +1,12 @@
 // Package search finds the codes nearest to a code. It knows nothing of models
 // or pictures: codes come in, matches go out.
 //
-// A Space says what near means, an Index finds the nearest, and both are kept
-// with the ids, the people and the model's fingerprint in one index file. Exact
-// finds all true neighbours, and does up to about a million codes in a
-// millisecond or two; HNSW finds nearly all and hardly notices how many codes
-// there are; LSH says how many it finds.
+// A Space defines the distance of two codes, and an Index answers a Query with the
+// nearest entries. Exact compares all entries and finds the true neighbours, among a
+// million codes of 32 numbers within a millisecond or two. HNSW walks a graph and finds
+// nearly all of them in a time that hardly grows with the number of entries. LSH hashes
+// codes and measures what share it finds. All three are Stores, whose entries can
+// change. A File holds entries, space and index together.
 package search
 
 import (
@@ -13,9 +14,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 )
 
-// Match is one answer of a search.
+// Match is one answer to a query.
 type Match struct {
 	Rank     int     `json:"rank"` // from 1, the nearest
 	ID       string  `json:"id"`
@@ -24,51 +26,91 @@ type Match struct {
 }
 
 // Index finds nearest neighbours. Its methods may be called from several
-// goroutines at once. Package searchtest judges every implementation alike.
+// goroutines at once. Package searchtest tests all implementations alike.
 type Index interface {
-	// Len is the number of entries, Dim the numbers in a code.
+	// Len returns the number of entries, Dim the length of a code.
 	Len() int
 	Dim() int
-	// Search gives the k entries nearest to a code, the nearest first, equally
-	// near ones in the order of the index. It gives fewer where the index has
-	// fewer that all filters keep. A query of another length than Dim, one
-	// that is not finite and k < 1 are errors.
-	Search(query []float32, k int, keep ...Filter) ([]Match, error)
-	// SearchBatch is Search for each of N queries, N x Dim, on all processors.
-	// When ctx ends it returns ctx's error.
-	SearchBatch(ctx context.Context, queries []float32, k int, keep ...Filter) ([][]Match, error)
+	// Search returns the entries nearest to a query's code, the nearest first;
+	// equally near entries come in the order of the index. There are fewer than
+	// Query.K where fewer entries meet the query. A code of another length than
+	// Dim or with NaN or Inf, a K below 1, a negative or NaN MaxDistance and
+	// conditions that do not fit the entries are errors.
+	Search(ctx context.Context, q Query) ([]Match, error)
+	// SearchBatch answers each of several queries as Search does, on
+	// parallel.Threads(ctx) threads.
+	SearchBatch(ctx context.Context, queries []Query) ([][]Match, error)
 }
 
-// Filter tells whether an entry may be in the answer.
-type Filter func(id, person string) bool
-
-// Without leaves out the entries of some ids: a member searched for its own
-// neighbours, for one.
-func Without(ids ...string) Filter {
-	return func(id, _ string) bool { return !slices.Contains(ids, id) }
+// Store is an index whose entries can change. A search that runs at the same time
+// sees the entries either before or after a change. When ctx ends during a change,
+// the index stays as it was and ctx's error is returned.
+type Store interface {
+	Index
+	// Get returns the entries with the given ids, in the order of the index.
+	// Unknown ids are left out.
+	Get(ctx context.Context, ids ...string) (Entries, error)
+	// Upsert adds entries behind those that are there. An entry replaces the one
+	// with its id. Ids that repeat within e are an error.
+	Upsert(ctx context.Context, e Entries) error
+	// Delete removes the entries with the given ids and returns how many it
+	// removed.
+	Delete(ctx context.Context, ids ...string) (int, error)
 }
 
-// Entries is what an index is made of.
+// Entries are N codes and what is known about each.
 type Entries struct {
 	Dim    int       // numbers in a code, at least 1
 	Codes  []float32 // N x Dim, finite
 	IDs    []string  // N
-	People []string  // N, or nil where no names are known
+	People []string  // N, "" where no name is known; nil: none is
+	// Taken says when each picture was taken, N of them, as the camera's clock
+	// showed it and as a time in UTC; the zero time where that is not known. Nil:
+	// no time is known.
+	Taken []time.Time
+	// Attributes are numbers that conditions of queries compare; nil: none.
+	Attributes *Attributes
 }
 
-// Len is N.
+// Attributes are named numbers about each of N entries.
+type Attributes struct {
+	Names  []string  // A
+	Values []float32 // N x A, NaN where a value is not known
+}
+
+// Column returns the column of a name, or -1. Names are matched by SameName.
+func (a *Attributes) Column(name string) int {
+	if a == nil {
+		return -1
+	}
+	return slices.IndexFunc(a.Names, func(n string) bool { return SameName(n, name) })
+}
+
+// Row returns the numbers about entry i. The slice is part of a.
+func (a *Attributes) Row(i int) []float32 {
+	return a.Values[i*len(a.Names) : (i+1)*len(a.Names)]
+}
+
+// Len returns N.
 func (e Entries) Len() int { return len(e.IDs) }
 
-// check says what is wrong with e.
+// check returns an error that says what is wrong with e.
 func (e Entries) check() error {
 	if e.Dim < 1 {
 		return fmt.Errorf("codes of %d numbers, expected at least 1", e.Dim)
 	}
-	if len(e.Codes)%e.Dim != 0 || len(e.Codes)/e.Dim != len(e.IDs) {
-		return fmt.Errorf("%d numbers of codes, expected %d x %d for %d ids", len(e.Codes), len(e.IDs), e.Dim, len(e.IDs))
+	n := len(e.IDs)
+	if len(e.Codes)%e.Dim != 0 || len(e.Codes)/e.Dim != n {
+		return fmt.Errorf("%d numbers of codes, expected %d x %d for %d ids", len(e.Codes), n, e.Dim, n)
 	}
-	if e.People != nil && len(e.People) != len(e.IDs) {
-		return fmt.Errorf("%d people for %d ids", len(e.People), len(e.IDs))
+	if e.People != nil && len(e.People) != n {
+		return fmt.Errorf("%d people for %d ids", len(e.People), n)
+	}
+	if e.Taken != nil && len(e.Taken) != n {
+		return fmt.Errorf("%d times for %d ids", len(e.Taken), n)
+	}
+	if a := e.Attributes; a != nil && len(a.Values) != n*len(a.Names) {
+		return fmt.Errorf("%d numbers of attributes, expected %d x %d for %d ids", len(a.Values), n, len(a.Names), n)
 	}
 	if i := notFinite(e.Codes); i >= 0 {
 		return fmt.Errorf("code %d (%q) has %v at place %d, expected finite numbers", i/e.Dim, e.IDs[i/e.Dim], e.Codes[i], i%e.Dim)
@@ -77,32 +119,90 @@ func (e Entries) check() error {
 }
 
 // About says where the codes of an index come from. The texts are the
-// caller's; they are kept in the index file as they are.
+// caller's; an index file keeps them as they are.
 type About struct {
 	Model  string // the model's fingerprint
 	Arch   string // its architecture
 	Prep   string // how pictures became its input
 	Source string // where the pictures came from
 	// ModelFile is where the model lay, relative to the index file's folder
-	// where that can be; empty when the index does not say.
+	// where that is possible; empty where it is not known.
 	ModelFile string
 }
 
-// checkQueries says what is wrong with queries for an index of that dimension.
-func checkQueries(queries []float32, dim, k int) error {
-	if k < 1 {
-		return fmt.Errorf("k is %d, expected at least 1", k)
+// check returns an error that says what is wrong with q for an index of codes of
+// dim numbers.
+func (q *Query) check(dim int) error {
+	switch {
+	case q.K < 1:
+		return fmt.Errorf("k is %d, expected at least 1", q.K)
+	case len(q.Code) != dim:
+		return fmt.Errorf("query of %d numbers, the index has codes of %d", len(q.Code), dim)
+	case !(q.MaxDistance >= 0):
+		return fmt.Errorf("a largest distance of %v, expected 0 or more", q.MaxDistance)
 	}
-	if len(queries)%dim != 0 {
-		return fmt.Errorf("query of %d numbers, the index has codes of %d", len(queries), dim)
-	}
-	if i := notFinite(queries); i >= 0 {
-		return fmt.Errorf("query %d has %v at place %d, expected finite numbers", i/dim, queries[i], i%dim)
+	if i := notFinite(q.Code); i >= 0 {
+		return fmt.Errorf("query has %v at place %d, expected finite numbers", q.Code[i], i)
 	}
 	return nil
 }
 
-// notFinite gives the place of the first NaN or infinity, or -1.
+// request is a query that was checked and bound to the entries of an index.
+type request struct {
+	*Query
+	filter *filter // nil: all entries are kept
+}
+
+// prepare checks queries and binds them to entries.
+func prepare(ctx context.Context, queries []Query, e *Entries) ([]request, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	all := make([]request, len(queries))
+	for i := range queries {
+		q := &queries[i]
+		err := q.check(e.Dim)
+		if err == nil {
+			all[i].Query = q
+			all[i].filter, err = q.Where.bind(e)
+		}
+		if err != nil {
+			if len(queries) > 1 {
+				err = fmt.Errorf("query %d: %w", i, err)
+			}
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// within cuts off what lies beyond the query's largest distance.
+func (r *request) within(found []Match) []Match {
+	if r.MaxDistance == 0 {
+		return found
+	}
+	n, _ := slices.BinarySearchFunc(found, r.MaxDistance, func(m Match, limit float64) int {
+		if m.Distance <= limit {
+			return -1
+		}
+		return 1
+	})
+	return found[:n]
+}
+
+// codesOf returns the codes of some requests, one behind the other.
+func codesOf(list []request, dim int) []float32 {
+	if len(list) == 1 {
+		return list[0].Code
+	}
+	codes := make([]float32, 0, len(list)*dim)
+	for _, r := range list {
+		codes = append(codes, r.Code...)
+	}
+	return codes
+}
+
+// notFinite returns the place of the first NaN or infinity, or -1.
 func notFinite(x []float32) int {
 	for i, v := range x {
 		if math.Float32bits(v)>>23&0xff == 0xff {

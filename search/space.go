@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -15,8 +16,9 @@ type Space interface {
 	// Name says which kind of space it is. An index file keeps it.
 	Name() string
 	// Points maps N codes of dim numbers to N points of any one width, which
-	// are finite where the codes are. The result may be codes itself.
-	Points(codes []float32, dim int) []float32
+	// are finite where the codes are, on parallel.Threads(ctx) threads. The
+	// result may be codes itself. The only error is that of a context that ends.
+	Points(ctx context.Context, codes []float32, dim int) ([]float32, error)
 }
 
 // Euclidean compares codes as they are, the tutorial's way.
@@ -25,8 +27,10 @@ type Euclidean struct{}
 // Name is "euclidean".
 func (Euclidean) Name() string { return "euclidean" }
 
-// Points gives the codes themselves.
-func (Euclidean) Points(codes []float32, dim int) []float32 { return codes }
+// Points returns the codes themselves.
+func (Euclidean) Points(_ context.Context, codes []float32, _ int) ([]float32, error) {
+	return codes, nil
+}
 
 // Cosine compares the directions of codes.
 type Cosine struct{}
@@ -34,16 +38,16 @@ type Cosine struct{}
 // Name is "cosine".
 func (Cosine) Name() string { return "cosine" }
 
-// Points gives unit vectors, and zero for a code of zeros.
-func (Cosine) Points(codes []float32, dim int) []float32 {
+// Points returns unit vectors, and zeros for a code of zeros.
+func (Cosine) Points(ctx context.Context, codes []float32, dim int) ([]float32, error) {
 	points := append([]float32(nil), codes...)
 	for i := 0; i < len(points); i += dim {
 		unit(points[i : i+dim])
 	}
-	return points
+	return points, ctx.Err()
 }
 
-// The names of the fitted spaces, from the plainest to what is best where
+// The names of the fitted spaces, from the plainest to the one that finds most where
 // names are known.
 const (
 	whitened       = "whitened"
@@ -52,14 +56,22 @@ const (
 	withinMirror   = "within-mirror"
 )
 
-// SpaceNames are the names of all spaces. Euclidean and cosine need no fitting;
+// SpaceNames returns the names of all spaces. Euclidean and cosine need no fitting;
 // FitSpace fits the others.
 func SpaceNames() []string {
 	return []string{"euclidean", "cosine", whitened, whitenedMirror, within, withinMirror}
 }
 
-// SpaceNamed gives the space of a name that needs no fitting, for index files
-// and flags.
+// Mirrored reports whether the space of a name averages faces with their mirror
+// images. It is the one place that decides so: codes for such a space that do not
+// themselves say how the mirrored face's code follows hold two halves, the code of the
+// picture and that of its mirror image.
+func Mirrored(name string) bool { return name == whitenedMirror || name == withinMirror }
+
+// namesMatter reports whether the space of a name is fitted with the names of people.
+func namesMatter(name string) bool { return name == within || name == withinMirror }
+
+// SpaceNamed returns the space of a name that needs no fitting.
 func SpaceNamed(name string) (Space, error) {
 	for _, s := range []Space{Euclidean{}, Cosine{}} {
 		if s.Name() == name {
@@ -69,9 +81,9 @@ func SpaceNamed(name string) (Space, error) {
 	return nil, fmt.Errorf("space %q is not known, expected one of %s", name, strings.Join(SpaceNames(), ", "))
 }
 
-// AddSpace puts a space into a file: its name into the metadata entry "space",
-// what was fitted into tensors named "space/...". A space of a kind that
-// SpaceFrom would not know is an error.
+// AddSpace adds a space to a file: its name as the metadata entry "space", what was
+// fitted as tensors named "space/...". A space of a kind that SpaceFrom would not know
+// is an error.
 func AddSpace(f *safetensors.File, s Space) error {
 	if w, ok := s.(*Whitened); ok {
 		f.Metadata["space"] = w.Name()
@@ -84,7 +96,7 @@ func AddSpace(f *safetensors.File, s Space) error {
 	return nil
 }
 
-// SpaceFrom gives the space that AddSpace put into a file, for codes of dim
+// SpaceFrom returns the space that AddSpace added to a file, for codes of dim
 // numbers.
 func SpaceFrom(f *safetensors.File, dim int) (Space, error) {
 	name, err := f.Meta("space")

@@ -16,12 +16,12 @@ func ExampleFitSpace() {
 		fmt.Println(err)
 		return
 	}
-	index, err := search.NewExact(space, search.Entries{Dim: 2, Codes: codes, IDs: []string{"Ada_1", "Ada_2", "Grace_1", "Grace_2"}, People: people}, search.About{})
+	index, err := search.NewExact(context.Background(), space, search.Entries{Dim: 2, Codes: codes, IDs: []string{"Ada_1", "Ada_2", "Grace_1", "Grace_2"}, People: people}, search.About{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	found, err := index.Search([]float32{0, 9}, 1, search.Without("Ada_1"))
+	found, err := index.Search(context.Background(), search.Query{Code: []float32{0, 9}, K: 1, Where: search.Where{Not: []string{"Ada_1"}}})
 	if err != nil {
 		fmt.Println(err)
 		return

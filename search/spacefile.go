@@ -62,12 +62,12 @@ func whitenedFrom(f *safetensors.File, name string, dim int) (*Whitened, error) 
 	if s.Mean, err = finite(f, spaceMean, w); err != nil {
 		return nil, err
 	}
-	if name == within || name == withinMirror {
+	if namesMatter(name) {
 		if s.Within, err = finite(f, spaceWithin, k, k); err != nil {
 			return nil, err
 		}
 	}
-	if name == whitenedMirror || name == withinMirror {
+	if Mirrored(name) {
 		swap, err := f.Ints(spaceSwap, dim)
 		if err != nil {
 			return nil, err

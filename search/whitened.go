@@ -1,11 +1,11 @@
 package search
 
 import (
+	"context"
 	"math"
-	"runtime"
-	"sync"
 
 	"likeness/internal/kernel"
+	"likeness/parallel"
 )
 
 // Whitened is a fitted space: codes are centred, projected to their leading
@@ -68,37 +68,22 @@ func (s *Whitened) Dim() int {
 // width is how many numbers a point has.
 func (s *Whitened) width() int { return len(s.Map) / len(s.Mean) }
 
-// Points gives unit vectors, on all processors. A code of another length than
-// Dim is a programming mistake.
-func (s *Whitened) Points(codes []float32, dim int) []float32 {
+// Points returns unit vectors. A code of another length than Dim is a programming
+// mistake.
+func (s *Whitened) Points(ctx context.Context, codes []float32, dim int) ([]float32, error) {
 	if dim != s.Dim() || len(codes)%dim != 0 {
 		panic("search: the space was fitted to codes of another length")
 	}
 	n, k := len(codes)/dim, s.width()
 	points := make([]float32, n*k)
-	const block = 64
-	var group sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for first := 0; first < n; first += block {
-		last := min(first+block, n)
-		work := func() {
-			m := s.newMapper()
-			for i := first; i < last; i++ {
-				m.point(points[i*k:(i+1)*k], codes[i*dim:(i+1)*dim])
-			}
+	const grain = 64 // codes that another thread is worth
+	err := parallel.Workers(ctx, n, grain, func(next func() (int, bool)) {
+		m := s.newMapper()
+		for i, ok := next(); ok; i, ok = next() {
+			m.point(points[i*k:(i+1)*k], codes[i*dim:(i+1)*dim])
 		}
-		if n <= block {
-			work()
-			break
-		}
-		slots <- struct{}{}
-		group.Go(func() {
-			work()
-			<-slots
-		})
-	}
-	group.Wait()
-	return points
+	})
+	return points, err
 }
 
 // mapper is the memory for mapping one code after another.

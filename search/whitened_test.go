@@ -101,13 +101,13 @@ func firstHits(t *testing.T, s Space, codes []float32, dim int, names []string) 
 	for i := range ids {
 		ids[i] = fmt.Sprint(i)
 	}
-	ix, err := NewExact(s, Entries{Dim: dim, Codes: codes, IDs: ids, People: names}, About{})
+	ix, err := NewExact(context.Background(), s, Entries{Dim: dim, Codes: codes, IDs: ids, People: names}, About{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	hits := 0
 	for i := range ids {
-		found, err := ix.Search(codes[i*dim:(i+1)*dim], 1, Without(ids[i]))
+		found, err := ix.Search(t.Context(), Query{Code: codes[i*dim : (i+1)*dim], K: 1, Where: Where{Not: []string{ids[i]}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +146,7 @@ func TestMirror(t *testing.T) {
 		for i, j := range s.Swap {
 			turned[i] = codes[j]
 		}
-		closeTo(t, s.Points(codes[:dim], dim), s.Points(turned, dim))
+		closeTo(t, points(t, s, codes[:dim], dim), points(t, s, turned, dim))
 
 		// The same with the mirrored code behind the code.
 		var both []float32
@@ -161,7 +161,7 @@ func TestMirror(t *testing.T) {
 			behind[i] = (i + dim) % (2 * dim)
 		}
 		long := fitted(t, name, both, 2*dim, SpaceOptions{Swap: behind, Own: dim, People: names})
-		closeTo(t, s.Points(codes, dim), long.Points(both, 2*dim))
+		closeTo(t, points(t, s, codes, dim), points(t, long, both, 2*dim))
 	}
 }
 
@@ -191,16 +191,16 @@ func TestSpacesInFilesAndThreads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		points := one.Points(codes, dim)
+		want := points(t, one, codes, dim)
 		runtime.GOMAXPROCS(3)
 		three, err := FitSpace(context.Background(), name, codes, dim, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(points, three.Points(codes, dim)); d != "" {
+		if d := cmp.Diff(want, points(t, three, codes, dim)); d != "" {
 			t.Fatalf("%s: the number of threads changes points: %s", name, d)
 		}
-		ix, err := NewExact(one, Entries{Dim: dim, Codes: codes, IDs: ids, People: names}, About{})
+		ix, err := NewExact(context.Background(), one, Entries{Dim: dim, Codes: codes, IDs: ids, People: names}, About{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,19 +208,19 @@ func TestSpacesInFilesAndThreads(t *testing.T) {
 		if err := ix.Save(path); err != nil {
 			t.Fatal(err)
 		}
-		got, err := Open(path)
+		got, err := Open(context.Background(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if d := cmp.Diff(one, got.Space()); d != "" || got.Space().Name() != name {
 			t.Errorf("%s, opened as %s: %s", name, got.Space().Name(), d)
 		}
-		if d := cmp.Diff(points, got.points); d != "" {
+		if d := cmp.Diff(want, got.points); d != "" {
 			t.Errorf("%s: the file changes points: %s", name, d)
 		}
 		if name != "euclidean" {
-			for i := 0; i < len(points); i += dim {
-				if n := squares(points[i : i+dim]); math.Abs(n-1) > 1e-5 {
+			for i := 0; i < len(want); i += dim {
+				if n := squares(want[i : i+dim]); math.Abs(n-1) > 1e-5 {
 					t.Fatalf("%s: point %d has squared length %g", name, i/dim, n)
 				}
 			}
@@ -247,7 +247,7 @@ func TestFarCodes(t *testing.T) {
 		}
 		for _, x := range []float32{0, 1e-45, 1e-30, 1e18, 3e38, -3e38} {
 			far := []float32{x, -x, 0, x, x, 0, -x, x / 3}
-			if i := notFinite(s.Points(far, dim)); i >= 0 {
+			if i := notFinite(points(t, s, far, dim)); i >= 0 {
 				t.Errorf("%s: the point of codes of %g is not finite", name, x)
 			}
 		}
@@ -329,4 +329,14 @@ func TestWrongSpacesInFiles(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "finite") {
 		t.Errorf("NaN: %v", err)
 	}
+}
+
+// points maps codes into a space.
+func points(t *testing.T, s Space, codes []float32, dim int) []float32 {
+	t.Helper()
+	p, err := s.Points(t.Context(), codes, dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

@@ -1,7 +1,7 @@
-// Package searchtest judges every search.Index alike: against a naive float64
-// scan of the same codes, and by what the interface promises about order,
-// short answers, filters, duplicates, bad queries, use from several goroutines
-// and, where the index is a search.Mutable, adding and deleting.
+// Package searchtest tests every search.Index alike: against a naive float64
+// scan of the same codes, and for what the interface promises about order,
+// short answers, conditions, duplicates, bad queries, use from several goroutines
+// and, where the index is a search.Store, changes.
 package searchtest
 
 import (
@@ -15,12 +15,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"likeness/search"
 )
 
-// Build makes the index under test of entries in the euclidean space. It calls
-// t.Fatal when that fails.
+// Build makes the index under test of entries in the euclidean space, with People,
+// Taken and Attributes where e has them. It calls t.Fatal when that fails.
 type Build func(t testing.TB, e search.Entries) search.Index
 
 // Run runs the conformance test. recall is the share of the true neighbours
@@ -47,7 +48,10 @@ func Run(t *testing.T, recall float64, build Build) {
 	t.Run("bad change", func(t *testing.T) { testBadChange(t, recall, build) })
 	t.Run("empty", func(t *testing.T) { testEmpty(t, build) })
 	t.Run("bad queries", func(t *testing.T) { testBadQueries(t, build) })
-	t.Run("filters", func(t *testing.T) { testFilters(t, build) })
+	t.Run("where", func(t *testing.T) { testWhere(t, build) })
+	t.Run("bad where", func(t *testing.T) { testBadWhere(t, build) })
+	t.Run("not", func(t *testing.T) { testNot(t, recall, build) })
+	t.Run("max distance", func(t *testing.T) { testMaxDistance(t, build) })
 	t.Run("cancel", func(t *testing.T) { testCancel(t, build) })
 	t.Run("goroutines", func(t *testing.T) { testGoroutines(t, build) })
 }
@@ -63,7 +67,7 @@ func draw(kind string, n, dim int) (search.Entries, []float32) {
 		}
 		return float32(rng.NormFloat64())
 	}
-	e := search.Entries{Dim: dim, Codes: make([]float32, n*dim)}
+	e := search.Entries{Dim: dim, Codes: make([]float32, n*dim), Attributes: &search.Attributes{Names: []string{"Smiling", "Dark_Hair"}}}
 	for i := range e.Codes {
 		e.Codes[i] = one()
 		if from := i - (n/3+1)*dim; kind == "twins" && from >= 0 {
@@ -73,6 +77,15 @@ func draw(kind string, n, dim int) (search.Entries, []float32) {
 	for i := range n {
 		e.IDs = append(e.IDs, fmt.Sprintf("id %d", i))
 		e.People = append(e.People, fmt.Sprintf("person %d", i%10))
+		taken, dark := day(i), float32(i%3)
+		if i%4 == 0 {
+			taken = time.Time{}
+		}
+		if i%11 == 0 {
+			dark = float32(math.NaN())
+		}
+		e.Taken = append(e.Taken, taken)
+		e.Attributes.Values = append(e.Attributes.Values, float32(i%7)-3, dark)
 	}
 	queries := make([]float32, 12*dim)
 	for i := range queries {
@@ -84,6 +97,9 @@ func draw(kind string, n, dim int) (search.Entries, []float32) {
 	}
 	return e, queries
 }
+
+// day is when picture i was taken, if that is known.
+func day(i int) time.Time { return time.Date(2019, 1, 1+i%50, 12, 0, 0, 0, time.UTC) }
 
 // neighbour is an entry by its place and its distance in float64.
 type neighbour struct {
@@ -114,8 +130,8 @@ func naive(e search.Entries, query []float32) []neighbour {
 	return all
 }
 
-// judge holds the answers for all queries and several k against the naive
-// scan, and the batch against the single queries.
+// judge compares the answers for all queries and several k with the naive
+// scan, and the batch with the single queries.
 func judge(t *testing.T, ix search.Index, e search.Entries, queries []float32, recall float64) {
 	if ix.Len() != e.Len() || ix.Dim() != e.Dim {
 		t.Fatalf("index of %d x %d, expected %d x %d", ix.Len(), ix.Dim(), e.Len(), e.Dim)
@@ -125,7 +141,7 @@ func judge(t *testing.T, ix search.Index, e search.Entries, queries []float32, r
 		truth[q] = naive(e, queries[q*e.Dim:(q+1)*e.Dim])
 	}
 	for _, k := range []int{1, 5, max(e.Len(), 1), math.MaxInt} {
-		batch, err := ix.SearchBatch(context.Background(), queries, k)
+		batch, err := ix.SearchBatch(context.Background(), search.Queries(queries, e.Dim, k))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +150,7 @@ func judge(t *testing.T, ix search.Index, e search.Entries, queries []float32, r
 		}
 		found, wanted := 0, 0
 		for q := range truth {
-			got, err := ix.Search(queries[q*e.Dim:(q+1)*e.Dim], k)
+			got, err := ix.Search(context.Background(), search.Query{Code: queries[q*e.Dim : (q+1)*e.Dim], K: k})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,7 +170,7 @@ func judge(t *testing.T, ix search.Index, e search.Entries, queries []float32, r
 // tolerance is that of float32 sums, relative.
 const tolerance = 1e-4
 
-// checkAnswer checks the form of an answer and its distances, and gives the
+// checkAnswer checks the form of an answer and its distances, and returns the
 // number of true neighbours in it: entries no farther than the last wanted.
 func checkAnswer(t *testing.T, got []search.Match, e search.Entries, all, want []neighbour, exact bool) (found int) {
 	t.Helper()
@@ -206,8 +222,8 @@ func checkAnswer(t *testing.T, got []search.Match, e search.Entries, all, want [
 	return found
 }
 
-// allTiesExact tells whether neighbours are either equally near or clearly
-// not, so that the order of all of them is certain.
+// allTiesExact reports whether all neighbours are either equally near or clearly
+// not, so that their order is certain.
 func allTiesExact(list []neighbour) bool {
 	for i := 1; i < len(list); i++ {
 		a, b := list[i-1].distance, list[i].distance
@@ -223,15 +239,15 @@ func testEmpty(t *testing.T, build Build) {
 	if ix.Len() != 0 || ix.Dim() != 3 {
 		t.Errorf("empty index of %d x %d, expected 0 x 3", ix.Len(), ix.Dim())
 	}
-	got, err := ix.Search([]float32{1, 2, 3}, 5)
+	got, err := ix.Search(context.Background(), search.Query{Code: []float32{1, 2, 3}, K: 5})
 	if err != nil || got == nil || len(got) != 0 {
 		t.Errorf("got %v, %v, expected an answer without matches, not nil", got, err)
 	}
-	batch, err := ix.SearchBatch(context.Background(), make([]float32, 6), 5)
+	batch, err := ix.SearchBatch(context.Background(), search.Queries(make([]float32, 6), 3, 5))
 	if err != nil || len(batch) != 2 || len(batch[0]) != 0 || len(batch[1]) != 0 {
 		t.Errorf("got %v, %v, expected two answers without matches", batch, err)
 	}
-	if batch, err := ix.SearchBatch(context.Background(), nil, 5); err != nil || len(batch) != 0 {
+	if batch, err := ix.SearchBatch(context.Background(), nil); err != nil || len(batch) != 0 {
 		t.Errorf("got %v, %v for no queries, expected no answers", batch, err)
 	}
 }
@@ -254,8 +270,14 @@ func testBadQueries(t *testing.T, build Build) {
 			{[]float32{-inf, 2, 3}, 1, "-Inf"},
 		} {
 			for name, search := range map[string]func() error{
-				"Search":      func() error { _, err := ix.Search(c.query, c.k); return err },
-				"SearchBatch": func() error { _, err := ix.SearchBatch(context.Background(), c.query, c.k); return err },
+				"Search": func() error {
+					_, err := ix.Search(context.Background(), search.Query{Code: c.query, K: c.k})
+					return err
+				},
+				"SearchBatch": func() error {
+					_, err := ix.SearchBatch(context.Background(), []search.Query{{Code: []float32{1, 2, 3}, K: 1}, {Code: c.query, K: c.k}})
+					return err
+				},
 			} {
 				if err := search(); err == nil || !strings.Contains(err.Error(), c.want) {
 					t.Errorf("%s of %v, k=%d: error %v, expected one that says %q", name, c.query, c.k, err, c.want)
@@ -263,51 +285,10 @@ func testBadQueries(t *testing.T, build Build) {
 			}
 		}
 		for _, query := range [][]float32{nil, make([]float32, 6)} { // no query, or two, is no single query
-			if _, err := ix.Search(query, 1); err == nil {
+			if _, err := ix.Search(context.Background(), search.Query{Code: query, K: 1}); err == nil {
 				t.Errorf("Search took %d numbers for a query of 3", len(query))
 			}
 		}
-	}
-}
-
-func testFilters(t *testing.T, build Build) {
-	e, _ := draw("spread", 200, 8)
-	ix := build(t, e)
-	query := e.Codes[17*8 : 18*8]
-	got, err := ix.Search(query, 1)
-	if err != nil || len(got) != 1 || got[0].ID != "id 17" || got[0].Distance != 0 {
-		t.Fatalf("got %v, %v, expected the query itself", got, err)
-	}
-	even := func(_, person string) bool { return slices.Contains([]string{"person 7", "person 2"}, person) }
-	for _, k := range []int{3, 1000} {
-		got, err = ix.Search(query, k, search.Without("id 17", "id 27"), even)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want []string
-		for _, n := range naive(e, query) {
-			if p := n.place % 10; (p == 7 || p == 2) && n.place != 17 && n.place != 27 && len(want) < k {
-				want = append(want, e.IDs[n.place])
-			}
-		}
-		var ids []string
-		for i, m := range got {
-			ids = append(ids, m.ID)
-			if m.Rank != i+1 {
-				t.Errorf("match %d has rank %d", i, m.Rank)
-			}
-		}
-		if !slices.Equal(ids, want) {
-			t.Errorf("k=%d: got %v, expected %v", k, ids, want)
-		}
-		batch, err := ix.SearchBatch(context.Background(), query, k, search.Without("id 17", "id 27"), even)
-		if err != nil || !reflect.DeepEqual(batch, [][]search.Match{got}) {
-			t.Errorf("k=%d: the batch's answer differs: %v, %v", k, batch, err)
-		}
-	}
-	got, err = ix.Search(query, 5, func(string, string) bool { return false })
-	if err != nil || len(got) != 0 {
-		t.Errorf("got %v, %v where nothing was kept", got, err)
 	}
 }
 
@@ -315,7 +296,11 @@ func testCancel(t *testing.T, build Build) {
 	e, queries := draw("spread", 50, 3)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if got, err := build(t, e).SearchBatch(ctx, queries, 1); !errors.Is(err, context.Canceled) || got != nil {
+	ix := build(t, e)
+	if got, err := ix.SearchBatch(ctx, search.Queries(queries, 3, 1)); !errors.Is(err, context.Canceled) || got != nil {
+		t.Errorf("got %v, %v, expected %v", got, err, context.Canceled)
+	}
+	if got, err := ix.Search(ctx, search.Query{Code: queries[:3], K: 1}); !errors.Is(err, context.Canceled) || got != nil {
 		t.Errorf("got %v, %v, expected %v", got, err, context.Canceled)
 	}
 }
@@ -323,19 +308,19 @@ func testCancel(t *testing.T, build Build) {
 func testGoroutines(t *testing.T, build Build) {
 	e, queries := draw("spread", 500, 16)
 	ix := build(t, e)
-	want, err := ix.SearchBatch(context.Background(), queries, 5)
+	want, err := ix.SearchBatch(context.Background(), search.Queries(queries, 16, 5))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			got, err := ix.SearchBatch(context.Background(), queries, 5)
+			got, err := ix.SearchBatch(context.Background(), search.Queries(queries, 16, 5))
 			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("the answer changed: %v", err)
 			}
 			for q := range want {
-				got, err := ix.Search(queries[q*16:(q+1)*16], 5)
+				got, err := ix.Search(context.Background(), search.Query{Code: queries[q*16 : (q+1)*16], K: 5})
 				if err != nil || !reflect.DeepEqual(got, want[q]) {
 					t.Errorf("the answer to query %d changed: %v", q, err)
 				}

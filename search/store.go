@@ -1,0 +1,289 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// Add appends entries, whose ids must be new: unlike Upsert it looks for no earlier
+// ones.
+func (ix *Exact) Add(ctx context.Context, e Entries) error {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	return ix.add(ctx, e)
+}
+
+// Get implements Store.
+func (ix *Exact) Get(ctx context.Context, ids ...string) (Entries, error) {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	if err := ctx.Err(); err != nil {
+		return Entries{}, err
+	}
+	return ix.entries.pick(ix.find(ids)), nil
+}
+
+// find returns the places of the living entries with some ids.
+func (ix *Exact) find(ids []string) []int {
+	wanted := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var places []int
+	for place, id := range ix.entries.IDs {
+		if wanted[id] && !ix.isDead(place) {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// Upsert implements Store.
+func (ix *Exact) Upsert(ctx context.Context, e Entries) error {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	return ix.upsert(ctx, e)
+}
+
+// upsert appends entries and deletes those that they replace. When it fails, ix is
+// as before.
+func (ix *Exact) upsert(ctx context.Context, e Entries) error {
+	if err := e.checkOnce(); err != nil {
+		return err
+	}
+	replaced := ix.find(e.IDs)
+	if err := ix.add(ctx, e); err != nil {
+		return err
+	}
+	ix.bury(replaced)
+	ix.compact()
+	return nil
+}
+
+// Delete implements Store.
+func (ix *Exact) Delete(ctx context.Context, ids ...string) (int, error) {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	places := ix.find(ids)
+	ix.bury(places)
+	ix.compact()
+	return len(places), nil
+}
+
+// checkOnce returns an error when an id is there twice.
+func (e Entries) checkOnce() error {
+	seen := make(map[string]bool, e.Len())
+	for _, id := range e.IDs {
+		if seen[id] {
+			return fmt.Errorf("the id %q is there twice", id)
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+// add appends entries. It copies slices that belong to the caller before they grow.
+func (ix *Exact) add(ctx context.Context, e Entries) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	if e.Dim != ix.entries.Dim {
+		return fmt.Errorf("codes of %d numbers, the index has codes of %d", e.Dim, ix.entries.Dim)
+	}
+	if err := ctx.Err(); err != nil || e.Len() == 0 {
+		return err
+	}
+	points, err := ix.space.Points(ctx, e.Codes, e.Dim)
+	if err != nil {
+		return err
+	}
+	same := sameSlice(ix.points, ix.entries.Codes)
+	if err := ix.entries.append(e, !ix.borrowed); err != nil {
+		return err
+	}
+	ix.borrowed = false
+	if ix.width == 0 {
+		ix.width = len(points) / e.Len()
+		same = sameSlice(points, e.Codes)
+	}
+	if same {
+		ix.points = ix.entries.Codes
+	} else {
+		ix.points = append(ix.points, points...)
+	}
+	if ix.dead != nil {
+		ix.dead = append(ix.dead, make([]bool, e.Len())...)
+	}
+	// The coarse points were fitted to fewer entries; refit after they have doubled.
+	if ix.coarse == nil || ix.entries.Len() > 2*ix.fitted {
+		ix.round()
+	} else {
+		ix.coarse.add(points)
+	}
+	return nil
+}
+
+// append appends the entries of b, whose Dim is a's, and fills in what only one of
+// the two knows. With own, a's slices may be written to behind their ends.
+func (a *Entries) append(b Entries, own bool) error {
+	n, m := a.Len(), b.Len()
+	var values *Attributes
+	switch x, y := a.Attributes, b.Attributes; {
+	case x == nil && y == nil:
+	case y == nil:
+		values = &Attributes{x.Names, appendOwn(x.Values, unknown(m*len(x.Names)), own)}
+	case x == nil || n == 0:
+		values = &Attributes{y.Names, append(unknown(n*len(y.Names)), y.Values...)}
+	case slices.Equal(x.Names, y.Names):
+		values = &Attributes{x.Names, appendOwn(x.Values, y.Values, own)}
+	default:
+		return fmt.Errorf("the attributes %v, the index has %v", y.Names, x.Names)
+	}
+	a.Attributes = values
+	if b.People == nil {
+		b.People = make([]string, m)
+	}
+	if a.Taken != nil || b.Taken != nil {
+		if a.Taken == nil {
+			a.Taken = make([]time.Time, n)
+		}
+		if b.Taken == nil {
+			b.Taken = make([]time.Time, m)
+		}
+		a.Taken = appendOwn(a.Taken, b.Taken, own)
+	}
+	a.Codes = appendOwn(a.Codes, b.Codes, own)
+	a.IDs = appendOwn(a.IDs, b.IDs, own)
+	a.People = appendOwn(a.People, b.People, own)
+	return nil
+}
+
+// unknown returns n values of attributes that are not known.
+func unknown(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32(math.NaN())
+	}
+	return v
+}
+
+func sameSlice(a, b []float32) bool {
+	return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0]
+}
+
+func appendOwn[T any](to, more []T, own bool) []T {
+	if !own {
+		to = slices.Clip(to)
+	}
+	return append(to, more...)
+}
+
+// round makes the coarse points.
+func (ix *Exact) round() {
+	ix.coarse, ix.fitted = newCoarse(ix.points, ix.width), ix.entries.Len()
+}
+
+// rounded returns the coarse points and makes them on the first call; several
+// searches may call it at once.
+func (ix *Exact) rounded() *coarse {
+	ix.rounding.Lock()
+	defer ix.rounding.Unlock()
+	if ix.coarse == nil {
+		ix.round()
+	}
+	return ix.coarse
+}
+
+// bury marks living entries as deleted.
+func (ix *Exact) bury(places []int) {
+	if ix.dead == nil && len(places) > 0 {
+		ix.dead = make([]bool, ix.entries.Len())
+	}
+	for _, place := range places {
+		ix.dead[place] = true
+	}
+	ix.deaths += len(places)
+}
+
+func (ix *Exact) isDead(place int) bool { return ix.dead != nil && ix.dead[place] }
+
+// compact removes the entries marked as deleted.
+func (ix *Exact) compact() {
+	if ix.deaths == 0 {
+		return
+	}
+	same := sameSlice(ix.points, ix.entries.Codes)
+	points := ix.points
+	w := ix.width
+	ix.entries = ix.living()
+	ix.points = nil
+	if same {
+		ix.points = ix.entries.Codes
+	} else {
+		for place := range ix.dead {
+			if !ix.dead[place] {
+				ix.points = append(ix.points, points[place*w:(place+1)*w]...)
+			}
+		}
+	}
+	ix.dead, ix.deaths, ix.borrowed = nil, 0, false
+	ix.coarse = nil
+	if ix.entries.Len() > 0 {
+		ix.round()
+	}
+}
+
+// living copies the entries that are not deleted.
+func (ix *Exact) living() Entries {
+	places := make([]int, 0, ix.len())
+	for place := range ix.entries.IDs {
+		if !ix.isDead(place) {
+			places = append(places, place)
+		}
+	}
+	return ix.entries.pick(places)
+}
+
+// pick copies the entries at some places. People is never nil in the copy.
+func (a *Entries) pick(places []int) Entries {
+	n, d := len(places), a.Dim
+	e := Entries{Dim: d, Codes: make([]float32, 0, n*d), IDs: make([]string, 0, n), People: make([]string, 0, n)}
+	if a.Taken != nil {
+		e.Taken = make([]time.Time, 0, n)
+	}
+	if a.Attributes != nil {
+		e.Attributes = &Attributes{Names: a.Attributes.Names, Values: make([]float32, 0, n*len(a.Attributes.Names))}
+	}
+	for _, place := range places {
+		e.Codes = append(e.Codes, a.Codes[place*d:(place+1)*d]...)
+		e.IDs = append(e.IDs, a.IDs[place])
+		e.People = append(e.People, a.People[place])
+		if a.Taken != nil {
+			e.Taken = append(e.Taken, a.Taken[place])
+		}
+		if a.Attributes != nil {
+			e.Attributes.Values = append(e.Attributes.Values, a.Attributes.Row(place)...)
+		}
+	}
+	return e
+}
+
+// copied returns an index of the same entries that can change without changing ix.
+func (ix *Exact) copied() *Exact {
+	return &Exact{
+		entries: ix.entries, about: ix.about, space: ix.space, points: slices.Clip(ix.points), width: ix.width,
+		dead: slices.Clone(ix.dead), deaths: ix.deaths, borrowed: true,
+	}
+}
+
+// take makes ix what other is.
+func (ix *Exact) take(other *Exact) {
+	ix.entries, ix.points, ix.width, ix.coarse, ix.fitted = other.entries, other.points, other.width, other.coarse, other.fitted
+	ix.dead, ix.deaths, ix.borrowed = other.dead, other.deaths, other.borrowed
+}
