@@ -3,7 +3,6 @@ package finder
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"likeness/faces"
 	"likeness/search"
@@ -18,10 +17,15 @@ const bootstrapSeed = 1
 // search among the training rows; where the parts share nobody (disjoint), the
 // test rows search among each other.
 func (c Codes) Retrieve(ctx context.Context, s search.Space, people []string, split faces.Split, disjoint bool) (quality.Retrieval, error) {
-	queries := c.points(s, people, split.Test)
+	queries, err := c.points(ctx, s, people, split.Test)
+	if err != nil {
+		return quality.Retrieval{}, err
+	}
 	gallery := queries
 	if !disjoint {
-		gallery = c.points(s, people, split.Train)
+		if gallery, err = c.points(ctx, s, people, split.Train); err != nil {
+			return quality.Retrieval{}, err
+		}
 	}
 	return quality.Retrieve(ctx, queries, gallery, disjoint, bootstrapSeed)
 }
@@ -36,20 +40,28 @@ func (c Codes) Agree(ctx context.Context, s search.Space, data *faces.Set, split
 		}
 		return out
 	}
-	queries, asked := c.points(s, data.People, split.Test), bits(split.Test)
+	queries, err := c.points(ctx, s, data.People, split.Test)
+	if err != nil {
+		return quality.Agreement{}, err
+	}
+	asked := bits(split.Test)
 	gallery, known := queries, asked
 	if !disjoint {
-		gallery, known = c.points(s, data.People, split.Train), bits(split.Train)
+		if gallery, err = c.points(ctx, s, data.People, split.Train); err != nil {
+			return quality.Agreement{}, err
+		}
+		known = bits(split.Train)
 	}
 	return quality.Agree(ctx, queries, gallery, asked, known, disjoint, k)
 }
 
-func (c Codes) points(s search.Space, people []string, rows []int) quality.Points {
-	p := quality.Points{Values: s.Points(c.pick(rows), c.Dim), People: pick(people, rows)}
+func (c Codes) points(ctx context.Context, s search.Space, people []string, rows []int) (quality.Points, error) {
+	values, err := s.Points(ctx, c.pick(rows), c.Dim)
+	p := quality.Points{Values: values, People: pick(people, rows)}
 	if len(rows) > 0 {
 		p.Width = len(p.Values) / len(rows)
 	}
-	return p
+	return p, err
 }
 
 // InNoFold gives the rows of people who are in no pair: what can be fitted once
@@ -125,21 +137,22 @@ func (c Codes) Verify(ctx context.Context, space string, ids, people []string, p
 			return quality.Verification{}, fmt.Errorf("fold %d: %w", fold+1, err)
 		}
 		for i, p := range pairs {
-			if p.Fold == fold {
-				distances[i] = distance(s, c, at[p.A], at[p.B])
+			if p.Fold != fold {
+				continue
+			}
+			if distances[i], err = c.distance(ctx, s, at[p.A], at[p.B]); err != nil {
+				return quality.Verification{}, err
 			}
 		}
 	}
 	return quality.Verify(pairs, distances)
 }
 
-// distance in a space of two codes.
-func distance(s search.Space, c Codes, a, b int) float64 {
-	p := s.Points(c.pick([]int{a, b}), c.Dim)
-	sum := 0.0
-	for i, v := range p[:len(p)/2] {
-		d := float64(v) - float64(p[len(p)/2+i])
-		sum += d * d
+// distance returns the distance of two codes in a space.
+func (c Codes) distance(ctx context.Context, s search.Space, a, b int) (float64, error) {
+	p, err := s.Points(ctx, c.pick([]int{a, b}), c.Dim)
+	if err != nil {
+		return 0, err
 	}
-	return math.Sqrt(sum)
+	return search.Distance(p[:len(p)/2], p[len(p)/2:]), nil
 }

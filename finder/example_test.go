@@ -41,14 +41,14 @@ func Example() {
 		entries.IDs = append(entries.IDs, data.IDs[row])
 		entries.People = append(entries.People, data.People[row])
 	}
-	index, err := search.NewExact(f.Space, entries, search.About{Model: f.Fingerprint()})
+	index, err := search.NewExact(ctx, f.Space, entries, search.About{Model: f.Fingerprint()})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	right := 0
 	for i, id := range entries.IDs {
-		found, err := index.Search(entries.Codes[i*codes.Dim:(i+1)*codes.Dim], 1, search.Without(id))
+		found, err := index.Search(ctx, search.Query{Code: entries.Codes[i*codes.Dim : (i+1)*codes.Dim], K: 1, Where: search.Where{Not: []string{id}}})
 		if err != nil {
 			fmt.Println(err)
 			return

@@ -240,7 +240,7 @@ func TestModelCodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := s.Points(c.Values, c.Dim); len(p) != 2 {
+	if p := must(s.Points(context.Background(), c.Values, c.Dim)); len(p) != 2 {
 		t.Errorf("%d numbers in two points of one component", len(p))
 	}
 }

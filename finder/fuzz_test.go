@@ -38,7 +38,7 @@ func FuzzFromFile(f *testing.F) {
 			return
 		}
 		code, _ := g.Describer.Describe(pix.New(g.Describer.Prep.W, g.Describer.Prep.H))
-		g.Space.Points(code, len(code))
+		must(g.Space.Points(context.Background(), code, len(code)))
 		_ = g.Fingerprint()
 	})
 }

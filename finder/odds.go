@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"likeness/internal/kernel"
 	"likeness/search"
 	"likeness/search/quality"
 )
@@ -31,8 +32,8 @@ var albumSizes = [...]int{20, 80, 320, 1280}
 // who is who; where fewer than 20 people have two pictures, or the space is not
 // a fitted one, it leaves the space as it is.
 func (c Codes) Calibrate(ctx context.Context, space search.Space, rows []int, people []string, progress func(what string, done, total int)) error {
-	s, ok := space.(*search.Whitened)
-	if !ok || SpaceFor(people) != withNames {
+	story := search.StoryOf(space)
+	if story == nil || SpaceFor(people) != withNames {
 		return nil
 	}
 	var measured calibration
@@ -40,7 +41,7 @@ func (c Codes) Calibrate(ctx context.Context, space search.Space, rows []int, pe
 		if progress != nil {
 			progress("Learning what distances mean", fold, calibrationFolds)
 		}
-		if err := c.calibrateFold(ctx, &measured, s.Name(), rows, people, held, uint64(fold)); err != nil {
+		if err := c.calibrateFold(ctx, &measured, space.Name(), rows, people, held, uint64(fold)); err != nil {
 			return fmt.Errorf("learning what distances mean, part %d of %d: %w", fold+1, calibrationFolds, err)
 		}
 	}
@@ -49,10 +50,10 @@ func (c Codes) Calibrate(ctx context.Context, space search.Space, rows []int, pe
 		return nil // names that the pictures do not bear out tell nothing
 	}
 	odds.People = measured.people
-	s.Story.Odds, s.Story.Groups = odds, nil
+	story.Odds, story.Groups = odds, nil
 	for size := range measured.albums {
 		if al := &measured.albums[size]; al.count > 0 {
-			s.Story.Groups = append(s.Story.Groups, al.grouping(albumSizes[size]))
+			story.Groups = append(story.Groups, al.grouping(albumSizes[size]))
 		}
 	}
 	return nil
@@ -126,15 +127,13 @@ func (c Codes) calibrateFold(ctx context.Context, to *calibration, name string, 
 			all = append(all, row)
 		}
 	}
-	points := s.Points(c.pick(all), c.Dim)
+	points, err := s.Points(ctx, c.pick(all), c.Dim)
+	if err != nil {
+		return err
+	}
 	w := len(points) / max(1, len(all))
 	apart := func(i, j int) float64 {
-		sum := 0.0
-		for k, v := range points[i*w : (i+1)*w] {
-			d := float64(v) - float64(points[j*w+k])
-			sum += d * d
-		}
-		return sum
+		return kernel.SquaredDistance64(points[i*w:(i+1)*w], points[j*w:(j+1)*w])
 	}
 	for _, p := range names {
 		own := place[p]

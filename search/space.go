@@ -3,8 +3,10 @@ package search
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
+	"likeness/internal/kernel"
 	"likeness/safetensors"
 )
 
@@ -20,6 +22,9 @@ type Space interface {
 	// result may be codes itself. The only error is that of a context that ends.
 	Points(ctx context.Context, codes []float32, dim int) ([]float32, error)
 }
+
+// Distance returns the distance of two points, summed in float64.
+func Distance(a, b []float32) float64 { return math.Sqrt(kernel.SquaredDistance64(a, b)) }
 
 // Euclidean compares codes as they are, the tutorial's way.
 type Euclidean struct{}

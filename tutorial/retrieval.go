@@ -39,7 +39,7 @@ func (b *book) retrieval(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := index.SearchBatch(ctx, codes, neighbours)
+	found, err := index.SearchBatch(ctx, search.Queries(codes, m.Code, neighbours))
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (b *book) index(ctx context.Context, m *autoencoder.Model) (*search.Exact, 
 	if err != nil {
 		return nil, err
 	}
-	return search.NewExact(search.Euclidean{}, e, search.About{Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: b.Data.Source, ModelFile: "models/conv.safetensors"})
+	return search.NewExact(ctx, search.Euclidean{}, e, search.About{Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: b.Data.Source, ModelFile: "models/conv.safetensors"})
 }
 
 // examples are the tutorial's, or the first ones where there are not so many

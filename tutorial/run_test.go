@@ -149,7 +149,7 @@ func TestWholeTutorial(t *testing.T) {
 	if err := json.Unmarshal(text, &saved); err != nil || saved.Models[1].TestMSE != r.Models[1].TestMSE {
 		t.Errorf("results.json: %v, %+v", err, saved.Models)
 	}
-	index, err := search.Open(r.Retrieval.Index)
+	index, err := search.Open(t.Context(), r.Retrieval.Index)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -163,11 +163,11 @@ func (c testCase) trueNeighbours(ctx context.Context) ([][]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	ix, err := search.NewExact(nil, entries(x, c.width), search.About{})
+	ix, err := search.NewExact(ctx, nil, entries(x, c.width), search.About{})
 	if err != nil {
 		return nil, err
 	}
-	truth, err := answers(ctx, ix, q)
+	truth, err := answers(ctx, ix, q, c.width)
 	if err != nil {
 		return nil, err
 	}

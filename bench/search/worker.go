@@ -59,7 +59,7 @@ func work(kind, data, queries string, width int, in io.Reader, out io.Writer) er
 	ctx := context.Background()
 	switch kind {
 	case "exact":
-		ix, err = search.NewExact(nil, e, search.About{})
+		ix, err = search.NewExact(ctx, nil, e, search.About{})
 	case "hnsw":
 		var h *search.HNSW
 		if h, err = search.NewHNSW(ctx, nil, e, search.About{}, search.HNSWOptions{Seed: 1}); err == nil {
@@ -82,16 +82,17 @@ func work(kind, data, queries string, width int, in io.Reader, out io.Writer) er
 		case "ef":
 			useEf(int(number))
 		case "answers":
-			r.Answers, err = answers(ctx, ix, q)
+			r.Answers, err = answers(ctx, ix, q, width)
 		case "single":
 			r.Queries, r.Seconds, err = turns.Timed(number, 1, func(i int) error {
 				i = i * width % len(q)
-				_, err := ix.Search(q[i:i+width], neighbours)
+				_, err := ix.Search(ctx, search.Query{Code: q[i : i+width], K: neighbours})
 				return err
 			})
 		case "batch":
+			queries := search.Queries(q, width, neighbours)
 			r.Queries, r.Seconds, err = turns.Timed(number, len(q)/width, func(int) error {
-				_, err := ix.SearchBatch(ctx, q, neighbours)
+				_, err := ix.SearchBatch(ctx, queries)
 				return err
 			})
 		default:
@@ -110,9 +111,9 @@ func entries(codes []float32, width int) search.Entries {
 	return e
 }
 
-// answers gives the neighbours of each query.
-func answers(ctx context.Context, ix search.Index, q []float32) ([][]int, error) {
-	found, err := ix.SearchBatch(ctx, q, neighbours)
+// answers returns the neighbours of each query.
+func answers(ctx context.Context, ix search.Index, q []float32, width int) ([][]int, error) {
+	found, err := ix.SearchBatch(ctx, search.Queries(q, width, neighbours))
 	if err != nil {
 		return nil, err
 	}

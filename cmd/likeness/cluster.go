@@ -88,13 +88,16 @@ The result is the same for any number of threads.`,
 		}
 		if !asked {
 			var known bool
-			if threshold, known = search.GroupDistance(set.space, len(set.ids)); !known {
+			if threshold, known = search.CalibrationOf(set.space).GroupDistance(len(set.ids)); !known {
 				return usagef("the space of %s (%s) learned no threshold, for want of names or as it is not fitted at all: give --threshold", set.name, set.space.Name())
 			}
 		}
 		p := a.progress()
 		p.count("Grouping", 0, 0)
-		points := set.space.Points(set.codes, set.dim)
+		points, err := set.space.Points(cmd.Context(), set.codes, set.dim)
+		if err != nil {
+			return err
+		}
 		width := len(points) / len(set.ids)
 		merges, err := search.Cluster(cmd.Context(), points, width, threshold)
 		p.clear()

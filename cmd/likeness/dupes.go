@@ -90,7 +90,9 @@ unit vectors). Nothing is deleted.`,
 				return err
 			}
 			r.By = set.space.Name()
-			points = set.space.Points(set.codes, set.dim)
+			if points, err = set.space.Points(cmd.Context(), set.codes, set.dim); err != nil {
+				return err
+			}
 			equal = func(i, j int) bool {
 				return slices.Equal(set.codes[i*set.dim:(i+1)*set.dim], set.codes[j*set.dim:(j+1)*set.dim])
 			}

@@ -229,9 +229,7 @@ func (e *evalSearch) measureSplit(ctx context.Context, p *progress, m *autoencod
 		return splitScore{}, err
 	}
 	out := splitScore{Split: plan.String(), Space: space.Name(), Fitted: len(split.Train)}
-	if w, ok := space.(*search.Whitened); ok {
-		out.Story = &w.Story
-	}
+	out.Story = search.StoryOf(space)
 	disjoint := by == "person"
 	if out.Retrieval, err = c.Retrieve(ctx, space, set.People, split, disjoint); err != nil {
 		return splitScore{}, err

@@ -31,7 +31,7 @@ func (e *evalSearch) show(ctx context.Context, set *faces.Set, c finder.Codes, s
 		entries.IDs, entries.People = append(entries.IDs, set.IDs[row]), append(entries.People, set.People[row])
 		shown[set.People[row]]++
 	}
-	ix, err := search.NewExact(space, entries, search.About{})
+	ix, err := search.NewExact(ctx, space, entries, search.About{})
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (e *evalSearch) show(ctx context.Context, set *faces.Set, c finder.Codes, s
 			queries = append(queries, c.Values[row*c.Dim:(row+1)*c.Dim]...)
 		}
 	}
-	near, err := ix.SearchBatch(ctx, queries, shownNear+1)
+	near, err := ix.SearchBatch(ctx, search.Queries(queries, c.Dim, shownNear+1))
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"path/filepath"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/faces"
-	"likeness/report"
 	"likeness/search"
 )
 
@@ -38,86 +36,69 @@ func (f *filters) given() bool {
 	return len(f.people)+len(f.folders)+len(f.attributes) > 0 || f.from+f.to != ""
 }
 
-// filters makes search filters of the flags. A name that is nowhere in the
-// index, and a folder, are errors, for they were mistyped.
-func (f *filters) filters(ctx context.Context, a *app, q *query) ([]search.Filter, error) {
-	var out []search.Filter
-	e := q.file.Entries
-	if len(f.people) > 0 {
-		wanted := map[string]bool{}
-		for _, p := range f.people {
-			wanted[plainName(p)] = true
-		}
-		keep := func(_, person string) bool { return person != "" && wanted[plainName(person)] }
-		for _, p := range f.people {
-			if !anyOf(e.People, func(s string) bool { return s != "" && plainName(s) == plainName(p) }) {
-				return nil, fmt.Errorf("--person %s: %s shows nobody of that name", p, q.path)
-			}
-		}
-		out = append(out, keep)
-	}
-	if len(f.folders) > 0 {
-		for _, folder := range f.folders {
-			if !anyOf(e.IDs, func(id string) bool { return within(id, folder) }) {
-				return nil, fmt.Errorf("--folder %s: %s has no picture in it; they are called as %s", folder, q.path, e.IDs[0])
-			}
-		}
-		out = append(out, func(id, _ string) bool {
-			return anyOf(f.folders, func(folder string) bool { return within(id, folder) })
-		})
-	}
-	if f.from+f.to != "" {
-		keep, err := f.byTime(q)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, keep)
-	}
-	if len(f.attributes) > 0 {
-		keep, err := f.byAttribute(ctx, a, q)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, keep)
-	}
-	return out, nil
+// check finds wrong days before anything is read.
+func (f *filters) check() error {
+	w := search.Where{To: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}
+	return f.days(&w)
 }
 
-// within tells whether an id lies in a folder, all of whose parts count: 2019/a
-// is in 2019, 2019b/a is not.
-func within(id, folder string) bool {
-	folder = path.Clean(filepath.ToSlash(folder))
-	return folder == "." || strings.HasPrefix(id, folder+"/")
-}
-
-// byTime keeps what was taken between two days, both included.
-func (f *filters) byTime(q *query) (search.Filter, error) {
-	if q.file.Taken == nil {
-		return nil, fmt.Errorf("--from and --to: %s does not know when its pictures were taken; pictures in a folder tell when they are indexed, archives do not", q.path)
-	}
-	first, end := time.Time{}, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+// days sets the times between two days, both included.
+func (f *filters) days(w *search.Where) (err error) {
 	if f.from != "" {
-		var err error
-		if first, _, err = parseDay(f.from); err != nil {
-			return nil, usagef("--from %s: %v", f.from, err)
+		if w.From, _, err = parseDay(f.from); err != nil {
+			return usagef("--from %s: %v", f.from, err)
 		}
 	}
 	if f.to != "" {
-		var err error
-		if _, end, err = parseDay(f.to); err != nil {
-			return nil, usagef("--to %s: %v", f.to, err)
+		if _, w.To, err = parseDay(f.to); err != nil {
+			return usagef("--to %s: %v", f.to, err)
 		}
 	}
-	if !first.Before(end) {
-		return nil, usagef("--from %s --to %s: the second is before the first", f.from, f.to)
+	if f.from != "" && f.to != "" && !w.From.Before(w.To) {
+		return usagef("--from %s --to %s: the second is before the first", f.from, f.to)
 	}
-	in := map[string]bool{}
-	for i, t := range q.file.Taken {
-		if !t.IsZero() && !t.Before(first) && t.Before(end) {
-			in[q.file.Entries.IDs[i]] = true
+	return nil
+}
+
+// where makes conditions of the flags, and loads what they ask for. A name that is
+// nowhere in the index, and a folder, are errors, for they were mistyped.
+func (f *filters) where(ctx context.Context, a *app, q *query) (search.Where, error) {
+	w := search.Where{People: f.people, Folders: f.folders}
+	e := &q.file.Entries
+	for _, p := range f.people {
+		if !anyOf(e.People, func(s string) bool { return s != "" && search.SameName(s, p) }) {
+			return w, fmt.Errorf("--person %s: %s shows nobody of that name", p, q.path)
 		}
 	}
-	return func(id, _ string) bool { return in[id] }, nil
+	for _, folder := range f.folders {
+		if !anyOf(e.IDs, func(id string) bool { return search.InFolder(id, folder) }) {
+			return w, fmt.Errorf("--folder %s: %s has no picture in it; they are called as %s", folder, q.path, e.IDs[0])
+		}
+	}
+	if f.from+f.to != "" && e.Taken == nil {
+		return w, fmt.Errorf("--from and --to: %s does not know when its pictures were taken; pictures in a folder tell when they are indexed, archives do not", q.path)
+	}
+	if err := f.days(&w); err != nil {
+		return w, err
+	}
+	if len(f.attributes) == 0 {
+		return w, nil
+	}
+	var err error
+	if e.Attributes, err = f.load(ctx, a, q); err != nil {
+		return w, err
+	}
+	for _, text := range f.attributes {
+		c, err := parseCondition(text)
+		if err != nil {
+			return w, err
+		}
+		if e.Attributes.Column(c.Name) < 0 {
+			return w, usagef("--attribute %s: there is none called %q, but %s", text, c.Name, strings.Join(e.Attributes.Names, ", "))
+		}
+		w.Attributes = append(w.Attributes, c)
+	}
+	return w, nil
 }
 
 // timeLayout is how a time is told: ISO 8601 without a zone.
@@ -136,9 +117,6 @@ func parseDay(text string) (first, end time.Time, err error) {
 	return first, end, errors.New("expected a day such as 2019-05-17, a month such as 2019-05, or a year")
 }
 
-// plainName is a name without regard to underscores and case.
-func plainName(name string) string { return strings.ToLower(report.PersonName(name)) }
-
 func anyOf(list []string, is func(string) bool) bool {
 	for _, s := range list {
 		if is(s) {
@@ -148,50 +126,33 @@ func anyOf(list []string, is func(string) bool) bool {
 	return false
 }
 
-// condition is one --attribute.
-type condition struct {
-	column int
-	above  bool
-	limit  float32
-}
-
-// parseCondition reads one with the attributes' names.
-func parseCondition(text string, names []string) (condition, error) {
-	c := condition{above: true}
+// parseCondition reads one --attribute.
+func parseCondition(text string) (search.Condition, error) {
 	name, not := strings.CutPrefix(text, "!")
-	if i := strings.IndexAny(name, "<>"); i > 0 && !not {
-		limit, err := strconv.ParseFloat(strings.TrimSpace(name[i+1:]), 32)
-		if err != nil {
-			return c, usagef("--attribute %s: expected a number behind %c", text, name[i])
-		}
-		c.above, c.limit, name = name[i] == '>', float32(limit), name[:i]
-	}
-	c.column = -1
-	for i, n := range names {
-		if plainName(n) == plainName(name) {
-			c.column = i
-		}
-	}
-	if c.column < 0 {
-		return c, usagef("--attribute %s: there is none called %q, but %s", text, strings.TrimSpace(name), strings.Join(names, ", "))
-	}
+	c := search.Condition{Name: strings.TrimSpace(name), Op: search.Above}
 	if not {
-		c.above = false
+		c.Op = search.AtMost
+		return c, nil
+	}
+	i := strings.IndexAny(name, "<>")
+	if i <= 0 {
+		return c, nil
+	}
+	op, value := name[i:i+1], name[i+1:]
+	if after, ok := strings.CutPrefix(value, "="); ok {
+		op, value = op+"=", after
+	}
+	c.Name, c.Op = strings.TrimSpace(name[:i]), search.Op(op)
+	var err error
+	if c.Value, err = strconv.ParseFloat(strings.TrimSpace(value), 32); err != nil {
+		return c, usagef("--attribute %s: expected a number behind %s", text, op)
 	}
 	return c, nil
 }
 
-// keeps tells whether a picture's attributes meet the condition.
-func (c condition) keeps(row []float32) bool {
-	if c.above {
-		return row[c.column] > c.limit
-	}
-	return row[c.column] <= c.limit
-}
-
-// byAttribute reads the attributes that the index's pictures were listed with,
+// load reads the attributes that the index's pictures were listed with,
 // and nothing more of a set than that where it can.
-func (f *filters) byAttribute(ctx context.Context, a *app, q *query) (search.Filter, error) {
+func (f *filters) load(ctx context.Context, a *app, q *query) (*search.Attributes, error) {
 	data := q.data
 	if data.source == "" {
 		named := data.attributes
@@ -199,8 +160,9 @@ func (f *filters) byAttribute(ctx context.Context, a *app, q *query) (search.Fil
 			data.attributes = named
 		}
 	}
-	var names []string
-	var row func(id string) []float32
+	out := &search.Attributes{}
+	var values []float32
+	at := map[string]int{} // rows of values by id
 	if data.attributes == "" {
 		if _, _, drawn, err := data.drawn(); err != nil || !drawn {
 			return nil, fmt.Errorf("--attribute: %s was indexed without attributes: name their file with --attributes", q.path)
@@ -213,12 +175,9 @@ func (f *filters) byAttribute(ctx context.Context, a *app, q *query) (search.Fil
 		if err != nil {
 			return nil, err
 		}
-		names = set.Attributes.Names
-		row = func(id string) []float32 {
-			if i := set.Index(id); i >= 0 {
-				return set.Attributes.Row(i)
-			}
-			return nil
+		out.Names, values = set.Attributes.Names, set.Attributes.Values
+		for i, id := range set.IDs {
+			at[id] = i
 		}
 	} else {
 		file, err := faces.Find(data.attributes)
@@ -229,32 +188,19 @@ func (f *filters) byAttribute(ctx context.Context, a *app, q *query) (search.Fil
 		if err != nil {
 			return nil, bare(err)
 		}
-		names = table.Names
-		row = func(id string) []float32 {
-			if i := table.Row(id); i >= 0 {
-				return table.Values[i*len(names) : (i+1)*len(names)]
-			}
-			return nil
+		out.Names, values = table.Names, table.Values
+		for i, person := range table.People {
+			at[faces.PictureID(person, table.Numbers[i])] = i
 		}
 	}
-	var all []condition
-	for _, text := range f.attributes {
-		c, err := parseCondition(text, names)
-		if err != nil {
-			return nil, err
+	for _, id := range q.file.Entries.IDs {
+		if i, ok := at[id]; ok {
+			out.Values = append(out.Values, values[i*len(out.Names):(i+1)*len(out.Names)]...)
+			continue
 		}
-		all = append(all, c)
+		for range out.Names {
+			out.Values = append(out.Values, float32(math.NaN()))
+		}
 	}
-	return func(id, _ string) bool {
-		values := row(id)
-		if values == nil {
-			return false
-		}
-		for _, c := range all {
-			if !c.keeps(values) {
-				return false
-			}
-		}
-		return true
-	}, nil
+	return out, nil
 }

@@ -157,7 +157,7 @@ built anew.`,
 			indexCounts
 		}{
 			Index: out, Model: args[0], Data: d.set.Source, Part: part.value, Entries: f.Entries.Len(), Of: d.set.Len(), Code: f.Entries.Dim,
-			Space: f.Space.Name(), Kind: f.Kind(), Dated: dated(f.Taken), Written: written, indexCounts: r.counts,
+			Space: f.Space.Name(), Kind: f.Kind(), Dated: dated(f.Entries.Taken), Written: written, indexCounts: r.counts,
 		}
 		if f.Kind() != search.KindExact {
 			result.Recall = &f.Built.Recall
@@ -231,7 +231,7 @@ func (a *app) bringUpToDate(ctx context.Context, r *indexRun, out string, fresh 
 			return nil, err
 		}
 		if f, written = made, made != nil; !written {
-			f = &search.File{Entries: now.Entries, Space: now.Space, Built: now.Built, Taken: now.Taken}
+			f = &search.File{Entries: now.Entries, Space: now.Space, Built: now.Built}
 			f.Entries.Codes = nil // they are gone when the file is closed
 		}
 		return made, nil

@@ -205,7 +205,7 @@ func (r *indexRun) merge(ctx context.Context, old *search.File) (*search.File, e
 		}
 	}
 	if dated {
-		f.Taken = times
+		f.Entries.Taken = times
 	}
 	same := old != nil && old.Entries.Dim == f.Entries.Dim && slices.Equal(old.Entries.IDs, f.Entries.IDs) &&
 		slices.Equal(old.Entries.People, f.Entries.People) && slices.Equal(old.Hashes, f.Hashes)
@@ -222,7 +222,7 @@ func (r *indexRun) merge(ctx context.Context, old *search.File) (*search.File, e
 	same = same && reflect.DeepEqual(f.Space, old.Space)
 	kind := r.kindFor(old, len(all))
 	if same && kind == old.Kind() {
-		if f.About == old.About && slices.Equal(f.Taken, old.Taken) {
+		if f.About == old.About && slices.Equal(f.Entries.Taken, old.Entries.Taken) {
 			return nil, nil
 		}
 		f.Built = old.Built
@@ -252,14 +252,14 @@ func (r *indexRun) kindFor(old *search.File, n int) string {
 // says of the same picture stays.
 func (r *indexRun) dates(ctx context.Context, old *search.File) error {
 	r.taken = map[string]time.Time{}
-	if old != nil && old.Taken != nil && old.Hashes != nil {
+	if old != nil && old.Entries.Taken != nil && old.Hashes != nil {
 		before := make(map[string]int, old.Entries.Len())
 		for i, id := range old.Entries.IDs {
 			before[id] = i
 		}
 		for i, row := range r.rows {
-			if at, ok := before[r.set.IDs[row]]; ok && old.Hashes[at] == r.hashes[i] && !old.Taken[at].IsZero() {
-				r.taken[r.set.IDs[row]] = old.Taken[at]
+			if at, ok := before[r.set.IDs[row]]; ok && old.Hashes[at] == r.hashes[i] && !old.Entries.Taken[at].IsZero() {
+				r.taken[r.set.IDs[row]] = old.Entries.Taken[at]
 			}
 		}
 	}
@@ -333,8 +333,8 @@ func (r *indexRun) beside(old *search.File, fresh []entry) ([]entry, error) {
 			id: id, person: old.Entries.People[i], hash: old.Hashes[i],
 			code: old.Entries.Codes[i*old.Entries.Dim : (i+1)*old.Entries.Dim], train: r.split == nil,
 		})
-		if old.Taken != nil {
-			all[len(all)-1].taken = old.Taken[i]
+		if old.Entries.Taken != nil {
+			all[len(all)-1].taken = old.Entries.Taken[i]
 		}
 	}
 	for _, e := range fresh {

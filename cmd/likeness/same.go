@@ -83,12 +83,12 @@ no odds and needs --threshold.`,
 		if err != nil {
 			return err
 		}
-		odds := search.OddsOf(f.Space)
+		calibration := search.CalibrationOf(f.Space)
 		if !byDistance {
-			if odds == nil {
+			var known bool
+			if threshold, known = calibration.OddsDistance(least); !known {
 				return usagef("%s knows no odds, for it was fitted without names or its space is not fitted: give --threshold", path)
 			}
-			threshold = odds.Distance(least)
 		}
 		var codes []float32
 		for _, name := range args {
@@ -100,16 +100,13 @@ no odds and needs --threshold.`,
 			codes = append(codes, code...)
 		}
 		r := sameResult{A: args[0], B: args[1], Finder: path, Space: f.Space.Name(), Threshold: min(threshold, math.MaxFloat64)}
-		points := f.Space.Points(codes, f.Describer.Dim())
-		half := len(points) / 2
-		for i, v := range points[:half] {
-			d := float64(v) - float64(points[half+i])
-			r.Distance += d * d
+		points, err := f.Space.Points(cmd.Context(), codes, f.Describer.Dim())
+		if err != nil {
+			return err
 		}
-		r.Distance = math.Sqrt(r.Distance)
+		r.Distance = search.Distance(points[:len(points)/2], points[len(points)/2:])
 		r.Same = r.Distance <= threshold
-		if odds != nil {
-			v := odds.Of(r.Distance)
+		if v, known := calibration.Odds(r.Distance); known {
 			r.Odds = &v
 			if !byDistance { // the odds end at some number of pairs
 				r.Same = v >= least

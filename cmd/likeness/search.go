@@ -99,15 +99,21 @@ one that made it.`,
 		if q.file.Entries.Len() == 0 {
 			return fmt.Errorf("%s holds no pictures", args[0])
 		}
-		if q.minOdds > 0 && search.OddsOf(q.file.Space) == nil {
+		if q.minOdds > 0 && !hasOdds(q.file.Space) {
 			return usagef("--min-odds: %s knows no odds, for its space (%s) was not fitted with names: use --max-distance", args[0], q.file.Space.Name())
+		}
+		if err := q.filter.check(); err != nil {
+			return err
+		}
+		if q.where, err = q.filter.where(cmd.Context(), a, &q); err != nil {
+			return err
 		}
 		kind := q.file.Kind()
 		if exact {
 			kind = search.KindExact
-			q.index, err = q.file.Exact()
+			q.index, err = q.file.Exact(cmd.Context())
 		} else {
-			q.index, err = q.file.Index()
+			q.index, err = q.file.Index(cmd.Context())
 		}
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type query struct {
 	data   dataName
 
 	filter      filters
+	where       search.Where
 	maxDistance float64
 	minOdds     float64
 	excludeSelf bool
@@ -88,26 +90,23 @@ func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
 	if people = slices.Compact(people); len(people) == 1 {
 		q.person = people[0]
 	}
-	keep, err := q.filter.filters(ctx, a, q)
-	if err != nil {
-		return nil, err
+	where := q.where
+	where.Not = append(where.Not, without...)
+	asked := search.Query{Code: mean, K: k, Where: where}
+	if !math.IsInf(q.maxDistance, 1) {
+		asked.MaxDistance = max(q.maxDistance, math.SmallestNonzeroFloat64)
 	}
-	// Those that are left out by id are taken out of the answer: a filter would
-	// have all entries compared.
-	matches, err := q.index.Search(mean, min(k, e.Len())+len(without), keep...)
+	matches, err := q.index.Search(ctx, asked)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", strings.Join(append(slices.Clone(q.images), q.ids...), ", "), err)
 	}
-	matches = slices.DeleteFunc(matches, func(m search.Match) bool { return slices.Contains(without, m.ID) })
-	found, odds := []hit{}, search.OddsOf(q.file.Space)
-	for i, m := range matches[:min(len(matches), k)] {
-		m.Rank = i + 1
+	found, calibration := []hit{}, search.CalibrationOf(q.file.Space)
+	for _, m := range matches {
 		h := hit{Match: m}
-		if odds != nil {
-			v := odds.Of(m.Distance)
+		if v, ok := calibration.Odds(m.Distance); ok {
 			h.Odds = &v
 		}
-		if m.Distance > q.maxDistance || h.Odds != nil && *h.Odds < q.minOdds {
+		if h.Odds != nil && *h.Odds < q.minOdds {
 			break // so do all behind it
 		}
 		found = append(found, h)
@@ -118,7 +117,7 @@ func (q *query) find(ctx context.Context, a *app, k int) ([]hit, error) {
 
 // addTimes says of what was found when it was taken, where the index knows.
 func (q *query) addTimes(found []hit) {
-	if q.file.Taken == nil {
+	if q.file.Entries.Taken == nil {
 		return
 	}
 	at := make(map[string]int, len(found))
@@ -126,10 +125,16 @@ func (q *query) addTimes(found []hit) {
 		at[h.ID] = i
 	}
 	for row, id := range q.file.Entries.IDs {
-		if i, ok := at[id]; ok && !q.file.Taken[row].IsZero() {
-			found[i].Taken = q.file.Taken[row].Format(timeLayout)
+		if i, ok := at[id]; ok && !q.file.Entries.Taken[row].IsZero() {
+			found[i].Taken = q.file.Entries.Taken[row].Format(timeLayout)
 		}
 	}
+}
+
+// hasOdds reports whether the odds of distances in a space are known.
+func hasOdds(s search.Space) bool {
+	_, known := search.CalibrationOf(s).Odds(0)
+	return known
 }
 
 // sameCodes gives the members whose code is a picture's, but for rounding.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"likeness/report"
-	"likeness/search"
 )
 
 // mostDrawn is how many of the pictures found are shown at most.
@@ -38,7 +37,7 @@ func (a *app) showFound(ctx context.Context, q *query, found []hit, out *sheets)
 		}
 		asked.Pictures = append(asked.Pictures, p)
 	}
-	odds := search.OddsOf(q.file.Space) != nil
+	odds := hasOdds(q.file.Space)
 	row := report.AlbumRow{Title: "Found"}
 	if len(found) == 0 {
 		row.Note = "nothing"

@@ -98,9 +98,7 @@ drawn faces, and only index your own pictures.`,
 		}
 		p.clear()
 		r := finderResult{Finder: out, Data: set.Source, Split: plan.String(), Space: f.Space.Name(), Training: f.Training}
-		if w, ok := f.Space.(*search.Whitened); ok {
-			r.Story = &w.Story
-		}
+		r.Story = search.StoryOf(f.Space)
 		return a.emit(r, func(w io.Writer) { r.print(w) })
 	}
 	return c
