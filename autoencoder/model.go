@@ -38,8 +38,10 @@ type Model struct {
 	// A model without a code is its encoder alone, from picture to picture.
 	Encoder, Decoder *nn.Network
 
-	// Training tells how the weights came about; nil for a new model.
+	// Training says how the weights came about; nil for a new model.
 	Training *Training
+
+	new bool // made by New, and Begin was not called
 }
 
 // New makes an untrained model for pictures of prep.H x prep.W. The weights
@@ -54,7 +56,7 @@ func New(arch string, prep pix.Prep, code int, seed uint64) (*Model, error) {
 	if decoder != nil {
 		decoder.Init(seed ^ decoderSeed)
 	}
-	return &Model{Arch: arch, Code: code, Prep: prep, Encoder: encoder, Decoder: decoder}, nil
+	return &Model{Arch: arch, Code: code, Prep: prep, Encoder: encoder, Decoder: decoder, new: true}, nil
 }
 
 // Networks are those that a picture goes through, one behind the other.

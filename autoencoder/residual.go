@@ -34,8 +34,9 @@ func residualLayers(h, w, code int) (encoder, decoder []nn.Layer) {
 		[]nn.Layer{nn.Residual{Layers: up, Shortcut: []nn.Layer{nn.Dense{Units: h * w * 3, Frozen: true}, nn.Reshape{Shape: nn.Shape{h, w, 3}}}}}
 }
 
-// BeginsWithPCA tells that a new model needs Begin before it is trained.
-func (m *Model) BeginsWithPCA() bool { return m.Arch == Residual && m.Code > 0 }
+// BeginsWithPCA reports whether the model is a new one that needs Begin before it is
+// trained; one that has begun or was read from a file does not.
+func (m *Model) BeginsWithPCA() bool { return m.new && m.Arch == Residual && m.Code > 0 }
 
 // Begin makes a new model of architecture "residual" exact PCA: of the pictures
 // that it is to learn, with a component for every number of the code. A code is
@@ -64,6 +65,7 @@ func (m *Model) Begin(p *pca.PCA) {
 		inBias[k] = float32(-mean / deviation)
 	}
 	copy(outBias, p.Mean)
+	m.new = false
 	m.Encoder.Pack()
 	m.Decoder.Pack()
 }

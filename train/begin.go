@@ -2,23 +2,28 @@ package train
 
 import (
 	"context"
+	"fmt"
 
-	"likeness/autoencoder"
 	"likeness/baseline"
-	"likeness/faces"
 )
 
-// Begin fits what a new model begins with to the pictures that it is to learn:
-// exact PCA for the architecture "residual", nothing for others. It comes before
-// Run.Do and before a checkpoint is gone on with.
-func Begin(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split) error {
-	if !m.BeginsWithPCA() {
+// begin fits what a new model begins with to the training pictures: exact PCA for the
+// architecture "residual", nothing for others.
+func (r *Run) begin(ctx context.Context) error {
+	if !r.Model.BeginsWithPCA() {
 		return nil
 	}
-	p, err := baseline.New(data, split.Train).Components(ctx, m.Code)
-	if err != nil {
+	forms := r.Baselines
+	if forms == nil {
+		forms = baseline.New(r.Data, r.Split.Train)
+	}
+	p, err := forms.Components(ctx, r.Model.Code)
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w before its first step", ErrInterrupted)
+	case err != nil:
 		return err
 	}
-	m.Begin(p)
+	r.Model.Begin(p)
 	return nil
 }

@@ -65,7 +65,7 @@ func (l *loop) save() error {
 	}
 	settings := map[string]string{}
 	for _, s := range l.settings {
-		settings[s.name] = s.value
+		settings[s.Name] = s.Value
 	}
 	run, err := json.Marshal(settings)
 	if err != nil {

@@ -11,9 +11,6 @@ import (
 // checkValidation finds what cannot choose, and validation pictures that are
 // not held back.
 func (r *Run) checkValidation() error {
-	if r.EarlyStop < 0 {
-		return fmt.Errorf("an early stop after %d epochs: the number must not be negative", r.EarlyStop)
-	}
 	if (r.EarlyStop > 0 || r.Best) && len(r.Validation) == 0 {
 		return errors.New("an early stop and the best weights are chosen on validation pictures, and there are none")
 	}

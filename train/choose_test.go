@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/hyper"
 	"likeness/train"
 )
 
@@ -14,7 +15,7 @@ import (
 // those that it is measured on, so that it soon gets worse.
 func overfit(t *testing.T) *train.Run {
 	r := run(t)
-	r.Corruption, r.Schedule, r.Rate, r.Epochs, r.Batch = nil, train.Constant, 0.02, 60, 10
+	r.Corruption, r.Schedule, r.Rate, r.Epochs, r.Batch = nil, hyper.Constant, 0.02, 60, 10
 	r.Split.Train = r.Split.Train[:20]
 	r.Validation = []int{60, 61, 62, 63}
 	r.Split.Test = []int{64, 65}
@@ -68,7 +69,7 @@ func TestEarlyStopAndBest(t *testing.T) {
 func TestEarlyStopOnAConstantLoss(t *testing.T) {
 	r := run(t)
 	holdBack(r)
-	r.Epochs, r.EarlyStop, r.Best, r.Rate, r.Schedule = 20, 3, true, 1e-30, train.Constant
+	r.Epochs, r.EarlyStop, r.Best, r.Rate, r.Schedule = 20, 3, true, 1e-30, hyper.Constant
 	story, err := r.Do(context.Background())
 	if err != nil {
 		t.Fatal(err)

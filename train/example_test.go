@@ -6,6 +6,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/hyper"
 	"likeness/pix"
 	"likeness/train"
 )
@@ -29,7 +30,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	run := train.Run{Model: model, Data: data, Split: split, Epochs: 2, Seed: 42}
+	run := train.Run{Model: model, Data: data, Split: split, Epochs: 2, Parameters: hyper.Parameters{Seed: 42}}
 	story, err := run.Do(ctx)
 	if err != nil {
 		fmt.Println(err)

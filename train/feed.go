@@ -81,9 +81,9 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 	}
 	for i, row := range rows {
 		target := b.target[i*size : (i+1)*size]
-		if l.Jitter != nil {
+		if l.Jitter > 0 {
 			rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, jitterStream+uint64(row)))
-			l.Jitter.draw(target, l.Data.W, l.Data.H, l.Split.Train[row], rng)
+			l.jittered(target, l.Split.Train[row], rng)
 		} else {
 			l.Data.Floats(target, l.Split.Train[row])
 		}

@@ -10,6 +10,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/hyper"
 	"likeness/pix"
 	"likeness/safetensors"
 	"likeness/train"
@@ -25,7 +26,7 @@ func FuzzProgress(f *testing.F) {
 		}
 		return &train.Run{
 			Model: m, Data: few, Split: faces.Split{Train: []int{0, 1, 2, 3, 4, 5}, Test: []int{6}}, Validation: []int{7},
-			Epochs: 2, Batch: 3, Rate: 0.003, EarlyStop: 2, Threads: 1, Checkpoint: checkpoint,
+			Epochs: 2, Parameters: hyper.Parameters{Batch: 3, Rate: 0.003, EarlyStop: 2}, Threads: 1, Checkpoint: checkpoint,
 		}
 	}
 	path := filepath.Join(f.TempDir(), "begun")

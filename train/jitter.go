@@ -3,28 +3,17 @@ package train
 import (
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 
-	"likeness/faces"
 	"likeness/pix"
 )
 
-// Jitter moves, turns and scales each training picture a little, anew in every
-// epoch, as faces differ from photograph to photograph. It draws them from
-// pictures with more around them and finer, so that nothing is invented at the
-// edges and nothing smoothed: sampled as pix.Image.Resize does, in float32.
-type Jitter struct {
-	// Data holds the same pictures in the same order as Run.Data, prepared by
-	// the Surroundings of its preparation.
-	Data *faces.Set
-	// Amount scales all bounds: with 1 a picture moves by up to 1/22 of its side,
-	// turns by up to 0.05 (3 degrees) and grows or shrinks by up to 5 percent,
-	// each drawn evenly.
-	Amount float64
-}
+// Jitter moves, turns and scales each training picture a little, as faces differ from
+// photograph to photograph. Pictures are drawn from larger and finer ones, Run.Around,
+// so that nothing is invented at the edges and nothing is smoothed: sampled as
+// pix.Image.Resize does, in float32.
 
-// The bounds at Amount 1. The margin of pix.Prep.Surroundings has room for about
+// The bounds with a Jitter of 1. The margin of pix.Prep.Surroundings has room for about
 // two of them; beyond, the edge pixels repeat.
 const (
 	jitterShift = 4.0 / 90
@@ -32,47 +21,40 @@ const (
 	jitterScale = 0.05
 )
 
-// JitterMemory is the memory in bytes that the surroundings of so many pictures
-// of a preparation take.
+// JitterMemory returns the memory in bytes that the surroundings of so many pictures of
+// a preparation take.
 func JitterMemory(prep pix.Prep, pictures int) int64 {
 	s := prep.Surroundings()
 	return int64(s.W) * int64(s.H) * 3 * int64(pictures)
 }
 
-// amount is Amount; 0 of no jitter.
-func (j *Jitter) amount() float64 {
-	if j == nil {
-		return 0
+// checkJitter returns an error where Around does not fit the pictures trained on.
+func (r *Run) checkJitter() error {
+	if r.Jitter == 0 {
+		return nil
 	}
-	return j.Amount
-}
-
-// check says what does not fit the pictures trained on.
-func (j *Jitter) check(data *faces.Set) error {
-	want := data.Prep.Surroundings()
+	data, around := r.Data, r.Around
 	switch {
-	case !(j.Amount > 0) || math.IsInf(j.Amount, 0):
-		return fmt.Errorf("a jitter of %g: the amount must be a number above zero", j.Amount)
-	case j.Data == nil || j.Data.Prep != want:
+	case around == nil || around.Prep != data.Prep.Surroundings():
 		return errors.New("jitter needs the pictures with their surroundings")
-	case len(j.Data.IDs) != len(data.IDs):
-		return fmt.Errorf("%s has %d pictures with their surroundings and %d without", data.Source, len(j.Data.IDs), len(data.IDs))
+	case len(around.IDs) != len(data.IDs):
+		return fmt.Errorf("%s has %d pictures with their surroundings and %d without", data.Source, len(around.IDs), len(data.IDs))
 	}
 	for i, id := range data.IDs {
-		if j.Data.IDs[i] != id {
-			return fmt.Errorf("%s: picture %d is %s, with its surroundings it is %s", data.Source, i+1, id, j.Data.IDs[i])
+		if around.IDs[i] != id {
+			return fmt.Errorf("%s: picture %d is %s, with its surroundings it is %s", data.Source, i+1, id, around.IDs[i])
 		}
 	}
 	return nil
 }
 
-// draw writes a jittered picture of w x h.
-func (j *Jitter) draw(dst []float32, w, h, row int, rng *rand.Rand) {
-	u := func(bound float64) float64 { return (2*rng.Float64() - 1) * bound * j.Amount }
+// jittered writes a row of Data, jittered, to dst.
+func (r *Run) jittered(dst []float32, row int, rng *rand.Rand) {
+	u := func(bound float64) float64 { return (2*rng.Float64() - 1) * bound * r.Jitter }
 	turn, scale, dx, dy := u(jitterTurn), 1+u(jitterScale), u(jitterShift), u(jitterShift)
-	n := j.Data.W * j.Data.H * 3
-	window := surroundings{pix: j.Data.Pix[row*n:][:n], w: j.Data.W, h: j.Data.H}
-	window.sample(dst, w, h, turn, scale, dx, dy)
+	n := r.Around.W * r.Around.H * 3
+	window := surroundings{pix: r.Around.Pix[row*n:][:n], w: r.Around.W, h: r.Around.H}
+	window.sample(dst, r.Data.W, r.Data.H, turn, scale, dx, dy)
 }
 
 // surroundings is a picture whose middle is another one.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"likeness/faces"
+	"likeness/hyper"
 	"likeness/pix"
 )
 
@@ -74,20 +75,20 @@ func TestSample(t *testing.T) {
 // from its random numbers.
 func TestJitterDraw(t *testing.T) {
 	plain, wide := around(t)
-	j := &Jitter{Data: wide, Amount: 1}
-	if err := j.check(plain); err != nil {
+	r := &Run{Data: plain, Around: wide, Parameters: hyper.Parameters{Jitter: 1}}
+	if err := r.checkJitter(); err != nil {
 		t.Fatal(err)
 	}
 	a, b, c, still := make([]float32, 3072), make([]float32, 3072), make([]float32, 3072), make([]float32, 3072)
-	j.draw(a, 32, 32, 1, rand.New(rand.NewPCG(1, 2)))
-	j.draw(b, 32, 32, 1, rand.New(rand.NewPCG(1, 2)))
-	j.draw(c, 32, 32, 1, rand.New(rand.NewPCG(1, 3)))
+	r.jittered(a, 1, rand.New(rand.NewPCG(1, 2)))
+	r.jittered(b, 1, rand.New(rand.NewPCG(1, 2)))
+	r.jittered(c, 1, rand.New(rand.NewPCG(1, 3)))
 	plain.Floats(still, 1)
 	if largest(a, b) != 0 || largest(a, c) == 0 || largest(a, still) == 0 {
 		t.Error("pictures do not follow from their random numbers")
 	}
-	little := &Jitter{Data: wide, Amount: 0.01}
-	little.draw(b, 32, 32, 1, rand.New(rand.NewPCG(1, 2)))
+	r.Jitter = 0.01
+	r.jittered(b, 1, rand.New(rand.NewPCG(1, 2)))
 	if d := largest(b, still); d == 0 || d > 0.02 {
 		t.Errorf("a jitter of 0.01 changes a picture by %g", d)
 	}
@@ -99,13 +100,14 @@ func TestJitterCheck(t *testing.T) {
 	other.IDs = []string{"a", "c", "b"}
 	few := *wide
 	few.IDs = few.IDs[:2]
-	for want, j := range map[string]*Jitter{
-		"above zero":                  {Data: wide},
-		"need":                        {Data: plain, Amount: 1},
-		"2 pictures with":             {Data: &few, Amount: 1},
-		"picture 2 is b, with its su": {Data: &other, Amount: 1},
+	for want, around := range map[string]*faces.Set{
+		"jitter needs":                nil,
+		"needs the pictures with":     plain,
+		"2 pictures with":             &few,
+		"picture 2 is b, with its su": &other,
 	} {
-		if err := j.check(plain); err == nil || !strings.Contains(err.Error(), want) {
+		r := &Run{Data: plain, Around: around, Parameters: hyper.Parameters{Jitter: 1}}
+		if err := r.checkJitter(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one that says %q", err, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/baseline"
+	"likeness/hyper"
 	"likeness/nn"
 )
 
@@ -17,10 +18,10 @@ type loop struct {
 	*Run
 	nets     []*nn.Network // the model's
 	step     *nn.Step
-	average  *average  // of the weights; nil: none
-	best     *best     // weights; nil: the last ones are wanted
-	steps    int       // in an epoch
-	settings []setting // as they are before the first step
+	average  *average        // of the weights; nil: none
+	best     *best           // weights; nil: the last ones are wanted
+	steps    int             // in an epoch
+	settings []hyper.Setting // as they are before the first step
 
 	judge, judgeInput []float32 // what each epoch is measured on: clean, and as the model gets it
 
@@ -51,7 +52,9 @@ func (r *Run) newLoop() *loop {
 		started:  r.clock(),
 	}
 	l.step.Decay = r.Decay
-	r.Optimizer.use(l.step)
+	if r.Optimizer == hyper.Muon {
+		l.step.UseMuon(nn.DefaultMuon)
+	}
 	if r.Best {
 		l.best = newBest(nets)
 	}
@@ -85,7 +88,7 @@ func (l *loop) runEpoch(ctx context.Context) error {
 		b := feed.next()
 		begin := l.clock()
 		at, all := l.epoch*l.steps+l.done, l.Epochs*l.steps
-		rate = l.Schedule.rate(l.Rate, at, all, warmSteps(l.Warmup, all))
+		rate = l.RateAt(at, all)
 		loss := l.learn(b, rate, at+1)
 		took := l.clock().Sub(begin)
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
@@ -177,17 +180,15 @@ func (l *loop) interrupted() error {
 // elapsed is the time that the run took so far, over all sittings.
 func (l *loop) elapsed() float64 { return l.before + l.clock().Sub(l.started).Seconds() }
 
-// outset is the story as far as it is known before the first step.
+// outset returns what is known of the training before the first step.
 func (r *Run) outset() *autoencoder.Training {
 	t := &autoencoder.Training{
 		Task: autoencoder.Reconstruct, Data: r.Data.Source, DataHash: r.Data.Fingerprint, Split: r.SplitName,
 		NTrain: len(r.Split.Train), NTest: len(r.Split.Test), NValidation: len(r.Validation),
-		Optimizer: string(r.Optimizer), Rate: r.Rate, Schedule: string(r.Schedule), Warmup: r.Warmup,
-		Mirror: r.Mirror, Jitter: r.Jitter.amount(), Average: r.Average, Decay: r.Decay, Weigh: r.Weigh, Correct: r.Correct, Batch: r.Batch, Seed: r.Seed,
-		EarlyStop: r.EarlyStop, TimeBudget: r.TimeBudget.Seconds(),
+		Parameters: r.Parameters, TimeBudget: r.TimeBudget.Seconds(),
 	}
-	if r.Precision != nn.Float32 {
-		t.Precision = string(r.Precision)
+	if t.Precision == nn.Float32 {
+		t.Precision = "" // as in files that are older than the choice
 	}
 	if r.Corruption != nil {
 		t.Task, t.Corruption = autoencoder.Denoise, r.Corruption.String()
@@ -195,8 +196,8 @@ func (r *Run) outset() *autoencoder.Training {
 	return t
 }
 
-// story is what is told of the loop so far.
-func (l *loop) story() *autoencoder.Training {
+// training returns what is known of the training so far.
+func (l *loop) training() *autoencoder.Training {
 	t := l.outset()
 	t.Seconds, t.History, t.Ended = l.elapsed(), l.history, l.ended
 	if l.ended != "" {

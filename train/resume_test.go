@@ -12,20 +12,23 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/hyper"
 	"likeness/nn"
 	"likeness/pix"
+	"likeness/recipe"
 	"likeness/train"
-	"likeness/tutorial"
 )
+
+var residual, _ = recipe.Named("residual")
 
 // modes are ways to train that keep something of their own from step to step.
 var modes = map[string]func(*train.Run){
 	"plain":    func(*train.Run) {},
 	"averaged": func(r *train.Run) { r.Average = 0.9 },
-	"by Muon":  func(r *train.Run) { r.Optimizer, r.Decay = train.Muon, 0.3 },
+	"by Muon":  func(r *train.Run) { r.Optimizer, r.Decay = hyper.Muon, 0.3 },
 	"decaying": func(r *train.Run) { r.Decay = 0.3 },
 	"mirrored": func(r *train.Run) { r.Mirror = true },
-	"warm":     func(r *train.Run) { r.Warmup, r.Schedule = 0.4, train.Linear },
+	"warm":     func(r *train.Run) { r.Warmup, r.Schedule = 0.4, hyper.Linear },
 	"denoiser": asDenoiser,
 	"denoiser in bf16": func(r *train.Run) {
 		asDenoiser(r)
@@ -37,29 +40,31 @@ var modes = map[string]func(*train.Run){
 	},
 	"residual in bf16": func(r *train.Run) {
 		asResidual(r)
-		r.Decay, r.Mirror = tutorial.Better.Decay, tutorial.Better.Mirror
+		r.Decay, r.Mirror = residual.Decay, residual.Mirror
 		inBF16(r)
 	},
 	"best": func(r *train.Run) {
 		holdBack(r)
-		r.Best, r.Rate, r.Schedule, r.Average = true, 0.1, train.Constant, 0.5
+		r.Best, r.Rate, r.Schedule, r.Average = true, 0.1, hyper.Constant, 0.5
 	},
 	"early": func(r *train.Run) {
 		holdBack(r)
-		r.Epochs, r.EarlyStop, r.Rate, r.Schedule = 9, 3, 1e-30, train.Constant
+		r.Epochs, r.EarlyStop, r.Rate, r.Schedule = 9, 3, 1e-30, hyper.Constant
 	},
 }
 
 // asDenoiser is the shipped denoiser's recipe, on fewer pictures.
 func asDenoiser(r *train.Run) {
-	d := tutorial.Denoiser
-	m, err := tutorial.NewDenoiser(r.Model.Prep, d.Corruption, 3)
+	d, _ := recipe.Named("denoiser")
+	d.Seed = 3
+	m, err := d.Model(r.Model.Prep)
 	if err != nil {
 		panic(err)
 	}
 	r.Model, r.Corruption = m, d.Corruption
-	r.Batch, r.Optimizer, r.Rate, r.Schedule, r.Warmup = d.Batch, d.Optimizer, d.Rate, d.Schedule, d.Warmup
-	r.Mirror, r.Average, r.Decay, r.Weigh = d.Mirror, d.Average, d.Decay, d.Weigh
+	seed := r.Seed
+	r.Parameters = d.Parameters
+	r.Seed = seed
 	jittered(r, d.Jitter)
 	r.Split.Train = r.Split.Train[:40] // the last batch is half
 }
@@ -73,17 +78,14 @@ func asResidual(r *train.Run) {
 	r.Model, r.Corruption = m, nil
 	r.Split.Train = r.Split.Train[:28]
 	r.Batch = 10
-	jittered(r, tutorial.Better.Jitter)
-	if err := train.Begin(context.Background(), m, r.Data, r.Split); err != nil {
-		panic(err)
-	}
+	jittered(r, residual.Jitter)
 }
 
 // jittered moves the pictures of run in their surroundings.
 func jittered(r *train.Run, amount float64) {
 	around := surroundings()
 	r.Data.Prep = r.Model.Prep
-	r.Jitter = &train.Jitter{Data: &around, Amount: amount}
+	r.Around, r.Jitter = &around, amount
 }
 
 // surroundings are the pictures of run, larger, as if more were around them.

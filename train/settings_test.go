@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
+	"likeness/hyper"
 	"likeness/nn"
 	"likeness/safetensors"
 	"likeness/train"
@@ -43,7 +44,7 @@ func TestSettingsInCheckpoints(t *testing.T) {
 		&rich: func(r *train.Run) {
 			holdBack(r)
 			r.Batch, r.Rate, r.Schedule, r.Warmup, r.Mirror, r.Average = 0, 0, "", 2, true, 0.9
-			r.Decay, r.Optimizer = 0.3, train.Muon
+			r.Decay, r.Optimizer = 0.3, hyper.Muon
 			r.Corruption, r.EarlyStop, r.Best, r.Correct = nil, 3, true, 3
 			now := time.Unix(1e9, 0)
 			r.TimeBudget = 90*time.Second + 250*time.Millisecond
@@ -97,7 +98,7 @@ func TestCheckFinished(t *testing.T) {
 		"its schedule is cosine and not constant":                                     func(r *train.Run) { r.Schedule = "" },
 		"its warm-up is none and not 1 step":                                          func(r *train.Run) { r.Warmup = 1 },
 		"its mirroring is none and not half":                                          func(r *train.Run) { r.Mirror = true },
-		"its jitter is none and not 0.5":                                              func(r *train.Run) { r.Jitter = &train.Jitter{Amount: 0.5} },
+		"its jitter is none and not 0.5":                                              func(r *train.Run) { r.Jitter = 0.5 },
 		"its weighing by noise is none and not 0.9":                                   func(r *train.Run) { r.Weigh = 0.9 },
 		"its correction of codes is none and not in 2 steps":                          func(r *train.Run) { r.Correct = 2 },
 		"its average of weights is none and not 0.9":                                  func(r *train.Run) { r.Average = 0.9 },

@@ -12,6 +12,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/hyper"
 	"likeness/pix"
 	"likeness/safetensors"
 	"likeness/train"
@@ -44,8 +45,8 @@ func run(t testing.TB) *train.Run {
 		t.Fatal(err)
 	}
 	return &train.Run{
-		Model: m, Data: data, Split: split, SplitName: "random", Epochs: 3, Batch: 20, Rate: 0.003,
-		Schedule: train.Cosine, Seed: 42, Threads: 2, Corruption: pix.Gaussian{Sigma: 0.1},
+		Model: m, Data: data, Split: split, SplitName: "random", Epochs: 3, Threads: 2,
+		Parameters: hyper.Parameters{Batch: 20, Rate: 0.003, Schedule: hyper.Cosine, Seed: 42}, Corruption: pix.Gaussian{Sigma: 0.1},
 	}
 }
 
@@ -59,7 +60,7 @@ func weights(m *autoencoder.Model) []float32 {
 
 func TestLearns(t *testing.T) {
 	r := run(t)
-	r.Epochs, r.Corruption, r.Schedule = 30, nil, train.Constant
+	r.Epochs, r.Corruption, r.Schedule = 30, nil, hyper.Constant
 	var epochs []train.Event
 	r.Events = func(e train.Event) {
 		if e.EpochDone {

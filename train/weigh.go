@@ -2,7 +2,6 @@ package train
 
 import (
 	"errors"
-	"fmt"
 	"math"
 )
 
@@ -20,11 +19,8 @@ func (r *Run) weight(level float64) float32 {
 }
 
 func (r *Run) checkWeigh() error {
-	switch {
-	case !(r.Weigh >= 0 && r.Weigh <= 2):
-		return fmt.Errorf("pictures weighed by the power %g of their noise: it must lie between 0 and 2, such as 0.9", r.Weigh)
-	case r.Weigh > 0 && (r.Corruption == nil || r.Model.Level == 0):
-		return errors.New("pictures can be weighed by their noise only for a denoiser that is told its level")
+	if r.Weigh > 0 && (r.Corruption == nil || r.Model.Level == 0) {
+		return errors.New("pictures can be weighed by their noise only for a denoiser that is given its level")
 	}
 	return nil
 }

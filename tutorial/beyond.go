@@ -8,31 +8,7 @@ import (
 	"likeness/baseline"
 	"likeness/pix"
 	"likeness/report"
-	"likeness/train"
 )
-
-// Denoiser is the one that was chosen on a part of LFW's training pictures;
-// RESULTS.md tells how.
-var Denoiser = Recipe{
-	Name: "denoiser", Title: "A denoiser without a bottleneck", Arch: autoencoder.Residual,
-	Epochs: 100, Batch: 16, Optimizer: train.Muon, Rate: 0.004, Schedule: train.Cosine, Warmup: 0.02, Mirror: true, Decay: 0.05, Weigh: 0.5, Jitter: 1,
-	Corruption: pix.Noise{Min: 0.02, Max: 0.55, Middle: true},
-}
-
-// NewDenoiser makes the untrained model for a corruption: one that knows the
-// level of the noise where there is nothing but noise.
-func NewDenoiser(prep pix.Prep, c pix.Corruption, seed uint64) (*autoencoder.Model, error) {
-	m, err := autoencoder.New(autoencoder.Residual, prep, 0, seed)
-	if err != nil {
-		return nil, err
-	}
-	m.Mirror = true
-	switch c.(type) {
-	case pix.Gaussian, pix.Noise:
-		m.Level = autoencoder.UnitNoise
-	}
-	return m, nil
-}
 
 // judgedAt is the noise of the tutorial, one of baseline.NoiseLevels.
 const judgedAt = 0.1

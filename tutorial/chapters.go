@@ -8,6 +8,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/baseline"
 	"likeness/pix"
+	"likeness/recipe"
 	"likeness/report"
 )
 
@@ -17,7 +18,8 @@ func (b *book) residual(ctx context.Context) error {
 		report.Paragraph("The tutorial’s models are the yardstick, not the ceiling. From here on come models that the tutorial does not have, measured on the same test pictures: an autoencoder with as many numbers in a code, and a denoiser without a code."),
 		report.Aside(b.howLong()),
 	}})
-	err := b.reconstruction(ctx, Better,
+	r, _ := recipe.Named(better)
+	err := b.reconstruction(ctx, r,
 		"This one begins as exact PCA and learns only what PCA leaves over: the tutorial’s layers, twice as wide and with a linear code, stand beside PCA’s and end in weights of zero. "+
 			"Pictures are mirrored, moved, turned and scaled a little, differently in every epoch, and the model is a moving average of the weights. "+
 			"When it is trained, the encoder looks at what is missing from the picture that its code gives, and corrects the code, three times; the curve of the training is without that.")
@@ -32,13 +34,15 @@ func (b *book) howLong() string {
 	if b.Long && b.Epochs == 0 {
 		return "The models are trained to the end here (--long)."
 	}
+	r, _ := recipe.Named(better)
+	d, _ := recipe.Named(Denoiser)
 	return fmt.Sprintf("The models are trained for %s and %s here, of %d and %d that they deserve: --long trains them to the end.",
-		epochs(b.epochs(Better)), epochs(b.epochs(Denoiser)), Better.Epochs, Denoiser.Epochs)
+		epochs(b.epochs(r)), epochs(b.epochs(d)), r.Epochs, d.Epochs)
 }
 
 // denoiser is the chapter of the denoiser without a bottleneck.
 func (b *book) denoiser(ctx context.Context) error {
-	r := Denoiser
+	r, _ := recipe.Named(Denoiser)
 	m, part, err := b.model(ctx, r)
 	if err != nil {
 		return err
@@ -179,7 +183,7 @@ func (b *book) codes(ctx context.Context) error {
 
 // coder is the best model with a code that this run has.
 func (b *book) coder(ctx context.Context) (*autoencoder.Model, error) {
-	if m := b.models[Better.Name]; m != nil {
+	if m := b.models[better]; m != nil {
 		return m, nil
 	}
 	return b.convModel(ctx)

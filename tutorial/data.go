@@ -8,6 +8,7 @@ import (
 	"likeness/baseline"
 	"likeness/faces"
 	"likeness/pix"
+	"likeness/recipe"
 	"likeness/report"
 )
 
@@ -22,7 +23,7 @@ func (b *book) begin(ctx context.Context) error {
 	b.split, b.test = split, set.AllFloats(split.Test)
 	b.log("%s: %d to train on, %d to test on", whose(set), len(split.Train), len(split.Test))
 	b.baseline = baseline.New(set, split.Train).On(set, split.Test)
-	code := Recipes[0].Code
+	code := recipe.All()[0].Code
 	exact, err := b.baseline.PCA(ctx, code)
 	if err != nil {
 		return err

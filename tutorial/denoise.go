@@ -8,12 +8,13 @@ import (
 	"likeness/autoencoder"
 	"likeness/baseline"
 	"likeness/pix"
+	"likeness/recipe"
 	"likeness/report"
 )
 
 // denoise is the chapter of gaussian noise, with the Wiener filter beside it.
 func (b *book) denoise(ctx context.Context) error {
-	r, _ := RecipeNamed("denoise")
+	r, _ := recipe.Named("denoise")
 	noise := r.Corruption.(pix.Gaussian)
 	check, err := b.noiseFigures(noise)
 	if err != nil {
@@ -93,7 +94,7 @@ func (b *book) mended(ctx context.Context, m *autoencoder.Model, noisy, closed [
 
 // occlusion is the chapter of black rectangles, with the gaussian fill beside it.
 func (b *book) occlusion(ctx context.Context) error {
-	r, _ := RecipeNamed("occlusion")
+	r, _ := recipe.Named("occlusion")
 	m, part, err := b.model(ctx, r)
 	if err != nil {
 		return err

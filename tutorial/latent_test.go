@@ -49,7 +49,7 @@ func TestLatent(t *testing.T) {
 	}
 
 	// The page shows what was judged, and the atlas keeps it.
-	b := &book{Run: &Run{Data: data, Out: out, Seed: 1}, split: split, models: map[string]*autoencoder.Model{Better.Name: m}, results: &Results{}}
+	b := &book{Run: &Run{Data: data, Out: out, Seed: 1}, split: split, models: map[string]*autoencoder.Model{better: m}, results: &Results{}}
 	if err := b.codes(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // race draws the test errors of the autoencoder beyond the tutorial and of the
 // tutorial's over the time that each was trained for, if both are in this run.
 func (b *book) race(ctx context.Context) error {
-	ours, theirs := b.models[Better.Name], b.models["conv"]
+	ours, theirs := b.models[better], b.models["conv"]
 	if ours == nil || theirs == nil {
 		return nil
 	}

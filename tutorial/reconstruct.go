@@ -7,27 +7,28 @@ import (
 	"time"
 
 	"likeness/autoencoder"
+	"likeness/hyper"
 	"likeness/pix"
+	"likeness/recipe"
 	"likeness/report"
-	"likeness/train"
 )
 
 func (b *book) pca(ctx context.Context) error {
-	r, _ := RecipeNamed("pca")
+	r, _ := recipe.Named("pca")
 	return b.reconstruction(ctx, r,
 		"The simplest autoencoder has no convolutions and no bend: one Dense layer makes 32 numbers of all pixels, another makes pixels of them. "+
 			"At best it finds the space of the principal components, so exact PCA, computed in closed form, is the least error it can hope for.")
 }
 
 func (b *book) conv(ctx context.Context) error {
-	r, _ := RecipeNamed("conv")
+	r, _ := recipe.Named("conv")
 	return b.reconstruction(ctx, r,
 		"Four convolutions of 3×3 with ELU, each followed by 2×2 max pooling, shrink the picture to 2×2×256 before a Dense layer makes the code; four transposed convolutions at stride 2 grow it back. "+
 			"It has as many numbers as PCA to describe a face with, but a decoder that is free to learn what faces look like.")
 }
 
 // reconstruction is the chapter of a plain autoencoder.
-func (b *book) reconstruction(ctx context.Context, r Recipe, intro string) error {
+func (b *book) reconstruction(ctx context.Context, r recipe.Recipe, intro string) error {
 	m, part, err := b.model(ctx, r)
 	if err != nil {
 		return err
@@ -94,11 +95,11 @@ func (b *book) bestAndWorst(back []float32) *pix.Image {
 }
 
 // optimizerNames are how texts call them.
-var optimizerNames = map[train.Optimizer]string{train.Adamax: "Adamax", train.Muon: "Muon"}
+var optimizerNames = map[hyper.Optimizer]string{hyper.Adamax: "Adamax", hyper.Muon: "Muon"}
 
 // trainedChapter is what the chapters of all trained models have in common:
 // text, figures, loss curves, layers, and a line in the summary.
-func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, intro string, yardsticks []report.Baseline, figures ...report.Figure) error {
+func (b *book) trainedChapter(m *autoencoder.Model, r recipe.Recipe, part *ModelPart, intro string, yardsticks []report.Baseline, figures ...report.Figure) error {
 	curves := report.Curves{Title: r.Title + ": error by epoch", Log: true, Series: []report.Series{{Name: "test"}, {Name: "training", Dashed: true}}}
 	for _, e := range m.Training.History {
 		curves.Series[0].Values = append(curves.Series[0].Values, e.TestLoss)
@@ -110,8 +111,8 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 		caption, alt = "Mean squared error after each epoch.", "a falling curve"
 	}
 	curves.Baselines = slices.Clone(yardsticks[:min(1, len(yardsticks))])
-	if r.Tutorial > 0 && b.incomparable() == "" {
-		curves.Baselines = append(curves.Baselines, report.Baseline{Name: "the tutorial", Value: report.Measured(r.Tutorial)})
+	if part.Tutorial > 0 && b.incomparable() == "" {
+		curves.Baselines = append(curves.Baselines, report.Baseline{Name: "the tutorial", Value: report.Measured(part.Tutorial)})
 	}
 	loss, err := b.figure(r.Name+"-loss", caption, alt, report.LossCurves(curves))
 	if err != nil {
@@ -120,7 +121,7 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 	body := []report.Block{
 		report.Paragraph(intro),
 		report.Paragraph(fmt.Sprintf("Trained for %s with %s (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
-			epochs(part.Epochs), optimizerNames[train.Optimizer(m.Training.Optimizer)], m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
+			epochs(part.Epochs), optimizerNames[m.Training.Optimizer], m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
 	}
 	code := "no code"
 	if part.Code > 0 {
@@ -128,15 +129,15 @@ func (b *book) trainedChapter(m *autoencoder.Model, r Recipe, part *ModelPart, i
 	}
 	result := report.Result{
 		Name: r.Title, Note: code + ", " + epochs(part.Epochs), Value: report.Measured(part.TestMSE),
-		Incomparable: b.incomparable(), Baselines: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: r.Tutorial > 0,
+		Incomparable: b.incomparable(), Baselines: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: part.Tutorial > 0,
 	}
-	if r.Tutorial > 0 {
-		result.Tutorial = report.Measured(r.Tutorial)
+	if part.Tutorial > 0 {
+		result.Tutorial = report.Measured(part.Tutorial)
 	}
-	if r.Tutorial > 0 && b.Epochs > 0 && b.Epochs != r.Epochs && result.Incomparable == "" {
+	if part.Tutorial > 0 && b.Epochs > 0 && b.Epochs != r.Epochs && result.Incomparable == "" {
 		result.Incomparable = fmt.Sprintf("%s, not the tutorial’s %d", epochs(b.Epochs), r.Epochs)
 	}
-	if r.Tutorial > 0 {
+	if part.Tutorial > 0 {
 		part.Incomparable = result.Incomparable
 	}
 	b.page.Summary = append(b.page.Summary, result)

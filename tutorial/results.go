@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"likeness/baseline"
+	"likeness/hyper"
 	"likeness/internal/atomicfile"
 )
 
@@ -61,23 +62,23 @@ type YardResult struct {
 
 // ModelPart is one trained model.
 type ModelPart struct {
-	Stage           string  `json:"stage"`
-	Model           string  `json:"model"` // path of the file
-	Fingerprint     string  `json:"fingerprint"`
-	Code            int     `json:"code"`
-	Epochs          int     `json:"epochs"`
-	TrainMSE        float64 `json:"train_mse"`
-	TestMSE         float64 `json:"test_mse"`
-	NTrain          int     `json:"n_train"`
-	NTest           int     `json:"n_test"`
-	Seconds         float64 `json:"seconds"`
-	ImagesPerSecond float64 `json:"images_per_second"`
-	Seed            uint64  `json:"seed"`
-	LearningRate    float64 `json:"learning_rate"`
-	Schedule        string  `json:"schedule"`
-	Optimizer       string  `json:"optimizer"`
-	Correct         int     `json:"correct,omitempty"` // steps in which its codes are corrected
-	Corruption      string  `json:"corruption,omitempty"`
+	Stage           string          `json:"stage"`
+	Model           string          `json:"model"` // path of the file
+	Fingerprint     string          `json:"fingerprint"`
+	Code            int             `json:"code"`
+	Epochs          int             `json:"epochs"`
+	TrainMSE        float64         `json:"train_mse"`
+	TestMSE         float64         `json:"test_mse"`
+	NTrain          int             `json:"n_train"`
+	NTest           int             `json:"n_test"`
+	Seconds         float64         `json:"seconds"`
+	ImagesPerSecond float64         `json:"images_per_second"`
+	Seed            uint64          `json:"seed"`
+	LearningRate    float64         `json:"learning_rate"`
+	Schedule        hyper.Schedule  `json:"schedule"`
+	Optimizer       hyper.Optimizer `json:"optimizer"`
+	Correct         int             `json:"correct,omitempty"` // steps in which its codes are corrected
+	Corruption      string          `json:"corruption,omitempty"`
 
 	Untouched *float64 `json:"untouched_mse,omitempty"` // of leaving spoilt pictures alone
 	Wiener    *float64 `json:"wiener_mse,omitempty"`    // of the Wiener filter on them

@@ -10,6 +10,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/pix"
+	"likeness/recipe"
 	"likeness/report"
 	"likeness/search"
 )
@@ -87,7 +88,7 @@ func (b *book) convModel(ctx context.Context) (*autoencoder.Model, error) {
 	if m := b.models["conv"]; m != nil {
 		return m, nil
 	}
-	r, _ := RecipeNamed("conv")
+	r, _ := recipe.Named("conv")
 	m, _, err := b.model(ctx, r)
 	return m, err
 }

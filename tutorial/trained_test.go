@@ -7,14 +7,16 @@ import (
 	"strings"
 	"testing"
 
+	"likeness/baseline"
 	"likeness/faces"
+	"likeness/hyper"
 	"likeness/nn"
 	"likeness/pix"
-	"likeness/train"
+	"likeness/recipe"
 )
 
 // A finished model is taken for a recipe's only if the recipe would make it again:
-// every field of Recipe counts, but for those that name things.
+// every field of a recipe counts, but for those that name things.
 func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
 	data, err := faces.Load(t.Context(), "drawn", faces.Options{People: 10, PerPerson: 2, Prep: pix.Prep{W: 16, H: 16, Auto: true}, NoCache: true})
 	if err != nil {
@@ -27,9 +29,10 @@ func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
 	if b.split, err = faces.RandomSplit(data.Len(), testSize, splitSeed); err != nil {
 		t.Fatal(err)
 	}
-	made := Recipe{
-		Name: "made", Title: "Made", Arch: "pca", Code: 4, Epochs: 1, Batch: 8, Rate: 0.01, Schedule: train.Cosine,
-		Warmup: 0.5, Average: 0.9, Decay: 0.3, Corruption: pix.Gaussian{Sigma: 0.1}, Tutorial: 0.1,
+	b.baseline = baseline.New(data, b.split.Train).On(data, b.split.Test)
+	made := recipe.Recipe{
+		Name: "made", Title: "Made", Arch: "pca", Code: 4, Epochs: 1, Corruption: pix.Gaussian{Sigma: 0.1},
+		Parameters: hyper.Parameters{Batch: 8, Rate: 0.01, Schedule: hyper.Cosine, Warmup: 0.5, Average: 0.9, Decay: 0.3},
 	}
 	m, err := b.train(t.Context(), made, "")
 	if err != nil {
@@ -39,27 +42,28 @@ func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
 		t.Errorf("the recipe's own model: %v", err)
 	}
 	changes := map[string]struct {
-		change func(*Recipe)
+		change func(*recipe.Recipe)
 		says   string
 	}{
-		"Arch":       {func(r *Recipe) { r.Arch = "conv" }, "architecture is pca and not conv"},
-		"Code":       {func(r *Recipe) { r.Code = 5 }, "code size is 4 and not 5"},
-		"Epochs":     {func(r *Recipe) { r.Epochs = 2 }, "number of epochs is 1 and not 2"},
-		"Batch":      {func(r *Recipe) { r.Batch = 0 }, "batch size is 8 and not 32"},
-		"Optimizer":  {func(r *Recipe) { r.Optimizer = train.Muon }, "optimizer is adamax and not muon"},
-		"Correct":    {func(r *Recipe) { r.Correct = 2 }, "correction of codes is none and not in 2 steps"},
-		"Rate":       {func(r *Recipe) { r.Rate = 0.02 }, "learning rate is 0.01 and not 0.02"},
-		"Schedule":   {func(r *Recipe) { r.Schedule = train.Linear }, "schedule is cosine and not linear"},
-		"Warmup":     {func(r *Recipe) { r.Warmup = 2 }, "warm-up is 0.5 of the run and not 2 steps"},
-		"Mirror":     {func(r *Recipe) { r.Mirror = true }, "mirroring is none and not half"},
-		"Average":    {func(r *Recipe) { r.Average = 0 }, "average of weights is 0.9 and not none"},
-		"Decay":      {func(r *Recipe) { r.Decay = 0 }, "weight decay is 0.3 and not none"},
-		"Weigh":      {func(r *Recipe) { r.Weigh = 1 }, "weighing by noise is none and not 1"},
-		"Jitter":     {func(r *Recipe) { r.Jitter = 1 }, "jitter is none and not 1"},
-		"Corruption": {func(r *Recipe) { r.Corruption = nil }, "corruption is gaussian(sigma=0.1) and not none"},
+		"Arch":       {func(r *recipe.Recipe) { r.Arch = "conv" }, "architecture is pca and not conv"},
+		"Code":       {func(r *recipe.Recipe) { r.Code = 5 }, "code size is 4 and not 5"},
+		"Epochs":     {func(r *recipe.Recipe) { r.Epochs = 2 }, "number of epochs is 1 and not 2"},
+		"Batch":      {func(r *recipe.Recipe) { r.Batch = 0 }, "batch size is 8 and not 32"},
+		"Optimizer":  {func(r *recipe.Recipe) { r.Optimizer = hyper.Muon }, "optimizer is adamax and not muon"},
+		"Correct":    {func(r *recipe.Recipe) { r.Correct = 2 }, "correction of codes is none and not in 2 steps"},
+		"Rate":       {func(r *recipe.Recipe) { r.Rate = 0.02 }, "learning rate is 0.01 and not 0.02"},
+		"Schedule":   {func(r *recipe.Recipe) { r.Schedule = hyper.Linear }, "schedule is cosine and not linear"},
+		"Warmup":     {func(r *recipe.Recipe) { r.Warmup = 2 }, "warm-up is 0.5 of the run and not 2 steps"},
+		"Mirror":     {func(r *recipe.Recipe) { r.Mirror = true }, "mirroring is none and not half"},
+		"Average":    {func(r *recipe.Recipe) { r.Average = 0 }, "average of weights is 0.9 and not none"},
+		"Decay":      {func(r *recipe.Recipe) { r.Decay = 0 }, "weight decay is 0.3 and not none"},
+		"Weigh":      {func(r *recipe.Recipe) { r.Weigh = 1 }, "weighing by noise is none and not 1"},
+		"Jitter":     {func(r *recipe.Recipe) { r.Jitter = 1 }, "jitter is none and not 1"},
+		"Corruption": {func(r *recipe.Recipe) { r.Corruption = nil }, "corruption is gaussian(sigma=0.1) and not none"},
 	}
-	names := []string{"Name", "Title", "Tutorial"} // make no other model
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Recipe]()) {
+	// These make no other model, are the run's own, are tested below, or are the struct of others.
+	names := []string{"Name", "Title", "Seed", "Precision", "EarlyStop", "Parameters"}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[recipe.Recipe]()) {
 		if slices.Contains(names, f.Name) {
 			continue
 		}

@@ -13,11 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/hyper"
 	"likeness/internal/kernel"
 	"likeness/nn"
 	"likeness/parallel"
 	"likeness/pix"
-	"likeness/train"
 )
 
 // benchFlags says what is measured.
@@ -55,7 +55,7 @@ above the peak. Times of layers are those of one core for one picture.`,
 	addChoice(c, &f.model, "model", "the architecture")
 	fl.IntVar(&f.code, "code", 32, "numbers in a code")
 	fl.Var(&f.size, "size", "size of the pictures")
-	fl.IntVar(&f.batch, "batch", train.DefaultBatch, "pictures in a step")
+	fl.IntVar(&f.batch, "batch", hyper.DefaultBatch, "pictures in a step")
 	addChoice(c, &f.precision, "precision", "what training steps multiply in; forward runs and the peak are float32's")
 	fl.IntVar(&f.threads, "threads", 0, "threads to work with, 0 for all")
 	fl.Float64Var(&f.seconds, "seconds", 10, "about how long to measure")

@@ -135,7 +135,7 @@ func printResults(w io.Writer, r *tutorial.Results) {
 			closed = report.MSE(r.Yardsticks.PCA) + " exact PCA"
 		}
 		stage, mse := m.Stage, m.TestMSE
-		if l := r.Judged(); l != nil && m.Stage == tutorial.Denoiser.Name {
+		if l := r.Judged(); l != nil && m.Stage == tutorial.Denoiser {
 			stage, mse = fmt.Sprintf("%s at sigma %g", m.Stage, l.Sigma), l.Model.MSE
 			closed = report.MSE(l.Noisy.MSE) + " left alone"
 			if l.Wiener != nil {

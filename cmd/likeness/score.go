@@ -127,7 +127,7 @@ func newScore(path string, m *autoencoder.Model) *score {
 	}
 	r.Task, r.Corruption = t.Task, t.Corruption
 	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
-	r.Optimizer, r.LearningRate, r.Schedule, r.Batch = t.Optimizer, t.Rate, t.Schedule, t.Batch
+	r.Optimizer, r.LearningRate, r.Schedule, r.Batch = string(t.Optimizer), t.Rate, string(t.Schedule), t.Batch
 	r.Warmup, r.Mirror, r.Jitter, r.Average, r.Decay, r.Weigh = t.Warmup, t.Mirror, t.Jitter, t.Average, t.Decay, t.Weigh
 	r.Correct = t.Correct
 	r.NValidation, r.EarlyStop, r.BestEpoch = t.NValidation, t.EarlyStop, t.BestEpoch

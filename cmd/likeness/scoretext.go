@@ -55,7 +55,7 @@ func (r *score) print(a *app, w io.Writer) {
 			count(r.Epochs, "epoch"), report.Duration(time.Duration(r.Seconds*float64(time.Second))), report.Count(int(r.ImagesPerSecond)), r.Seed)})
 	}
 	if t := r.story; t != nil {
-		about = append(about, [2]string{"with", comforts(t)}, [2]string{"ended", ending(t)}, [2]string{"kept", keeping(t)})
+		about = append(about, [2]string{"with", t.Extras()}, [2]string{"ended", ending(t)}, [2]string{"kept", keeping(t)})
 	}
 	about = append(about, [2]string{"data", r.Data})
 	if r.Split != nil {

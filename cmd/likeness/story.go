@@ -2,47 +2,11 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"likeness/autoencoder"
 	"likeness/report"
-	"likeness/train"
 )
-
-// comforts says what a training had besides rate and schedule; nothing when it
-// was a plain one.
-func comforts(t *autoencoder.Training) string {
-	var all []string
-	if t.Optimizer == string(train.Muon) {
-		all = append(all, "Muon")
-	}
-	if t.Mirror {
-		all = append(all, "mirrored pictures")
-	}
-	if t.Jitter > 0 {
-		all = append(all, fmt.Sprintf("jitter %g", t.Jitter))
-	}
-	if t.Decay > 0 {
-		all = append(all, fmt.Sprintf("weights that decay (%g)", t.Decay))
-	}
-	if t.Weigh > 0 {
-		all = append(all, fmt.Sprintf("pictures that count by their noise (to the power of %g)", t.Weigh))
-	}
-	if t.Average > 0 {
-		all = append(all, fmt.Sprintf("averaged weights (%g)", t.Average))
-	}
-	if t.Correct > 0 {
-		all = append(all, fmt.Sprintf("codes corrected in %s", count(t.Correct, "step")))
-	}
-	switch {
-	case t.Warmup >= 1:
-		all = append(all, "a warm-up of "+count(int(t.Warmup), "step"))
-	case t.Warmup > 0:
-		all = append(all, fmt.Sprintf("a warm-up of %g of the run", t.Warmup))
-	}
-	return strings.Join(all, ", ")
-}
 
 // ending says what ended a training; nothing when all epochs ran.
 func ending(t *autoencoder.Training) string {

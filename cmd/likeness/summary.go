@@ -98,10 +98,10 @@ func (s *summary) print(w io.Writer) {
 			{"data", t.Data},
 			{"split", parts(t.NTrain, t.NValidation, t.NTest, t.Split)},
 			{"optimizer", fmt.Sprintf("%s, learning rate %g, %s, batches of %d", t.Optimizer, t.Rate, t.Schedule, t.Batch)},
-			{"precision", cmp.Or(t.Precision, string(nn.Float32))},
+			{"precision", string(cmp.Or(t.Precision, nn.Float32))},
 			{"training", fmt.Sprintf("%s in %s, seed %d", count(len(t.History), "epoch"), report.Duration(time.Duration(t.Seconds*float64(time.Second))), t.Seed)},
 		}...)
-		if with := comforts(t); with != "" {
+		if with := t.Extras(); with != "" {
 			about = append(about, [2]string{"with", with})
 		}
 		about = append(about, [2]string{"ended", ending(t)}, [2]string{"kept", keeping(t)})

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
-	"likeness/train"
-	"likeness/tutorial"
+	"likeness/hyper"
+	"likeness/recipe"
 )
 
 func newTrain(a *app) *cobra.Command {
@@ -125,7 +125,7 @@ func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
 	case f.threads < 0:
 		return nil, usagef("--threads %d: expected 0, for all, or more", f.threads)
 	case !(f.rate > 0) || math.IsInf(f.rate, 0):
-		return nil, usagef("--lr %g: expected a number above 0, such as %g", f.rate, train.DefaultRate)
+		return nil, usagef("--lr %g: expected a number above 0, such as %g", f.rate, hyper.DefaultRate)
 	}
 	if !(f.jitter >= 0 && f.jitter <= 3) {
 		return nil, usagef("--jitter %g: expected a number from 0 to 3, such as 1", f.jitter)
@@ -137,15 +137,8 @@ func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
 		return nil, err
 	}
 	prep := prepOf(f.size, f.crop)
-	var m *autoencoder.Model
-	var err error
-	if f.code == 0 && f.arch == autoencoder.Residual {
-		if m, err = tutorial.NewDenoiser(prep, f.corruption(false), seed); err == nil {
-			m.Mirror = f.mirror
-		}
-	} else {
-		m, err = autoencoder.New(f.arch, prep, f.code, seed)
-	}
+	r := recipe.Recipe{Arch: f.arch, Code: f.code, Corruption: f.corruption(false), Parameters: hyper.Parameters{Seed: seed, Mirror: f.mirror}}
+	m, err := r.Model(prep)
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/pix"
-	"likeness/tutorial"
+	"likeness/recipe"
 )
 
 // denoiseFlags are those that only training a denoiser has.
@@ -63,7 +63,7 @@ type flagDefault struct{ flag, value string }
 
 // denoiserDefaults is the recipe of a residual denoiser as flags.
 func denoiserDefaults() []flagDefault {
-	r := tutorial.Denoiser
+	r, _ := recipe.Named("denoiser")
 	noise := r.Corruption.(pix.Noise)
 	return []flagDefault{
 		{"noise", (&noiseFlag{decimal(noise.Min), decimal(noise.Max)}).String()},

@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/hyper"
 	"likeness/pix"
-	"likeness/train"
-	"likeness/tutorial"
+	"likeness/recipe"
 )
 
 // trainFlags is what the kinds of training share.
@@ -40,15 +40,15 @@ type trainFlags struct {
 
 // newTrainFlags are the flags of one of the verbs, set to its recipe.
 func newTrainFlags(kind string) *trainFlags {
-	r, ok := tutorial.RecipeNamed(kind)
+	r, ok := recipe.Named(kind)
 	if !ok {
 		panic("the tutorial has no model called " + kind)
 	}
 	f := &trainFlags{
-		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, batch: cmp.Or(r.Batch, train.DefaultBatch), rate: r.Rate,
+		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, batch: cmp.Or(r.Batch, hyper.DefaultBatch), rate: r.Rate,
 		warmup: r.Warmup, average: r.Average, decay: r.Decay, mirror: r.Mirror, jitter: r.Jitter, correct: r.Correct,
 		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
-		optimizer: newChoice(cmp.Or(r.Optimizer, train.Adamax), train.Optimizers), schedule: newChoice(r.Schedule, train.Schedules), precision: newPrecision(),
+		optimizer: newChoice(cmp.Or(r.Optimizer, hyper.Adamax), hyper.Optimizers()), schedule: newChoice(r.Schedule, hyper.Schedules()), precision: newPrecision(),
 	}
 	if g, ok := r.Corruption.(pix.Gaussian); ok {
 		f.denoise.noise = noiseFlag{decimal(g.Sigma), decimal(g.Sigma)}

@@ -6,20 +6,20 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
+	"likeness/recipe"
 
-	"likeness/train"
-	"likeness/tutorial"
+	"github.com/spf13/cobra"
 )
 
 // Without flags a verb trains what the tutorial's recipe says, the denoiser's also
 // with --arch residual; and the help says so.
 func TestDefaultsAreRecipes(t *testing.T) {
-	for kind, want := range map[string]tutorial.Recipe{"": tutorial.Denoiser, "pca": {}, "conv": {}, "denoise": {}, "residual": {}} {
+	denoiser, _ := recipe.Named("denoiser")
+	for kind, want := range map[string]recipe.Recipe{"": denoiser, "pca": {}, "conv": {}, "denoise": {}, "residual": {}} {
 		var flags []string
 		verb := cmp.Or(kind, "denoise")
 		if kind != "" {
-			want, _ = tutorial.RecipeNamed(kind)
+			want, _ = recipe.Named(kind)
 		} else {
 			flags = []string{"--arch", "residual"}
 		}
@@ -33,15 +33,13 @@ func TestDefaultsAreRecipes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		job := &training{trainFlags: f, corruption: f.corruption(false), jittered: &train.Jitter{Amount: f.jitter}}
+		job := &training{trainFlags: f, corruption: f.corruption(false)}
 		r := job.run(0, nil)
-		got := tutorial.Recipe{
-			Name: want.Name, Title: want.Title, Tutorial: want.Tutorial,
-			Arch: f.arch, Code: f.code, Epochs: r.Epochs, Batch: r.Batch, Optimizer: r.Optimizer, Rate: r.Rate, Schedule: r.Schedule,
-			Warmup: r.Warmup, Mirror: r.Mirror, Average: r.Average, Decay: r.Decay, Weigh: r.Weigh, Correct: r.Correct,
-			Jitter: r.Jitter.Amount, Corruption: r.Corruption,
+		got := recipe.Recipe{
+			Name: want.Name, Title: want.Title, Arch: f.arch, Code: f.code, Epochs: r.Epochs, Parameters: r.Parameters, Corruption: r.Corruption,
 		}
-		want.Batch, want.Optimizer = cmp.Or(want.Batch, train.DefaultBatch), cmp.Or(want.Optimizer, train.Adamax)
+		want.Parameters = want.WithDefaults()
+		want.Seed = 42
 		if got != want {
 			t.Errorf("train %s %v: %+v, the recipe is %+v", verb, flags, got, want)
 		}

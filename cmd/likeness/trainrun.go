@@ -14,6 +14,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/hyper"
 	"likeness/nn"
 	"likeness/pix"
 	"likeness/report"
@@ -27,7 +28,7 @@ type training struct {
 	set        *faces.Set
 	split      faces.Split
 	held       []int // rows for choosing
-	jittered   *train.Jitter
+	around     *faces.Set
 	log        *runLog
 }
 
@@ -66,9 +67,6 @@ func (a *app) train(ctx context.Context, f *trainFlags, corruption pix.Corruptio
 		a.note("The loss counts in units of the noise; test errors are the pictures' mean squared errors, as everywhere")
 	}
 	if f.comfort.findRate {
-		if err := train.Begin(ctx, m, t.set, t.split); err != nil {
-			return err
-		}
 		return a.findRate(ctx, t, m)
 	}
 	if f.restart { // now that nothing but the training itself can go wrong
@@ -133,6 +131,7 @@ const largestSurroundings = 6 << 30
 func (a *app) surroundings(ctx context.Context, t *training, prep pix.Prep) error {
 	need := train.JitterMemory(prep, len(t.set.IDs))
 	if need > largestSurroundings && !t.jitterAsked {
+		t.jitter = 0
 		a.note("No jitter: it would hold %s with their surroundings in %.1f GB of memory", count(len(t.set.IDs), "picture"), float64(need)/1e9)
 		return nil
 	}
@@ -144,7 +143,7 @@ func (a *app) surroundings(ctx context.Context, t *training, prep pix.Prep) erro
 	if err != nil {
 		return err
 	}
-	t.jittered = &train.Jitter{Data: set, Amount: t.jitter}
+	t.around = set
 	return nil
 }
 
@@ -153,10 +152,12 @@ func (t *training) run(i int, m *autoencoder.Model) *train.Run {
 	c := &t.comfort
 	r := &train.Run{
 		Model: m, Data: t.set, Split: t.split, SplitName: t.trainFlags.split.String(),
-		Epochs: t.epochs, Batch: t.batch, Optimizer: train.Optimizer(t.optimizer.value), Rate: t.rate, Schedule: train.Schedule(t.schedule.value), Warmup: t.warmup,
-		Mirror: t.mirror, Jitter: t.jittered, Average: t.average, Decay: t.decay, Precision: nn.Precision(t.precision.value),
-		Seed: t.seed + uint64(i), Threads: t.threads, Corruption: t.corruption, Weigh: t.denoise.weigh, Correct: t.correct,
-		Validation: t.held, EarlyStop: c.earlyStop, Best: c.best,
+		Epochs: t.epochs, Threads: t.threads, Corruption: t.corruption, Validation: t.held, Best: c.best, Around: t.around,
+		Parameters: hyper.Parameters{
+			Batch: t.batch, Optimizer: hyper.Optimizer(t.optimizer.value), Rate: t.rate, Schedule: hyper.Schedule(t.schedule.value), Warmup: t.warmup,
+			Mirror: t.mirror, Jitter: t.jitter, Average: t.average, Decay: t.decay, Precision: nn.Precision(t.precision.value),
+			Seed: t.seed + uint64(i), Weigh: t.denoise.weigh, Correct: t.correct, EarlyStop: c.earlyStop,
+		},
 	}
 	if c.budget > 0 {
 		r.Epochs, r.TimeBudget = 0, c.budget/time.Duration(c.seeds)
@@ -166,9 +167,6 @@ func (t *training) run(i int, m *autoencoder.Model) *train.Run {
 
 // trainOne trains the model of one seed.
 func (a *app) trainOne(ctx context.Context, t *training, i int, m *autoencoder.Model) error {
-	if err := train.Begin(ctx, m, t.set, t.split); err != nil {
-		return err
-	}
 	p, label, checkpoint := a.progress(), "", t.checkpoint(i)
 	if t.comfort.seeds > 1 {
 		label = fmt.Sprintf("seed %d", t.seed+uint64(i))

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
+	"likeness/hyper"
 	"likeness/latent"
 	"likeness/train"
 )
@@ -294,7 +295,7 @@ func TestEnding(t *testing.T) {
 	for want, story := range map[string]*autoencoder.Training{
 		"": {},
 		"early, after 2 of 9 epochs: the last 1 did not lower the error on what was held back": {
-			Ended: autoencoder.EndedEarly, Planned: 9, EarlyStop: 1, BestEpoch: 1, History: make([]autoencoder.Epoch, 2)},
+			Ended: autoencoder.EndedEarly, Planned: 9, Parameters: hyper.Parameters{EarlyStop: 1}, BestEpoch: 1, History: make([]autoencoder.Epoch, 2)},
 		"in epoch 2 of 9, for the time budget of 1 min 30 s was used up: the machine was slower than at the beginning": {
 			Ended: autoencoder.EndedByTime, Planned: 9, TimeBudget: 90, History: make([]autoencoder.Epoch, 2)},
 	} {

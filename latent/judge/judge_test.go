@@ -10,6 +10,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/hyper"
 	"likeness/latent"
 	"likeness/pix"
 	"likeness/train"
@@ -120,7 +121,7 @@ func drawnModel(t *testing.T) (*autoencoder.Model, *faces.Set, faces.Split) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := train.Run{Model: m, Data: data, Split: split, Epochs: 15, Rate: 0.004}
+	run := train.Run{Model: m, Data: data, Split: split, Epochs: 15, Parameters: hyper.Parameters{Rate: 0.004}}
 	if _, err := run.Do(t.Context()); err != nil {
 		t.Fatal(err)
 	}

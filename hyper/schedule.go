@@ -1,4 +1,4 @@
-package train
+package hyper
 
 import (
 	"fmt"
@@ -11,17 +11,21 @@ type Schedule string
 const (
 	Constant Schedule = "constant"
 	Cosine   Schedule = "cosine" // falls to zero along half a cosine wave
-	Linear   Schedule = "linear" // falls to zero evenly
+	Linear   Schedule = "linear" // falls linearly to zero
 	Steps    Schedule = "steps"  // falls to a tenth after half of the run, to a hundredth after three quarters
 )
 
-// Schedules are all there are.
-var Schedules = []Schedule{Constant, Cosine, Linear, Steps}
+// Schedules returns all there are.
+func Schedules() []Schedule { return []Schedule{Constant, Cosine, Linear, Steps} }
 
-func (s Schedule) check() error { return checkKnown("schedule", s, Schedules) }
+// RateAt returns the learning rate of a step, counted from 0, in a run of so many steps
+// in all.
+func (p Parameters) RateAt(step, all int) float64 {
+	return p.Schedule.rate(p.Rate, step, all, warmSteps(p.Warmup, all))
+}
 
-// rate is the learning rate of a step, counted from 0, of a run of all steps.
-// In the first warm steps it rises evenly to base; the schedule has the rest.
+// rate returns the learning rate of a step, counted from 0. In the first warm steps it
+// rises evenly to base, in the others it follows the schedule.
 func (s Schedule) rate(base float64, step, all, warm int) float64 {
 	if step < warm {
 		return base * float64(step+1) / float64(warm)
@@ -43,7 +47,7 @@ func (s Schedule) rate(base float64, step, all, warm int) float64 {
 	return base
 }
 
-// warmSteps is how many of all steps Warmup names.
+// warmSteps returns how many of all steps belong to a warm-up.
 func warmSteps(warmup float64, all int) int {
 	if warmup < 1 {
 		return int(math.Round(warmup * float64(all)))
@@ -51,20 +55,18 @@ func warmSteps(warmup float64, all int) int {
 	return min(int(warmup), all)
 }
 
-// warmupInWords is how a warm-up is told.
+// warmupInWords returns the setting of a warm-up.
 func warmupInWords(warmup float64) string {
 	switch {
 	case warmup == 0:
-		return "none"
+		return None
 	case warmup < 1:
 		return fmt.Sprintf("%g of the run", warmup)
-	case warmup == 1:
-		return "1 step"
 	}
-	return fmt.Sprintf("%g steps", warmup)
+	return steps(int(warmup))
 }
 
-// checkWarmup finds what is neither a share nor a whole number of steps.
+// checkWarmup returns an error for what is neither a share nor a whole number of steps.
 func checkWarmup(warmup float64) error {
 	if warmup >= 0 && (warmup < 1 || warmup == math.Trunc(warmup) && warmup <= math.MaxInt32) {
 		return nil

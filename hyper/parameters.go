@@ -1,0 +1,104 @@
+// Package hyper has the hyperparameters of a training run in one struct, with their
+// defaults, checks and wording; the optimizers; and the schedules of the learning rate.
+// Recipes, runs, checkpoints and the files of models all use this struct.
+package hyper
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"likeness/nn"
+)
+
+// Parameters say how weights are trained. The zero value of a number means what its
+// comment says; WithDefaults fills in the rest. The JSON keys are those of model files.
+type Parameters struct {
+	Optimizer Optimizer `json:"optimizer"`     // empty: Adamax
+	Rate      float64   `json:"learning_rate"` // before the schedule; 0: DefaultRate
+	Schedule  Schedule  `json:"schedule"`      // how the rate changes over the run; empty: Constant
+	// Warmup is how many steps the rate takes to rise evenly to Rate before the
+	// schedule begins: a share of the run below 1, or a whole number of steps.
+	Warmup float64 `json:"warmup,omitempty"`
+	// Jitter moves, turns and scales each training picture, anew in every epoch: with 1
+	// by up to 1/22 of its side, 0.05 (3 degrees) and 5 percent. 0: none.
+	Jitter float64 `json:"jitter,omitempty"`
+	// Mirror mirrors each training picture left to right with probability 1/2, drawn
+	// anew in every epoch.
+	Mirror bool `json:"mirror,omitempty"`
+	// Decay is the share of the weights, times the learning rate, that every step takes
+	// away (decoupled weight decay). 0: none.
+	Decay float64 `json:"decay,omitempty"`
+	// Weigh is the power of its level of noise that a picture counts by in the loss of a
+	// denoiser with a Level: from 0, where all count alike with their errors in units of
+	// the noise, to 2, where errors are in units of the picture.
+	Weigh float64 `json:"weigh,omitempty"`
+	// Correct is how many steps the finished encoder takes behind its network
+	// (autoencoder.Correction). 0: none.
+	Correct int `json:"correct,omitempty"`
+	// Average is the decay per step of an exponential moving average of the weights,
+	// such as 0.999, which is measured and kept in their place; in the first steps it is
+	// lower, (1+t)/(10+t). 0: none.
+	Average float64 `json:"average,omitempty"`
+	// Precision is what training steps multiply in; empty: float32. Measuring is always
+	// done in float32.
+	Precision nn.Precision `json:"precision,omitempty"`
+	Batch     int          `json:"batch"` // pictures in a step; 0: DefaultBatch
+	Seed      uint64       `json:"seed"`  // of the order of pictures and of their noise
+	// EarlyStop ends the run after so many epochs without a lower error on the
+	// validation pictures. 0: never.
+	EarlyStop int `json:"early_stop,omitempty"`
+}
+
+// The defaults, as in the tutorial. RESULTS.md says how recipes' rates were chosen.
+const (
+	DefaultBatch = 32
+	DefaultRate  = 0.002
+)
+
+// WithDefaults returns p with the zero values that mean something else replaced.
+func (p Parameters) WithDefaults() Parameters {
+	p.Optimizer, p.Rate = cmp.Or(p.Optimizer, Adamax), cmp.Or(p.Rate, DefaultRate)
+	p.Schedule, p.Batch = cmp.Or(p.Schedule, Constant), cmp.Or(p.Batch, DefaultBatch)
+	p.Precision = cmp.Or(p.Precision, nn.Float32)
+	return p
+}
+
+// Check returns an error for the first value that p, with its defaults, must not have.
+// It does not ask whether this processor is fast in the precision.
+func (p Parameters) Check() error {
+	switch {
+	case p.Batch < 1:
+		return fmt.Errorf("batches of %d pictures: the number must be at least 1", p.Batch)
+	case !(p.Rate > 0) || math.IsInf(p.Rate, 0):
+		return fmt.Errorf("learning rate %g: it must be a number above zero", p.Rate)
+	case !(p.Jitter >= 0) || math.IsInf(p.Jitter, 0):
+		return fmt.Errorf("a jitter of %g: it must be zero, for none, or a number above", p.Jitter)
+	case !(p.Average >= 0 && p.Average < 1):
+		return fmt.Errorf("an average of the weights with a decay of %g: it must lie between 0 and 1, such as 0.999", p.Average)
+	case !(p.Decay >= 0 && p.Rate*p.Decay < 1):
+		return fmt.Errorf("a weight decay of %g: it must not be negative, and times the learning rate below 1", p.Decay)
+	case !(p.Weigh >= 0 && p.Weigh <= 2):
+		return fmt.Errorf("pictures weighed by the power %g of their noise: it must lie between 0 and 2, such as 0.9", p.Weigh)
+	case p.Correct < 0:
+		return fmt.Errorf("codes corrected in %d steps: the number must not be negative", p.Correct)
+	case p.EarlyStop < 0:
+		return fmt.Errorf("an early stop after %d epochs: the number must not be negative", p.EarlyStop)
+	}
+	if err := checkWarmup(p.Warmup); err != nil {
+		return err
+	}
+	if err := checkKnown("optimizer", p.Optimizer, Optimizers()); err != nil {
+		return err
+	}
+	return checkKnown("schedule", p.Schedule, Schedules())
+}
+
+// checkKnown returns an error unless a kind of something is among those known.
+func checkKnown[T ~string](what string, kind T, known []T) error {
+	if slices.Contains(known, kind) {
+		return nil
+	}
+	return fmt.Errorf("unknown %s %q, known are %q", what, string(kind), known)
+}
