@@ -7,21 +7,21 @@ import (
 	"math"
 
 	"likeness/parallel"
+	"likeness/progress"
 )
 
-// Tagged says what is known about the pictures that codes were made of.
+// Tagged holds the known attributes of the pictures that codes were made of.
 type Tagged struct {
 	Names []string
 	// Values is N x len(Names), row by row: above 0 the picture has the attribute,
-	// else it has not, and NaN says that nobody knows.
+	// NaN means unknown, and with any other value the picture does not have it.
 	Values []float32
-	// Groups names for each picture what it must not be parted from in
-	// cross-validation, the person that it shows; nil, or "" for a picture, where
-	// that is not known.
+	// Groups names the person in each picture: cross-validation keeps the pictures
+	// of a group in one fold. It is nil, or "" for a picture, where that is unknown.
 	Groups []string
 }
 
-// Len is the number of pictures.
+// Len returns the number of pictures.
 func (t Tagged) Len() int {
 	if len(t.Names) == 0 {
 		return 0
@@ -29,7 +29,7 @@ func (t Tagged) Len() int {
 	return len(t.Values) / len(t.Names)
 }
 
-// Rows is what is known of some pictures.
+// Rows returns the attributes of some pictures.
 func (t Tagged) Rows(rows []int) Tagged {
 	out := Tagged{Names: t.Names}
 	for _, r := range rows {
@@ -41,9 +41,9 @@ func (t Tagged) Rows(rows []int) Tagged {
 	return out
 }
 
-// Direction is the way in a space of codes that leads to more of an attribute. A
-// picture's score is how far along it its code lies, in standard deviations of
-// all codes.
+// Direction is the direction in a space of codes along which an attribute
+// increases. A picture's score is the position of its code along it, in standard
+// deviations of all codes.
 type Direction struct {
 	Name   string    `json:"name"`
 	White  []float32 `json:"-"` // of length 1, in white coordinates
@@ -56,11 +56,11 @@ type Direction struct {
 	Usual   Range   `json:"usual"`   // of the scores of training codes
 
 	CrossAUC float64  `json:"cross_auc"`        // cross-validated on the same pictures
-	Held     *Measure `json:"held_out"`         // on pictures that it was not fitted to; nil: not measured
+	Held     *Measure `json:"held_out"`         // on held-out pictures; nil: not measured
 	Judged   *Verdict `json:"judged,omitempty"` // of edits along it; nil: not judged
 }
 
-// Measure is how well scores tell who has an attribute.
+// Measure is how well scores separate pictures with an attribute from those without.
 type Measure struct {
 	AUC     float64 `json:"auc"`
 	StdErr  float64 `json:"stderr"`
@@ -68,7 +68,7 @@ type Measure struct {
 	Without int     `json:"without"`
 }
 
-// Score is how far along the direction white coordinates lie.
+// Score returns the position of white coordinates along the direction.
 func (d *Direction) Score(white []float32) float64 { return dot(d.White, white) }
 
 // Left is an attribute for which no direction was fitted.
@@ -83,9 +83,8 @@ type FitOptions struct {
 	Method Method
 	// Only are the attributes to fit, as numbers of columns; nil fits all.
 	Only []int
-	// Progress, if set, is told how many attributes are done, one call after the
-	// other.
-	Progress func(done, total int)
+	// Progress, if set, receives how many attributes are done.
+	Progress progress.Func
 }
 
 // fewest is how many pictures with and without an attribute it takes.
@@ -119,9 +118,7 @@ func FitDirections(ctx context.Context, white []float32, width int, t Tagged, op
 	var done counter
 	err := parallel.Each(ctx, len(columns), func(i int) {
 		fitted[i], reasons[i] = f.fit(columns[i])
-		if opt.Progress != nil {
-			done.next(func(n int) { opt.Progress(n, len(columns)) })
-		}
+		done.next(func(n int) { opt.Progress.Report("Fitting directions", n, len(columns)) })
 	})
 	if err != nil {
 		return nil, nil, err

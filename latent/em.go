@@ -11,6 +11,7 @@ import (
 
 	"likeness/internal/kernel"
 	"likeness/parallel"
+	"likeness/progress"
 )
 
 // MixtureOptions say how a mixture is fitted.
@@ -22,8 +23,8 @@ type MixtureOptions struct {
 	// have variance 1.
 	Floor float64
 	Seed  uint64
-	// Progress, if set, is told what is being fitted.
-	Progress func(components, round int)
+	// Progress, if set, receives each round of each fit.
+	Progress progress.Func
 }
 
 // DefaultFloor keeps components from collapsing onto a few codes.
@@ -115,9 +116,7 @@ func fitMixture(ctx context.Context, white []float32, width int, opt MixtureOpti
 	last := math.Inf(-1)
 	m.Story = MixtureStory{Components: k, Rows: rows, Floor: opt.Floor}
 	for round := 1; round <= mostRounds; round++ {
-		if opt.Progress != nil {
-			opt.Progress(k, round)
-		}
+		opt.Progress.Report(fmt.Sprintf("Fitting a mixture of %d", k), round, 0)
 		if err := e.maximise(ctx, m, white, opt.Floor); err != nil {
 			return nil, err
 		}

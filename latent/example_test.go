@@ -49,7 +49,12 @@ func ExampleAtlas() {
 		fmt.Println(err)
 		return
 	}
-	step, err := a.Step([]latent.Change{{Name: "Smiling", By: 1}}, nil)
+	changes, err := a.Resolve([]latent.Want{{Name: "Smiling", Strength: 1}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	step, err := a.Step(changes, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -57,7 +62,7 @@ func ExampleAtlas() {
 	code := []float32{3, 2}
 	more := a.Walk(code, step, []float64{1})[0]
 	fmt.Printf("%.1f of a code is the smile's, it went from %.1f to %.1f\n", more[0]-code[0], code[1], more[1])
-	_, err = a.Step([]latent.Change{{Name: "Smilling", By: 1}}, nil)
+	_, err = a.Direction("Smilling")
 	fmt.Println(err)
 	// Output:
 	// 0.0 of a code is the smile's, it went from 2.0 to 4.1

@@ -126,8 +126,8 @@ func FuzzAtlas(f *testing.F) {
 			return
 		}
 		code := a.Whitening.Mean
-		for _, d := range a.Directions {
-			if step, err := a.Step([]Change{{d.Name, 1}}, nil); err == nil {
+		for i := range a.Directions {
+			if step, err := a.Step([]Change{{&a.Directions[i], 1}}, nil); err == nil {
 				a.Walk(code, step, []float64{1})
 			}
 		}

@@ -213,10 +213,10 @@ type counter struct {
 	n  int
 }
 
-// next counts one more and tells, one goroutine at a time.
-func (c *counter) next(tell func(n int)) {
+// next counts one more and calls report with the count, one goroutine at a time.
+func (c *counter) next(report func(n int)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.n++
-	tell(c.n)
+	report(c.n)
 }

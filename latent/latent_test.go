@@ -132,12 +132,12 @@ func TestStep(t *testing.T) {
 		}
 		return d.Score(a.Whitening.White(c))
 	}
-	free, err := a.Step([]Change{{"up", 1.5}}, nil) // names without case
+	free, err := stepOf(a, []Want{{Name: "up", Strength: 1.5}}) // names without case
 	if err != nil {
 		t.Fatal(err)
 	}
 	near(t, "length", free.Length, 1.5, 1e-5)
-	held, err := a.Step([]Change{{"Up", 1.5}}, []string{"Side"})
+	held, err := stepOf(a, []Want{{Name: "Up", Strength: 1.5}}, "Side")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestStep(t *testing.T) {
 		}
 		near(t, "told of Side", told, by, 1e-4)
 	}
-	two, err := a.Step([]Change{{"Up", 1}, {"Side", -2}}, nil)
+	two, err := stepOf(a, []Want{{Name: "Up", Strength: 1}, {Name: "Side", Strength: 2, Less: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,26 +176,55 @@ func TestStep(t *testing.T) {
 	near(t, "Side of two", score(moved, "Side")-score(code, "Side"), -2, 1e-4)
 }
 
+// stepOf resolves names and returns the step.
+func stepOf(a *Atlas, wants []Want, hold ...string) (*Step, error) {
+	changes, err := a.Resolve(wants)
+	if err != nil {
+		return nil, err
+	}
+	held, err := a.Find(hold)
+	if err != nil {
+		return nil, err
+	}
+	return a.Step(changes, held)
+}
+
 func TestStepErrors(t *testing.T) {
 	a, _ := atlasOf(t, 200)
 	twin := a.Directions[0]
 	twin.Name = "Twin"
 	a.Directions = append(a.Directions, twin)
+	double := a.Directions[1]
+	double.Name = "up side"
+	a.Directions = append(a.Directions, double)
+	double.Name = "Up_Side"
+	a.Directions = append(a.Directions, double)
 	for _, c := range []struct {
-		changes []Change
-		hold    []string
-		want    string
+		name     string
+		strength float64
+		hold     []string
+		want     string
 	}{
-		{[]Change{{"Sde", 1}}, nil, "did you mean Side?"},
-		{[]Change{{"Hat", 1}}, nil, "known are Up, Side, Noise, Twin"},
-		{[]Change{{"Rare", 1}}, nil, "no direction for Rare: 1 of 200"},
-		{[]Change{{"Up", 1}}, []string{"up"}, "asked for twice"},
-		{[]Change{{"Up", 1}}, []string{"Twin"}, "hardly tell Up, Twin apart"},
-		{[]Change{{"Up", math.NaN()}}, nil, "not a finite number"},
+		{"Sde", 1, nil, "did you mean Side?"},
+		{"Hat", 1, nil, "known are Up, Side, Noise, Twin"},
+		{"Rare", 1, nil, "no direction for Rare: 1 of 200"},
+		{"Up", 1, []string{"up"}, "asked for twice"},
+		{"Up", 1, []string{"Sidde"}, "did you mean Side"},
+		{"Up", 1, []string{"Twin"}, "hardly tell Up, Twin apart"},
+		{"Up", math.NaN(), nil, "expected a number above 0"},
+		{"Up", math.Inf(1), nil, "not a finite number"},
+		{"Up", -1, nil, "expected a number above 0"},
+		{"UpSide", 1, nil, `"UpSide" could mean up side or Up_Side`},
 	} {
-		if s, err := a.Step(c.changes, c.hold); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v, held %v: %v, %v, want an error that says %q", c.changes, c.hold, s, err, c.want)
+		if s, err := stepOf(a, []Want{{Name: c.name, Strength: c.strength}}, c.hold...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s by %v, held %v: %v, %v, want an error that says %q", c.name, c.strength, c.hold, s, err, c.want)
 		}
+	}
+	if _, err := stepOf(a, []Want{{Name: "Up_Side", Strength: 1}}); err != nil {
+		t.Errorf("an exact name: %v", err)
+	}
+	if _, err := (&Atlas{}).Direction("Up"); !errors.Is(err, ErrNoAttributes) {
+		t.Errorf("an atlas without attributes: %v", err)
 	}
 	if got := Closest("Young", []string{"Male", "Youth", "Senior"}); len(got) != 1 || got[0] != "Youth" {
 		t.Errorf("for Young: %q", got)

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/agext/levenshtein"
 )
 
-// plain is a name without regard to case, spaces, underscores and signs.
+// plain returns a name in lower case without spaces, underscores, hyphens and
+// apostrophes.
 func plain(name string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" _-'", r) {
@@ -16,13 +19,13 @@ func plain(name string) string {
 	}, strings.ToLower(name))
 }
 
-// SameName tells whether two names mean one attribute: case, spaces, underscores,
-// hyphens and apostrophes do not count.
+// SameName reports whether two names mean one attribute: case, spaces, underscores,
+// hyphens and apostrophes are ignored.
 func SameName(a, b string) bool { return plain(a) == plain(b) }
 
-// Closest gives at most three of the names that may have been meant by another:
-// those that begin with the same letters, or else those that contain it or differ
-// in few.
+// Closest returns at most three of the names that may have been meant by another
+// one: those that begin with the same letters, or else those that contain it or
+// differ from it in few letters.
 func Closest(name string, names []string) []string {
 	type near struct {
 		name  string
@@ -37,7 +40,7 @@ func Closest(name string, names []string) []string {
 		for shared < min(len(p), len(q)) && p[shared] == q[shared] {
 			shared++
 		}
-		off := float64(Edits(p, q))
+		off := float64(levenshtein.Distance(p, q, nil))
 		if len(p) > 2 && (strings.Contains(q, p) || strings.Contains(p, q)) {
 			off = min(off, 1)
 		}
@@ -55,25 +58,4 @@ func Closest(name string, names []string) []string {
 		out = append(out, n.name)
 	}
 	return out
-}
-
-// Edits is how many letters must be put in, left out or exchanged to make b of a
-// (Levenshtein's distance).
-func Edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			d := corner
-			if a[i] != b[j] {
-				d = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], d
-		}
-	}
-	return row[len(b)]
 }

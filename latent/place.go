@@ -16,18 +16,18 @@ type Range struct {
 // many as those beyond Reach.Far.
 const beyond = 0.005
 
-// NewRange measures scores; they are sorted.
+// NewRange returns the range of some scores, at least one.
 func NewRange(scores []float64) Range {
-	slices.Sort(scores)
-	return Range{quantile(scores, beyond), quantile(scores, 1-beyond)}
+	sorted := slices.Sorted(slices.Values(scores))
+	return Range{quantile(sorted, beyond), quantile(sorted, 1-beyond)}
 }
 
-// Holds tells whether a score lies within the range.
+// Holds reports whether a score lies within the range.
 func (r Range) Holds(score float64) bool { return score >= r.Low && score <= r.High }
 
-// Along is the range of scores of codes that are drawn from the mixture, for a
-// direction of length 1 in white coordinates: what each component has along it is
-// a gaussian in one dimension.
+// Along returns the range of the scores of codes drawn from the mixture, along a
+// direction of length 1 in white coordinates. Along it each component is a gaussian
+// in one dimension.
 func (m *Mixture) Along(white []float32) Range {
 	middle, spread := make([]float64, m.Len()), make([]float64, m.Len())
 	least, most := math.Inf(1), math.Inf(-1)
@@ -63,8 +63,8 @@ func (m *Mixture) Along(white []float32) Range {
 	return Range{at(beyond), at(1 - beyond)}
 }
 
-// usual estimates the range of a direction's scores where the training codes are
-// not at hand: by the mixture, or by one gaussian.
+// usual estimates the range of a direction's scores without the training codes: by
+// the mixture, or by one gaussian.
 func (a *Atlas) usual(d *Direction) Range {
 	if a.Mixture != nil {
 		return a.Mixture.Along(d.White)
@@ -72,9 +72,9 @@ func (a *Atlas) usual(d *Direction) Range {
 	return Gaussian(a.Whitening.Width()).Along(d.White)
 }
 
-// Along is the direction of a step, nil where it has no length. Several changes at
-// once, or one that holds others, lead where none of their own scores is beyond its
-// range: this one is.
+// Along returns the direction of a step, or nil for a step of length 0. Several
+// changes at once, or a change with held attributes, can leave the data while every
+// single score stays in its range; the score along the step shows it.
 func (a *Atlas) Along(s *Step) *Direction {
 	if s.Length == 0 {
 		return nil
@@ -87,29 +87,29 @@ func (a *Atlas) Along(s *Step) *Direction {
 	return d
 }
 
-// Place is where a code lies among those of the training pictures.
+// Place is the position of a code among those of the training pictures.
 type Place struct {
 	Distance float64 // from their mean, in standard deviations
 	Average  bool    // nearer to the mean than 99 % of them
 	Distant  bool    // farther from it than 99 % of them
-	// Beyond are those of the directions that were asked about along which it
-	// scores lower or higher than 99 % of them.
+	// Beyond are those of the given directions along which the code scores lower or
+	// higher than 99 % of them.
 	Beyond []*Direction
 }
 
-// Far tells whether the code lies far from the data, by its distance or by a
+// Far reports whether the code lies far from the data, by its distance or by a
 // score. An edit leaves the data along its own direction long before the distance
-// from the mean, which counts all directions alike, shows it.
+// from the mean, which weighs all directions equally, shows it.
 func (p Place) Far() bool { return p.Distant || len(p.Beyond) > 0 }
 
-// Place finds a code's place. asked are directions of the atlas that it was moved
-// along; of others the scores are not judged, for with many directions every
-// face is beyond the range of one.
-func (a *Atlas) Place(code []float32, asked ...*Direction) Place {
+// Place returns the place of a code. Scores are judged along the given directions
+// only, those that the code was moved along: with many directions every face is
+// beyond the range of one of them.
+func (a *Atlas) Place(code []float32, along ...*Direction) Place {
 	white := a.Whitening.White(code)
 	p := Place{Distance: length(white)}
 	p.Average, p.Distant = p.Distance < a.Reach.Near, p.Distance > a.Reach.Far
-	for _, d := range asked {
+	for _, d := range along {
 		if !d.Usual.Holds(d.Score(white)) {
 			p.Beyond = append(p.Beyond, d)
 		}

@@ -93,7 +93,7 @@ func TestPlace(t *testing.T) {
 func TestAlong(t *testing.T) {
 	a, _ := atlasOf(t, 1500)
 	up, side := &a.Directions[0], &a.Directions[1]
-	s, err := a.Step([]Change{{"Up", 2.4}, {"Side", -2.4}}, nil)
+	s, err := stepOf(a, []Want{{Name: "Up", Strength: 2.4}, {Name: "Side", Strength: 2.4, Less: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

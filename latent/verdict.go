@@ -2,9 +2,9 @@ package latent
 
 import "math"
 
-// Verdict is what a classifier that sees only pixels says of the edits of one
-// attribute (see package judge): test faces without it were given it, and those
-// with it had it taken away, each by the gap between those with and without.
+// Verdict is the judgement of a classifier that sees only pixels on the edits of one
+// attribute (see package judge). Test faces without the attribute were given it, faces
+// with it lost it, each by the gap between faces with and without.
 type Verdict struct {
 	Name string  `json:"name"`
 	AUC  float64 `json:"judge_auc"` // of the classifier on test photographs
@@ -12,31 +12,31 @@ type Verdict struct {
 	DirectionAUC float64 `json:"direction_auc"`
 	Edits        int     `json:"edits"`
 	RightWay     float64 `json:"right_way"` // share of edits that moved the classifier's score the right way
-	// Of the edits of faces that the classifier saw on the other side, before the
-	// edit, the share that came over.
+	// Wrong counts the faces that the classifier saw on the other side before the edit,
+	// Flipped is the share of them that the edit brought over.
 	Wrong   int     `json:"on_the_other_side"`
 	Flipped float64 `json:"flipped"`
-	// The same for steps as long in random directions: what no knowledge does.
+	// The same for random steps of the same length: the score of chance.
 	RandomWay     float64 `json:"random_right_way"`
 	RandomFlipped float64 `json:"random_flipped"`
-	// By is how far the score went towards the edit, Drags how far other scores
-	// went, in standard deviations of photographs' scores, the ten
-	// largest first.
+	// By is the mean change of the score in the direction of the edit, Drags are those of
+	// other scores, in standard deviations of the scores of photographs, the ten largest
+	// first.
 	By    float64 `json:"by"`
 	Drags []Drag  `json:"drags"`
 }
 
-// HeldUp tells whether the edits went the right way more often than random steps
-// did: whether the difference of the two shares is above 0 by more than two
-// standard errors, with one edit more of each outcome added to both (Agresti and
-// Caffo 2000), lest few edits seem sure.
+// HeldUp reports whether the edits went the right way more often than random steps:
+// whether the difference of the two shares exceeds 0 by more than two standard errors,
+// with one edit of each outcome added to both (Agresti and Caffo 2000), so that a few
+// edits do not seem certain.
 func (v *Verdict) HeldUp() bool {
 	n := float64(v.Edits) + 2
 	edits, random := (v.RightWay*float64(v.Edits)+1)/n, (v.RandomWay*float64(v.Edits)+1)/n
 	return edits-random > 2*math.Sqrt((edits*(1-edits)+random*(1-random))/n)
 }
 
-// Judge keeps verdicts with the directions of the same names.
+// Judge stores verdicts with the directions of the same names.
 func (a *Atlas) Judge(verdicts []Verdict) {
 	for _, v := range verdicts {
 		for i := range a.Directions {

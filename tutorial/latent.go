@@ -17,6 +17,7 @@ import (
 	"likeness/latent"
 	"likeness/latent/judge"
 	"likeness/pix"
+	"likeness/progress"
 	"likeness/report"
 )
 
@@ -31,8 +32,7 @@ type Latent struct {
 	// Judge lets a classifier of pixels judge the edits, which takes about a minute
 	// on LFW; the atlas keeps its verdicts.
 	Judge bool
-	// Progress may be nil.
-	Progress func(what string, done, total int)
+	Progress progress.Func
 }
 
 // LatentResults are the numbers and figures of a Latent.
@@ -42,7 +42,7 @@ type LatentResults struct {
 	Directions []latent.Direction `json:"directions"`
 	AUC        float64            `json:"auc"`              // mean over directions with held-out AUC; 0: none
 	Judged     []latent.Verdict   `json:"judged,omitempty"` // nil: not asked for, or no attributes
-	Samples    []judge.Judged     `json:"samples"`          // nil: too few test pictures
+	Samples    []latent.SampleQuality     `json:"samples"`          // nil: too few test pictures
 	Components int                `json:"components"`       // of the mixture
 	Reach      latent.Reach       `json:"distances"`
 
@@ -96,14 +96,8 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 		}
 	}
 	r.AUC /= float64(max(measured, 1))
-	mixture := fmt.Sprintf("new, a mixture of %d", a.Mixture.Len())
 	if len(l.Split.Test)/2 > judge.Neighbours {
-		r.Samples, err = judge.Samples(ctx, l.Model, l.Data, l.Split, []judge.Source{
-			{Name: "new, one gaussian", Codes: func(n int) []float32 {
-				return a.Whitening.Draw(latent.Gaussian(a.Whitening.Width()), n, 1, l.Seed)
-			}},
-			{Name: mixture, Codes: func(n int) []float32 { return a.Whitening.Draw(a.Mixture, n, 1, l.Seed) }},
-		})
+		r.Samples, err = judge.Samples(ctx, l.Model, l.Data, l.Split, judge.AtlasSources(a, 1, l.Seed))
 		if err != nil {
 			return nil, err
 		}
@@ -176,7 +170,7 @@ func (l *Latent) edits(ctx context.Context, a *latent.Atlas) (*pix.Image, error)
 		}
 		for _, d := range chosen {
 			by := 1.5 * d.Gap
-			step, err := a.Step([]latent.Change{{Name: d.Name, By: by}}, nil)
+			step, err := a.Step([]latent.Change{{Direction: d, By: by}}, nil)
 			if err != nil {
 				return nil, err
 			}

@@ -5,54 +5,62 @@ import (
 	"io"
 	"strings"
 
-	"likeness/faces"
 	"likeness/latent"
+	"likeness/report"
 )
 
-// editResult is what edit tells.
-type editResult struct {
-	Model   string          `json:"model"`
-	Changes []latent.Change `json:"changes"`
-	Held    []string        `json:"held"`
-	Length  float64         `json:"length"`      // of the step
-	Drags   []latent.Drag   `json:"takes_along"` // the largest first
-	Far     float64         `json:"far_from"`    // distance beyond which a code is far from the data
-	Images  []editedImage   `json:"images"`
-	Skipped []faces.Skip    `json:"skipped"` // files of folders, without a usable picture
-	Files   []string        `json:"files"`
+// mostNamed is how many changes are written out beneath a frame.
+const mostNamed = 4
 
-	judged []*latent.Direction
+// editStrips are the rows of the figure, one for each face.
+func editStrips(r *latent.EditResult, pictures []picture) []report.Edit {
+	var strips []report.Edit
+	for i, face := range r.Images {
+		strip := report.Edit{Picture: pictures[i].image, Title: title(face.Image)}
+		for _, f := range face.Frames {
+			strip.Frames = append(strip.Frames, f.Picture)
+			strip.Captions = append(strip.Captions, editCaption(r, f)+farCaption(r, f))
+			strip.Far = append(strip.Far, f.IsFar)
+		}
+		strips = append(strips, strip)
+	}
+	return strips
 }
 
-// editedImage tells of one picture.
-type editedImage struct {
-	Image    string      `json:"image"`
-	Scores   []editScore `json:"scores"`
-	Before   float64     `json:"distance_before"` // from the mean code
-	Distance float64     `json:"distance_after"`
-	IsFar    bool        `json:"far"`
-	Frames   []editFrame `json:"frames"`
+// editCaption lists the changes of a frame, or its share of them where there are too
+// many.
+func editCaption(r *latent.EditResult, f latent.EditFrame) string {
+	switch {
+	case f.Share == 0:
+		return "as it is"
+	case len(r.Changes) <= mostNamed:
+		var lines []string
+		for _, c := range r.Changes {
+			lines = append(lines, c.Name+" "+signed(f.Share*c.By))
+		}
+		return strings.Join(lines, "\n")
+	}
+	return strings.Replace(fmt.Sprintf("%.0f %%", 100*f.Share), "-", "−", 1)
 }
 
-// editFrame tells of one frame.
-type editFrame struct {
-	Share    float64 `json:"a"`        // of the change
-	Distance float64 `json:"distance"` // from the mean code
-	IsFar    bool    `json:"far"`      // from the data, by distance or by a score
-	// Beyond are the changed attributes with scores that training codes do not have;
-	// with asAWhole for that along the step of several.
-	Beyond []string `json:"beyond,omitempty"`
-	why    string   // IsFar: lines of a caption
+// farCaption says why a frame is far from the data, in further lines.
+func farCaption(r *latent.EditResult, f latent.EditFrame) string {
+	why := ""
+	if f.Distant {
+		why += fmt.Sprintf("\n%.1f sd, far", f.Distance)
+	}
+	switch {
+	case len(r.Changes) == 1 && len(f.Beyond) > 0 && f.Beyond[0] == r.Changes[0].Name:
+		why += strings.Replace(fmt.Sprintf("\nscore %+.1f, far", f.Scores[0]), "-", "−", 1)
+	case len(f.Beyond) == 1: // of several: their names are too long for here
+		why += "\na score, far"
+	case len(f.Beyond) > 1:
+		why += "\nscores, far"
+	}
+	return why
 }
 
-type editScore struct {
-	Name   string       `json:"name"`
-	Before float64      `json:"before"`
-	After  float64      `json:"after"`
-	Usual  latent.Range `json:"usual"` // of 99 % of the training codes
-}
-
-func (r *editResult) print(w io.Writer) {
+func printEdit(w io.Writer, r *latent.EditResult) {
 	head := []string{"picture"}
 	for _, c := range r.Changes {
 		head = append(head, c.Name)
@@ -70,17 +78,11 @@ func (r *editResult) print(w io.Writer) {
 		lines = append(lines, append(row, end))
 	}
 	table(w, "", lines)
-	var along []string
-	for _, d := range r.Drags[:min(len(r.Drags), 4)] {
-		if d.By*d.By >= 0.3*0.3 {
-			along = append(along, d.Name+" "+signed(d.By))
-		}
-	}
 	if len(r.Held) > 0 {
 		fmt.Fprintf(w, "held: %s\n", strings.Join(r.Held, ", "))
 	}
-	if len(along) > 0 {
-		fmt.Fprintf(w, "taken along: %s\n", strings.Join(along, ", "))
+	if along := largeDrags(r.Drags, 4); along != "" {
+		fmt.Fprintf(w, "taken along: %s\n", along)
 	}
 	frames := 0
 	beyond := map[string]bool{}
@@ -96,7 +98,7 @@ func (r *editResult) print(w io.Writer) {
 	}
 	if frames > 0 {
 		usual := ""
-		for _, d := range r.judged {
+		for _, d := range r.Judged {
 			if beyond[d.Name] {
 				usual += fmt.Sprintf(", at %s to %s in %s", signed(d.Usual.Low), signed(d.Usual.High), d.Name)
 			}
@@ -104,4 +106,16 @@ func (r *editResult) print(w io.Writer) {
 		fmt.Fprintf(w, "%s far from the data: 99 %% of the training codes lie within %.2f of their mean%s\n", count(frames, "frame"), r.Far, usual)
 	}
 	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
+}
+
+// largeDrags lists the side effects of 0.3 standard deviations and more among the first
+// few.
+func largeDrags(drags []latent.Drag, most int) string {
+	var list []string
+	for _, d := range drags[:min(len(drags), most)] {
+		if d.By*d.By >= 0.3*0.3 {
+			list = append(list, d.Name+" "+signed(d.By))
+		}
+	}
+	return strings.Join(list, ", ")
 }

@@ -6,10 +6,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"likeness/latent"
 )
 
 // parseError is how strconv says that a flag's text is no number.
@@ -42,7 +41,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	name, best, least := unknown.GetSpecifiedName(), "", 3 // one more than the edits allowed
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		d := latent.Edits(name, f.Name)
+		d := levenshtein.Distance(name, f.Name, nil)
 		if len(name) > 2 && strings.HasPrefix(f.Name, name) {
 			d = 1
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	steps "likeness/progress"
 	"likeness/report"
 	"likeness/train"
 )
@@ -65,6 +66,24 @@ func (p *progress) count(what string, done, total int) {
 			of = " of " + report.Count(total)
 		}
 		fmt.Fprintf(p.w, "%s: %s%s\n", what, report.Count(done), of)
+	}
+}
+
+// report returns a function that shows steps; nil for a nil progress.
+func (p *progress) report() steps.Func {
+	if p == nil {
+		return nil
+	}
+	return func(s steps.Step) {
+		switch {
+		case s.Bytes:
+			p.bytes(s.What, s.Done, s.Total)
+		case s.Part > 0:
+			const parts = 1000
+			p.partly(s.What, int(s.Done), int(s.Total), int(s.Part*parts), parts)
+		default:
+			p.count(s.What, int(s.Done), int(s.Total))
+		}
 	}
 }
 

@@ -17,7 +17,6 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/hyper"
-	"likeness/latent"
 	"likeness/train"
 )
 
@@ -254,17 +253,6 @@ func TestPlainError(t *testing.T) {
 	} {
 		if got := plainError(c.err); got != c.want {
 			t.Errorf("%v: got %q, want %q", c.err, got, c.want)
-		}
-	}
-}
-
-func TestEdits(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"epoch", "epochs", 1}, {"jsno", "json", 2}, {"kitten", "sitting", 3}, {"abc", "", 3}} {
-		if got := latent.Edits(c.a, c.b); got != c.want {
-			t.Errorf("%s and %s: %d edits, want %d", c.a, c.b, got, c.want)
 		}
 	}
 }

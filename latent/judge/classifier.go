@@ -8,11 +8,11 @@ import (
 	"likeness/pca"
 )
 
-// components is how many principal components of descriptions a classifier
-// looks at.
+// components is the number of principal components of descriptions that a classifier
+// uses.
 const components = 200
 
-// Classifier tells attributes by pictures, not by codes.
+// Classifier predicts attributes from pictures, not from codes.
 type Classifier struct {
 	base       *pca.PCA
 	whitening  *latent.Whitening
@@ -38,12 +38,12 @@ func Fit(ctx context.Context, descriptions []float32, t latent.Tagged) (*Classif
 	return c, err
 }
 
-// white gives what scores are taken of.
+// white returns the white coordinates that scores are computed from.
 func (c *Classifier) white(descriptions []float32) []float32 {
 	return c.whitening.White(c.base.Project(descriptions))
 }
 
-// scores are the scores of all attributes, (n, len(Attributes)).
+// scores returns the scores of all attributes, (n, len(Attributes)).
 func (c *Classifier) scores(descriptions []float32) []float64 {
 	white, k := c.white(descriptions), c.whitening.Width()
 	out := make([]float64, 0, len(white)/k*len(c.Attributes))

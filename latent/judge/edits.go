@@ -2,6 +2,7 @@ package judge
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,25 +11,26 @@ import (
 	"likeness/faces"
 	"likeness/latent"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // mostEdits bounds the faces that are edited for an attribute and a way.
 const mostEdits = 150
 
 // Edits fits directions to one half of the training people and a classifier of
-// pictures to the other, edits test faces and lets the classifier judge. Faces
-// are judged as the decoder paints them, before and after. The set must have
-// attributes. progress may be nil.
-func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, progress func(what string, done, total int)) ([]latent.Verdict, error) {
-	if progress == nil {
-		progress = func(string, int, int) {}
+// pictures to the other half, edits test faces, and lets the classifier judge. Faces
+// are judged as the decoder paints them, before and after. It fails when the set has no
+// attributes.
+func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, report progress.Func) ([]latent.Verdict, error) {
+	if data.Attributes == nil {
+		return nil, fmt.Errorf("%s has no attributes to judge edits by", data.Source)
 	}
 	mine, other := halves(data.People, split.Train)
-	a, err := latent.Survey(ctx, m, data, mine, split.Test, latent.SurveyOptions{Progress: progress})
+	a, err := latent.Survey(ctx, m, data, mine, split.Test, latent.SurveyOptions{Progress: report})
 	if err != nil {
 		return nil, err
 	}
-	progress("Fitting the judge", 0, 0)
+	report.Report("Fitting the judge", 0, 0)
 	known := latent.Tagged{Names: data.Attributes.Names, Values: data.Attributes.Values, Groups: data.People}
 	described, err := Describe(ctx, len(other), func(i int) *pix.Image { return data.Image(other[i]) })
 	if err != nil {
@@ -54,7 +56,7 @@ func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split fac
 	}
 	var out []latent.Verdict
 	for i := range a.Directions {
-		progress("Judging edits", i, len(a.Directions))
+		report.Report("Judging edits", i, len(a.Directions))
 		v, err := e.verdict(&a.Directions[i], split.Test, uint64(i))
 		if err != nil {
 			return nil, err
@@ -66,7 +68,7 @@ func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split fac
 	return out, nil
 }
 
-// halves parts rows so that nobody is in both halves, where people are known.
+// halves divides rows in two. Where people are known, nobody is in both halves.
 func halves(people []string, rows []int) (a, b []int) {
 	list := make([]string, len(rows))
 	named := true
@@ -102,7 +104,7 @@ type edits struct {
 	middle []float64 // between the judge's scores of decoded faces with and without
 }
 
-// look gives the judge's scores of what codes decode to.
+// look returns the judge's scores of decoded codes.
 func (e *edits) look(codes []float32) ([]float64, error) {
 	d := e.m.Code
 	var out []float64
@@ -124,9 +126,9 @@ func (e *edits) look(codes []float32) ([]float64, error) {
 	return out, nil
 }
 
-// draw finds where the judge draws the line: halfway between the mean scores of
-// decoded faces with and without, for decoded faces are smoother than those that
-// it was fitted to.
+// draw finds the judge's thresholds: halfway between the mean scores of decoded faces
+// with and without an attribute, since decoded faces are smoother than those that the
+// judge was fitted to.
 func (e *edits) draw(rows []int) error {
 	codes, err := latent.Codes(e.ctx, e.m, e.data, rows, nil)
 	if err != nil {
@@ -153,20 +155,20 @@ func (e *edits) draw(rows []int) error {
 	return nil
 }
 
-// value is what is known of an attribute of a picture.
+// value returns the value of an attribute of a picture.
 func (e *edits) value(row int, name string) float32 {
 	return e.known.Values[row*len(e.known.Names)+slices.Index(e.known.Names, name)]
 }
 
-// verdict edits the test faces along one direction; nil where the judge knows
-// nothing of it or there is nothing to edit.
+// verdict edits the test faces along one direction. It returns nil when the judge does
+// not know the attribute or there is no face to edit.
 func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*latent.Verdict, error) {
 	n := len(e.judge.Attributes)
 	at := slices.IndexFunc(e.judge.Attributes, func(j latent.Direction) bool { return j.Name == d.Name })
 	if at < 0 || e.judge.Attributes[at].Held == nil {
 		return nil, nil
 	}
-	step, err := e.atlas.Step([]latent.Change{{Name: d.Name, By: d.Gap}}, nil)
+	step, err := e.atlas.Step([]latent.Change{{Direction: d, By: d.Gap}}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +257,7 @@ func one(is bool) float64 {
 	return 0
 }
 
-// anywhere is a step of the given length in a random direction.
+// anywhere returns a step of the given length in a random direction.
 func anywhere(rng *rand.Rand, width int, length float64) *latent.Step {
 	s := &latent.Step{White: make([]float32, width), Length: length}
 	x, sum := make([]float64, width), 0.0

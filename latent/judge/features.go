@@ -1,7 +1,7 @@
-// Package judge says whether what is made of codes is what it was meant to be. It
-// looks at pictures alone: a classifier that knows nothing of codes tells whether
-// an edited face shows more of an attribute, and distances between pictures tell
-// how near new faces come to real ones, and whether they are copies.
+// Package judge checks edited and new faces by their pictures alone. A classifier that
+// sees no codes decides whether an edited face shows more of an attribute; distances
+// between pictures measure how close new faces come to real ones, and whether they are
+// copies.
 package judge
 
 import (
@@ -13,9 +13,9 @@ import (
 	"likeness/pix"
 )
 
-// Pictures are described in two ways that are laid side by side: where there are
-// edges and in which direction (the wide code of package describe, over the whole
-// picture), and the colours of the picture at a few pixels.
+// A description has two parts: histograms of the edges' directions (the descriptor of
+// package describe over the whole picture), and the colours of the picture at 8x8
+// pixels.
 const (
 	side       = 32 // pictures are brought to this size first
 	cell       = 4
@@ -25,11 +25,10 @@ const (
 
 var edges = describe.Describer{Windows: []describe.Window{{Field: 1, Side: side, Cell: cell}}, Bins: bins}
 
-// Width is how many numbers describe a picture.
+// Width returns the length of a description.
 func Width() int { return edges.Dim() + colourSide*colourSide*3 }
 
-// Describe gives the descriptions of n pictures, (n, Width), on all processors.
-// When ctx ends its error is returned.
+// Describe returns the descriptions of n pictures, (n, Width). It fails when ctx ends.
 func Describe(ctx context.Context, n int, picture func(i int) *pix.Image) ([]float32, error) {
 	width := Width()
 	out := make([]float32, n*width)

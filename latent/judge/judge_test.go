@@ -17,7 +17,7 @@ import (
 )
 
 // naive is Compare by its definitions, in float64.
-func naive(made, real [][]float64) Quality {
+func naive(made, real [][]float64) latent.Quality {
 	square := func(a, b []float64) float64 {
 		sum := 0.0
 		for i := range a {
@@ -40,7 +40,7 @@ func naive(made, real [][]float64) Quality {
 		}
 		return best
 	}
-	q := Quality{New: len(made), Real: len(real)}
+	q := latent.Quality{New: len(made), Real: len(real)}
 	for _, m := range made {
 		in := 0.0
 		for j := range real {

@@ -6,40 +6,18 @@ import (
 	"slices"
 
 	"likeness/internal/kernel"
+	"likeness/latent"
 	"likeness/parallel"
 )
 
-// Quality says how new faces lie among real ones, by euclidean distance between
-// descriptions. A face's neighbourhood is the ball that reaches to its k-th
-// nearest of its own kind.
-//
-// Precision and recall are those of Kynkaanniemi et al. 2019, density and
-// coverage those of Naeem et al. 2020. Two sets of real faces score about k/(k+1)
-// to 1, so a set of real faces belongs beside every number.
-type Quality struct {
-	New       int     `json:"new"`
-	Real      int     `json:"real"`
-	Precision float64 `json:"precision"` // share of new faces in some real face's neighbourhood
-	Recall    float64 `json:"recall"`    // share of real faces in some new face's neighbourhood
-	Density   float64 `json:"density"`   // real neighbourhoods that a new face lies in, beside k; 1 for real faces
-	Coverage  float64 `json:"coverage"`  // share of real faces with a new one in their neighbourhood
-	// ToTraining is the median distance of a new face to the nearest that was
-	// trained on, RealToTraining that of a held-out real face.
-	ToTraining     float64 `json:"to_training"`
-	RealToTraining float64 `json:"real_to_training"`
-	// Copies is the share of new faces that lie nearer to one that was trained on
-	// than all but 1 % of the held-out real faces do: .01 where nothing is copied.
-	Copies float64 `json:"copies"`
-}
-
-// Neighbours is the k of Quality.
+// Neighbours is the k of latent.Quality.
 const Neighbours = 5
 
-// Compare judges descriptions of new faces by those of held-out real ones and of
-// the ones that were trained on, width numbers each. There must be more than
-// Neighbours new and real ones, and one that was trained on.
-func Compare(ctx context.Context, made, real, trained []float32, width int) (Quality, error) {
-	q := Quality{New: len(made) / width, Real: len(real) / width}
+// Compare compares descriptions of new faces with those of held-out real faces and of
+// training faces, width numbers each. It panics unless there are more than Neighbours
+// new and real faces and a training face.
+func Compare(ctx context.Context, made, real, trained []float32, width int) (latent.Quality, error) {
+	q := latent.Quality{New: len(made) / width, Real: len(real) / width}
 	if q.New <= Neighbours || q.Real <= Neighbours || len(trained) < width {
 		panic("judge: Compare: too few faces")
 	}
@@ -85,11 +63,12 @@ func Compare(ctx context.Context, made, real, trained []float32, width int) (Qua
 	q.Density /= float64(Neighbours * q.New)
 	q.Recall /= float64(q.Real)
 	q.Coverage /= float64(q.Real)
-	return q, q.copies(ctx, made, real, trained, width)
+	err = copies(ctx, &q, made, real, trained, width)
+	return q, err
 }
 
-// copies measures distances to the faces that were trained on.
-func (q *Quality) copies(ctx context.Context, made, real, trained []float32, width int) error {
+// copies measures the distances to the training faces.
+func copies(ctx context.Context, q *latent.Quality, made, real, trained []float32, width int) error {
 	usual, err := nearest(ctx, real, trained, width)
 	if err != nil {
 		return err
@@ -109,14 +88,14 @@ func (q *Quality) copies(ctx context.Context, made, real, trained []float32, wid
 	return nil
 }
 
-// distances are the squared distances of a point to some rows.
+// distances returns the squared distances of a point to some rows.
 func distances(point, rows []float32) []float32 {
 	out := make([]float32, len(rows)/len(point))
 	kernel.SquaredDistances(out, point, rows)
 	return out
 }
 
-// reach is the squared distance of each row to its k-th nearest other row.
+// reach returns the squared distance of each row to its k-th nearest other row.
 func reach(ctx context.Context, rows []float32, width int) ([]float64, error) {
 	out := make([]float64, len(rows)/width)
 	err := parallel.Each(ctx, len(out), func(i int) {
@@ -128,7 +107,7 @@ func reach(ctx context.Context, rows []float32, width int) ([]float64, error) {
 	return out, err
 }
 
-// nearest is the squared distance of each row to the nearest of others.
+// nearest returns the squared distance of each row to the nearest of others.
 func nearest(ctx context.Context, rows, others []float32, width int) ([]float64, error) {
 	out := make([]float64, len(rows)/width)
 	err := parallel.Each(ctx, len(out), func(i int) {

@@ -10,17 +10,11 @@ import (
 	"likeness/pix"
 )
 
-// Judged is the quality of one kind of faces.
-type Judged struct {
-	Name string `json:"name"`
-	Quality
-}
-
-// Samples draws faces from each source, as many as half of the test faces, and
-// compares them with one half of those. The other half is compared in the same
-// way, which is what real faces come to, and so are its reconstructions: no
-// choice of codes can be expected to do better than those.
-func Samples(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, sources []Source) ([]Judged, error) {
+// Samples draws new faces from each source, half as many as there are test faces, and
+// compares them with one half of the test faces. It compares the other half in the
+// same way, which gives the score of real faces, and the reconstructions of that half:
+// no choice of codes can be expected to do better than those.
+func Samples(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, sources []Source) ([]latent.SampleQuality, error) {
 	half := len(split.Test) / 2
 	if half <= Neighbours || len(split.Train) == 0 {
 		return nil, fmt.Errorf("%d test faces are too few to compare new faces with: it takes %d", len(split.Test), 2*(Neighbours+1))
@@ -46,13 +40,13 @@ func Samples(ctx context.Context, m *autoencoder.Model, data *faces.Set, split f
 	if err != nil {
 		return nil, err
 	}
-	var out []Judged
+	var out []latent.SampleQuality
 	add := func(name string, described []float32, err error) error {
 		if err != nil {
 			return err
 		}
 		q, err := Compare(ctx, described, real, trained, Width())
-		out = append(out, Judged{name, q})
+		out = append(out, latent.SampleQuality{Name: name, Quality: q})
 		return err
 	}
 	others := split.Test[half : 2*half]
@@ -75,6 +69,18 @@ func Samples(ctx context.Context, m *autoencoder.Model, data *faces.Set, split f
 		}
 	}
 	return out, nil
+}
+
+// AtlasSources returns the two sources of new faces that an atlas with a mixture has:
+// one gaussian, and the mixture.
+func AtlasSources(a *latent.Atlas, spread float64, seed uint64) []Source {
+	draw := func(m *latent.Mixture) func(int) []float32 {
+		return func(n int) []float32 { return a.Whitening.Draw(m, n, spread, seed) }
+	}
+	return []Source{
+		{Name: "new, one gaussian", Codes: draw(latent.Gaussian(a.Whitening.Width()))},
+		{Name: fmt.Sprintf("new, a mixture of %d", a.Mixture.Len()), Codes: draw(a.Mixture)},
+	}
 }
 
 // Source is where codes of new faces come from.

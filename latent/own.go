@@ -1,0 +1,132 @@
+package latent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"likeness/autoencoder"
+	"likeness/faces"
+	"likeness/parallel"
+	"likeness/pix"
+	"likeness/progress"
+)
+
+// Own names the user's own pictures and their attributes: a CSV file, two folders that
+// differ in one attribute, or both.
+type Own struct {
+	// Tags is a CSV file as faces.ReadTags reads it, with the pictures' paths relative to
+	// its folder.
+	Tags string `json:"tags,omitempty"`
+	// With is a folder of pictures with an attribute and Without one of pictures without
+	// it; Name is the attribute's name, that of the folder With where it is empty.
+	With    string `json:"with,omitempty"`
+	Without string `json:"without,omitempty"`
+	Name    string `json:"name,omitempty"`
+}
+
+// Learned is the result of LearnOwn.
+type Learned struct {
+	Tried   int          // attributes
+	Left    []Left       // those of them without a direction
+	Folders []*faces.Set // the pictures of the folders With and Without
+}
+
+// LearnOwn adds directions for the attributes of the user's own pictures, and the
+// attributes without a direction to the atlas's Story. Every picture of a CSV file must
+// be readable; folders may hold other files.
+func (a *Atlas) LearnOwn(ctx context.Context, m *autoencoder.Model, own Own, report progress.Func) (*Learned, error) {
+	out := &Learned{}
+	if own.Tags != "" {
+		codes, t, err := taggedCodes(ctx, m, own.Tags, report)
+		if err != nil {
+			return nil, err
+		}
+		if err := out.add(ctx, a, codes, t); err != nil {
+			return nil, err
+		}
+	}
+	if own.With != "" || own.Without != "" {
+		codes, t, err := out.folderCodes(ctx, m, own, report)
+		if err != nil {
+			return nil, err
+		}
+		if err := out.add(ctx, a, codes, t); err != nil {
+			return nil, err
+		}
+	}
+	a.Story.Left = append(a.Story.Left, out.Left...)
+	return out, nil
+}
+
+func (l *Learned) add(ctx context.Context, a *Atlas, codes []float32, t Tagged) error {
+	left, err := a.Learn(ctx, codes, t, FitOptions{})
+	l.Tried, l.Left = l.Tried+len(t.Names), append(l.Left, left...)
+	return err
+}
+
+// taggedCodes returns the codes of the pictures of a CSV file.
+func taggedCodes(ctx context.Context, m *autoencoder.Model, path string, report progress.Func) ([]float32, Tagged, error) {
+	tags, err := faces.ReadTags(path)
+	if err != nil {
+		return nil, Tagged{}, err
+	}
+	n := m.Values()
+	x := make([]float32, len(tags.Pictures)*n)
+	failed := make([]error, len(tags.Pictures))
+	var done counter
+	err = parallel.Each(ctx, len(tags.Pictures), func(i int) {
+		picture, err := prepared(m.Prep, filepath.Join(filepath.Dir(path), filepath.FromSlash(tags.Pictures[i])))
+		if err != nil {
+			failed[i] = fmt.Errorf("%s, line %d: %w", path, tags.Lines[i], err)
+			return
+		}
+		picture.Floats(x[i*n : (i+1)*n])
+		done.next(func(k int) { report.Report("Reading pictures", k, len(tags.Pictures)) })
+	})
+	if err := errors.Join(append(failed, err)...); err != nil {
+		return nil, Tagged{}, err
+	}
+	codes, err := m.Encode(ctx, x)
+	return codes, Tagged{Names: tags.Names, Values: tags.Values}, err
+}
+
+// prepared reads a picture and prepares it.
+func prepared(prep pix.Prep, path string) (*pix.Image, error) {
+	m, err := pix.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if m, err = prep.Apply(m); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// folderCodes returns the codes of the pictures of two folders.
+func (l *Learned) folderCodes(ctx context.Context, m *autoencoder.Model, own Own, report progress.Func) ([]float32, Tagged, error) {
+	t := Tagged{Names: []string{own.Name}}
+	if own.Name == "" {
+		t.Names[0] = filepath.Base(filepath.Clean(own.With))
+	}
+	var codes []float32
+	for i, folder := range []string{own.Without, own.With} {
+		set, err := faces.Load(ctx, folder, faces.Options{Prep: m.Prep, Threads: parallel.Threads(ctx), Progress: report.Counter("Reading " + filepath.Base(folder))})
+		if err != nil {
+			return nil, t, err
+		}
+		l.Folders = append(l.Folders, set)
+		rows := make([]int, set.Len())
+		for k := range rows {
+			rows[k] = k
+			t.Values = append(t.Values, float32(i))
+		}
+		some, err := Codes(ctx, m, set, rows, report)
+		if err != nil {
+			return nil, t, err
+		}
+		codes = append(codes, some...)
+	}
+	return codes, t, nil
+}

@@ -1,0 +1,135 @@
+package latent
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Step is a move in white coordinates: the shortest one that changes the asked scores
+// by the asked amounts and leaves the held ones unchanged.
+type Step struct {
+	White  []float32
+	Length float64 // standard deviations
+	Drags  []Drag  // side effects on the other scores, the largest first
+}
+
+// Drag is the change of a score that a step was not meant for.
+type Drag struct {
+	Name string  `json:"name"`
+	By   float64 `json:"by"` // standard deviations
+}
+
+// longest bounds the length of a step, as a multiple of the asked changes: holding an
+// attribute that hardly differs from the changed one would ask for any length.
+const longest = 5
+
+// Step returns the step for some changes that leaves the scores along the held
+// directions unchanged. All directions must be those of the atlas. It fails when a
+// direction comes twice, when a change is not finite, and when the codes do not
+// separate the changed attributes from the held ones.
+func (a *Atlas) Step(changes []Change, hold []*Direction) (*Step, error) {
+	var rows []*Direction
+	var by []float64
+	asked := 0.0
+	for _, c := range changes {
+		if c.By-c.By != 0 {
+			return nil, fmt.Errorf("%s by %g: not a finite number", c.Direction.Name, c.By)
+		}
+		rows, by = append(rows, c.Direction), append(by, c.By)
+		asked += math.Abs(c.By)
+	}
+	for _, d := range hold {
+		rows, by = append(rows, d), append(by, 0)
+	}
+	for i, d := range rows {
+		if slices.Contains(rows[:i], d) {
+			return nil, fmt.Errorf("%s is asked for twice", d.Name)
+		}
+	}
+	s := &Step{White: make([]float32, a.Whitening.Width())}
+	if len(rows) == 0 {
+		return s, nil
+	}
+	if len(rows) > a.Whitening.Width() {
+		return nil, fmt.Errorf("%d attributes at once, but codes vary along %d axes", len(rows), a.Whitening.Width())
+	}
+	// The shortest step is a combination of the directions: s = D' (D D')^-1 by.
+	gram := mat.NewSymDense(len(rows), nil)
+	for i, d := range rows {
+		for j := i; j < len(rows); j++ {
+			gram.SetSym(i, j, dot(d.White, rows[j].White))
+		}
+	}
+	var c mat.Cholesky
+	shares := mat.NewVecDense(len(rows), nil)
+	solved := c.Factorize(gram)
+	if solved {
+		solved = c.SolveVecTo(shares, mat.NewVecDense(len(by), by)) == nil
+	}
+	if solved {
+		for k := range s.White {
+			sum := 0.0
+			for i, d := range rows {
+				sum += shares.AtVec(i) * float64(d.White[k])
+			}
+			s.White[k] = float32(sum)
+		}
+		s.Length = length(s.White)
+	}
+	if !solved || s.Length > longest*asked {
+		var names []string
+		for _, d := range rows {
+			names = append(names, d.Name)
+		}
+		return nil, fmt.Errorf("the codes hardly tell %s apart: hold fewer of them", strings.Join(names, ", "))
+	}
+	for i := range a.Directions {
+		if d := &a.Directions[i]; !slices.Contains(rows, d) {
+			s.Drags = append(s.Drags, Drag{d.Name, dot(d.White, s.White)})
+		}
+	}
+	sortDrags(s.Drags)
+	return s, nil
+}
+
+func sortDrags(list []Drag) {
+	slices.SortStableFunc(list, func(x, y Drag) int {
+		switch a, b := math.Abs(x.By), math.Abs(y.By); {
+		case a > b:
+			return -1
+		case a < b:
+			return 1
+		}
+		return 0
+	})
+}
+
+// Entangled returns the side effects of one standard deviation along a direction on
+// the other scores: the cosines between the directions, the largest first.
+func (a *Atlas) Entangled(d *Direction) []Drag {
+	var list []Drag
+	for i := range a.Directions {
+		if other := &a.Directions[i]; other != d {
+			list = append(list, Drag{other.Name, dot(other.White, d.White)})
+		}
+	}
+	sortDrags(list)
+	return list
+}
+
+// Walk returns the codes at shares of a step from a code.
+func (a *Atlas) Walk(code []float32, s *Step, shares []float64) [][]float32 {
+	out := make([][]float32, len(shares))
+	part := make([]float32, len(s.White))
+	for i, share := range shares {
+		for k, v := range s.White {
+			part[k] = float32(share * float64(v))
+		}
+		out[i] = a.Whitening.Shift(code, part)
+	}
+	return out
+}
