@@ -31,20 +31,20 @@ type Latent struct {
 	Seed  uint64
 	// Judge lets a classifier of pixels judge the edits, which takes about a minute
 	// on LFW; the atlas keeps its verdicts.
-	Judge bool
+	Judge    bool
 	Progress progress.Func
 }
 
 // LatentResults are the numbers and figures of a Latent.
 type LatentResults struct {
-	Model      string             `json:"model"` // fingerprint
-	Atlas      string             `json:"atlas"` // path of the file
-	Directions []latent.Direction `json:"directions"`
-	AUC        float64            `json:"auc"`              // mean over directions with held-out AUC; 0: none
-	Judged     []latent.Verdict   `json:"judged,omitempty"` // nil: not asked for, or no attributes
-	Samples    []latent.SampleQuality     `json:"samples"`          // nil: too few test pictures
-	Components int                `json:"components"`       // of the mixture
-	Reach      latent.Reach       `json:"distances"`
+	Model      string                 `json:"model"` // fingerprint
+	Atlas      string                 `json:"atlas"` // path of the file
+	Directions []latent.Direction     `json:"directions"`
+	AUC        float64                `json:"auc"`              // mean over directions with held-out AUC; 0: none
+	Judged     []latent.Verdict       `json:"judged,omitempty"` // nil: not asked for, or no attributes
+	Samples    []latent.SampleQuality `json:"samples"`          // nil: too few test pictures
+	Components int                    `json:"components"`       // of the mixture
+	Reach      latent.Reach           `json:"distances"`
 
 	Edits    *pix.Image `json:"-"` // strips of test faces; nil without attributes
 	Paths    *pix.Image `json:"-"` // a likely morph beside the straight one
