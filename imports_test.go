@@ -40,6 +40,7 @@ var floors = map[string]int{
 	"nn":                     4,
 	"nn/nntest":              5,
 	"faces":                  4,
+	"dataset":                5,
 	"faces/drawn":            3,
 	"pca":                    3,
 	"pix":                    2,

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"likeness/align"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/pix"
 )
@@ -19,7 +20,7 @@ func Example() {
 	defer os.RemoveAll(cache)
 	ctx := context.Background()
 	prep := pix.Prep{W: 96, H: 96, Auto: true, Wide: true}
-	data, err := faces.Load(ctx, "drawn", faces.Options{Prep: prep, People: 40, PerPerson: 2, CacheDir: cache})
+	data, err := dataset.Load(ctx, dataset.Drawn(40, 2), faces.Options{Prep: prep, CacheDir: cache})
 	if err != nil {
 		fmt.Println(err)
 		return

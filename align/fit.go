@@ -46,7 +46,7 @@ const (
 // ends. Neither chance nor the number of processors has a part in the result.
 func Fit(ctx context.Context, n int, picture func(i int) *pix.Image, opt Options) (*Aligner, error) {
 	if n < Fewest {
-		return nil, fmt.Errorf("align: %d pictures, expected at least %d to learn from", n, Fewest)
+		return nil, fmt.Errorf("%d pictures, expected at least %d to learn from", n, Fewest)
 	}
 	a := &Aligner{Side: opt.Side, Window: 32, Field: 0.61, Pull: 0.02, Pictures: opt.Pictures}
 	if a.Side == 0 {
@@ -124,7 +124,7 @@ func (a *Aligner) subspace(ctx context.Context, stage *Stage, planes []Plane, po
 		return err
 	}
 	if p.Variances[0] <= 0 {
-		return errors.New("align: the pictures do not differ, so there is nothing to learn")
+		return errors.New("the pictures do not differ, so there is nothing to learn")
 	}
 	stage.Mean, stage.Components = p.Mean, p.Components
 	return nil

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/nn"
 	"likeness/pix"
 	"likeness/safetensors"
@@ -130,7 +131,7 @@ func TestSummary(t *testing.T) {
 func TestSaveAndOpen(t *testing.T) {
 	for _, arch := range autoencoder.Architectures {
 		m := newModel(t, arch, 16, 32, 5)
-		m.Training = &autoencoder.Training{Task: autoencoder.Denoise, Data: "some faces", History: []autoencoder.Epoch{{Epoch: 1, Loss: 0.1}}}
+		m.Training = &autoencoder.Training{Task: autoencoder.Denoise, Origin: dataset.Origin{Data: "some faces"}, History: []autoencoder.Epoch{{Epoch: 1, Loss: 0.1}}}
 		path := filepath.Join(t.TempDir(), "m.safetensors")
 		if err := m.Save(path); err != nil {
 			t.Fatal(err)

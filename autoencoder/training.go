@@ -3,6 +3,7 @@ package autoencoder
 import (
 	"cmp"
 
+	"likeness/dataset"
 	"likeness/hyper"
 )
 
@@ -10,11 +11,7 @@ import (
 type Training struct {
 	Task       string `json:"task"`                 // Reconstruct or Denoise
 	Corruption string `json:"corruption,omitempty"` // how a denoiser's inputs were corrupted, in words
-	Data       string `json:"data"`                 // the data set, as it was named
-	DataHash   string `json:"data_hash"`            // its fingerprint
-	Split      string `json:"split"`                // how it was split, in words
-	NTrain     int    `json:"n_train"`
-	NTest      int    `json:"n_test"`
+	dataset.Origin
 	// NValidation are pictures held back for choosing, in neither of the two.
 	NValidation int `json:"n_validation,omitempty"`
 

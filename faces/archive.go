@@ -25,24 +25,24 @@ type ArchiveError struct {
 
 func (e *ArchiveError) Error() string {
 	if e.Count == 0 {
-		return fmt.Sprintf("faces: %s: broken before the first member: %v", e.Path, e.Err)
+		return fmt.Sprintf("%s: broken before the first member: %v", e.Path, e.Err)
 	}
-	return fmt.Sprintf("faces: %s: broken after member %d, %s: %v", e.Path, e.Count, e.After, e.Err)
+	return fmt.Sprintf("%s: broken after member %d, %s: %v", e.Path, e.Count, e.After, e.Err)
 }
 
 func (e *ArchiveError) Unwrap() error { return e.Err }
 
 // openArchive tells the formats apart by the first bytes; the name is only used to say what was expected.
-func openArchive(path string) (source, error) {
+func openArchive(path string) (Source, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("faces: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	defer f.Close()
 	head := make([]byte, 512)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, fmt.Errorf("faces: read %s: %w", path, err)
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	head = head[:n]
 	switch {
@@ -53,7 +53,7 @@ func openArchive(path string) (source, error) {
 	case looksLikeTar(head):
 		return &tarSource{path: path, open: opener(path)}, nil
 	}
-	return nil, fmt.Errorf("faces: %s is not an archive that can be read%s: expected .tar, .tar.gz, .tgz or .zip, or a folder",
+	return nil, fmt.Errorf("%s is not an archive that can be read%s: expected .tar, .tar.gz, .tgz or .zip, or a folder",
 		path, guess(path, head))
 }
 
@@ -101,19 +101,21 @@ type tarSource struct {
 	open func() (io.ReadCloser, error)
 }
 
-func (s *tarSource) kind() string {
+func (s *tarSource) Name() string { return s.path }
+
+func (s *tarSource) Kind() string {
 	if s.gzip {
 		return "tar+gzip"
 	}
 	return "tar"
 }
 
-func (s *tarSource) fingerprint(ctx context.Context) (string, error) { return hashFile(ctx, s.path) }
+func (s *tarSource) Fingerprint(ctx context.Context) (string, error) { return hashFile(ctx, s.path) }
 
-func (s *tarSource) walk(ctx context.Context, want func(string) bool, visit func(member) error) error {
+func (s *tarSource) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
 	f, err := s.open()
 	if err != nil {
-		return fmt.Errorf("faces: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	defer f.Close()
 	place := ArchiveError{Path: s.path}
@@ -150,8 +152,8 @@ func (s *tarSource) walk(ctx context.Context, want func(string) bool, visit func
 		}
 		// The header of a member is no proof that the member is there, so it is counted once it has been read.
 		m, ok := tarMember(h, want)
-		if ok && m.skip == "" && !m.unwanted {
-			if m.data, err = readMember(archive, h.Size); err != nil {
+		if ok && m.Skip == "" && !m.Unwanted {
+			if m.Data, err = readMember(archive, h.Size); err != nil {
 				return broken(err)
 			}
 		} else if _, err := io.Copy(io.Discard, archive); err != nil {
@@ -177,19 +179,19 @@ func (s *tarSource) walk(ctx context.Context, want func(string) bool, visit func
 }
 
 // tarMember says what is to be done with a member; ok is false when it is passed over in silence.
-func tarMember(h *tar.Header, want func(string) bool) (m member, ok bool) {
+func tarMember(h *tar.Header, want func(string) bool) (m File, ok bool) {
 	name := cleanName(h.Name)
 	if h.Typeflag == tar.TypeDir || h.Typeflag == tar.TypeXGlobalHeader || ignored(name) {
-		return member{}, false
+		return File{}, false
 	}
-	m = member{name: shorten(name)}
+	m = File{Name: shorten(name)}
 	switch {
 	case h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse:
-		m.skip = "a link or a device, not a file"
+		m.Skip = "a link or a device, not a file"
 	default:
-		m.skip = skipReason(name, uint64(h.Size))
+		m.Skip = skipReason(name, uint64(h.Size))
 	}
-	m.unwanted = m.skip == "" && !want(name)
+	m.Unwanted = m.Skip == "" && !want(name)
 	return m, true
 }
 
@@ -228,7 +230,7 @@ func (t *tailReader) marked() bool { return t.zeros >= 512 }
 func hashFile(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("faces: %w", err)
+		return "", fmt.Errorf("%w", err)
 	}
 	defer f.Close()
 	h := sha256.New()
@@ -236,7 +238,7 @@ func hashFile(ctx context.Context, path string) (string, error) {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		return "", fmt.Errorf("faces: read %s: %w", path, err)
+		return "", fmt.Errorf("read %s: %w", path, err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -48,7 +48,7 @@ type AttributeError struct {
 
 func (e *AttributeError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "faces: %s", e.Path)
+	fmt.Fprintf(&b, "%s", e.Path)
 	if e.Line > 0 {
 		fmt.Fprintf(&b, ": line %d", e.Line)
 	}
@@ -65,7 +65,7 @@ func (e *AttributeError) Error() string {
 func ReadAttributes(path string) (*AttributeTable, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("faces: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	defer f.Close()
 	return ParseAttributes(f, path)
@@ -94,7 +94,7 @@ func parseAttributes(r io.Reader, path string, report func(*AttributeError) erro
 	case errors.Is(err, bufio.ErrTooLong):
 		return nil, &AttributeError{Path: path, Line: p.number + 1, Reason: fmt.Sprintf("longer than %d bytes", maxLine)}
 	case err != nil:
-		return nil, fmt.Errorf("faces: read %s: %w", path, err)
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	case p.table.Names == nil:
 		return nil, &AttributeError{Path: path, Reason: "there is no header line, which starts with '#', 'person' and 'imagenum' between tabs"}
 	case p.table.Len() == 0:

@@ -21,7 +21,7 @@ import (
 
 // cacheVersion is part of every cache file's name. Raise it when the same source would give another set because names
 // are read otherwise, or when the file's layout changes. Changes of decoding and resizing are noticed by probe.
-const cacheVersion = 3
+const cacheVersion = 4
 
 // CacheDir returns the folder of decoded sets, drawn archives and, below it, downloads: the environment variable
 // LIKENESS_CACHE, else "likeness" in the user's cache folder. Whenever a set is added, sets and drawn archives of older
@@ -32,7 +32,7 @@ func CacheDir() (string, error) {
 	}
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("faces: no folder for the cache: %w; set LIKENESS_CACHE", err)
+		return "", fmt.Errorf("no folder for the cache: %w; set LIKENESS_CACHE", err)
 	}
 	return filepath.Join(dir, "likeness"), nil
 }
@@ -64,14 +64,18 @@ type cacheEntry struct {
 	prep pix.Prep
 }
 
-// findCache names the entry after everything that the set depends on: the contents of the source and of the attribute
-// file, the preparation and the limit.
-func findCache(ctx context.Context, src source, opt Options) (*cacheEntry, error) {
+// findCache names the entry of each set after everything that it depends on: the contents of the source and of the
+// attribute file, the preparation and the limit. It returns nil for options without a cache.
+func findCache(ctx context.Context, src Source, opts []Options) ([]*cacheEntry, error) {
+	opt := opts[0]
+	if opt.NoCache {
+		return nil, nil
+	}
 	dir, err := opt.cacheDir()
 	if err != nil {
 		return nil, err
 	}
-	contents, err := src.fingerprint(ctx)
+	contents, err := src.Fingerprint(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -81,10 +85,14 @@ func findCache(ctx context.Context, src source, opt Options) (*cacheEntry, error
 			return nil, err
 		}
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "likeness set %s\n%s %s\n%s\n%+v\n%d\n",
-		probe(), src.kind(), contents, attributes, opt.Prep, opt.Limit))
-	name := fmt.Sprintf("set-v%d-%x.safetensors", cacheVersion, key[:16])
-	return &cacheEntry{dir: dir, path: filepath.Join(dir, "sets", name), prep: opt.Prep}, nil
+	var entries []*cacheEntry
+	for _, opt := range opts {
+		key := sha256.Sum256(fmt.Appendf(nil, "likeness set %s\n%s %s\n%s\n%+v\n%d\n",
+			probe(), src.Kind(), contents, attributes, opt.Prep, opt.Limit))
+		name := fmt.Sprintf("set-v%d-%x.safetensors", cacheVersion, key[:16])
+		entries = append(entries, &cacheEntry{dir: dir, path: filepath.Join(dir, "sets", name), prep: opt.Prep})
+	}
+	return entries, nil
 }
 
 // probe hashes what decoding and resizing make of a small colourful JPEG, so that a cache from before a change of either,
@@ -98,7 +106,7 @@ var probe = sync.OnceValue(func() string {
 	if err := jpeg.Encode(&b, m, nil); err != nil {
 		return err.Error()
 	}
-	p := prepare(b.Bytes(), pix.Prep{W: 40, H: 50, DX: 3, DY: 2})
+	p := prepare(b.Bytes(), pix.Prep{W: 40, H: 50, DX: 3, DY: 2})[0]
 	sum := sha256.Sum256(append(p.pix, p.reason...))
 	return hex.EncodeToString(sum[:8])
 })
@@ -138,6 +146,7 @@ func (c *cacheEntry) save(s *Set) error {
 		f.Tensors = append(f.Tensors, safetensors.FromStrings(name, list)...)
 	}
 	add("ids", s.IDs)
+	add("files", s.Files)
 	add("people", s.People)
 	add("unlisted", s.Unlisted)
 	add("missing", s.Missing)
@@ -168,7 +177,7 @@ func (c *cacheEntry) load() *Set {
 
 // cacheSum hashes what the fingerprint does not cover.
 func cacheSum(s *Set) (string, error) {
-	b, err := json.Marshal([]any{s.Fingerprint, s.Skipped, s.Unlisted, s.Missing, s.Cropped})
+	b, err := json.Marshal([]any{s.Fingerprint, s.Files, s.Skipped, s.Unlisted, s.Missing, s.Cropped})
 	if err != nil {
 		return "", err
 	}
@@ -196,6 +205,7 @@ func (c *cacheEntry) decode(f *safetensors.File) (*Set, error) {
 	}
 	s.IDs = get("ids", -1)
 	n := len(s.IDs)
+	s.Files = get("files", n)
 	s.People = get("people", n)
 	s.Unlisted = get("unlisted", -1)
 	s.Missing = get("missing", -1)

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // cached loads and reports whether the set came from the cache: only a set that is built makes progress.
 func cached(t *testing.T, source string, opt Options) (*Set, bool) {
 	t.Helper()
 	hit := true
-	opt.Progress = func(int, int) { hit = false }
+	opt.Progress = func(progress.Step) { hit = false }
 	s, err := Load(context.Background(), source, opt)
 	if err != nil {
 		t.Fatal(err)

@@ -8,40 +8,36 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
+	"path/filepath"
 	"slices"
-	"strings"
 
+	"likeness/parallel"
 	"likeness/pix"
 )
 
 // maxTableErrors is how many errors of an attribute file are told.
 const maxTableErrors = 20
 
-// Check reads a source as Load does, decodes every picture and reports what is there. Of the options Prep, Attributes,
+// Check reads the source that Open returns for a name, decodes every picture and reports what is there. Of the options Prep, Attributes,
 // Threads and Progress count. What is wrong with the data is in the report, also a broken archive, of which the part before the
 // break is counted; an error is returned when there is nothing to look at or ctx is done.
 func Check(ctx context.Context, source string, opt Options) (*CheckReport, error) {
-	if source == sourceDrawn {
-		return nil, errors.New("faces: drawn faces need no check; a folder of that name is ./drawn")
-	}
-	path, err := resolve(source)
+	src, err := Open(source)
 	if err != nil {
 		return nil, err
 	}
-	src, err := openSource(path)
-	if err != nil {
-		return nil, err
-	}
+	ctx = parallel.WithThreads(ctx, opt.Threads)
 	if opt.Prep, err = normalPrep(opt.Prep); err != nil {
 		return nil, err
 	}
-	c := newChecker(source, src.kind(), opt)
+	c := newChecker(source, src.Kind(), opt)
 	if opt.Attributes != "" {
 		if err := c.readTable(opt.Attributes); err != nil {
 			return nil, err
 		}
 	}
-	err = process(ctx, src, opt.Threads, func(string) bool { return true }, c.look, c.add)
+	err = process(ctx, src, func(string) bool { return true }, c.look, c.add)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -69,14 +65,14 @@ type looked struct {
 	view   *thumb
 }
 
-func (c *checker) look(m member) looked {
-	l := looked{hash: sha256.Sum256(m.data)}
-	whole, err := pix.Decode(bytes.NewReader(m.data))
+func (c *checker) look(m File) looked {
+	l := looked{hash: sha256.Sum256(m.Data)}
+	whole, err := pix.Decode(bytes.NewReader(m.Data))
 	if err != nil {
 		l.reason = err.Error()
 		return l
 	}
-	l.w, l.h, l.thumb, l.turned = whole.W, whole.H, newThumb(whole), pix.Turned(m.data)
+	l.w, l.h, l.thumb, l.turned = whole.W, whole.H, newThumb(whole), pix.Turned(m.Data)
 	prep := c.opt.Prep
 	if w, h := prep.Keeps(l.w, l.h); w != l.w || h != l.h {
 		prep.W, prep.H = thumbSide, thumbSide
@@ -119,7 +115,7 @@ func newChecker(source, kind string, opt Options) *checker {
 
 // problem reports an error, without the name of this package: the report is for people.
 func (c *checker) problem(err error) {
-	c.report.Problems = append(c.report.Problems, strings.TrimPrefix(err.Error(), "faces: "))
+	c.report.Problems = append(c.report.Problems, err.Error())
 }
 
 // readTable reads the attribute file and reports what is wrong with it; only a file that cannot be read is an error.
@@ -132,7 +128,7 @@ func (c *checker) readTable(path string) error {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("faces: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	defer f.Close()
 	c.report.Attributes = &AttributeCheck{File: path, Missing: []string{}, Unlisted: []string{}}
@@ -149,7 +145,7 @@ func (c *checker) readTable(path string) error {
 		return err
 	}
 	if more := count - maxTableErrors; more > 0 {
-		c.problem(fmt.Errorf("faces: %s: %d more bad lines", path, more))
+		c.problem(fmt.Errorf("%s: %d more bad lines", path, more))
 	}
 	if table != nil {
 		c.table = table
@@ -159,32 +155,31 @@ func (c *checker) readTable(path string) error {
 }
 
 // add takes in the next file.
-func (c *checker) add(m member, l looked) error {
+func (c *checker) add(m File, l looked) error {
 	r := c.report
-	if m.skip != "" {
-		r.Skipped = append(r.Skipped, Skip{m.name, m.skip})
+	if m.Skip != "" {
+		r.Skipped = append(r.Skipped, Skip{m.Name, m.Skip})
 		return nil
 	}
-	if c.done++; c.opt.Progress != nil {
-		c.opt.Progress(c.done, 0)
-	}
+	c.done++
+	c.opt.Progress.Report("Checking "+path.Base(filepath.ToSlash(r.Source)), c.done, 0)
 	if g, again := c.hashes[l.hash]; again {
-		c.groups[g] = append(c.groups[g], m.name)
+		c.groups[g] = append(c.groups[g], m.Name)
 	} else {
 		c.hashes[l.hash] = len(c.groups)
-		c.groups = append(c.groups, []string{m.name})
+		c.groups = append(c.groups, []string{m.Name})
 	}
 	if l.reason != "" {
-		r.Skipped = append(r.Skipped, Skip{m.name, l.reason})
+		r.Skipped = append(r.Skipped, Skip{m.Name, l.reason})
 		return nil
 	}
-	who := identify(m.name, c.opt.Attributes != "")
+	who := identify(m.Name, c.opt.Attributes != "")
 	if who.id != "" {
 		if first, twice := c.taken[who.id]; twice {
-			r.Skipped = append(r.Skipped, Skip{m.name, "the same person and number as " + first})
+			r.Skipped = append(r.Skipped, Skip{m.Name, "the same person and number as " + first})
 			return nil
 		}
-		c.taken[who.id] = m.name
+		c.taken[who.id] = m.Name
 		r.Numbered++
 	}
 	r.Pictures++
@@ -201,21 +196,21 @@ func (c *checker) add(m member, l looked) error {
 		c.people[who.person]++
 	}
 	if l.turned {
-		r.Turned = append(r.Turned, m.name)
+		r.Turned = append(r.Turned, m.Name)
 	}
 	if w, h := c.opt.Prep.Keeps(l.w, l.h); w < c.opt.Prep.W || h < c.opt.Prep.H {
-		r.Small = append(r.Small, m.name)
+		r.Small = append(r.Small, m.Name)
 	}
 	if max(l.w, l.h) > 2*min(l.w, l.h) {
-		r.Long = append(r.Long, m.name)
+		r.Long = append(r.Long, m.Name)
 	}
-	if c.join(m.name, who.id) {
+	if c.join(m.Name, who.id) {
 		r.rows = append(r.rows, len(r.kept))
 	}
 	if l.thumb.flat() {
-		r.Flat = append(r.Flat, m.name)
+		r.Flat = append(r.Flat, m.Name)
 	}
-	r.kept = append(r.kept, keptPicture{m.name, who.person, l.w, l.h, l.thumb, l.view})
+	r.kept = append(r.kept, keptPicture{m.Name, who.person, l.w, l.h, l.thumb, l.view})
 	return nil
 }
 
@@ -271,11 +266,11 @@ func (c *checker) finish() *CheckReport {
 			}
 		}
 		if r.Attributes.Joined == 0 && r.Pictures > 0 {
-			c.problem(fmt.Errorf("faces: %s lists none of the pictures", r.Attributes.File))
+			c.problem(fmt.Errorf("%s lists none of the pictures", r.Attributes.File))
 		}
 	}
 	if r.Pictures == 0 {
-		c.problem(fmt.Errorf("faces: %s: no usable picture", r.Source))
+		c.problem(fmt.Errorf("%s: no usable picture", r.Source))
 	}
 	r.OK = len(r.Problems) == 0
 	return r

@@ -82,7 +82,7 @@ func TestCheckProblems(t *testing.T) {
 	if err != nil || strings.Contains(string(b), "null") || !strings.Contains(string(b), `"duplicates":[]`) {
 		t.Errorf("%s %v", b, err)
 	}
-	for _, source := range []string{"drawn", "no/such/file", ""} {
+	for _, source := range []string{"no/such/file", ""} {
 		if _, err := Check(ctx, source, Options{}); err == nil {
 			t.Errorf("%q: no error", source)
 		}

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"likeness/progress"
 )
 
 // Dataset is a published file that Download can fetch.
@@ -84,7 +86,7 @@ func findDataset(name string) (Dataset, bool) {
 // resolve turns the name of a data set into the path of the downloaded file and leaves paths as they are.
 func resolve(source string) (string, error) {
 	if source == "" {
-		return "", errors.New("faces: no source of pictures was named")
+		return "", errors.New("no source of pictures was named")
 	}
 	d, ok := findDataset(source)
 	if !ok {
@@ -96,10 +98,23 @@ func resolve(source string) (string, error) {
 	}
 	path := filepath.Join(dir, d.File)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("faces: %s is not there: get it with 'likeness data get %s', or give the path of your copy%w", path, d.Name, missing{})
+		return "", &NotDownloadedError{Dataset: d.Name, Path: path}
 	}
 	return path, nil
 }
+
+// NotDownloadedError says that a published data set was named and is not there. It is fs.ErrNotExist.
+type NotDownloadedError struct {
+	Dataset string // as Download takes it
+	Path    string // where it would be
+}
+
+func (e *NotDownloadedError) Error() string {
+	return fmt.Sprintf("the data set %s has not been downloaded: %s is not there", e.Dataset, e.Path)
+}
+
+// Is reports that the error is fs.ErrNotExist.
+func (e *NotDownloadedError) Is(target error) bool { return target == fs.ErrNotExist }
 
 // DownloadOptions say how a file is downloaded. The zero value is good for most.
 type DownloadOptions struct {
@@ -107,9 +122,9 @@ type DownloadOptions struct {
 	Client *http.Client
 	// Mirrors replaces the data set's own addresses.
 	Mirrors []string
-	// Progress, when set, is told the bytes that are there; total is 0 when it is not known.
-	Progress func(done, total int64)
-	// Log, when set, is told of mirrors that failed and of downloads that go on where they were.
+	// Progress receives the bytes that are there; Total is 0 when it is not known.
+	Progress progress.Func
+	// Log, when set, receives which mirrors failed and which downloads continue where they broke off.
 	Log func(text string)
 }
 
@@ -124,7 +139,7 @@ func Download(ctx context.Context, dataset, dir string, opt DownloadOptions) (st
 		for _, d := range Datasets() {
 			names = append(names, d.Name)
 		}
-		return "", fmt.Errorf("faces: there is no data set %q to download; there are %s", dataset, strings.Join(names, ", "))
+		return "", fmt.Errorf("there is no data set %q to download; there are %s", dataset, strings.Join(names, ", "))
 	}
 	if len(opt.Mirrors) > 0 {
 		d.Mirrors = opt.Mirrors
@@ -136,7 +151,7 @@ func Download(ctx context.Context, dataset, dir string, opt DownloadOptions) (st
 		}
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", fmt.Errorf("faces: %w", err)
+		return "", fmt.Errorf("%w", err)
 	}
 	return download(ctx, d, dir, opt)
 }
@@ -145,7 +160,7 @@ func download(ctx context.Context, d Dataset, dir string, opt DownloadOptions) (
 	path := filepath.Join(dir, d.File)
 	if _, err := os.Stat(path); err == nil {
 		if err := d.verify(ctx, path); err != nil {
-			return "", fmt.Errorf("faces: %s is there already, but %w; move it away to download it anew", path, err)
+			return "", fmt.Errorf("%s is there already, but %w; move it away to download it anew", path, err)
 		}
 		return path, nil
 	}
@@ -161,21 +176,21 @@ func download(ctx context.Context, d Dataset, dir string, opt DownloadOptions) (
 		err := f.mirror(ctx, mirror)
 		if err == nil {
 			if err := os.Rename(f.part, path); err != nil {
-				return "", fmt.Errorf("faces: %w", err)
+				return "", fmt.Errorf("%w", err)
 			}
 			return path, nil
 		}
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("faces: download of %s interrupted, %s kept: %w", d.File, f.kept(), ctx.Err())
+			return "", fmt.Errorf("download of %s interrupted, %s kept: %w", d.File, f.kept(), ctx.Err())
 		}
 		if _, local := errors.AsType[*diskError](err); local {
-			return "", fmt.Errorf("faces: download of %s: %w", d.File, err)
+			return "", fmt.Errorf("download of %s: %w", d.File, err)
 		}
 		err = fmt.Errorf("%s: %w", mirror, err)
 		f.opt.Log(err.Error())
 		failures = append(failures, err)
 	}
-	return "", fmt.Errorf("faces: download of %s failed, %s kept: %w", d.File, f.kept(), errors.Join(failures...))
+	return "", fmt.Errorf("download of %s failed, %s kept: %w", d.File, f.kept(), errors.Join(failures...))
 }
 
 // verify holds a file against the size and the checksum that are known.

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"likeness/progress"
 )
 
 // mirror serves a file on 127.0.0.1 and remembers the Range headers.
@@ -258,8 +260,8 @@ func TestDownloadCancel(t *testing.T) {
 	d := testDataset(data)
 	d.Mirrors = []string{hang.URL, hang.URL}
 	dir := t.TempDir()
-	_, err := download(ctx, d, dir, DownloadOptions{Progress: func(done, total int64) {
-		if done == 100_000 {
+	_, err := download(ctx, d, dir, DownloadOptions{Progress: func(s progress.Step) {
+		if s.Done == 100_000 {
 			cancel()
 		}
 	}})

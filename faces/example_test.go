@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"log"
 
+	"likeness/dataset"
 	"likeness/faces"
 )
 
 // Drawn faces need no download.
 func ExampleLoad() {
-	set, err := faces.Load(context.Background(), "drawn", faces.Options{People: 3, PerPerson: 2, NoCache: true})
+	set, err := dataset.Load(context.Background(), dataset.Drawn(3, 2), faces.Options{NoCache: true})
 	if err != nil {
 		log.Fatal(err)
 	}

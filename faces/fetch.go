@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"likeness/progress"
 )
 
 const (
@@ -196,8 +198,8 @@ func (f *fetch) receive(ctx context.Context, body io.Reader, start, have, total 
 			return &diskError{err}
 		}
 		at += int64(n)
-		if f.opt.Progress != nil && n > 0 {
-			f.opt.Progress(max(at, have), total)
+		if n > 0 {
+			f.opt.Progress.Send(progress.Step{What: "Downloading " + f.dataset.Name, Done: max(at, have), Total: total, Bytes: true})
 		}
 		if readErr == io.EOF {
 			break

@@ -24,11 +24,13 @@ type file struct {
 	reason string // why it cannot be read, "" when it can
 }
 
-func (s folder) kind() string { return "folder" }
+func (s folder) Name() string { return string(s) }
+
+func (s folder) Kind() string { return "folder" }
 
 // fingerprint hashes the paths, sizes and modification times of all files. It does not read them: a folder of
 // photographs may be many gigabytes. A file changed without a change of its size or its time goes unnoticed.
-func (s folder) fingerprint(ctx context.Context) (string, error) {
+func (s folder) Fingerprint(ctx context.Context) (string, error) {
 	files, err := s.files(ctx)
 	if err != nil {
 		return "", err
@@ -45,7 +47,7 @@ func (s folder) fingerprint(ctx context.Context) (string, error) {
 func (s folder) files(ctx context.Context) ([]file, error) {
 	root, err := filepath.EvalSymlinks(string(s))
 	if err != nil {
-		return nil, fmt.Errorf("faces: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	var files []file
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -71,13 +73,13 @@ func (s folder) files(ctx context.Context) ([]file, error) {
 		case entry.IsDir():
 			return nil
 		case len(files) >= maxMembers:
-			return fmt.Errorf("faces: %s holds more than %d files", s, maxMembers)
+			return fmt.Errorf("%s holds more than %d files", s, maxMembers)
 		}
 		files = append(files, inspect(name, path))
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("faces: read folder %s: %w", s, err)
+		return nil, fmt.Errorf("read folder %s: %w", s, err)
 	}
 	sort.SliceStable(files, func(i, j int) bool { return files[i].name < files[j].name })
 	return files, nil
@@ -101,7 +103,7 @@ func inspect(name, path string) file {
 	return f
 }
 
-func (s folder) walk(ctx context.Context, want func(string) bool, visit func(member) error) error {
+func (s folder) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
 	files, err := s.files(ctx)
 	if err != nil {
 		return err
@@ -110,10 +112,10 @@ func (s folder) walk(ctx context.Context, want func(string) bool, visit func(mem
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m := member{name: shorten(f.name), skip: f.reason}
-		if m.skip == "" {
-			if m.unwanted = !want(f.name); !m.unwanted {
-				m.data, m.skip = readFile(f)
+		m := File{Name: shorten(f.name), Skip: f.reason}
+		if m.Skip == "" {
+			if m.Unwanted = !want(f.name); !m.Unwanted {
+				m.Data, m.Skip = readFile(f)
 			}
 		}
 		if err := visit(m); err != nil {

@@ -85,16 +85,16 @@ func FuzzArchive(f *testing.F) {
 		if err := os.WriteFile(path, data, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		sources := []source{&tarSource{path: path, open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}}
-		if src, err := openSource(path); err == nil {
+		sources := []Source{&tarSource{path: path, open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}}
+		if src, err := openPath(path); err == nil {
 			sources = append(sources, src)
 		} else if !strings.Contains(err.Error(), path) {
 			t.Fatalf("the error does not name the file: %v", err)
 		}
 		for _, src := range sources {
-			err := src.walk(context.Background(), func(string) bool { return true }, func(m member) error {
-				if (m.data == nil) == (m.skip == "") || len(m.data) > maxMember || len(m.name) > maxName || cleanName(m.name) != m.name || ignored(m.name) {
-					t.Fatalf("member %q: %d bytes, %q", m.name, len(m.data), m.skip)
+			err := src.Walk(context.Background(), func(string) bool { return true }, func(m File) error {
+				if (m.Data == nil) == (m.Skip == "") || len(m.Data) > maxMember || len(m.Name) > maxName || cleanName(m.Name) != m.Name || ignored(m.Name) {
+					t.Fatalf("member %q: %d bytes, %q", m.Name, len(m.Data), m.Skip)
 				}
 				return nil
 			})

@@ -11,9 +11,13 @@ import (
 	"image/jpeg"
 	"image/png"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"testing"
+
+	"likeness/faces/drawn"
+	"likeness/pix"
 )
 
 // entry is a file of an archive or folder made for a test.
@@ -128,11 +132,18 @@ func unpack(t testing.TB, files []entry) string {
 	return dir
 }
 
-// sameSet holds got against want, all but the name of the source.
+// sameSet compares two sets, all but the name of the source and of the folder that everything in it may lie in.
 func sameSet(t *testing.T, got, want *Set) {
 	t.Helper()
 	g, w := *got, *want
 	g.Source, w.Source = "", ""
+	below := func(files []string) (out []string) {
+		for _, f := range files {
+			out = append(out, path.Join(path.Base(path.Dir(f)), path.Base(f)))
+		}
+		return out
+	}
+	g.Files, w.Files = below(g.Files), below(w.Files)
 	if !bytes.Equal(g.Pix, w.Pix) {
 		t.Error("the pictures differ")
 	}
@@ -140,4 +151,18 @@ func sameSet(t *testing.T, got, want *Set) {
 	if !reflect.DeepEqual(g, w) {
 		t.Errorf("the sets differ: got\n%+v\nwant\n%+v", g, w)
 	}
+}
+
+// drawnSet loads an archive of drawn faces.
+func drawnSet(t *testing.T, people, perPerson int, prep pix.Prep) *Set {
+	t.Helper()
+	var b bytes.Buffer
+	if err := drawn.WriteArchive(t.Context(), &b, drawn.Options{People: people, PerPerson: perPerson}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Load(t.Context(), write(t, "drawn.tar", b.Bytes()), Options{Prep: prep, NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
+	"path"
+	"path/filepath"
 
+	"likeness/parallel"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // Options say how a set is loaded. The zero value takes LFW's crop (see pix.Prep.Auto) at 32x32, keeps every picture and
@@ -16,11 +19,11 @@ type Options struct {
 	// Prep is how each photograph is prepared. The zero value means Auto at 32x32; without W and H they are 32.
 	Prep pix.Prep
 	// Attributes is the path of a file in the layout of lfw_attributes.txt: only the pictures that it lists are kept,
-	// and its numbers are joined to them. The name "lfw-attributes" means the downloaded file. Drawn faces have
-	// attributes of their own when this is empty.
+	// and its numbers are joined to them. The name "lfw-attributes" means the downloaded file. When it is empty, the
+	// source's own attributes are joined (see Attributed), where it has some.
 	Attributes string
 
-	// CacheDir replaces the folder of decoded sets and drawn archives; see CacheDir for the default.
+	// CacheDir replaces the folder of decoded sets; see CacheDir for the default.
 	CacheDir string
 	// NoCache neither reads nor writes the cache.
 	NoCache bool
@@ -29,29 +32,17 @@ type Options struct {
 	Threads int
 	// Limit keeps only the first pictures; 0 keeps all.
 	Limit int
-	// Progress, when set, is told how many pictures have been looked at, from one goroutine at a time. total is 0 when
-	// it is not known beforehand. Drawn faces are first drawn and then read, each with its own count. A set from the
-	// cache makes no progress.
-	Progress func(done, total int)
-
-	// People, PerPerson and Seed are for drawn faces: how many are invented, how many pictures each gets, and from
-	// what. Zeros stand for the defaults of package drawn.
-	People, PerPerson int
-	Seed              uint64
+	// Progress receives how many pictures have been read. A set from the cache makes no progress.
+	Progress progress.Func
 }
 
 // maxSide bounds the sides of prepared pictures.
 const maxSide = 4096
 
-// Names of sources that are not paths. A file or folder of the same name is reached as "./drawn".
-const (
-	sourceDrawn      = "drawn"
-	sourceAttributes = "lfw-attributes"
-)
+// sourceAttributes is the name of LFW's downloaded attributes. A file of the same name is reached as "./lfw-attributes".
+const sourceAttributes = "lfw-attributes"
 
-// Load reads a set of faces. source is "drawn" for drawn faces; "lfw", "lfw-funneled" or "lfw-deepfunneled" for an
-// archive that Download has fetched to DataDir; the path of an archive (.tar, .tar.gz, .tgz, .zip, known by its
-// contents); or the path of a folder. Archives are read as a stream and never unpacked.
+// Load reads a set of faces from the source that Open returns for name. Archives are read as a stream and never unpacked.
 //
 // Pictures (JPEG, PNG, WebP, GIF) at any depth are kept in the order of the archive, in a folder in the order of their
 // paths. In LFW's layout, ".../Aaron_Eckhart/Aaron_Eckhart_0001.jpg", the name is person and number; elsewhere the
@@ -59,32 +50,46 @@ const (
 // files are passed over in silence. It is an error when the archive is broken (*ArchiveError) or no picture is left.
 //
 // The set is the same, byte for byte, for any number of threads and whether it comes from the cache or not.
-func Load(ctx context.Context, source string, opt Options) (*Set, error) {
-	prep, err := normalPrep(opt.Prep)
+func Load(ctx context.Context, name string, opt Options) (*Set, error) {
+	src, err := Open(name)
 	if err != nil {
 		return nil, err
 	}
-	opt.Prep = prep
+	return LoadFrom(ctx, src, opt)
+}
+
+// LoadFrom is Load for any source.
+func LoadFrom(ctx context.Context, src Source, opt Options) (*Set, error) {
+	sets, err := LoadAll(ctx, src, opt, opt.Prep)
+	if err != nil {
+		return nil, err
+	}
+	return sets[0], nil
+}
+
+// LoadAll returns one set for each preparation, in their order; Options.Prep does not count. What is not cached is
+// decoded once for all of them. Each set is the one that LoadFrom would return: a picture that one preparation cannot
+// take is skipped in that set alone.
+func LoadAll(ctx context.Context, src Source, opt Options, preps ...pix.Prep) ([]*Set, error) {
+	ctx = parallel.WithThreads(ctx, opt.Threads)
 	if opt.Limit < 0 {
-		return nil, fmt.Errorf("faces: a limit of %d pictures", opt.Limit)
-	}
-	if source == sourceDrawn {
-		return loadDrawn(ctx, opt)
-	}
-	path, err := resolve(source)
-	if err != nil {
-		return nil, err
-	}
-	src, err := openSource(path)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("a limit of %d pictures", opt.Limit)
 	}
 	if opt.Attributes == sourceAttributes {
+		var err error
 		if opt.Attributes, err = resolve(sourceAttributes); err != nil {
 			return nil, err
 		}
 	}
-	return loadSource(ctx, source, src, opt)
+	all := make([]Options, len(preps))
+	for i, p := range preps {
+		var err error
+		all[i] = opt
+		if all[i].Prep, err = normalPrep(p); err != nil {
+			return nil, err
+		}
+	}
+	return loadAll(ctx, src, all)
 }
 
 // normalPrep fills in the defaults and holds the sizes against their bounds.
@@ -96,59 +101,60 @@ func normalPrep(p pix.Prep) (pix.Prep, error) {
 		p.W, p.H = 32, 32
 	}
 	if p.W < 1 || p.H < 1 || p.W > maxSide || p.H > maxSide {
-		return p, fmt.Errorf("faces: pictures of %dx%d: both sides must be from 1 to %d", p.W, p.H, maxSide)
+		return p, fmt.Errorf("pictures of %dx%d: both sides must be from 1 to %d", p.W, p.H, maxSide)
 	}
 	if !p.Auto && (p.DX < 0 || p.DY < 0) {
-		return p, fmt.Errorf("faces: a crop of %d and %d pixels off the sides: both must be 0 or more", p.DX, p.DY)
+		return p, fmt.Errorf("a crop of %d and %d pixels off the sides: both must be 0 or more", p.DX, p.DY)
 	}
 	return p, nil
 }
 
-// loadSource takes the set from the cache or else builds it and puts it there.
-func loadSource(ctx context.Context, name string, src source, opt Options) (*Set, error) {
-	var cache *cacheEntry
-	var cacheErr error
-	if !opt.NoCache {
-		if cache, cacheErr = findCache(ctx, src, opt); ctx.Err() != nil {
-			return nil, ctx.Err()
+// loadAll takes sets from the cache, builds the others in one pass and puts them there.
+func loadAll(ctx context.Context, src Source, opts []Options) ([]*Set, error) {
+	sets := make([]*Set, len(opts))
+	entries, cacheErr := findCache(ctx, src, opts)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	var missing []int
+	for i := range opts {
+		if entries != nil {
+			sets[i] = entries[i].load()
 		}
-		if cacheErr == nil {
-			if s := cache.load(); s != nil {
-				s.Source, s.Prep = name, opt.Prep
-				return s, nil
-			}
+		if sets[i] == nil {
+			missing = append(missing, i)
 		}
 	}
-	var table *AttributeTable
-	if opt.Attributes != "" {
-		var err error
-		if table, err = ReadAttributes(opt.Attributes); err != nil {
+	if len(missing) > 0 {
+		if err := buildAll(ctx, src, opts, missing, sets); err != nil {
 			return nil, err
 		}
 	}
-	s, err := build(ctx, name, src, table, opt)
-	if err != nil {
-		return nil, err
-	}
-	if cache != nil && cacheErr == nil {
-		if cacheErr = cache.save(s); cacheErr == nil {
-			if err := prune(cache.dir, cache.path, cacheLimit); err != nil {
-				s.Warnings = append(s.Warnings, err.Error())
+	for _, i := range missing {
+		warning := cacheErr
+		if entries != nil {
+			if warning = entries[i].save(sets[i]); warning == nil {
+				if err := prune(entries[i].dir, entries[i].path, cacheLimit); err != nil {
+					sets[i].Warnings = append(sets[i].Warnings, err.Error())
+				}
 			}
 		}
+		if warning != nil {
+			sets[i].Warnings = append(sets[i].Warnings, notCached(warning))
+		}
 	}
-	if cacheErr != nil {
-		s.Warnings = append(s.Warnings, notCached(cacheErr))
+	for i, s := range sets {
+		s.Source, s.Prep = src.Name(), opts[i].Prep
 	}
-	return s, nil
+	return sets, nil
 }
 
-// notCached is a warning, without the name of this package or of a system call in its middle.
+// notCached is a warning without the name of a system call in its middle.
 func notCached(err error) string {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Sprintf("not cached: %s: %v", p.Path, p.Err)
 	}
-	return "not cached: " + strings.TrimPrefix(err.Error(), "faces: ")
+	return "not cached: " + err.Error()
 }
 
 // prepared is what a worker makes of a picture: its bytes, or why there are none.
@@ -158,32 +164,76 @@ type prepared struct {
 	lfw    bool // it had LFW's size and got LFW's crop
 }
 
-// prepare decodes and prepares one picture.
-func prepare(data []byte, prep pix.Prep) prepared {
-	m, w, h, err := prep.Decode(data)
-	if err != nil {
-		return prepared{reason: err.Error()}
+// prepare decodes a picture once and prepares it in each way.
+func prepare(data []byte, preps ...pix.Prep) []prepared {
+	all := make([]prepared, len(preps))
+	pictures, errs, w, h := pix.Prepare(data, preps...)
+	for i, p := range preps {
+		if errs[i] != nil {
+			all[i] = prepared{reason: errs[i].Error()}
+			continue
+		}
+		all[i] = prepared{pix: pictures[i].Pix, lfw: p.Auto && isLFWSize(w, h) && (w != p.W || h != p.H)}
 	}
-	return prepared{pix: m.Pix, lfw: prep.Auto && isLFWSize(w, h) && (w != prep.W || h != prep.H)}
+	return all
 }
 
 // isLFWSize tells the size of LFW's pictures, from which pix.Prep.Auto cuts 80 pixels a side.
 func isLFWSize(w, h int) bool { return w == 250 && h == 250 }
 
-// build decodes the whole source. Without a table everything is kept.
-func build(ctx context.Context, name string, src source, table *AttributeTable, opt Options) (*Set, error) {
-	b := newBuilder(opt, table)
-	err := process(ctx, src, opt.Threads, b.want,
-		func(m member) prepared { return prepare(m.data, opt.Prep) }, b.add)
+// buildAll decodes the whole source once for the missing of the options' sets.
+func buildAll(ctx context.Context, src Source, opts []Options, missing []int, sets []*Set) error {
+	table, err := attributesOf(ctx, src, opts[missing[0]].Attributes)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s, err := b.finish()
+	builders, preps := make([]*builder, len(missing)), make([]pix.Prep, len(missing))
+	for k, i := range missing {
+		preps[k] = opts[i].Prep
+		if k > 0 {
+			opts[i].Progress = nil // all go the same way
+		}
+		builders[k] = newBuilder(opts[i], table)
+		builders[k].what = "Reading " + path.Base(filepath.ToSlash(src.Name()))
+	}
+	err = process(ctx, src, builders[0].want,
+		func(m File) []prepared { return prepare(m.Data, preps...) },
+		func(m File, p []prepared) error {
+			var enough error = errEnough{}
+			for k, b := range builders {
+				var one prepared
+				if p != nil {
+					one = p[k]
+				}
+				if !b.complete {
+					continue
+				}
+				if b.add(m, one); b.complete {
+					enough = nil
+				}
+			}
+			return enough
+		})
 	if err != nil {
-		return nil, fmt.Errorf("faces: %s: %w", name, err)
+		return err
 	}
-	s.Source = name
-	return s, nil
+	for k, b := range builders {
+		if sets[missing[k]], err = b.finish(); err != nil {
+			return fmt.Errorf("%s: %w", src.Name(), err)
+		}
+	}
+	return nil
+}
+
+// attributesOf reads the table of a file, or the source's own; nil where there is none.
+func attributesOf(ctx context.Context, src Source, path string) (*AttributeTable, error) {
+	if path != "" {
+		return ReadAttributes(path)
+	}
+	if own, ok := src.(Attributed); ok {
+		return own.OwnAttributes(ctx)
+	}
+	return nil, nil
 }
 
 // builder gathers a set, picture by picture.
@@ -193,10 +243,10 @@ type builder struct {
 	opt      Options
 	seen     map[string]bool   // names of pictures
 	taken    map[string]string // name of the picture that has an id of LFW's
-	paths    []string          // of the kept pictures
 	ids      []string          // of the kept pictures, "" where it is not LFW's
 	done     int
-	complete bool // the source was read to its end
+	what     string // the work, for Progress
+	complete bool   // the source was read to its end
 }
 
 func newBuilder(opt Options, table *AttributeTable) *builder {
@@ -219,70 +269,66 @@ func (b *builder) want(name string) bool {
 	return b.table == nil || b.table.Row(identify(name, true).id) >= 0
 }
 
-// add takes in the next member of the source.
-func (b *builder) add(m member, p prepared) error {
+// add takes in the next file of the source. When the limit is reached, b is no longer complete.
+func (b *builder) add(m File, p prepared) {
 	s := b.set
-	skip := func(reason string) error {
-		s.Skipped = append(s.Skipped, Skip{m.name, reason})
-		return nil
+	skip := func(reason string) { s.Skipped = append(s.Skipped, Skip{m.Name, reason}) }
+	if m.Skip != "" {
+		skip(m.Skip)
+		return
 	}
-	if m.skip != "" {
-		return skip(m.skip)
-	}
-	if !m.unwanted {
+	if !m.Unwanted {
 		b.progress()
 	}
-	if b.seen[m.name] {
-		return skip(sameName)
+	if b.seen[m.Name] {
+		skip(sameName)
+		return
 	}
-	b.seen[m.name] = true
-	who := identify(m.name, b.table != nil)
-	if m.unwanted {
+	b.seen[m.Name] = true
+	who := identify(m.Name, b.table != nil)
+	if m.Unwanted {
 		id := who.id
 		if id == "" {
-			id = stem(m.name)
+			id = stem(m.Name)
 		}
 		s.Unlisted = append(s.Unlisted, id)
-		return nil
+		return
 	}
 	if p.reason != "" {
-		return skip(p.reason)
+		skip(p.reason)
+		return
 	}
 	if who.id != "" {
 		if first, twice := b.taken[who.id]; twice {
-			return skip("the same person and number as " + first)
+			skip("the same person and number as " + first)
+			return
 		}
-		b.taken[who.id] = m.name
+		b.taken[who.id] = m.Name
 	}
 	if p.lfw && who.id == "" {
 		s.Cropped++
 	}
-	b.keep(m.name, who, p.pix)
+	b.keep(m.Name, who, p.pix)
 	if s.Len() == b.opt.Limit {
 		b.complete = false
-		return errEnough{}
 	}
-	return nil
 }
 
 // progress tells that another picture has been looked at.
 func (b *builder) progress() {
 	b.done++
-	if b.opt.Progress == nil {
-		return
-	}
 	total := 0
 	if b.table != nil {
 		total = max(b.table.Len(), b.done)
 	}
-	b.opt.Progress(b.done, total)
+	b.opt.Progress.Report(b.what, b.done, total)
 }
 
 // keep appends a picture to the set.
 func (b *builder) keep(name string, who identity, pixels []byte) {
 	s := b.set
-	b.paths, b.ids = append(b.paths, name), append(b.ids, who.id)
-	s.IDs = append(s.IDs, who.id)
+	b.ids = append(b.ids, who.id)
+	s.IDs, s.Files = append(s.IDs, who.id), append(s.Files, name)
 	s.People = append(s.People, who.person)
 	s.Numbers = append(s.Numbers, who.number)
 	s.Pix = append(s.Pix, pixels...)
@@ -298,7 +344,7 @@ func (b *builder) finish() (*Set, error) {
 	if s.Len() == 0 {
 		return nil, b.nothing()
 	}
-	s.IDs = uniqueIDs(b.paths, b.ids)
+	s.IDs = uniqueIDs(s.Files, b.ids)
 	if b.table != nil && b.complete {
 		for i, person := range b.table.People {
 			if id := PictureID(person, b.table.Numbers[i]); b.taken[id] == "" {

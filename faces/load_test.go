@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"likeness/pix"
+	"likeness/progress"
 )
 
 func load(t *testing.T, source string, opt Options) *Set {
@@ -165,7 +166,7 @@ func TestLoadOptions(t *testing.T) {
 	})
 	t.Run("progress", func(t *testing.T) {
 		var calls [][2]int
-		load(t, path, Options{Progress: func(done, total int) { calls = append(calls, [2]int{done, total}) }})
+		load(t, path, Options{Progress: func(s progress.Step) { calls = append(calls, [2]int{int(s.Done), int(s.Total)}) }})
 		if len(calls) != 9 || calls[8] != [2]int{9, 0} {
 			t.Errorf("calls %v", calls)
 		}
@@ -179,7 +180,7 @@ func TestLoadOptions(t *testing.T) {
 	})
 	t.Run("cancel", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
-		_, err := Load(ctx, path, Options{NoCache: true, Progress: func(int, int) { cancel() }})
+		_, err := Load(ctx, path, Options{NoCache: true, Progress: func(progress.Step) { cancel() }})
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
@@ -196,8 +197,8 @@ func TestLoadErrors(t *testing.T) {
 	}{
 		"none":              {"", Options{}, "no source"},
 		"absent":            {"no/such/file", Options{}, "no/such/file"},
-		"not downloaded":    {"lfw", Options{}, "likeness data get lfw"},
-		"no attributes":     {good, Options{Attributes: "lfw-attributes"}, "likeness data get lfw-attributes"},
+		"not downloaded":    {"lfw", Options{}, "the data set lfw has not been downloaded"},
+		"no attributes":     {good, Options{Attributes: "lfw-attributes"}, "the data set lfw-attributes has not been downloaded"},
 		"absent attributes": {good, Options{Attributes: "nope.txt"}, "nope.txt"},
 		"empty file":        {write(t, "e.tgz", nil), Options{}, "e.tgz is empty"},
 		"empty folder":      {t.TempDir(), Options{}, "no picture in it"},
@@ -210,7 +211,6 @@ func TestLoadErrors(t *testing.T) {
 		"crop":              {good, Options{Prep: pix.Prep{DX: -1}}, "-1 and 0"},
 		"huge":              {good, Options{Prep: pix.Prep{W: 1 << 40, H: 1}}, "from 1 to 4096"},
 		"limit":             {good, Options{Limit: -1}, "limit of -1"},
-		"no people":         {"drawn", Options{People: -3}, "-3 drawn people"},
 	} {
 		c.opt.NoCache = true
 		s, err := Load(context.Background(), c.source, c.opt)

@@ -2,7 +2,8 @@ package faces
 
 import (
 	"context"
-	"runtime"
+
+	"likeness/parallel"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -16,17 +17,15 @@ type errEnough struct{}
 
 func (errEnough) Error() string { return "enough" }
 
-// process walks src, runs work on the members that hold data on several threads at once, and hands every member with
+// process walks src, runs work on the members that hold data on parallel.Threads(ctx) threads at once, and hands every member with
 // its result to collect in the order of the source, whatever the number of threads. collect runs on one goroutine;
 // the result of a member without data is R's zero value. errEnough from collect ends the walk in peace. An error of
 // the walk comes in its turn, after all members before it, so that it does not depend on chance what was collected.
-func process[R any](ctx context.Context, src source, threads int, want func(name string) bool,
-	work func(member) R, collect func(member, R) error) error {
-	if threads < 1 {
-		threads = runtime.GOMAXPROCS(0)
-	}
+func process[R any](ctx context.Context, src Source, want func(name string) bool,
+	work func(File) R, collect func(File, R) error) error {
+	threads := parallel.Threads(ctx)
 	type job struct {
-		member
+		File
 		bytes  int64
 		result chan R // one slot, so that no worker ever waits
 		err    error  // the end of the walk
@@ -39,9 +38,9 @@ func process[R any](ctx context.Context, src source, threads int, want func(name
 	group.Go(func() error {
 		defer close(queue)
 		defer close(ordered)
-		err := src.walk(ctx, want, func(m member) error {
-			j := job{member: m, bytes: int64(len(m.data))}
-			if m.data != nil {
+		err := src.Walk(ctx, want, func(m File) error {
+			j := job{File: m, bytes: int64(len(m.Data))}
+			if m.Data != nil {
 				j.result = make(chan R, 1)
 				if err := weight.Acquire(ctx, j.bytes); err != nil {
 					return err
@@ -51,7 +50,7 @@ func process[R any](ctx context.Context, src source, threads int, want func(name
 				case <-ctx.Done():
 					return ctx.Err()
 				}
-				j.data = nil // the worker's alone from here
+				j.Data = nil // the worker's alone from here
 			}
 			select {
 			case ordered <- j:
@@ -76,7 +75,7 @@ func process[R any](ctx context.Context, src source, threads int, want func(name
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				j.result <- work(j.member)
+				j.result <- work(j.File)
 				weight.Release(j.bytes)
 			}
 			return nil
@@ -95,7 +94,7 @@ func process[R any](ctx context.Context, src source, threads int, want func(name
 					return ctx.Err()
 				}
 			}
-			if err := collect(j.member, r); err != nil {
+			if err := collect(j.File, r); err != nil {
 				return err
 			}
 		}

@@ -11,11 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"likeness/faces/drawn"
 )
 
-// cacheLimit bounds the bytes of decoded sets and drawn archives together: room for fifty sets as large as LFW at 32x32.
+// cacheLimit bounds the bytes of decoded sets and kept archives together: room for fifty sets as large as LFW at 32x32.
 const cacheLimit = 2 << 30
 
 // cachedFiles are known by their folder and name; nothing else in the cache folder is ever removed. The version is the
@@ -26,12 +24,15 @@ var cachedFiles = []struct {
 	version int
 }{
 	{"sets", regexp.MustCompile(`^set-(?:v(\d+)-)?[0-9a-f]{32}\.safetensors$`), cacheVersion},
-	{"drawn", regexp.MustCompile(`^drawn-v(\d+)-\d+x\d+-seed\d+(?:\.tar\.gz|-attributes\.txt)$`), drawn.Version},
+	// What sources keep that plug in: archives named after what they hold and the version of what made them.
+	{"archives", regexp.MustCompile(`^[a-z]+-v(\d+)-[0-9a-z-]+\.tar\.gz$`), 0},
+	// Where earlier versions kept drawn faces; nothing reads those.
+	{"drawn", regexp.MustCompile(`^drawn-v(\d+)-\d+x\d+-seed\d+(?:\.tar\.gz|-attributes\.txt)$`), math.MaxInt},
 }
 
 // leftover is what a program that was killed while it wrote leaves behind; see package atomicfile. After leftoverAge
 // nobody writes to it any more.
-var leftover = regexp.MustCompile(`^\.(?:set|drawn)-.*\.[A-Z2-7]{12}\.tmp$`)
+var leftover = regexp.MustCompile(`^\.[a-z]+-.*\.[A-Z2-7]{12}\.tmp$`)
 
 const leftoverAge = 24 * time.Hour
 

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"image"
 	"math"
 	"slices"
 
@@ -21,8 +22,14 @@ type Set struct {
 	// Pix holds the pictures one after the other: N x H x W x 3 bytes, RGB.
 	Pix []byte
 	// IDs name the pictures, each once: "Aaron_Eckhart_0001" in LFW's layout, else the path inside the source without
-	// its extension (with it where two pictures would share one id).
+	// its extension (with it where two pictures would share one id). Where a file has given several pictures, its id
+	// is followed by "#1", "#2", and so on.
 	IDs []string
+	// Files are the paths, inside the source, of the files that the pictures come from; ReadFiles reads them.
+	Files []string
+	// Boxes are the parts of their files that the pictures show, in pixels of the upright file, before preparation. It
+	// is nil where every picture was prepared from a whole file.
+	Boxes []image.Rectangle
 	// People are the names as people write them, with spaces where the source has underscores ("Aaron Eckhart"), "" where
 	// no name is known.
 	People []string
@@ -82,7 +89,16 @@ func (a *Attributes) Row(i int) []float32 {
 // Len returns the number of pictures.
 func (s *Set) Len() int { return len(s.IDs) }
 
-// Index returns the row of the picture with the given id, or -1.
+// Rows returns all rows, 0 to Len()-1.
+func (s *Set) Rows() []int {
+	rows := make([]int, s.Len())
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
+}
+
+// Index returns the row of the picture with the given id, or -1. It looks at every id: for many, make a map.
 func (s *Set) Index(id string) int { return slices.Index(s.IDs, id) }
 
 // Image returns picture i. It shares the set's memory: treat it as read-only.
@@ -122,6 +138,12 @@ func (s *Set) fingerprint() string {
 		text(s.IDs[i])
 		text(s.People[i])
 		number(s.Numbers[i])
+		if s.Boxes != nil { // absent from sets of whole files, whose fingerprints stay
+			r := s.Boxes[i]
+			for _, v := range []int{r.Min.X, r.Min.Y, r.Max.X, r.Max.Y} {
+				number(v)
+			}
+		}
 		flush()
 	}
 	if a := s.Attributes; a != nil {

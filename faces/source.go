@@ -16,33 +16,39 @@ const maxMember = 64 << 20
 // names.
 const maxMembers = 4 << 20
 
-// member is one file of a source, in the order of the source.
-type member struct {
-	name string // relative path with slashes
-	data []byte // the file's bytes, nil when it was not read
-	skip string // why it holds no picture, "" when it should hold one
-	// unwanted is set instead of data when the caller did not want to have it read.
-	unwanted bool
+// Source is a place that pictures come from. Open returns those that are files; others plug in with LoadFrom.
+type Source interface {
+	// Name is how a person named the source; it stands in messages.
+	Name() string
+	// Kind names the sort of source, such as "folder", "zip", "tar" or "tar+gzip".
+	Kind() string
+	// Walk calls visit for each file that is not ignored, one after the other, always in the same order. Only files that
+	// want accepts are read. An error of visit ends the walk and is returned as it is. Walk may be called again.
+	Walk(ctx context.Context, want func(name string) bool, visit func(File) error) error
+	// Fingerprint returns a hash that changes when the source does.
+	Fingerprint(ctx context.Context) (string, error)
 }
 
-// source is a place that pictures come from.
-type source interface {
-	// kind names the sort of source: "folder", "zip", "tar" or "tar+gzip".
-	kind() string
-	// walk calls visit for each file that is not ignored, one after the other, always in the same order. Only pictures
-	// that want accepts are read. An error of visit ends the walk and is returned as it is.
-	walk(ctx context.Context, want func(name string) bool, visit func(member) error) error
-	// fingerprint returns a hash that changes when the source does.
-	fingerprint(ctx context.Context) (string, error)
+// Attributed is a Source that brings attributes of its own. They are joined to its pictures where Options name no file.
+// Its Fingerprint covers them.
+type Attributed interface {
+	Source
+	OwnAttributes(ctx context.Context) (*AttributeTable, error)
 }
 
-// Find returns the path that a source's name stands for, "" for drawn faces, and looks whether something is there. The
-// error wraps fs.ErrNotExist where nothing is.
-func Find(source string) (string, error) {
-	if source == sourceDrawn {
-		return "", nil
-	}
-	path, err := resolve(source)
+// File is one file of a source.
+type File struct {
+	Name string // relative path with slashes, clean
+	Data []byte // the file's bytes, nil when it was not read
+	Skip string // why it holds no picture, "" when it should hold one
+	// Unwanted is set instead of Data when the walk's caller did not want the file.
+	Unwanted bool
+}
+
+// Find returns the path that a source's name stands for: that of the downloaded file for the name of a published data
+// set, else the name itself. The error wraps fs.ErrNotExist where nothing is there.
+func Find(name string) (string, error) {
+	path, err := resolve(name)
 	if err != nil {
 		return "", err
 	}
@@ -56,10 +62,10 @@ func Find(source string) (string, error) {
 func stat(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("faces: there is no file or folder %s%w", path, missing{})
+		return nil, fmt.Errorf("there is no file or folder %s%w", path, missing{})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("faces: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	return info, nil
 }
@@ -70,8 +76,34 @@ type missing struct{}
 func (missing) Error() string        { return "" }
 func (missing) Is(target error) bool { return target == fs.ErrNotExist }
 
-// openSource finds out what path is.
-func openSource(path string) (source, error) {
+// Open returns the source of a name: "lfw", "lfw-funneled" or "lfw-deepfunneled" for an archive that Download has
+// fetched to DataDir; the path of an archive (.tar, .tar.gz, .tgz, .zip, known by its contents); or the path of a folder.
+// The error wraps fs.ErrNotExist where nothing is there.
+func Open(name string) (Source, error) {
+	path, err := resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	src, err := openPath(path)
+	if err != nil {
+		return nil, err
+	}
+	if name == path {
+		return src, nil
+	}
+	return named{src, name}, nil
+}
+
+// named is a source under another name than its path.
+type named struct {
+	Source
+	name string
+}
+
+func (s named) Name() string { return s.name }
+
+// openPath finds out what path is.
+func openPath(path string) (Source, error) {
 	info, err := stat(path)
 	if err != nil {
 		return nil, err
@@ -80,9 +112,9 @@ func openSource(path string) (source, error) {
 	case info.IsDir():
 		return folder(path), nil
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("faces: %s is neither a file nor a folder", path)
+		return nil, fmt.Errorf("%s is neither a file nor a folder", path)
 	case info.Size() == 0:
-		return nil, fmt.Errorf("faces: %s is empty", path)
+		return nil, fmt.Errorf("%s is empty", path)
 	}
 	return openArchive(path)
 }

@@ -20,7 +20,7 @@ func RandomSplit(n int, testSize float64, seed uint32) (Split, error) {
 	if err != nil {
 		return Split{}, err
 	}
-	p := newMT19937(seed).permutation(n)
+	p := newRandomState(seed).permutation(n)
 	return Split{Train: p[test:], Test: p[:test:test]}, nil
 }
 
@@ -49,11 +49,11 @@ func PersonSplit(people []string, testSize float64, seed uint32) (Split, error) 
 		counts[k]++
 	}
 	if nameless > 0 {
-		return Split{}, fmt.Errorf("faces: %d of %d pictures have no person's name to split by", nameless, len(people))
+		return Split{}, fmt.Errorf("%d of %d pictures have no person's name to split by", nameless, len(people))
 	}
 	inTest := make([]bool, len(counts))
 	taken, chosen := 0, 0
-	for _, k := range newMT19937(seed).permutation(len(counts)) {
+	for _, k := range newRandomState(seed).permutation(len(counts)) {
 		if taken >= want {
 			break
 		}
@@ -62,7 +62,7 @@ func PersonSplit(people []string, testSize float64, seed uint32) (Split, error) 
 		chosen++
 	}
 	if chosen == len(counts) {
-		return Split{}, fmt.Errorf("faces: %d people are too few to set %g of %d pictures aside: nobody would be left to train on",
+		return Split{}, fmt.Errorf("%d people are too few to set %g of %d pictures aside: nobody would be left to train on",
 			len(counts), testSize, len(people))
 	}
 	var s Split
@@ -79,17 +79,17 @@ func PersonSplit(people []string, testSize float64, seed uint32) (Split, error) 
 // testCount returns how many of n rows go to the test part, at least one and not all.
 func testCount(n int, testSize float64) (int, error) {
 	if !(testSize > 0 && testSize < 1) {
-		return 0, fmt.Errorf("faces: test size %g is not between 0 and 1", testSize)
+		return 0, fmt.Errorf("test size %g is not between 0 and 1", testSize)
 	}
 	if n < 0 || int64(n) > math.MaxUint32 {
-		return 0, fmt.Errorf("faces: cannot divide %d pictures", n)
+		return 0, fmt.Errorf("cannot divide %d pictures", n)
 	}
 	test := int(math.Ceil(testSize * float64(n)))
 	if n == 1 {
-		return 0, errors.New("faces: 1 picture is too few to set some aside for testing")
+		return 0, errors.New("1 picture is too few to set some aside for testing")
 	}
 	if n < 2 || test >= n {
-		return 0, fmt.Errorf("faces: %d pictures are too few to set %g of them aside for testing", n, testSize)
+		return 0, fmt.Errorf("%d pictures are too few to set %g of them aside for testing", n, testSize)
 	}
 	return test, nil
 }

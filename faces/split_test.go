@@ -70,10 +70,10 @@ func TestRandomSplitEqualsSklearn(t *testing.T) {
 	for seed, words := range want.Words {
 		var s uint32
 		fmt.Sscan(seed, &s)
-		r := newMT19937(s)
+		r := newRandomState(s)
 		all := make([]uint32, 1300)
 		for i := range all {
-			all[i] = r.uint32()
+			all[i] = r.Uint32()
 		}
 		got := []uint32{all[0], all[1], all[623], all[624], all[1299]}
 		if !slices.Equal(got, words) {

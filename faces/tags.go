@@ -31,7 +31,7 @@ const maxTags = 1 << 20
 func ReadTags(path string) (*Tags, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("faces: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	defer f.Close()
 	return ParseTags(f, path)
@@ -46,7 +46,7 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 	lines.FieldsPerRecord = -1
 	lines.ReuseRecord = true
 	fail := func(line int, format string, args ...any) error {
-		return fmt.Errorf("faces: %s, line %d: %s", path, line, fmt.Sprintf(format, args...))
+		return fmt.Errorf("%s, line %d: %s", path, line, fmt.Sprintf(format, args...))
 	}
 	t := &Tags{}
 	seen := map[string]int{}
@@ -59,7 +59,7 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 		if errors.As(err, &broken) {
 			return nil, fail(broken.Line, "%v", broken.Err)
 		} else if err != nil {
-			return nil, fmt.Errorf("faces: read %s: %w", path, err)
+			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
 		line, _ := lines.FieldPos(0)
 		if t.Names == nil {
@@ -91,7 +91,7 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 		t.Pictures, t.Lines = append(t.Pictures, picture), append(t.Lines, line)
 	}
 	if len(t.Pictures) == 0 {
-		return nil, fmt.Errorf("faces: %s: there is no picture in it, expected a header such as 'picture,happy' and a line for each", path)
+		return nil, fmt.Errorf("%s: there is no picture in it, expected a header such as 'picture,happy' and a line for each", path)
 	}
 	return t, nil
 }

@@ -8,16 +8,14 @@ import (
 	"likeness/pix"
 )
 
-// Taken tells when pictures of a folder were taken, by id: what the camera's
-// clock showed (see pix.Taken), or else the file's time as this machine's clock
-// showed it; both as times in UTC. Pictures are read no further than their EXIF.
-// Archives and drawn faces tell nothing, and ids that are not in the folder are
-// left out.
-func Taken(ctx context.Context, source string, ids []string) (map[string]time.Time, error) {
-	if source == sourceDrawn || len(ids) == 0 {
+// Taken returns when pictures of a folder were taken, by id: what the camera's clock showed (see pix.Taken), or else the
+// file's modification time as this machine's clock showed it; both as times in UTC. Files are read no further than their
+// EXIF. Archives say nothing, and ids that are not in the folder are left out. name is what Open takes.
+func Taken(ctx context.Context, name string, ids []string) (map[string]time.Time, error) {
+	if len(ids) == 0 {
 		return nil, nil
 	}
-	path, err := resolve(source)
+	path, err := resolve(name)
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// What has no EXIF has its file's time, whatever its id is made of; archives
-// and drawn faces have none.
+// What has no EXIF has its file's time, whatever its id is made of; archives have none.
 func TestTaken(t *testing.T) {
 	dir := t.TempDir()
 	ids := map[string]time.Time{}
@@ -51,9 +50,6 @@ func TestTaken(t *testing.T) {
 		if !got[id].Equal(want) {
 			t.Errorf("%s: %v, want %v", id, got[id], want)
 		}
-	}
-	if got, err := Taken(t.Context(), "drawn", list); got != nil || err != nil {
-		t.Error(got, err)
 	}
 	if got, err := Taken(t.Context(), filepath.Join(dir, "notes.txt"), list); got != nil || err != nil {
 		t.Error(got, err)

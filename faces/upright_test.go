@@ -13,10 +13,7 @@ import (
 // drawnThumbs are drawn faces as LFW's crop leaves them.
 func drawnThumbs(t *testing.T, people, each int) []*thumb {
 	t.Helper()
-	s, err := Load(context.Background(), "drawn", Options{People: people, PerPerson: each, NoCache: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := drawnSet(t, people, each, pix.Prep{})
 	var thumbs []*thumb
 	for i := range s.Len() {
 		thumbs = append(thumbs, newThumb(s.Image(i)))
@@ -85,10 +82,7 @@ func TestFindLying(t *testing.T) {
 
 // Check names lying pictures, but none of which the crop keeps another part than of the rest.
 func TestCheckLying(t *testing.T) {
-	s, err := Load(context.Background(), "drawn", Options{Prep: pix.Prep{W: 48, H: 48, Auto: true}, People: 110, PerPerson: 2, NoCache: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := drawnSet(t, 110, 2, pix.Prep{W: 48, H: 48, Auto: true})
 	upsideDown := func(m *pix.Image) *pix.Image {
 		out := pix.New(m.W, m.H)
 		for p, from := range permutations(m.W)[2] {

@@ -13,11 +13,13 @@ import (
 // zipSource is the path of a zip archive. Its members come in the order of its directory.
 type zipSource string
 
-func (s zipSource) kind() string { return "zip" }
+func (s zipSource) Name() string { return string(s) }
 
-func (s zipSource) fingerprint(ctx context.Context) (string, error) { return hashFile(ctx, string(s)) }
+func (s zipSource) Kind() string { return "zip" }
 
-func (s zipSource) walk(ctx context.Context, want func(string) bool, visit func(member) error) error {
+func (s zipSource) Fingerprint(ctx context.Context) (string, error) { return hashFile(ctx, string(s)) }
+
+func (s zipSource) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
 	place := ArchiveError{Path: string(s)}
 	broken := func(err error) error {
 		e := place
@@ -26,12 +28,12 @@ func (s zipSource) walk(ctx context.Context, want func(string) bool, visit func(
 	}
 	f, err := os.Open(string(s))
 	if err != nil {
-		return fmt.Errorf("faces: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("faces: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	archive, err := zip.NewReader(f, info.Size())
 	if errors.Is(err, zip.ErrFormat) {
@@ -47,9 +49,9 @@ func (s zipSource) walk(ctx context.Context, want func(string) bool, visit func(
 			return err
 		}
 		m, ok := zipMember(z, want)
-		if ok && m.skip == "" && !m.unwanted {
-			if m.data, err = readZip(z); err != nil {
-				return broken(fmt.Errorf("%s: %w", m.name, explain(err)))
+		if ok && m.Skip == "" && !m.Unwanted {
+			if m.Data, err = readZip(z); err != nil {
+				return broken(fmt.Errorf("%s: %w", m.Name, explain(err)))
 			}
 		}
 		place.Count++
@@ -64,21 +66,21 @@ func (s zipSource) walk(ctx context.Context, want func(string) bool, visit func(
 }
 
 // zipMember says what is to be done with a member; ok is false when it is passed over in silence.
-func zipMember(z *zip.File, want func(string) bool) (m member, ok bool) {
+func zipMember(z *zip.File, want func(string) bool) (m File, ok bool) {
 	name := cleanName(z.Name)
 	if strings.HasSuffix(z.Name, "/") || z.Mode().IsDir() || ignored(name) {
-		return member{}, false
+		return File{}, false
 	}
-	m = member{name: shorten(name)}
+	m = File{Name: shorten(name)}
 	switch {
 	case !z.Mode().IsRegular():
-		m.skip = "a link or a device, not a file"
+		m.Skip = "a link or a device, not a file"
 	case z.Flags&1 != 0:
-		m.skip = "it is encrypted"
+		m.Skip = "it is encrypted"
 	default:
-		m.skip = skipReason(name, z.UncompressedSize64)
+		m.Skip = skipReason(name, z.UncompressedSize64)
 	}
-	m.unwanted = m.skip == "" && !want(name)
+	m.Unwanted = m.Skip == "" && !want(name)
 	return m, true
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"likeness/dataset"
 	"likeness/describe"
 	"likeness/faces"
 	"likeness/finder"
@@ -12,7 +13,7 @@ import (
 
 func Example() {
 	ctx := context.Background()
-	data, err := faces.Load(ctx, "drawn", faces.Options{Prep: describe.DefaultPrep, People: 40, PerPerson: 5, CacheDir: cache})
+	data, err := dataset.Load(ctx, dataset.Drawn(40, 5), faces.Options{Prep: describe.DefaultPrep, CacheDir: cache})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"likeness/align"
+	"likeness/dataset"
 	"likeness/describe"
 	"likeness/faces"
 	"likeness/pix"
@@ -28,14 +29,10 @@ type Finder struct {
 
 // Training says what a finder was fitted to.
 type Training struct {
-	Data     string  `json:"data"`
-	DataHash string  `json:"data_hash"`
-	Split    string  `json:"split"` // "" where everything was fitted to
-	NTrain   int     `json:"n_train"`
-	NTest    int     `json:"n_test"`
-	Moved    float64 `json:"moved"`       // share of the training pictures that alignment moved
-	Before   float64 `json:"unaligned"`   // mean of what the subspace left unexplained before
-	After    float64 `json:"unexplained"` // and after alignment
+	dataset.Origin
+	Moved  float64 `json:"moved"`       // share of the training pictures that alignment moved
+	Before float64 `json:"unaligned"`   // mean of what the subspace left unexplained before
+	After  float64 `json:"unexplained"` // and after alignment
 }
 
 // Options of Fit.
@@ -91,7 +88,7 @@ func Fit(ctx context.Context, data *faces.Set, rows []int, opt Options) (*Finder
 	if err != nil {
 		return nil, err
 	}
-	f := &Finder{Describer: d, Training: &Training{Data: data.Source, DataHash: data.Fingerprint, NTrain: len(rows)}}
+	f := &Finder{Describer: d, Training: &Training{Origin: dataset.Origin{Data: data.Source, DataHash: data.Fingerprint, NTrain: len(rows)}}}
 	for _, p := range found {
 		if p.Pose != (align.Pose{}) {
 			f.Training.Moved += 1 / float64(len(rows))

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/describe"
 	"likeness/faces"
 	"likeness/finder"
@@ -25,7 +26,7 @@ import (
 // drawnSet is the same for all tests.
 func drawnSet(t testing.TB, prep pix.Prep) *faces.Set {
 	t.Helper()
-	s, err := faces.Load(context.Background(), "drawn", faces.Options{Prep: prep, People: 40, PerPerson: 5, CacheDir: cache})
+	s, err := dataset.Load(context.Background(), dataset.Drawn(40, 5), faces.Options{Prep: prep, CacheDir: cache})
 	if err != nil {
 		t.Fatal(err)
 	}

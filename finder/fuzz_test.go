@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"likeness/align"
+	"likeness/dataset"
 	"likeness/describe"
 	"likeness/finder"
 	"likeness/pix"
@@ -60,5 +61,5 @@ func tiny(t testing.TB) *finder.Finder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &finder.Finder{Describer: d, Space: space, Training: &finder.Training{Data: "nothing"}}
+	return &finder.Finder{Describer: d, Space: space, Training: &finder.Training{Origin: dataset.Origin{Data: "nothing"}}}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/progress"
 )
@@ -22,12 +23,8 @@ type Atlas struct {
 
 // Story records what an atlas was fitted to.
 type Story struct {
-	Data     string `json:"data"`
-	DataHash string `json:"data_hash"`
-	Split    string `json:"split,omitempty"` // "" where all pictures were fitted to
-	NTrain   int    `json:"n_train"`
-	NTest    int    `json:"n_test"`
-	Left     []Left `json:"left_out,omitempty"` // attributes without a direction
+	dataset.Origin
+	Left []Left `json:"left_out,omitempty"` // attributes without a direction
 	// Known are all attributes of the data, where directions were fitted to some of
 	// them only; files do not hold it.
 	Known []string `json:"-"`
@@ -51,7 +48,7 @@ func Survey(ctx context.Context, m *autoencoder.Model, data *faces.Set, train, t
 	if err != nil {
 		return nil, err
 	}
-	a := &Atlas{Model: m.Fingerprint(), Story: Story{Data: data.Source, DataHash: data.Fingerprint, NTrain: len(train), NTest: len(test)}}
+	a := &Atlas{Model: m.Fingerprint(), Story: Story{Origin: dataset.Origin{Data: data.Source, DataHash: data.Fingerprint, NTrain: len(train), NTest: len(test)}}}
 	if a.Whitening, err = Whiten(ctx, codes, m.Code); err != nil {
 		return nil, err
 	}

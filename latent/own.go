@@ -112,7 +112,7 @@ func (l *Learned) folderCodes(ctx context.Context, m *autoencoder.Model, own Own
 	}
 	var codes []float32
 	for i, folder := range []string{own.Without, own.With} {
-		set, err := faces.Load(ctx, folder, faces.Options{Prep: m.Prep, Threads: parallel.Threads(ctx), Progress: report.Counter("Reading " + filepath.Base(folder))})
+		set, err := faces.Load(ctx, folder, faces.Options{Prep: m.Prep, Threads: parallel.Threads(ctx), Progress: report})
 		if err != nil {
 			return nil, t, err
 		}

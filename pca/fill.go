@@ -32,7 +32,7 @@ type Filler struct {
 
 // ErrSmallRidge is returned where the ridge is so small beside the data that rounding
 // errors of the covariance would drown it.
-var ErrSmallRidge = errors.New("pca: the ridge is too small for the fill's precision")
+var ErrSmallRidge = errors.New("the ridge is too small for the fill's precision")
 
 // FillRidge is the ridge for rows without noise, as a share of the mean variance of
 // their values; it was chosen on a part of LFW's training pictures, as RESULTS.md tells.
@@ -44,7 +44,7 @@ const FillRidge = 0.05
 // fails with ErrSmallRidge, and when ctx ends.
 func (m *Moments) Filler(ctx context.Context, ridge float64) (*Filler, error) {
 	if !(ridge >= 0) || math.IsInf(ridge, 0) {
-		return nil, fmt.Errorf("pca: fill with a ridge of %g", ridge)
+		return nil, fmt.Errorf("fill with a ridge of %g", ridge)
 	}
 	if ridge == 0 {
 		ridge = FillRidge * m.trace() / float64(m.Dim)
@@ -91,7 +91,7 @@ func (f *Filler) Fill(ctx context.Context, x []float32, hidden []bool) ([]float3
 	err := parallel.Each(ctx, len(x)/f.dim, func(r int) {
 		if err := f.row(filled[r*f.dim:][:f.dim], hidden[r*f.dim:][:f.dim]); err != nil {
 			mu.Lock()
-			failed = fmt.Errorf("pca: fill: %w", err)
+			failed = fmt.Errorf("fill: %w", err)
 			mu.Unlock()
 		}
 	})

@@ -17,9 +17,9 @@ import (
 func Leading(ctx context.Context, rows, dim, k int, read func(dst []float32, r int)) (*PCA, error) {
 	switch {
 	case rows < 2:
-		return nil, errors.New("pca: at least two rows are needed")
+		return nil, errors.New("at least two rows are needed")
 	case k < 1 || k > dim:
-		return nil, fmt.Errorf("pca: %d components of %d dimensions", k, dim)
+		return nil, fmt.Errorf("%d components of %d dimensions", k, dim)
 	}
 	sums, row := make([]float64, dim), make([]float32, dim)
 	for r := range rows {

@@ -35,7 +35,7 @@ const panelWidth = 32
 // is not a whole number of rows, and as MeasureRows does.
 func Measure(ctx context.Context, x []float32, dim int) (*Moments, error) {
 	if dim < 1 || len(x)%dim != 0 {
-		return nil, fmt.Errorf("pca: %d values are not a whole number of rows of %d", len(x), dim)
+		return nil, fmt.Errorf("%d values are not a whole number of rows of %d", len(x), dim)
 	}
 	return MeasureRows(ctx, len(x)/dim, dim, func(dst []float32, r int) { copy(dst, x[r*dim:]) })
 }
@@ -47,7 +47,7 @@ func Measure(ctx context.Context, x []float32, dim int) (*Moments, error) {
 // in an order that does not depend on the number of processors.
 func MeasureRows(ctx context.Context, rows, dim int, read func(dst []float32, r int)) (*Moments, error) {
 	if rows < 2 {
-		return nil, errors.New("pca: at least two rows are needed")
+		return nil, errors.New("at least two rows are needed")
 	}
 	m := &Moments{Rows: rows, Dim: dim, Mean: make([]float32, dim), Covariance: make([]float64, dim*dim)}
 	sums, row := make([]float64, dim), make([]float32, dim)

@@ -31,7 +31,7 @@ const (
 
 // ErrUnsettled is returned where the components explain more and more from round to
 // round to the last.
-var ErrUnsettled = errors.New("pca: the iteration does not settle")
+var ErrUnsettled = errors.New("the iteration does not settle")
 
 // PCA computes the k leading components by block subspace iteration with
 // Rayleigh-Ritz (Halko, Martinsson and Tropp 2011, section 4.5): a block of
@@ -40,7 +40,7 @@ var ErrUnsettled = errors.New("pca: the iteration does not settle")
 // not within 1 to Dim, with ErrUnsettled, or when ctx ends.
 func (m *Moments) PCA(ctx context.Context, k int) (*PCA, error) {
 	if k < 1 || k > m.Dim {
-		return nil, fmt.Errorf("pca: %d components of %d dimensions", k, m.Dim)
+		return nil, fmt.Errorf("%d components of %d dimensions", k, m.Dim)
 	}
 	covariance := make([]float32, len(m.Covariance))
 	for i, c := range m.Covariance {
@@ -132,7 +132,7 @@ func ritz(v, w []float32, dim, block int) ([]float64, *mat.Dense, error) {
 	}
 	var eig mat.EigenSym
 	if !eig.Factorize(s, true) {
-		return nil, nil, fmt.Errorf("pca: eigen-decomposition of the projected covariance failed")
+		return nil, nil, fmt.Errorf("eigen-decomposition of the projected covariance failed")
 	}
 	up := eig.Values(nil)
 	var vectors mat.Dense

@@ -28,7 +28,7 @@ type Wiener struct {
 
 // ErrWeakNoise is returned where the noise is so weak beside the data that
 // rounding errors of the covariance would drown it.
-var ErrWeakNoise = errors.New("pca: the noise is too weak for the Wiener filter's precision")
+var ErrWeakNoise = errors.New("the noise is too weak for the Wiener filter's precision")
 
 // weakest is the smallest share of the total variance that the noise's may be:
 // products of rows carry float32's rounding errors.
@@ -38,7 +38,7 @@ const weakest = 1e-7
 // with ErrWeakNoise, and when ctx ends.
 func (m *Moments) Wiener(ctx context.Context, sigma float64) (*Wiener, error) {
 	if !(sigma > 0) || math.IsInf(sigma, 0) {
-		return nil, fmt.Errorf("pca: Wiener filter for noise of strength %g", sigma)
+		return nil, fmt.Errorf("Wiener filter for noise of strength %g", sigma)
 	}
 	if sigma*sigma < weakest*m.trace() {
 		return nil, ErrWeakNoise
@@ -69,7 +69,7 @@ func (w *Wiener) Denoise(ctx context.Context, y []float32) ([]float32, error) {
 		}
 		end := min(i+filterRows*w.dim, len(y))
 		if err := w.filter(x[i:end], y[i:end]); err != nil {
-			return nil, fmt.Errorf("pca: Wiener filter: %w", err)
+			return nil, fmt.Errorf("Wiener filter: %w", err)
 		}
 	}
 	return x, nil

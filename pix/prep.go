@@ -60,16 +60,29 @@ func (p Prep) Apply(m *Image) (*Image, error) { return p.apply(m) }
 // bytes and errors. Of a JPEG it converts only what the crop keeps. w and h are the
 // size of the whole picture.
 func (p Prep) Decode(data []byte) (m *Image, w, h int, err error) {
+	images, errs, w, h := Prepare(data, p)
+	return images[0], w, h, errs[0]
+}
+
+// Prepare decodes the file data once and applies each preparation to it; images[i] and
+// errs[i] are what Decode of preps[i] returns. w and h are the size of the whole picture.
+func Prepare(data []byte, preps ...Prep) (images []*Image, errs []error, w, h int) {
+	images, errs = make([]*Image, len(preps)), make([]error, len(preps))
 	decoded, turn, err := open(data, MaxPixels)
 	if err != nil {
-		return nil, 0, 0, err
+		for i := range errs {
+			errs[i] = err
+		}
+		return images, errs, 0, 0
 	}
 	if turn != 1 { // crops are meant for the upright picture
 		decoded = upright(whole(decoded), turn)
 	}
 	w, h = decoded.size()
-	m, err = p.apply(decoded)
-	return m, w, h, err
+	for i, p := range preps {
+		images[i], errs[i] = p.apply(decoded)
+	}
+	return images, errs, w, h
 }
 
 // Keeps is how much of a picture of w x h the preparation keeps before it resizes

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/hyper"
 	"likeness/pix"
@@ -15,7 +16,7 @@ import (
 func Example() {
 	ctx := context.Background()
 	prep := pix.Prep{W: 16, H: 16, Auto: true}
-	data, err := faces.Load(ctx, "drawn", faces.Options{Prep: prep, People: 20, PerPerson: 2, NoCache: true})
+	data, err := dataset.Load(ctx, dataset.Drawn(20, 2), faces.Options{Prep: prep, NoCache: true})
 	if err != nil {
 		fmt.Println(err)
 		return

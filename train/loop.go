@@ -9,6 +9,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/baseline"
+	"likeness/dataset"
 	"likeness/hyper"
 	"likeness/nn"
 )
@@ -183,9 +184,8 @@ func (l *loop) elapsed() float64 { return l.before + l.clock().Sub(l.started).Se
 // outset returns what is known of the training before the first step.
 func (r *Run) outset() *autoencoder.Training {
 	t := &autoencoder.Training{
-		Task: autoencoder.Reconstruct, Data: r.Data.Source, DataHash: r.Data.Fingerprint, Split: r.SplitName,
-		NTrain: len(r.Split.Train), NTest: len(r.Split.Test), NValidation: len(r.Validation),
-		Parameters: r.Parameters, TimeBudget: r.TimeBudget.Seconds(),
+		Task: autoencoder.Reconstruct, Origin: dataset.NewOrigin(r.Data, r.Split, r.SplitName),
+		NValidation: len(r.Validation), Parameters: r.Parameters, TimeBudget: r.TimeBudget.Seconds(),
 	}
 	if t.Precision == nn.Float32 {
 		t.Precision = "" // as in files that are older than the choice

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"likeness/baseline"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/pix"
 	"likeness/tutorial"
@@ -21,7 +22,7 @@ func TestDenoiser(t *testing.T) {
 		t.Skip("trains a denoiser")
 	}
 	ctx := context.Background()
-	set, err := faces.Load(ctx, "drawn", faces.Options{Prep: pix.Prep{W: 16, H: 16, Auto: true}, People: 60, PerPerson: 3, NoCache: true, CacheDir: t.TempDir()})
+	set, err := dataset.Load(ctx, dataset.Drawn(60, 3), faces.Options{Prep: pix.Prep{W: 16, H: 16, Auto: true}, NoCache: true, CacheDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

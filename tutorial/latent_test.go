@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/latent"
 	"likeness/pix"
@@ -15,7 +16,7 @@ import (
 )
 
 func TestLatent(t *testing.T) {
-	data, err := faces.Load(t.Context(), "drawn", faces.Options{People: 60, PerPerson: 4, CacheDir: t.TempDir(), Prep: pix.Prep{W: 16, H: 16, Auto: true}})
+	data, err := dataset.Load(t.Context(), dataset.Drawn(60, 4), faces.Options{CacheDir: t.TempDir(), Prep: pix.Prep{W: 16, H: 16, Auto: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

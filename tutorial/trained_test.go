@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"likeness/baseline"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/hyper"
 	"likeness/nn"
@@ -18,7 +19,7 @@ import (
 // A finished model is taken for a recipe's only if the recipe would make it again:
 // every field of a recipe counts, but for those that name things.
 func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
-	data, err := faces.Load(t.Context(), "drawn", faces.Options{People: 10, PerPerson: 2, Prep: pix.Prep{W: 16, H: 16, Auto: true}, NoCache: true})
+	data, err := dataset.Load(t.Context(), dataset.Drawn(10, 2), faces.Options{Prep: pix.Prep{W: 16, H: 16, Auto: true}, NoCache: true})
 	if err != nil {
 		t.Fatal(err)
 	}

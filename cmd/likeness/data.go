@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/pix"
 	"likeness/report"
@@ -22,19 +22,16 @@ type dataName struct {
 	attributes string // a path, or empty
 }
 
-// withAttributes joins the two parts of a name; both read well in a sentence.
-const withAttributes = " with attributes "
-
-func (d dataName) String() string {
-	if d.attributes == "" {
-		return d.source
-	}
-	return d.source + withAttributes + d.attributes
+// name is the same as a value that libraries know.
+func (d dataName) name() dataset.Name {
+	return dataset.Name{Source: d.source, Attributes: d.attributes}
 }
 
+func (d dataName) String() string { return d.name().String() }
+
 func parseDataName(text string) dataName {
-	source, attributes, _ := strings.Cut(text, withAttributes)
-	return dataName{source, attributes}
+	n := dataset.Parse(text)
+	return dataName{n.Source, n.Attributes}
 }
 
 // addDataFlags adds --data and --attributes.
@@ -46,63 +43,50 @@ func addDataFlags(cmd *cobra.Command, d *dataName, byDefault string) {
 	})
 }
 
-// drawn tells whether these are drawn faces, and how many people with how many
-// pictures each; zeros stand for the usual numbers.
-func (d dataName) drawn() (people, perPerson int, drawn bool, err error) {
-	size, sized := strings.CutPrefix(d.source, "drawn:")
-	if !sized {
-		return 0, 0, d.source == "drawn", nil
+// look reports before the work what is wrong with the names of the pictures and their attributes.
+func (d dataName) look() error {
+	err := d.name().Check()
+	if _, ok := errors.AsType[*dataset.NameError](err); ok {
+		return usagef("--data %w", err)
 	}
-	if n, err := fmt.Sscanf(size, "%dx%d", &people, &perPerson); n != 2 || err != nil ||
-		fmt.Sprintf("%dx%d", people, perPerson) != size || people < 1 || perPerson < 1 {
-		return 0, 0, false, usagef("--data %s: expected drawn:PEOPLExPICTURES, such as drawn:40x5", d.source)
+	if errors.Is(err, fs.ErrNotExist) && !d.name().IsDrawn() && !strings.Contains(err.Error(), d.attributesOrNone()) {
+		return fmt.Errorf("%w (--data takes drawn, lfw, an archive or a folder)", err)
 	}
-	return people, perPerson, true, nil
+	return err
 }
 
-// look finds out before the work whether the pictures and their attributes are
-// there.
-func (d dataName) look() error {
-	if d.attributes != "" {
-		if _, err := faces.Find(d.attributes); err != nil {
-			return bare(err)
-		}
+// attributesOrNone is the attribute file's name, or a text that no error holds.
+func (d dataName) attributesOrNone() string {
+	if d.attributes == "" {
+		return "\x00"
 	}
-	if _, _, drawn, err := d.drawn(); drawn || err != nil {
-		return err
+	return d.attributes
+}
+
+// stillThere reports that pictures are no longer where they were when their name was put into a file. made says what was
+// made of them, such as "m.index.safetensors was made of".
+func (d dataName) stillThere(made string) error {
+	if d.name().IsDrawn() {
+		return nil
 	}
 	if _, err := faces.Find(d.source); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w (--data takes drawn, lfw, an archive or a folder)", bare(err))
-	} else if err != nil {
-		return bare(err)
+		return fmt.Errorf("%s %s, which is not here: say with --data where it is", made, d.source)
 	}
 	return nil
 }
 
-// load reads a set and shows progress. What is special about the set is left
-// to be told.
+// load reads a set and shows progress. What is special about the set is left for the caller to report.
 func (a *app) load(ctx context.Context, d dataName, prep pix.Prep, threads int) (*faces.Set, error) {
 	if err := d.look(); err != nil {
 		return nil, err
 	}
-	opt := faces.Options{Prep: prep, Attributes: d.attributes, Threads: threads}
-	source, what := d.source, "Reading "+filepath.Base(d.source)
-	var drawn bool
-	var err error
-	if opt.People, opt.PerPerson, drawn, err = d.drawn(); err != nil {
-		return nil, err
-	} else if drawn {
-		source, what = "drawn", "Preparing drawn faces"
-	}
 	p := a.progress()
 	defer p.clear()
-	opt.Progress = func(done, total int) { p.count(what, done, total) }
-	s, err := faces.Load(ctx, source, opt)
+	s, err := dataset.Load(ctx, d.name(), faces.Options{Prep: prep, Threads: threads, Progress: p.report()})
 	if err != nil {
-		return nil, bare(err)
+		return nil, err
 	}
 	p.clear()
-	s.Source = d.String()
 	for _, w := range s.Warnings {
 		a.warn("%s", w)
 	}

@@ -67,7 +67,7 @@ cache folder, where --data lfw and --attributes lfw-attributes find them.`,
 		}
 		p := a.progress()
 		path, err := faces.Download(cmd.Context(), args[0], dir, faces.DownloadOptions{
-			Progress: func(done, total int64) { p.bytes("Downloading "+args[0], done, total) },
+			Progress: p.report(),
 			Log: func(text string) {
 				p.clear()
 				a.note("%s", text)

@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/report"
 )
@@ -62,10 +63,13 @@ over are listed, and no problem.`,
 		if err := plan.check(); err != nil {
 			return err
 		}
+		if (dataset.Name{Source: args[0]}).IsDrawn() {
+			return errors.New("drawn faces need no check; a folder of that name is ./drawn")
+		}
 		p := a.progress()
 		r, err := faces.Check(cmd.Context(), args[0], faces.Options{
 			Prep: prepOf(size, crop), Attributes: attributes, Threads: threads,
-			Progress: func(done, total int) { p.count("Checking "+filepath.Base(args[0]), done, total) },
+			Progress: p.report(),
 		})
 		p.clear()
 		if err != nil {

@@ -86,7 +86,7 @@ func (e *encoder) trained() *autoencoder.Training {
 	if t == nil {
 		return nil
 	}
-	return &autoencoder.Training{Data: t.Data, DataHash: t.DataHash, Split: t.Split, NTrain: t.NTrain, NTest: t.NTest}
+	return &autoencoder.Training{Origin: t.Origin}
 }
 
 // codes encodes rows of a set for a space.

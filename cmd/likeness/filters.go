@@ -164,7 +164,7 @@ func (f *filters) load(ctx context.Context, a *app, q *query) (*search.Attribute
 	var values []float32
 	at := map[string]int{} // rows of values by id
 	if data.attributes == "" {
-		if _, _, drawn, err := data.drawn(); err != nil || !drawn {
+		if !data.name().IsDrawn() {
 			return nil, fmt.Errorf("--attribute: %s was indexed without attributes: name their file with --attributes", q.path)
 		}
 		prep, err := parsePrep(q.file.About.Prep)

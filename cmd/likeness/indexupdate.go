@@ -270,8 +270,8 @@ func (r *indexRun) dates(ctx context.Context, old *search.File) error {
 		}
 	}
 	data := parseDataName(r.set.Source)
-	if _, _, drawn, err := data.drawn(); err != nil || drawn {
-		return err
+	if data.name().IsDrawn() {
+		return nil
 	}
 	found, err := faces.Taken(ctx, data.source, ask)
 	maps.Copy(r.taken, found)

@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"runtime"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/pix"
 )
@@ -29,65 +28,40 @@ func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, 
 // trainedData is modelData for whatever was trained and has its own
 // preparation of pictures.
 func (a *app) trainedData(ctx context.Context, path string, prep pix.Prep, t *autoencoder.Training, d dataName, threads int) (*modelData, error) {
-	asked := d.source != ""
-	if !asked {
-		if t == nil {
-			return nil, usagef("%s does not say what it was trained on: give --data", path)
-		}
-		trained := parseDataName(t.Data)
-		d.source = trained.source
-		if d.attributes == "" {
-			d.attributes = trained.attributes
-		}
-	}
-	if threads > 0 {
-		runtime.GOMAXPROCS(threads)
-	}
-	if !asked {
-		if err := d.stillThere(path + " was trained on"); err != nil {
+	if d.source != "" {
+		if err := d.look(); err != nil {
 			return nil, err
 		}
 	}
-	set, err := a.load(ctx, d, prep, threads)
-	if err != nil {
-		return nil, err
+	p := a.progress()
+	defer p.clear()
+	var origin *dataset.Origin
+	if t != nil {
+		origin = &t.Origin
 	}
-	out := &modelData{set: set}
-	if t != nil && t.DataHash == set.Fingerprint {
-		a.tellAgain(set)
-	} else {
-		a.tellSet(set)
-	}
-	if t == nil || t.DataHash != set.Fingerprint {
-		if !asked {
-			return nil, fmt.Errorf("%s is not what %s was trained on, or was trained on with --attributes: name the pictures with --data and --attributes", set.Source, path)
+	found, err := origin.Load(ctx, path, d.name(), prep, faces.Options{Threads: threads, Progress: p.report()})
+	p.clear()
+	switch {
+	case errors.Is(err, dataset.ErrUnknown):
+		return nil, usagef("%s does not say what it was trained on: give --data", path)
+	case errors.Is(err, dataset.ErrGone):
+		return nil, fmt.Errorf("%s was trained on %s, which is not here: say with --data where it is", path, dataset.Parse(t.Data).Source)
+	case errors.Is(err, dataset.ErrChanged):
+		again := dataset.Parse(t.Data)
+		if d.attributes != "" {
+			again.Attributes = d.attributes
 		}
-		return out, nil
-	}
-	plan, err := parseSplit(t.Split)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	split, err := plan.split(set)
-	if err != nil {
+		return nil, fmt.Errorf("%s is not what %s was trained on, or was trained on with --attributes: name the pictures with --data and --attributes", again, path)
+	case err != nil:
 		return nil, err
 	}
-	if len(split.Train) != t.NTrain || len(split.Test) != t.NTest {
-		return nil, fmt.Errorf("%s: the split %q gives %d and %d pictures, but the training had %d and %d", path, t.Split, len(split.Train), len(split.Test), t.NTrain, t.NTest)
+	for _, w := range found.Set.Warnings {
+		a.warn("%s", w)
 	}
-	out.split, out.name = &split, t.Split
-	return out, nil
-}
-
-// stillThere finds out whether pictures are where they were when their name
-// was put into a file. made says what was made of them, such as "m.safetensors
-// was trained on".
-func (d dataName) stillThere(made string) error {
-	if _, _, drawn, err := d.drawn(); drawn || err != nil {
-		return err
+	if t != nil && t.DataHash == found.Set.Fingerprint {
+		a.tellAgain(found.Set)
+	} else {
+		a.tellSet(found.Set)
 	}
-	if _, err := faces.Find(d.source); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s %s, which is not here: say with --data where it is", made, d.source)
-	}
-	return nil
+	return &modelData{set: found.Set, split: found.Split, name: found.Plan}, nil
 }

@@ -3,22 +3,22 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
-	"likeness/tutorial"
+	"likeness/faces"
 )
 
 // plainError is an error's text in the words of a person at a terminal: no
 // names of packages and none of system calls.
 func plainError(err error) string {
 	text := err.Error()
-	if _, ok := errors.AsType[bareError](err); !ok { // else what looks like a package may be a folder's name
-		text = trimPackages(text)
+	if e, ok := errors.AsType[*faces.NotDownloadedError](err); ok {
+		text = strings.Replace(text, e.Error(), fmt.Sprintf("%s is not there: get it with 'likeness data get %s', or give the path of your copy", e.Path, e.Dataset), 1)
 	}
 	for _, e := range pathErrors(err) {
 		text = strings.ReplaceAll(text, e.Error(), plainPath(e))
@@ -26,34 +26,7 @@ func plainError(err error) string {
 	return strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 }
 
-// bareError is an error without the name of the package that it comes from,
-// to be wrapped in a sentence.
-type bareError struct {
-	error
-	text string
-}
-
-func (e bareError) Error() string { return e.text }
-func (e bareError) Unwrap() error { return e.error }
-
-func bare(err error) error { return bareError{err, trimPackages(err.Error())} }
-
-// trimPackages cuts the name of a package off the beginning, behind that of a
-// stage of the tutorial where there is one.
-func trimPackages(text string) string {
-	stage, rest, ok := strings.Cut(text, ": ")
-	if !ok || !slices.Contains(tutorial.Stages(), stage) {
-		stage, rest = "", text
-	} else {
-		stage += ": "
-	}
-	for _, name := range []string{"faces: ", "pca: "} {
-		if after, ok := strings.CutPrefix(rest, name); ok {
-			return stage + after
-		}
-	}
-	return text
-}
+func bare(err error) error { return err }
 
 // pathErrors finds the system's errors about paths that an error wraps.
 func pathErrors(err error) []*fs.PathError {

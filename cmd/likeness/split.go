@@ -1,10 +1,9 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
+	"likeness/dataset"
 	"likeness/faces"
 )
 
@@ -18,42 +17,12 @@ type splitPlan struct {
 	held       float64 // share of them held back for choosing weights, with the test pictures as they are; 0: none
 }
 
-const (
-	splitText      = "%s, test_size=%g, random_state=%d"
-	validationText = ", validation=%g"
-	heldText       = ", held_back=%g"
-)
-
-func (s *splitPlan) String() string {
-	text := fmt.Sprintf(splitText, s.by.value, s.testSize, s.seed)
-	if s.validation > 0 {
-		text += fmt.Sprintf(validationText, s.validation)
-	}
-	if s.held > 0 {
-		text += fmt.Sprintf(heldText, s.held)
-	}
-	return text
+// plan is the same as a value that libraries know.
+func (s *splitPlan) plan() dataset.SplitPlan {
+	return dataset.SplitPlan{By: s.by.value, TestSize: s.testSize, Seed: s.seed, Validation: s.validation, HeldOut: s.held}
 }
 
-// parseSplit is the way back from String.
-func parseSplit(text string) (*splitPlan, error) {
-	s := newSplitPlan()
-	var by string
-	// %s would take the comma along.
-	const scanned = "%6s, test_size=%g, random_state=%d"
-	for _, kind := range []struct {
-		text   string
-		values []any
-	}{{scanned + heldText, []any{&s.held}}, {scanned + validationText, []any{&s.validation}}, {scanned, nil}} {
-		if _, err := fmt.Sscanf(text, kind.text, append([]any{&by, &s.testSize, &s.seed}, kind.values...)...); err == nil {
-			break
-		}
-	}
-	if err := s.by.Set(by); err != nil || s.String() != text {
-		return nil, fmt.Errorf("the split %q is not one that this program makes", text)
-	}
-	return s, nil
-}
+func (s *splitPlan) String() string { return s.plan().String() }
 
 func newSplitPlan() *splitPlan {
 	return &splitPlan{by: choiceFlag{"random", []string{"random", "person"}}, testSize: 0.1, seed: 42}
@@ -77,38 +46,12 @@ func (s *splitPlan) check() error {
 	return nil
 }
 
+// parts gives the split, and the rows that are held back of its training part.
+func (s *splitPlan) parts(set *faces.Set) (split faces.Split, held []int, err error) {
+	return s.plan().Split(set)
+}
+
 func (s *splitPlan) split(set *faces.Set) (faces.Split, error) {
 	split, _, err := s.parts(set)
 	return split, err
-}
-
-// parts gives the split, and the rows that are held back of its training part.
-func (s *splitPlan) parts(set *faces.Set) (split faces.Split, held []int, err error) {
-	split, err = s.divide(set.People, s.testSize)
-	if share := max(s.validation, s.held); err == nil && share > 0 {
-		var people []string
-		for _, row := range split.Train {
-			people = append(people, set.People[row])
-		}
-		var inner faces.Split
-		inner, err = s.divide(people, share)
-		inner = split.Nested(inner)
-		if s.held > 0 {
-			split.Train, held = inner.Train, inner.Test
-		} else {
-			split = inner
-		}
-	}
-	if err != nil {
-		return split, nil, fmt.Errorf("%s: %w", set.Source, bare(err))
-	}
-	return split, held, nil
-}
-
-// divide splits rows of pictures of the given people.
-func (s *splitPlan) divide(people []string, testSize float64) (faces.Split, error) {
-	if s.by.value == "person" {
-		return faces.PersonSplit(people, testSize, s.seed)
-	}
-	return faces.RandomSplit(len(people), testSize, s.seed)
 }

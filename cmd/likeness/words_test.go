@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
+	"likeness/faces"
 	"likeness/hyper"
 	"likeness/train"
 )
@@ -33,24 +34,6 @@ func TestTextsInFiles(t *testing.T) {
 	}
 	if got, want := fromIndex(filepath.Join("elsewhere", "x.index.safetensors"), kept), filepath.Join("elsewhere", "models", "x.safetensors"); got != want {
 		t.Errorf("%s was found at %s, want %s", kept, got, want)
-	}
-	s := newSplitPlan()
-	s.testSize, s.seed, s.by.value = 0.25, 7, "person"
-	for _, s.validation = range []float64{0, 0.2} {
-		if got, err := parseSplit(s.String()); err != nil || got.String() != s.String() {
-			t.Errorf("%s: got %v, %v", s, got, err)
-		}
-	}
-	s.validation = 0
-	for _, s.held = range []float64{0.1, 0.25} {
-		if got, err := parseSplit(s.String()); err != nil || got.String() != s.String() || got.held != s.held {
-			t.Errorf("%s: got %v, %v", s, got, err)
-		}
-	}
-	for _, text := range []string{"", "random", "random, test_size=0.1, random_state=42, held_back=0.1, validation=0.1", "random, test_size=0.1, random_state=42, and more", "poison, test_size=0.1, random_state=42"} {
-		if _, err := parseSplit(text); err == nil {
-			t.Errorf("%q was taken for a split", text)
-		}
 	}
 }
 
@@ -242,14 +225,12 @@ func TestPlainError(t *testing.T) {
 		want string
 	}{
 		{open(missing), "there is no file " + missing},
-		{fmt.Errorf("faces: %w", open(filepath.Join(missing, "x"))), "there is no folder " + missing},
+		{fmt.Errorf("a.zip: %w", open(filepath.Join(missing, "x"))), "a.zip: there is no folder " + missing},
 		{errors.Join(errors.New("one"), open(missing)), "one\nthere is no file " + missing},
 		{&os.PathError{Op: "mkdir", Path: filepath.Join(file, "x"), Err: syscall.ENOTDIR}, file + " is a file, expected a folder"},
 		{&os.PathError{Op: "mkdir", Path: file + "/", Err: syscall.EEXIST}, file + " is a file, expected a folder"},
 		{&os.PathError{Op: "read", Path: dir, Err: syscall.EISDIR}, dir + " is a folder, expected a file"},
-		{errors.New("faces: split by nothing"), "split by nothing"},
-		{fmt.Errorf("faces: %w", bare(errors.New("faces: too few"))), "faces: too few"}, // of a folder of that name
-		{bare(errors.New("conv: faces: too few")), "conv: too few"},
+		{&faces.NotDownloadedError{Dataset: "lfw", Path: "x.tgz"}, "x.tgz is not there: get it with 'likeness data get lfw', or give the path of your copy"},
 	} {
 		if got := plainError(c.err); got != c.want {
 			t.Errorf("%v: got %q, want %q", c.err, got, c.want)

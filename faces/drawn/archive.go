@@ -8,10 +8,11 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"likeness/parallel"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -38,34 +39,49 @@ func sorted(opt Options) []Person {
 	return people
 }
 
-// WriteArchive writes all photographs as an uncompressed tar whose members are
-// drawn/Given_Family/Given_Family_0001.jpg, sorted by name. The bytes depend on
-// the seed and the counts alone. It stops with ctx's error when ctx ends.
-func WriteArchive(ctx context.Context, w io.Writer, opt Options) error {
+// Each paints photographs and calls visit for each that want accepts, or for all where
+// want is nil: with its path, drawn/Given_Family/Given_Family_0001.jpg, and its bytes, a
+// JPEG of Size x Size, in the order of the paths. They depend on the seed and the counts
+// alone, not on the number of threads, parallel.Threads(ctx). An error of visit ends the
+// painting and is returned; so is ctx's when ctx ends.
+func Each(ctx context.Context, opt Options, want func(path string) bool, visit func(path string, jpeg []byte) error) error {
 	opt = opt.Filled()
 	people := sorted(opt)
-	total := len(people) * opt.PerPerson
-	threads := opt.Threads
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
+	type photograph struct {
+		path   string
+		person *Person
+		number int
 	}
-
-	// Painters work ahead of the writer by a bounded number of pictures: slot
-	// i%len(slots) holds picture i once it is painted.
+	var wanted []photograph
+	for i := range people {
+		for n := 1; n <= opt.PerPerson; n++ {
+			id := ID(people[i].Name, n)
+			p := photograph{"drawn/" + strings.ReplaceAll(people[i].Name, " ", "_") + "/" + id + ".jpg", &people[i], n}
+			if want == nil || want(p.path) {
+				wanted = append(wanted, p)
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return ctx.Err()
+	}
+	// Painters work ahead of visit by a bounded number of pictures: slot i%len(slots)
+	// holds picture i once it is painted, and free holds a token for each slot in use.
 	type result struct {
 		jpeg []byte
 		err  error
 	}
-	slots := make([]chan result, min(total, 8*threads))
+	threads := parallel.Threads(ctx)
+	slots := make([]chan result, min(len(wanted), 8*threads))
 	for i := range slots {
 		slots[i] = make(chan result, 1)
 	}
+	free := make(chan struct{}, len(slots))
 	next := make(chan int)
 	g, ctx := errgroup.WithContext(ctx)
-	free := make(chan struct{}, len(slots))
 	g.Go(func() error {
 		defer close(next)
-		for i := range total {
+		for i := range wanted {
 			select {
 			case free <- struct{}{}:
 			case <-ctx.Done():
@@ -79,14 +95,13 @@ func WriteArchive(ctx context.Context, w io.Writer, opt Options) error {
 		}
 		return nil
 	})
-	for range min(threads, total) {
+	for range min(threads, len(wanted)) {
 		g.Go(func() error {
 			c := newCanvas()
 			dst := image.NewRGBA(image.Rect(0, 0, Size, Size))
 			for i := range next {
-				p := &people[i/opt.PerPerson]
-				s := p.Shot(i%opt.PerPerson + 1)
-				c.draw(dst, p, &s)
+				s := wanted[i].person.Shot(wanted[i].number)
+				c.draw(dst, wanted[i].person, &s)
 				var buf bytes.Buffer
 				err := jpeg.Encode(&buf, dst, &jpeg.Options{Quality: quality})
 				slots[i%len(slots)] <- result{buf.Bytes(), err}
@@ -95,8 +110,7 @@ func WriteArchive(ctx context.Context, w io.Writer, opt Options) error {
 		})
 	}
 	g.Go(func() error {
-		tw := tar.NewWriter(w)
-		for i := range total {
+		for i, p := range wanted {
 			var r result
 			select {
 			case r = <-slots[i%len(slots)]:
@@ -104,30 +118,41 @@ func WriteArchive(ctx context.Context, w io.Writer, opt Options) error {
 				return ctx.Err()
 			}
 			<-free
-			p := &people[i/opt.PerPerson]
-			id := ID(p.Name, i%opt.PerPerson+1)
 			if r.err != nil {
-				return fmt.Errorf("drawn: %s: %w", id, r.err)
+				return fmt.Errorf("%s: %w", p.path, r.err)
 			}
-			folder := strings.ReplaceAll(p.Name, " ", "_")
-			err := tw.WriteHeader(&tar.Header{
-				Typeflag: tar.TypeReg, Name: "drawn/" + folder + "/" + id + ".jpg",
-				Size: int64(len(r.jpeg)), Mode: 0o644, ModTime: made, Format: tar.FormatUSTAR,
-			})
-			if err == nil {
-				_, err = tw.Write(r.jpeg)
+			opt.Progress.Report("Drawing faces", i+1, len(wanted))
+			if err := visit(p.path, r.jpeg); err != nil {
+				return err
 			}
-			if err != nil {
-				return fmt.Errorf("drawn: writing %s: %w", id, err)
-			}
-			if opt.Progress != nil {
-				opt.Progress(i+1, total)
-			}
-		}
-		if err := tw.Close(); err != nil {
-			return fmt.Errorf("drawn: ending the archive: %w", err)
 		}
 		return nil
 	})
 	return g.Wait()
+}
+
+// WriteArchive writes all photographs as an uncompressed tar, in the order of their
+// paths. The bytes depend on the seed and the counts alone. It stops with ctx's error
+// when ctx ends.
+func WriteArchive(ctx context.Context, w io.Writer, opt Options) error {
+	tw := tar.NewWriter(w)
+	err := Each(ctx, opt, nil, func(path string, jpeg []byte) error {
+		err := tw.WriteHeader(&tar.Header{
+			Typeflag: tar.TypeReg, Name: path, Size: int64(len(jpeg)), Mode: 0o644, ModTime: made, Format: tar.FormatUSTAR,
+		})
+		if err == nil {
+			_, err = tw.Write(jpeg)
+		}
+		if err != nil {
+			return fmt.Errorf("writing %s: %w", path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := tw.Close(); err != nil {
+		return fmt.Errorf("ending the archive of drawn faces: %w", err)
+	}
+	return nil
 }

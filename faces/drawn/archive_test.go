@@ -12,28 +12,30 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"likeness/parallel"
+	"likeness/progress"
 )
 
-func archive(t *testing.T, opt Options) []byte {
+func archive(t *testing.T, threads int, opt Options) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteArchive(context.Background(), &b, opt); err != nil {
+	if err := WriteArchive(parallel.WithThreads(t.Context(), threads), &b, opt); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
 func TestArchiveIsTheSameForAnyThreads(t *testing.T) {
-	opt := Options{People: 7, PerPerson: 3, Seed: 9, Threads: 1}
-	want := sha256.Sum256(archive(t, opt))
+	opt := Options{People: 7, PerPerson: 3, Seed: 9}
+	want := sha256.Sum256(archive(t, 1, opt))
 	for _, threads := range []int{2, 5, 64} {
-		opt.Threads = threads
-		if got := sha256.Sum256(archive(t, opt)); got != want {
+		if got := sha256.Sum256(archive(t, threads, opt)); got != want {
 			t.Errorf("%d threads: archive differs from that of one thread", threads)
 		}
 	}
 	opt.Seed = 10
-	if sha256.Sum256(archive(t, opt)) == want {
+	if sha256.Sum256(archive(t, 0, opt)) == want {
 		t.Error("another seed gives the same archive")
 	}
 }
@@ -41,13 +43,13 @@ func TestArchiveIsTheSameForAnyThreads(t *testing.T) {
 func TestArchiveReadsLikeLFW(t *testing.T) {
 	opt := Options{People: 12, PerPerson: 2}
 	var calls int
-	opt.Progress = func(done, total int) {
+	opt.Progress = func(s progress.Step) {
 		calls++
-		if done != calls || total != 24 {
-			t.Errorf("progress %d of %d at call %d", done, total, calls)
+		if s.Done != int64(calls) || s.Total != 24 {
+			t.Errorf("progress %+v at call %d", s, calls)
 		}
 	}
-	tr := tar.NewReader(bytes.NewReader(archive(t, opt)))
+	tr := tar.NewReader(bytes.NewReader(archive(t, 0, opt)))
 	var names []string
 	for {
 		hdr, err := tr.Next()
@@ -100,13 +102,13 @@ func (f *failing) Write(b []byte) (int, error) {
 }
 
 func TestArchiveTellsWhatFailed(t *testing.T) {
-	err := WriteArchive(context.Background(), &failing{20000}, Options{People: 30, PerPerson: 2, Threads: 3})
+	err := WriteArchive(context.Background(), &failing{20000}, Options{People: 30, PerPerson: 2})
 	if !errors.Is(err, errFull) {
 		t.Errorf("full disk: got %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	opt := Options{People: 30, PerPerson: 2, Progress: func(done, _ int) {
-		if done == 3 {
+	opt := Options{People: 30, PerPerson: 2, Progress: func(s progress.Step) {
+		if s.Done == 3 {
 			cancel()
 		}
 	}}

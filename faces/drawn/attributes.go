@@ -189,7 +189,7 @@ func WriteAttributes(w io.Writer, opt Options) error {
 		}
 	}
 	if err := b.Flush(); err != nil {
-		return fmt.Errorf("drawn: writing attributes: %w", err)
+		return fmt.Errorf("writing the attributes of drawn faces: %w", err)
 	}
 	return nil
 }

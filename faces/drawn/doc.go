@@ -18,6 +18,8 @@
 // differ from amd64 by one level in a few pixels.
 package drawn
 
+import "likeness/progress"
+
 // Version names the look of the pictures. It is raised whenever the same
 // options begin to give other pictures or other attributes, so that caches made
 // from older ones are not taken for new ones.
@@ -32,14 +34,12 @@ type Options struct {
 	People    int    // number of people; 0 means 1,000
 	PerPerson int    // photographs of each; 0 means 4
 	Seed      uint64 // another seed, other people; 0 means 42
-	Threads   int    // painters at work; 0 means one per CPU. Never changes the result.
 
-	// Progress, when set, is called after each photograph that was written,
-	// from one goroutine at a time.
-	Progress func(done, total int)
+	// Progress receives the number of photographs painted.
+	Progress progress.Func
 }
 
-// Filled gives the options with the defaults in place of zeros.
+// Filled returns the options with the defaults in place of zeros.
 func (o Options) Filled() Options {
 	if o.People <= 0 {
 		o.People = 1000

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/hyper"
 	"likeness/latent"
@@ -109,7 +110,7 @@ func TestCompare(t *testing.T) {
 // A drawn set and a model that has seen it.
 func drawnModel(t *testing.T) (*autoencoder.Model, *faces.Set, faces.Split) {
 	t.Helper()
-	data, err := faces.Load(t.Context(), "drawn", faces.Options{People: 150, PerPerson: 3, CacheDir: t.TempDir(), Prep: pix.Prep{W: 16, H: 16, Auto: true}})
+	data, err := dataset.Load(t.Context(), dataset.Drawn(150, 3), faces.Options{CacheDir: t.TempDir(), Prep: pix.Prep{W: 16, H: 16, Auto: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

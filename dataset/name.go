@@ -1,0 +1,124 @@
+// Package dataset names sets of pictures as people do, and finds them again: by what was typed, or by what a model, a
+// finder, an index or an atlas says it was made of. It is the one place that knows every source of pictures.
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"likeness/faces"
+	"likeness/faces/drawn"
+	"likeness/pix"
+)
+
+// Name names a set of pictures. Its text is kept in models and indexes.
+type Name struct {
+	// Source is "drawn" for invented faces, "drawn:PEOPLExPICTURES" for so many of them, or what faces.Open takes: the
+	// name of a published data set, or the path of an archive or a folder. A folder called drawn is "./drawn".
+	Source string `json:"source"`
+	// Attributes is the path of an attribute file, "lfw-attributes", or "" for none but the source's own.
+	Attributes string `json:"attributes,omitempty"`
+}
+
+// withAttributes joins the two parts of a name; both read well in a sentence.
+const withAttributes = " with attributes "
+
+// String returns the name as one text; Parse reads it.
+func (n Name) String() string {
+	if n.Attributes == "" {
+		return n.Source
+	}
+	return n.Source + withAttributes + n.Attributes
+}
+
+// Parse reads what String returns.
+func Parse(text string) Name {
+	source, attributes, _ := strings.Cut(text, withAttributes)
+	return Name{source, attributes}
+}
+
+// Drawn returns the name of drawn faces: so many people with so many pictures each.
+func Drawn(people, perPerson int) Name {
+	return Name{Source: fmt.Sprintf("drawn:%dx%d", people, perPerson)}
+}
+
+// IsDrawn reports whether the name is that of drawn faces, well written or not.
+func (n Name) IsDrawn() bool { return n.Source == "drawn" || strings.HasPrefix(n.Source, "drawn:") }
+
+// drawn returns how many people with how many pictures each are drawn; zeros stand for the usual numbers.
+func (n Name) drawn() (opt drawn.Options, err error) {
+	size, sized := strings.CutPrefix(n.Source, "drawn:")
+	if !sized {
+		return opt, nil
+	}
+	if got, err := fmt.Sscanf(size, "%dx%d", &opt.People, &opt.PerPerson); got != 2 || err != nil ||
+		fmt.Sprintf("%dx%d", opt.People, opt.PerPerson) != size || opt.People < 1 || opt.PerPerson < 1 {
+		return opt, &NameError{n.Source}
+	}
+	return opt, nil
+}
+
+// NameError is a name of drawn faces that is not well written.
+type NameError struct{ Source string }
+
+func (e *NameError) Error() string {
+	return e.Source + ": expected drawn:PEOPLExPICTURES, such as drawn:40x5"
+}
+
+// Check reports what is wrong with a name before anything is read: a *NameError, or an error that wraps
+// fs.ErrNotExist where the pictures or the attribute file are not there.
+func (n Name) Check() error {
+	if n.Attributes != "" {
+		if _, err := faces.Find(n.Attributes); err != nil {
+			return err
+		}
+	}
+	if n.IsDrawn() {
+		_, err := n.drawn()
+		return err
+	}
+	_, err := faces.Find(n.Source)
+	return err
+}
+
+// Open returns the source of a name. Of opt, CacheDir, NoCache and Progress count.
+func Open(n Name, opt faces.Options) (faces.Source, error) {
+	if !n.IsDrawn() {
+		return faces.Open(n.Source)
+	}
+	d, err := n.drawn()
+	if err != nil {
+		return nil, err
+	}
+	return newDrawnSource(n.Source, d, opt)
+}
+
+// Load reads the set of a name, prepared by opt.Prep; see faces.Load. The name's attributes take the place of
+// opt.Attributes. Set.Source is the name's text.
+func Load(ctx context.Context, n Name, opt faces.Options) (*faces.Set, error) {
+	sets, err := LoadAll(ctx, n, opt, opt.Prep)
+	if err != nil {
+		return nil, err
+	}
+	return sets[0], nil
+}
+
+// LoadAll is Load for several preparations of the same pictures, which are decoded once; see faces.LoadAll.
+func LoadAll(ctx context.Context, n Name, opt faces.Options, preps ...pix.Prep) ([]*faces.Set, error) {
+	if n.Attributes != "" {
+		opt.Attributes = n.Attributes
+	}
+	src, err := Open(n, opt)
+	if err != nil {
+		return nil, err
+	}
+	sets, err := faces.LoadAll(ctx, src, opt, preps...)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sets {
+		s.Source = n.String()
+	}
+	return sets, nil
+}
