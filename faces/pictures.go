@@ -11,6 +11,9 @@ type Picture struct {
 	ID   string
 	Name string // its path in the folder, with slashes, as in Skip
 	Path string // where to open it
+	// Folder is the folder that was named, as it was; "" for a picture that was named by itself, which has no ID and no
+	// Name.
+	Folder string
 }
 
 // Pictures lists the pictures below a folder as Load would read them, in the order of their paths, but opens none of

@@ -9,7 +9,6 @@ import (
 	"likeness/autoencoder"
 	"likeness/faces"
 	"likeness/parallel"
-	"likeness/pix"
 	"likeness/progress"
 )
 
@@ -77,7 +76,7 @@ func taggedCodes(ctx context.Context, m *autoencoder.Model, path string, report 
 	failed := make([]error, len(tags.Pictures))
 	var done counter
 	err = parallel.Each(ctx, len(tags.Pictures), func(i int) {
-		picture, err := prepared(m.Prep, filepath.Join(filepath.Dir(path), filepath.FromSlash(tags.Pictures[i])))
+		picture, err := m.Prep.Open(filepath.Join(filepath.Dir(path), filepath.FromSlash(tags.Pictures[i])))
 		if err != nil {
 			failed[i] = fmt.Errorf("%s, line %d: %w", path, tags.Lines[i], err)
 			return
@@ -90,18 +89,6 @@ func taggedCodes(ctx context.Context, m *autoencoder.Model, path string, report 
 	}
 	codes, err := m.Encode(ctx, x)
 	return codes, Tagged{Names: tags.Names, Values: tags.Values}, err
-}
-
-// prepared reads a picture and prepares it.
-func prepared(prep pix.Prep, path string) (*pix.Image, error) {
-	m, err := pix.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	if m, err = prep.Apply(m); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
 }
 
 // folderCodes returns the codes of the pictures of two folders.

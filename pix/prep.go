@@ -1,6 +1,9 @@
 package pix
 
-import "fmt"
+import (
+	"fmt"
+	"os"
+)
 
 // Prep says how a photograph becomes a model's input. It is kept in the model
 // file, so that a query is prepared as the training pictures were.
@@ -83,6 +86,21 @@ func Prepare(data []byte, preps ...Prep) (images []*Image, errs []error, w, h in
 		images[i], errs[i] = p.apply(decoded)
 	}
 	return images, errs, w, h
+}
+
+// Open reads a picture file and prepares it. The error names the file.
+func (p Prep) Open(path string) (*Image, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder, expected a picture", path)
+	}
+	m, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if m, err = p.Apply(m); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
 }
 
 // Keeps is how much of a picture of w x h the preparation keeps before it resizes

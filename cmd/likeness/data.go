@@ -96,7 +96,7 @@ func (a *app) load(ctx context.Context, d dataName, prep pix.Prep, threads int) 
 // tellSet says what is special about a set that is seen for the first time.
 func (a *app) tellSet(s *faces.Set) {
 	source := parseDataName(s.Source).source
-	a.tellSkips(source, s.Skipped)
+	a.noteSkips(source, s.Skipped)
 	if n := len(s.Unlisted); n > 0 {
 		a.note("%s left out, for the attribute file does not list them", count(n, "picture"))
 	}

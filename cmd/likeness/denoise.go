@@ -76,7 +76,7 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 		if f.threads > 0 {
 			runtime.GOMAXPROCS(f.threads)
 		}
-		pictures, err := a.gather(cmd.Context(), args[1:], func(folder string) string {
+		pictures, err := a.list(cmd.Context(), args[1:], func(folder string) string {
 			return denoisedFolder(f.out, folder, len(args) == 2)
 		})
 		if err != nil {
@@ -86,7 +86,7 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 		if err != nil {
 			return err
 		}
-		inputs := append([]string{args[0]}, pictures.paths()...)
+		inputs := append([]string{args[0]}, pictures.Paths()...)
 		if f.figure != "" {
 			if err := checkOut(f.figure, []string{".png"}, inputs...); err != nil {
 				return err
@@ -116,12 +116,12 @@ type denoised struct {
 	Skipped []faces.Skip `json:"skipped"` // files of folders, without a usable picture
 }
 
-func (a *app) denoise(ctx context.Context, f *denoising, path string, g *namedPictures, targets []string) error {
+func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.Listing, targets []string) error {
 	d, err := a.openDenoiser(path, f)
 	if err != nil {
 		return err
 	}
-	for _, image := range g.singles() { // one that is bad, and nothing is written
+	for _, image := range g.Singles() { // one that is bad, and nothing is written
 		if _, err := d.open(ctx, image); err != nil {
 			return err
 		}
@@ -130,16 +130,16 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *namedPi
 	var drawn []report.Restoration
 	d.bar = a.progress()
 	defer d.bar.clear()
-	for i, p := range g.list {
-		d.place(i, len(g.list))
-		original, err := d.open(ctx, p.path)
+	for i, p := range g.Pictures {
+		d.place(i, len(g.Pictures))
+		original, err := d.open(ctx, p.Path)
 		if err != nil {
-			if err = g.skip(ctx, p, err); err != nil {
+			if err = g.Skip(ctx, p, err); err != nil {
 				return stopped(ctx, err, len(result.Results))
 			}
 			continue
 		}
-		r, figure, err := d.picture(ctx, p.path, targets[i], original, uint64(i))
+		r, figure, err := d.picture(ctx, p.Path, targets[i], original, uint64(i))
 		if err != nil {
 			return stopped(ctx, err, len(result.Results))
 		}
@@ -149,11 +149,11 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *namedPi
 		}
 	}
 	d.bar.clear()
-	a.tellSkipped(g)
+	a.noteSkipped(g)
 	if len(result.Results) == 0 {
-		return g.nothing()
+		return g.NoneUsable()
 	}
-	result.Skipped = g.skips()
+	result.Skipped = g.Skips()
 	if f.figure != "" {
 		if n := len(result.Results); n > len(drawn) {
 			a.note("The first %d of %s pictures are drawn in %s", len(drawn), report.Count(n), f.figure)

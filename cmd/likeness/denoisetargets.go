@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"likeness/faces"
 	"likeness/pix"
 )
 
@@ -28,28 +29,28 @@ func denoisedFolder(out, folder string, alone bool) string {
 
 // denoiseTargets names the file for each picture. Those of a folder keep their place
 // in it. No two are the same.
-func denoiseTargets(out string, g *namedPictures) ([]string, error) {
-	alone := len(g.folders) == 1 && len(g.singles()) == 0
+func denoiseTargets(out string, g *faces.Listing) ([]string, error) {
+	alone := len(g.Folders) == 1 && len(g.Singles()) == 0
 	if out != "" {
 		there := isFolder(out)
-		if len(g.folders) == 0 && len(g.list) == 1 && !there && !endsAsFolder(out) {
+		if len(g.Folders) == 0 && len(g.Pictures) == 1 && !there && !endsAsFolder(out) {
 			return []string{out}, nil
 		}
 		if !there && filepath.Ext(out) != "" && !endsAsFolder(out) {
-			return nil, usagef("--out %s: expected a folder for %s", out, count(len(g.list), "picture"))
+			return nil, usagef("--out %s: expected a folder for %s", out, count(len(g.Pictures), "picture"))
 		}
 	}
 	var targets []string
-	from := make(map[string]string, len(g.list))
-	for _, p := range g.list {
-		t := filepath.Join(out, title(p.path)+"-denoised.png")
-		if p.folder != "" {
-			t = filepath.Join(denoisedFolder(out, p.folder, alone), filepath.FromSlash(p.id)+"-denoised.png")
+	from := make(map[string]string, len(g.Pictures))
+	for _, p := range g.Pictures {
+		t := filepath.Join(out, title(p.Path)+"-denoised.png")
+		if p.Folder != "" {
+			t = filepath.Join(denoisedFolder(out, p.Folder, alone), filepath.FromSlash(p.ID)+"-denoised.png")
 		}
 		if first, taken := from[t]; taken {
-			return nil, usagef("%s and %s would both be written to %s: denoise them one by one with --out", first, p.path, t)
+			return nil, usagef("%s and %s would both be written to %s: denoise them one by one with --out", first, p.Path, t)
 		}
-		from[t] = p.path
+		from[t] = p.Path
 		targets = append(targets, t)
 	}
 	return targets, nil

@@ -62,17 +62,17 @@ one they are fitted to the model's training data, which takes some seconds.
 		if opt.Steps < 2 || opt.Steps > mostSteps {
 			return usagef("--steps %d: expected 2 to %d", opt.Steps, mostSteps)
 		}
-		named, err := a.gather(ctx, args[1:], nil)
+		named, err := a.list(ctx, args[1:], nil)
 		if err != nil {
 			return err
 		}
-		if n := len(named.list); n > mostDrawn {
+		if n := len(named.Pictures); n > mostDrawn {
 			return usagef("%s are too many for one strip: name %d at most", count(n, "picture"), mostDrawn)
 		}
-		if n := len(named.list); picture != "" && n > 1 {
+		if n := len(named.Pictures); picture != "" && n > 1 {
 			return usagef("--picture %s: expected one picture to edit, not %d", picture, n)
 		}
-		inputs := append(named.paths(), args[0])
+		inputs := append(named.Paths(), args[0])
 		files := outputs(out, "edit.png", "edit.gif")
 		for _, f := range files {
 			if err := checkOut(f, []string{".png", ".gif"}, inputs...); err != nil {
@@ -91,13 +91,13 @@ one they are fitted to the model's training data, which takes some seconds.
 		if err != nil {
 			return err
 		}
-		pictures, err := open(ctx, m, named, named.list)
+		pictures, err := open(ctx, m, named, named.Pictures)
 		if err != nil {
 			return err
 		}
-		a.tellSkipped(named)
+		a.noteSkipped(named)
 		if len(pictures) == 0 {
-			return named.nothing()
+			return named.NoneUsable()
 		}
 		needed := append([]string{}, opt.Hold...)
 		for _, w := range opt.Wants {
@@ -121,7 +121,7 @@ one they are fitted to the model's training data, which takes some seconds.
 		if err != nil {
 			return err
 		}
-		r.Model, r.Skipped = args[0], named.skips()
+		r.Model, r.Skipped = args[0], named.Skips()
 		if picture != "" {
 			frames := r.Images[0].Frames
 			if err := writePNG(picture, frames[len(frames)-1].Picture); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
 	"likeness/pix"
@@ -76,11 +77,11 @@ atlas and otherwise fits one to the model's training data.`,
 		if err != nil {
 			return err
 		}
-		var list []named
+		var list []faces.Picture
 		for _, path := range args[1:] {
-			list = append(list, named{path: path})
+			list = append(list, faces.Picture{Path: path})
 		}
-		pictures, err := open(ctx, m, &namedPictures{}, list)
+		pictures, err := open(ctx, m, &faces.Listing{}, list)
 		if err != nil {
 			return err
 		}

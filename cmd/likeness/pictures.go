@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"strings"
 
 	"likeness/autoencoder"
+	"likeness/faces"
 	"likeness/internal/kernel"
 	"likeness/pix"
 )
@@ -20,40 +20,29 @@ type picture struct {
 
 // open reads pictures and prepares them as the model's training pictures were. g
 // passes over bad ones of folders.
-func open(ctx context.Context, m *autoencoder.Model, g *namedPictures, list []named) ([]picture, error) {
+func open(ctx context.Context, m *autoencoder.Model, g *faces.Listing, list []faces.Picture) ([]picture, error) {
 	var all []picture
 	for _, n := range list {
-		image, err := preparePicture(ctx, m.Prep, n.path)
+		image, err := preparePicture(ctx, m.Prep, n.Path)
 		if err != nil {
-			if err = g.skip(ctx, n, err); err != nil {
+			if err = g.Skip(ctx, n, err); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		p := picture{path: n.path, image: image, values: make([]float32, m.Values())}
+		p := picture{path: n.Path, image: image, values: make([]float32, m.Values())}
 		image.Floats(p.values)
 		all = append(all, p)
 	}
 	return all, nil
 }
 
-// preparePicture reads one picture and prepares it.
+// preparePicture reads one picture and prepares it, unless ctx has ended.
 func preparePicture(ctx context.Context, prep pix.Prep, path string) (*pix.Image, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if isFolder(path) {
-		return nil, fmt.Errorf("%s is a folder, expected a picture", path)
-	}
-	raw, err := pix.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	image, err := prep.Apply(raw)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return image, nil
+	return prep.Open(path)
 }
 
 // values are the pictures' numbers, one picture behind the other.

@@ -44,11 +44,11 @@ nearest to the picture, and prints the error before and after.`, mostDrawn),
 		if refine < 0 || refine > mostRefining {
 			return usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
 		}
-		pictures, err := a.gather(cmd.Context(), args[1:], nil)
+		pictures, err := a.list(cmd.Context(), args[1:], nil)
 		if err != nil {
 			return err
 		}
-		if err := checkOut(out, []string{".png"}, append(pictures.paths(), args[0])...); err != nil {
+		if err := checkOut(out, []string{".png"}, append(pictures.Paths(), args[0])...); err != nil {
 			return err
 		}
 		m, err := openCoder(args[0])
@@ -87,13 +87,13 @@ type reconstructions struct {
 }
 
 // reconstruct goes through the pictures in pieces, which bounds the memory.
-func (a *app) reconstruct(ctx context.Context, m *autoencoder.Model, g *namedPictures, r *reconstructions) error {
+func (a *app) reconstruct(ctx context.Context, m *autoencoder.Model, g *faces.Listing, r *reconstructions) error {
 	const images = 64
 	bar := a.progress()
 	defer bar.clear()
-	for i := 0; i < len(g.list); i += images {
-		bar.count("Reconstructing", i, len(g.list))
-		pictures, err := open(ctx, m, g, g.list[i:min(i+images, len(g.list))])
+	for i := 0; i < len(g.Pictures); i += images {
+		bar.count("Reconstructing", i, len(g.Pictures))
+		pictures, err := open(ctx, m, g, g.Pictures[i:min(i+images, len(g.Pictures))])
 		if err != nil {
 			return err
 		}
@@ -137,10 +137,10 @@ func (a *app) reconstruct(ctx context.Context, m *autoencoder.Model, g *namedPic
 		}
 	}
 	bar.clear()
-	a.tellSkipped(g)
-	r.Skipped = g.skips()
+	a.noteSkipped(g)
+	r.Skipped = g.Skips()
 	if len(r.Results) == 0 {
-		return g.nothing()
+		return g.NoneUsable()
 	}
 	return nil
 }

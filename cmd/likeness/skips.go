@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+
+	"likeness/faces"
+	"likeness/report"
+)
+
+// list lists the pictures that arguments name. What lies below results(folder), where results is set, is left out.
+func (a *app) list(ctx context.Context, args []string, results func(folder string) string) (*faces.Listing, error) {
+	l, err := faces.List(ctx, args, results)
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range l.Folders {
+		if n := l.LeftOut[folder]; n > 0 {
+			a.note("Leaving out %s in %s, where results go", count(n, "picture"), results(folder))
+		}
+	}
+	return l, nil
+}
+
+// noteSkipped reports which files of the folders hold no usable picture.
+func (a *app) noteSkipped(l *faces.Listing) {
+	for _, folder := range l.Folders {
+		a.noteSkips(folder, l.SkipsOf(folder))
+	}
+}
+
+// noteSkips names the first files of a source that were skipped.
+func (a *app) noteSkips(source string, skips []faces.Skip) {
+	if len(skips) == 0 {
+		return
+	}
+	a.noteWarning("skipping %s of %s without a usable picture:", count(len(skips), "file"), source)
+	for i, skip := range skips {
+		if i == 3 {
+			a.note("  and %s more; 'likeness data check' lists them", report.Count(len(skips)-i))
+			break
+		}
+		a.note("  %s: %s", skip.Name, skip.Reason)
+	}
+}
