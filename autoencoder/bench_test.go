@@ -21,7 +21,7 @@ func BenchmarkStep(b *testing.B) {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s-%d-%s/threads=%d", c.arch, c.code, c.precision, threads), func(b *testing.B) {
 				m := newModel(b, c.arch, 32, 32, c.code)
-				step := nn.NewStep(32, threads, c.precision, m.Networks()...)
+				step := must(nn.NewStep(nn.Options{Batch: 32, Threads: threads, Precision: c.precision}, m.Networks()...))
 				x := make([]float32, 32*m.Values())
 				for i := range x {
 					x[i] = float32(i%251)/251 - 0.5

@@ -173,7 +173,7 @@ func testFirstSteps(t *testing.T, file string, pictures []float32) {
 	want := readRecorded(t, file)
 	for _, c := range cases.All() {
 		t.Run(c.Name, func(t *testing.T) {
-			wrong, sharp := differences(t, want[c.Name], prepare(t, c, pictures), nn.DefaultAdamax, cases.Rate)
+			wrong, sharp := differences(t, want[c.Name], prepare(t, c, pictures), nn.DefaultAdamax(), cases.Rate)
 			for _, w := range wrong {
 				t.Error(w)
 			}
@@ -226,7 +226,7 @@ func TestFirstStepsNoticeMistakes(t *testing.T) {
 		{"rate of 0.0021", 1, func(_ *nn.Adamax, rate *float64) { *rate = 0.0021 }},
 	} {
 		model := cases.All()[c.model]
-		optimizer, rate := nn.DefaultAdamax, cases.Rate
+		optimizer, rate := nn.DefaultAdamax(), cases.Rate
 		c.mistake(&optimizer, &rate)
 		wrong, _ := differences(t, want[model.Name], prepare(t, model, pictures), optimizer, rate)
 		if len(wrong) == 0 {

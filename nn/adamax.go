@@ -16,8 +16,8 @@ type Adamax struct {
 	Beta1, Beta2, Epsilon float64
 }
 
-// DefaultAdamax has Keras's constants.
-var DefaultAdamax = Adamax{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+// DefaultAdamax returns Adamax with Keras's constants.
+func DefaultAdamax() Adamax { return Adamax{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7} }
 
 // OptimizerState is what an optimiser remembers between steps: the number of
 // steps taken and two arrays as long as the weights.

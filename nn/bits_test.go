@@ -22,13 +22,11 @@ func TestBitsOfTraining(t *testing.T) {
 		want   uint64
 		loss   float64 // in the last step
 	}{
-		{"float32", func(net *nn.Network) *nn.Step { return nn.NewStep(30, 2, nn.Float32, net) }, 8, 0xc2c53f02e9316fa4, 0.0382886253302},
+		{"float32", func(net *nn.Network) *nn.Step { return must(nn.NewStep(nn.Options{Batch: 30, Threads: 2}, net)) }, 8, 0xc2c53f02e9316fa4, 0.0382886253302},
 		{"float32 and Muon", func(net *nn.Network) *nn.Step {
-			s := nn.NewStep(30, 2, nn.Float32, net)
-			s.UseMuon(nn.DefaultMuon)
-			return s
+			return must(nn.NewStep(nn.Options{Batch: 30, Threads: 2, Optimizer: nn.DefaultMuon()}, net))
 		}, 8, 0x343e73f3dfc1ff24, 0.045605268183},
-		{"tiles of bf16", func(net *nn.Network) *nn.Step { return nn.NewTiledStep(30, 2, net) }, 1, 0xb23f79ab63d1b0e6, 0.0672085151351},
+		{"tiles of bf16", func(net *nn.Network) *nn.Step { return must(nn.NewTiledStep(30, 2, net)) }, 1, 0xb23f79ab63d1b0e6, 0.0672085151351},
 	} {
 		net, err := nn.New("net", nn.Shape{16, 16, 3},
 			nn.Conv2D{Filters: 32, Kernel: 3, Activation: nn.ELU},

@@ -44,7 +44,11 @@ func ExampleStep() {
 		return
 	}
 	net.Init(1)
-	step := nn.NewStep(4, 1, nn.Float32, net)
+	step, err := nn.NewStep(nn.Options{Batch: 4, Threads: 1}, net)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	x, y := []float32{-1, 0, 1, 2}, []float32{-2, 0, 2, 4}
 	for range 2000 {
 		step.Do(x, y, 0.01)

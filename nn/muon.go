@@ -22,16 +22,16 @@ import (
 // layer's shape. A convolution's kernel is a matrix with as many columns as the
 // last of its axes.
 //
-// Biases, frozen layers and the kernel that makes the output are not for Muon;
-// Adamax moves them.
+// Muon does not move biases and the kernel that makes the output; Others does.
 type Muon struct {
 	Momentum float64
 	Size     float64
+	Others   Adamax
 }
 
-// DefaultMuon goes with learning rates like those of Adamax. RESULTS.md tells how it
-// was found.
-var DefaultMuon = Muon{Momentum: 0.95, Size: 0.05}
+// DefaultMuon returns the Muon that goes with learning rates like those of Adamax.
+// RESULTS.md says how it was found.
+func DefaultMuon() Muon { return Muon{Momentum: 0.95, Size: 0.05, Others: DefaultAdamax()} }
 
 // The polynomial a*s + b*s^3 + c*s^5 of Jordan et al., which taken muonRounds times
 // brings singular values s in (0, 1] near 1, to between 0.7 and 1.2 from about
@@ -53,10 +53,9 @@ type muonMatrix struct {
 	gram, p, q, spare []float32
 }
 
-// UseMuon has the next steps move with Muon what is for it. It is called before the
-// first step. The state keeps Muon's running mean in M.
-func (s *Step) UseMuon(m Muon) {
-	s.muon, s.matrices = m, nil
+// planMuon takes the kernels that Muon moves out of the hands of the pieces. The state
+// keeps Muon's running mean in M.
+func (s *Step) planMuon() {
 	last := len(s.nets) - 1
 	for k, n := range s.nets {
 		var kernels []*Param
@@ -85,7 +84,7 @@ func (s *Step) UseMuon(m Muon) {
 	slices.SortStableFunc(s.matrices, func(a, b *muonMatrix) int { return cmp.Compare(b.cost(), a.cost()) })
 }
 
-// piecesOf are those of a network's kernel: none when it is frozen.
+// piecesOf returns the places of a kernel's pieces: none when it is frozen.
 func (s *Step) piecesOf(net int, p *Param) (list []int) {
 	for i, q := range s.pieces {
 		if q.net == net && !q.bias && q.offset >= p.offset && q.offset < p.offset+len(p.Value) {
@@ -98,7 +97,7 @@ func (s *Step) piecesOf(net int, p *Param) (list []int) {
 func (m *muonMatrix) short() int { return min(m.rows, m.cols) }
 func (m *muonMatrix) long() int  { return max(m.rows, m.cols) }
 
-// cost is the multiply-adds of a move.
+// cost returns the number of multiply-adds in a move.
 func (m *muonMatrix) cost() int {
 	n := m.short()
 	return n * n * (2*m.long() + 4*muonRounds*n)
@@ -138,7 +137,7 @@ func (s *Step) move(m *muonMatrix, rate float64) {
 }
 
 // orthogonalize replaces the gradient by the orthogonal matrix near to it. It
-// tells whether there is one: there is not when it is zero.
+// reports whether there is one: there is none when the gradient is zero.
 //
 // With X the tall matrix, all the rounds of the polynomial make X times a matrix Q
 // that is a polynomial of G = X'X. So they are taken with Q and G, which are small,

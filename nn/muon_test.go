@@ -63,16 +63,14 @@ func TestMuon(t *testing.T) {
 	const rate, decay, momentum, size = 0.02, 0.5, 0.9, 0.3
 	x := muonPictures(11)
 	net := muonNet(t)
-	step := nn.NewStep(11, 2, nn.Float32, net)
-	step.Decay = decay
-	step.UseMuon(nn.Muon{Momentum: momentum, Size: size})
+	muon := nn.Muon{Momentum: momentum, Size: size, Others: nn.DefaultAdamax()}
+	step := must(nn.NewStep(nn.Options{Batch: 11, Threads: 2, Optimizer: muon, Decay: decay}, net))
 	means := map[string]*mat.Dense{}
 	for range 2 {
 		plain := muonNet(t)
 		copy(plain.Weights(), net.Weights())
 		plain.Pack()
-		other := nn.NewStep(11, 2, nn.Float32, plain)
-		other.Decay = decay
+		other := must(nn.NewStep(nn.Options{Batch: 11, Threads: 2, Decay: decay}, plain))
 		for i, s := range step.State() { // so that what Adamax moves is the same
 			copy(other.State()[i].M, s.M)
 			copy(other.State()[i].U, s.U)
@@ -81,7 +79,7 @@ func TestMuon(t *testing.T) {
 		probe := muonNet(t)
 		copy(probe.Weights(), net.Weights())
 		probe.Pack()
-		gradient := nn.NewStep(11, 2, nn.Float32, probe)
+		gradient := must(nn.NewStep(nn.Options{Batch: 11, Threads: 2}, probe))
 		gradient.Do(x, x, 0)
 		before := slices.Clone(net.Weights())
 		step.Do(x, x, rate)
@@ -103,7 +101,7 @@ func TestMuon(t *testing.T) {
 			rows := len(p.Value) / cols
 			g := mat.NewDense(rows, cols, nil)
 			for j := range p.Value {
-				g.Set(j/cols, j%cols, float64(gradient.State()[0].M[from+j])/(1-gradient.Optimizer.Beta1))
+				g.Set(j/cols, j%cols, float64(gradient.State()[0].M[from+j])/(1-nn.DefaultAdamax().Beta1))
 			}
 			mean := means[p.Name]
 			if mean == nil {
@@ -140,8 +138,7 @@ func TestMuonThreads(t *testing.T) {
 	var want []float32
 	for _, threads := range []int{1, 2, 5} {
 		net := muonNet(t)
-		step := nn.NewStep(20, threads, nn.Float32, net)
-		step.UseMuon(nn.DefaultMuon)
+		step := must(nn.NewStep(nn.Options{Batch: 20, Threads: threads, Optimizer: nn.DefaultMuon()}, net))
 		for range 3 {
 			step.Do(x, x, 0.05)
 		}
@@ -153,8 +150,7 @@ func TestMuonThreads(t *testing.T) {
 		}
 	}
 	net := muonNet(t)
-	step := nn.NewStep(20, 2, nn.Float32, net)
-	step.UseMuon(nn.DefaultMuon)
+	step := must(nn.NewStep(nn.Options{Batch: 20, Threads: 2, Optimizer: nn.DefaultMuon()}, net))
 	before := slices.Clone(net.Weights())
 	step.DoWeighted(x, x, make([]float32, 20), 0.05)
 	if !slices.Equal(net.Weights(), before) {

@@ -84,7 +84,7 @@ func TestWrongShapes(t *testing.T) {
 func TestThreadsDoNotMatter(t *testing.T) {
 	train := func(threads int) []float32 {
 		net := smallNetwork(t)
-		step := nn.NewStep(30, threads, nn.Float32, net)
+		step := must(nn.NewStep(nn.Options{Batch: 30, Threads: threads}, net))
 		x := make([]float32, 30*net.Input.Size())
 		for i := range x {
 			x[i] = float32(i%97)/97 - 0.5
@@ -135,7 +135,7 @@ func checkStepPacks(t *testing.T, what string, precision nn.Precision, images in
 		y[i] = rng.Float32()
 	}
 	before := must(net.Predict(context.Background(), x))
-	step := nn.NewStep(images, 2, precision, net)
+	step := must(nn.NewStep(nn.Options{Batch: images, Threads: 2, Precision: precision}, net))
 	step.Do(x, y, 0.01)
 	second := step.Do(x, y, 0)
 	after := must(net.Predict(context.Background(), x))
@@ -162,7 +162,7 @@ func TestBF16(t *testing.T) {
 			t.Fatal(err)
 		}
 		net.Init(1)
-		return net, nn.NewStep(11, 2, nn.Float32, net), nn.NewStep(11, 2, nn.BF16, net)
+		return net, must(nn.NewStep(nn.Options{Batch: 11, Threads: 2}, net)), must(nn.NewStep(nn.Options{Batch: 11, Threads: 2, Precision: nn.BF16}, net))
 	}
 	a, single, _ := make2()
 	b, _, half := make2()
@@ -207,7 +207,7 @@ func TestPrecisionsTakeTurns(t *testing.T) {
 		steps := map[nn.Precision]*nn.Step{}
 		for i, p := range []nn.Precision{nn.Float32, nn.BF16, nn.BF16, nn.Float32, nn.BF16, nn.Float32, nn.Float32} {
 			if steps[p] == nil {
-				steps[p] = nn.NewStep(9, 2, p, net)
+				steps[p] = must(nn.NewStep(nn.Options{Batch: 9, Threads: 2, Precision: p}, net))
 			}
 			if anew { // leave nothing to what the steps remember
 				net.Pack()
@@ -248,7 +248,7 @@ func smallNetwork(t testing.TB) *nn.Network {
 // A step plans all its memory beforehand.
 func TestStepDoesNotAllocate(t *testing.T) {
 	net := smallNetwork(t)
-	step := nn.NewStep(8, 1, nn.Float32, net)
+	step := must(nn.NewStep(nn.Options{Batch: 8, Threads: 1}, net))
 	x := make([]float32, 8*net.Input.Size())
 	step.Do(x, x, 0.01)
 	var before, after runtime.MemStats

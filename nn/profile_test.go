@@ -13,7 +13,7 @@ import (
 func TestProfileStepsLikeStep(t *testing.T) {
 	train := func(profiled bool) (losses []float64, weights []float32) {
 		enc, dec := encoderAndDecoder(t)
-		s := nn.NewStep(20, 2, nn.Float32, enc, dec)
+		s := must(nn.NewStep(nn.Options{Batch: 20, Threads: 2}, enc, dec))
 		do := s.Do
 		if profiled {
 			do = nn.NewProfile(s).Do
@@ -40,7 +40,7 @@ func TestProfileStepsLikeStep(t *testing.T) {
 
 func TestProfileAddsUp(t *testing.T) {
 	enc, dec := encoderAndDecoder(t)
-	p := nn.NewProfile(nn.NewStep(16, 1, nn.Float32, enc, dec))
+	p := nn.NewProfile(must(nn.NewStep(nn.Options{Batch: 16, Threads: 1}, enc, dec)))
 	if want := len(enc.Layers) + len(dec.Layers); len(p.Layers) != want {
 		t.Fatalf("%d layers, want %d", len(p.Layers), want)
 	}
@@ -104,7 +104,7 @@ func TestProfileOperations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return nn.NewProfile(nn.NewStep(1, 1, nn.Float32, net))
+		return nn.NewProfile(must(nn.NewStep(nn.Options{Batch: 1, Threads: 1}, net)))
 	}
 	for _, kernel := range []int{1, 2, 3, 5} {
 		for _, stride := range []int{1, 2, 3} {

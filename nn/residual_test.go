@@ -81,7 +81,7 @@ func TestResidualBitsAndThreads(t *testing.T) {
 			t.Fatal(err)
 		}
 		net.Init(7)
-		step := nn.NewStep(30, threads, nn.Float32, net)
+		step := must(nn.NewStep(nn.Options{Batch: 30, Threads: threads}, net))
 		x := make([]float32, 30*net.Input.Size())
 		for i := range x {
 			x[i] = float32(i%97)/97 - 0.5
@@ -158,7 +158,7 @@ func TestFrozen(t *testing.T) {
 	net.Init(1)
 	before := slices.Clone(net.Weights())
 	x := []float32{1, -2, 3, -4, 5}
-	nn.NewStep(1, 1, nn.Float32, net).Do(x, []float32{10, -10}, 0.1)
+	must(nn.NewStep(nn.Options{Batch: 1, Threads: 1}, net)).Do(x, []float32{10, -10}, 0.1)
 	offset := 0
 	for _, p := range net.Params() {
 		same := slices.Equal(p.Value, before[offset:offset+len(p.Value)])

@@ -2,6 +2,8 @@ package nn
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 
@@ -9,8 +11,7 @@ import (
 )
 
 // Step trains networks that follow each other, such as an encoder and its
-// decoder, by mean squared error and Adamax, or Muon where UseMuon says so. All
-// memory is planned when it is made.
+// decoder, by mean squared error. All memory is planned when it is made.
 //
 // A step has two halves, between which the threads meet. In the first, shards
 // of ShardImages images go forward and back through all layers. In the second,
@@ -18,12 +19,8 @@ import (
 // of the batch, and moves; Muon's matrices move behind that, when all of their
 // pieces have their gradients. No sum depends on the number of threads.
 type Step struct {
-	Optimizer Adamax
-	// Decay is the share of every kernel's weights, times the learning rate, that a
-	// step takes away before it moves them; biases stay. It is the decoupled weight
-	// decay of Loshchilov and Hutter (2019). 0: none.
-	Decay float64
-
+	adamax    Adamax
+	decay     float64
 	precision Precision
 	nets      []*Network
 	ops       [][]compiled // the networks' own, or others in bf16
@@ -35,8 +32,8 @@ type Step struct {
 	errors    []float64 // by shard: sum of squared errors, weighted
 	pieces    []netPiece
 	threads   int
-	spaces    []*workspace // by thread
-	muon      Muon
+	spaces    []*workspace  // by thread
+	muon      *Muon         // nil: there are no matrices
 	matrices  []*muonMatrix // that muon moves
 }
 
@@ -47,53 +44,67 @@ type netPiece struct {
 	matrix     *muonMatrix // that takes the gradient and moves, nil: the piece moves by itself
 }
 
-// NewStep plans steps of up to batch images on the given number of threads (0:
-// all processors) in a precision that passes its Check or runs slowly. It panics
-// when the networks do not fit onto each other.
-func NewStep(batch, threads int, precision Precision, nets ...*Network) *Step {
-	return newStep(batch, threads, precision, kernel.AMX(), nets...)
+// NewStep plans the steps of networks of which each takes what the one before gives. It
+// returns an error for options that do not work and for networks that do not fit.
+func NewStep(o Options, nets ...*Network) (*Step, error) {
+	return newStep(o, kernel.AMX(), nets...)
 }
 
-// newStep is NewStep that says whether bf16 is multiplied in tiles, which works
+// newStep is NewStep with a choice whether bf16 is multiplied in tiles, which works
 // everywhere.
-func newStep(batch, threads int, precision Precision, tiled bool, nets ...*Network) *Step {
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
+func newStep(o Options, tiled bool, nets ...*Network) (*Step, error) {
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	s := &Step{Optimizer: DefaultAdamax, precision: precision, nets: nets, threads: threads}
+	if o.Optimizer == nil {
+		o.Optimizer = DefaultAdamax()
+	}
+	o.Precision = cmp.Or(o.Precision, Float32)
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if len(nets) == 0 {
+		return nil, errors.New("a step needs a network")
+	}
+	s := &Step{precision: o.Precision, decay: o.Decay, nets: nets, threads: o.Threads}
+	s.adamax, s.muon = o.Optimizer.parts()
 	for k, n := range nets {
 		if k > 0 && nets[k-1].Output().Size() != n.Input.Size() {
-			panic("nn: NewStep: networks do not fit onto each other")
+			return nil, fmt.Errorf("%s takes %v, but %s gives %v", n.Name, n.Input, nets[k-1].Name, nets[k-1].Output())
 		}
 		ops := n.ops
-		if precision == BF16 {
-			ops = n.compile(precision, tiled)
+		if o.Precision == BF16 {
+			ops = n.compile(o.Precision, tiled)
 		}
 		s.ops, s.versions = append(s.ops, ops), append(s.versions, -1)
-		p := newPass(ops, n.Input, batch, true, k > 0)
+		p := newPass(ops, n.Input, o.Batch, true, k > 0)
 		s.passes = append(s.passes, p)
 		s.states = append(s.states, &OptimizerState{M: make([]float32, len(n.slab)), U: make([]float32, len(n.slab))})
-		for i, o := range ops {
+		for i, c := range ops {
 			shards := make([]values, len(p.shards))
 			for j := range shards {
 				shards[j] = p.shards[j].values[i+1]
 			}
-			for _, q := range o.pieces(p.values[o.from], p.values[i+1], shards) {
-				s.pieces = append(s.pieces, netPiece{piece: q, net: k, layer: o.layer})
+			for _, q := range c.pieces(p.values[c.from], p.values[i+1], shards) {
+				s.pieces = append(s.pieces, netPiece{piece: q, net: k, layer: c.layer})
 			}
 		}
 	}
 	// The longest first, so that no thread begins one when all others are done.
 	slices.SortStableFunc(s.pieces, func(a, b netPiece) int { return cmp.Compare(b.cost, a.cost) })
 	s.sizes = make([]float32, len(nets))
-	s.errors = make([]float64, (batch+ShardImages-1)/ShardImages)
-	for range threads {
+	s.errors = make([]float64, (o.Batch+ShardImages-1)/ShardImages)
+	for range o.Threads {
 		s.spaces = append(s.spaces, &workspace{})
 	}
-	return s
+	if s.muon != nil {
+		s.planMuon()
+	}
+	return s, nil
 }
 
-// State is the optimiser's memory of each network, for checkpoints.
+// State returns the optimiser's memory of each network, for checkpoints. It is no copy:
+// the next step changes it.
 func (s *Step) State() []*OptimizerState { return s.states }
 
 // Do trains on one batch: x goes through the networks, the result is compared
@@ -142,10 +153,10 @@ func (s *Step) do(x, target, weights []float32, rate float64, clocks []*clock) f
 		}
 		s.errors[i] = s.shard(i, x[first*in:last*in], target[first*out:last*out], own, scale, s.spaces[thread], clockOf(thread))
 	})
-	s.keep = float32(1 - rate*s.Decay)
+	s.keep = float32(1 - rate*s.decay)
 	for i, state := range s.states {
 		state.Steps++
-		s.sizes[i] = s.Optimizer.size(state.Steps, rate)
+		s.sizes[i] = s.adamax.size(state.Steps, rate)
 	}
 	onThreads(s.threads, len(s.pieces), func(thread, i int) {
 		s.update(s.pieces[i], images, s.spaces[thread], clockOf(thread))
@@ -242,7 +253,7 @@ func (s *Step) update(p netPiece, images int, ws *workspace, c *clock) {
 			if s.keep != 1 && !p.bias {
 				kernel.Scale(s.nets[p.net].slab[from:from+p.cols], s.keep)
 			}
-			s.Optimizer.update(s.nets[p.net].slab, s.states[p.net], from, g[:p.cols], s.sizes[p.net])
+			s.adamax.update(s.nets[p.net].slab, s.states[p.net], from, g[:p.cols], s.sizes[p.net])
 			g = g[p.cols:]
 		}
 	}

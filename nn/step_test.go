@@ -32,8 +32,7 @@ func TestDecay(t *testing.T) {
 		for i := range x {
 			x[i] = float32(i%7)/7 - 0.5
 		}
-		step := nn.NewStep(1, 2, precision, net)
-		step.Decay = decay
+		step := must(nn.NewStep(nn.Options{Batch: 1, Threads: 2, Precision: precision, Decay: decay}, net))
 		step.Do(x, []float32{1, -1}, rate)
 		return net, before
 	}
@@ -91,13 +90,13 @@ func TestWeightsOfImages(t *testing.T) {
 			gradient[len(w)+k] += slope
 		}
 	}
-	step := nn.NewStep(images, 2, nn.Float32, net)
+	step := must(nn.NewStep(nn.Options{Batch: images, Threads: 2}, net))
 	if got := step.DoWeighted(x, target, weights, 0); math.Abs(got-loss) > 1e-6*loss {
 		t.Errorf("the loss is %g, want %g", got, loss)
 	}
 	for i, want := range gradient {
 		// The first moment after a step from zero.
-		if got := float64(step.State()[0].M[i]) / (1 - step.Optimizer.Beta1); math.Abs(got-want) > 1e-5 {
+		if got := float64(step.State()[0].M[i]) / (1 - nn.DefaultAdamax().Beta1); math.Abs(got-want) > 1e-5 {
 			t.Errorf("gradient %d is %g, want %g", i, got, want)
 		}
 	}
@@ -127,7 +126,7 @@ func TestBitsOfWeights(t *testing.T) {
 		for i := range x {
 			x[i] = float32(i%97)/97 - 0.5
 		}
-		step := nn.NewStep(images, threads, precision, net)
+		step := must(nn.NewStep(nn.Options{Batch: images, Threads: threads, Precision: precision}, net))
 		loss := 0.0
 		for range 3 {
 			loss = step.DoWeighted(x, x, weights, 0.01)
@@ -149,6 +148,37 @@ func TestBitsOfWeights(t *testing.T) {
 		for threads := range 4 {
 			same("weights of 1", threads+1, ones, plain, loss)
 			same("weights", threads+1, others, weighted, weightedLoss)
+		}
+	}
+}
+
+// What comes from outside gets an error.
+func TestNewStepErrors(t *testing.T) {
+	net := func(in, out int) *nn.Network {
+		n, err := nn.New("net", nn.Shape{in}, nn.Dense{Units: out})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	muon := nn.DefaultMuon()
+	muon.Momentum = 1
+	for want, c := range map[string]struct {
+		options nn.Options
+		nets    []*nn.Network
+	}{
+		"a step of 0 images":          {nn.Options{}, []*nn.Network{net(2, 2)}},
+		"a step of -3 images":         {nn.Options{Batch: -3}, []*nn.Network{net(2, 2)}},
+		"needs a network":             {nn.Options{Batch: 1}, nil},
+		"net takes (None, 3), but net":  {nn.Options{Batch: 1}, []*nn.Network{net(2, 2), net(3, 2)}},
+		`unknown precision "float8"`:  {nn.Options{Batch: 1, Precision: "float8"}, []*nn.Network{net(2, 2)}},
+		"a weight decay of -1":        {nn.Options{Batch: 1, Decay: -1}, []*nn.Network{net(2, 2)}},
+		"a weight decay of NaN":       {nn.Options{Batch: 1, Decay: math.NaN()}, []*nn.Network{net(2, 2)}},
+		"beta1 0, beta2 0":            {nn.Options{Batch: 1, Optimizer: nn.Adamax{}}, []*nn.Network{net(2, 2)}},
+		"Muon with momentum 1":        {nn.Options{Batch: 1, Optimizer: muon}, []*nn.Network{net(2, 2)}},
+	} {
+		if _, err := nn.NewStep(c.options, c.nets...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
 		}
 	}
 }

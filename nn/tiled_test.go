@@ -64,7 +64,7 @@ func eachTiled(t *testing.T, test func(t *testing.T, build func() *nn.Network, x
 func TestTiled(t *testing.T) {
 	eachTiled(t, func(t *testing.T, build func() *nn.Network, x, y []float32) {
 		a, b := build(), build()
-		single, half := nn.NewStep(images, 2, nn.Float32, a), nn.NewTiledStep(images, 2, b)
+		single, half := must(nn.NewStep(nn.Options{Batch: images, Threads: 2}, a)), must(nn.NewTiledStep(images, 2, b))
 		want, got := single.Do(x, y, 0), half.Do(x, y, 0)
 		if math.Abs(got/want-1) > 0.01 || got == want {
 			t.Errorf("loss %g in tiles, %g in float32", got, want)
@@ -94,7 +94,7 @@ func TestTiledRemembersNothing(t *testing.T) {
 	eachTiled(t, func(t *testing.T, build func() *nn.Network, x, y []float32) {
 		learn := func(threads int, full bool) []float32 {
 			net := build()
-			step := nn.NewTiledStep(images, threads, net)
+			step := must(nn.NewTiledStep(images, threads, net))
 			if full {
 				step.Do(x, y, 0)
 				step.State()[0].Steps = 0

@@ -12,9 +12,9 @@ func BenchmarkAverage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	v := newAverage(0.999, []*nn.Network{n})
+	v := newAverage([]*nn.Network{n})
 	b.SetBytes(int64(4 * len(n.Weights())))
-	for i := 0; b.Loop(); i++ {
-		v.update(i)
+	for b.Loop() {
+		v.update(0.999)
 	}
 }

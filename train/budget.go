@@ -2,8 +2,10 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -30,9 +32,10 @@ func (l *loop) plan(ctx context.Context) error {
 	l.Epochs = 1 // for the checkpoint that is only saved to see how long it takes
 	begin := l.clock()
 	part := min(len(l.judge), 512*l.Model.Values())
-	l.average.swap()
+	if err := l.engine.Show(true); err != nil {
+		return err
+	}
 	_, err = l.Model.MSE(ctx, l.judgeInput[:part], l.judge[:part])
-	l.average.swap()
 	if err != nil {
 		return l.interrupted()
 	}
@@ -53,9 +56,13 @@ func (l *loop) plan(ctx context.Context) error {
 	return nil
 }
 
-// calibrate gives the seconds that a step takes, with all that goes with it.
-func (l *loop) calibrate(ctx context.Context) (float64, error) {
-	defer l.remember()()
+// calibrate returns the seconds that a step takes, with all that goes with it.
+func (l *loop) calibrate(ctx context.Context) (perStep float64, err error) {
+	restore, err := l.remember()
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, restore()) }()
 	feed := l.newFeed()
 	defer func() { feed.stop() }()
 	limit := min(calibrationTime, l.TimeBudget/20)
@@ -74,41 +81,40 @@ func (l *loop) calibrate(ctx context.Context) (float64, error) {
 			feed.stop()
 			feed = l.newFeed()
 		}
-		b := feed.next()
-		l.learn(b, 0, n+1) // no steps are as safe as those that lead nowhere
+		// Steps at a rate of zero move nothing, whatever is wrong with the settings.
+		if _, err := l.learn(feed.next(), 0, n+1); err != nil {
+			return 0, err
+		}
 	}
 }
 
 // remember keeps weights and memory, and returns what puts them back.
-func (l *loop) remember() func() {
-	var live, kept [][]float32
+func (l *loop) remember() (restore func() error, err error) {
+	if err := l.engine.Show(false); err != nil {
+		return nil, err
+	}
+	var weights [][]float32
 	for _, n := range l.nets {
-		live = append(live, n.Weights())
+		weights = append(weights, slices.Clone(n.Weights()))
 	}
-	for _, m := range l.memory() {
-		live = append(live, m.values)
+	memory, err := l.engine.Memory()
+	if err != nil {
+		return nil, err
 	}
-	for _, v := range live {
-		kept = append(kept, append([]float32(nil), v...))
+	memory.Arrays = slices.Clone(memory.Arrays)
+	for i, a := range memory.Arrays {
+		memory.Arrays[i].Values = slices.Clone(a.Values)
 	}
-	var steps []int
-	for _, s := range l.step.State() {
-		steps = append(steps, s.Steps)
-	}
-	return func() {
-		for i, v := range live {
-			copy(v, kept[i])
-		}
-		for i, s := range l.step.State() {
-			s.Steps = steps[i]
-		}
-		for _, n := range l.nets {
+	return func() error {
+		for i, n := range l.nets {
+			copy(n.Weights(), weights[i])
 			n.Pack()
 		}
-	}
+		return errors.Join(l.engine.Take(), l.engine.SetMemory(memory))
+	}, nil
 }
 
-// outOfTime tells that the budget only suffices to measure and save what there
+// outOfTime reports whether the budget only suffices to measure and save what there
 // is. The first step is always taken.
 func (l *loop) outOfTime() bool {
 	return l.TimeBudget > 0 && (l.epoch > 0 || l.done > 0) && l.elapsed()+l.tail > l.TimeBudget.Seconds()

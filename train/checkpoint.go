@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"likeness/autoencoder"
 	"likeness/safetensors"
@@ -34,13 +35,20 @@ type progress struct {
 	History   []autoencoder.Epoch `json:"history"`
 }
 
-// ErrOtherRun is that a checkpoint belongs to a run with other settings.
+// ErrOtherRun is returned when the checkpoint belongs to a run with other settings.
 var ErrOtherRun = errors.New("the checkpoint of another run")
 
 // save writes the checkpoint, if one is wanted.
 func (l *loop) save() error {
 	if l.Checkpoint == "" {
 		return nil
+	}
+	memory, err := l.memory()
+	if err != nil {
+		return err
+	}
+	if err := l.engine.Show(false); err != nil {
+		return err
 	}
 	f, err := l.Model.File()
 	if err != nil {
@@ -53,11 +61,9 @@ func (l *loop) save() error {
 	if l.TimeBudget > 0 {
 		p.Epochs, p.TailTime = l.Epochs, l.tail
 	}
-	for _, s := range l.step.State() {
-		p.Steps = s.Steps
-	}
-	for _, m := range l.memory() {
-		f.Tensors = append(f.Tensors, safetensors.FromFloats(m.tensor, []int{len(m.values)}, m.values))
+	p.Steps = memory.Steps
+	for _, m := range memory.Arrays {
+		f.Tensors = append(f.Tensors, safetensors.FromFloats(m.Name, []int{len(m.Values)}, m.Values))
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -75,46 +81,46 @@ func (l *loop) save() error {
 	return f.Save(l.Checkpoint)
 }
 
-// memory is an array that a run goes on from, besides the weights.
-type memory struct {
-	tensor   string // its name in the checkpoint
-	values   []float32
-	positive bool // none is below zero
-}
-
-// memory is all there is.
-func (l *loop) memory() []memory {
-	var all []memory
-	for i, s := range l.step.State() {
-		name := l.nets[i].Name
-		all = append(all,
-			memory{tensor: "optimizer/" + name + "/m", values: s.M},
-			memory{tensor: "optimizer/" + name + "/u", values: s.U, positive: true})
-		if l.average != nil {
-			all = append(all, memory{tensor: "average/" + name, values: l.average.values[i]})
-		}
-		if l.best != nil {
-			all = append(all, memory{tensor: "best/" + name, values: l.best.values[i]})
-		}
-	}
-	return all
-}
-
-// read finds the array in a checkpoint.
-func (m memory) read(f *safetensors.File) ([]float32, error) {
-	v, err := f.Floats(m.tensor, len(m.values))
+// memory returns what the run goes on from besides the weights: the engine's memory
+// and the best weights.
+func (l *loop) memory() (Memory, error) {
+	m, err := l.engine.Memory()
 	if err != nil {
-		return nil, err
+		return m, err
+	}
+	m.Arrays = slices.Clip(m.Arrays)
+	for i, values := range l.best {
+		m.Arrays = append(m.Arrays, Array{Name: "best/" + l.nets[i].Name, Values: values})
+	}
+	return m, nil
+}
+
+// setMemory puts back what memory returned.
+func (l *loop) setMemory(m Memory) error {
+	own := len(m.Arrays) - len(l.best)
+	for i, a := range m.Arrays[own:] {
+		copy(l.best[i], a.Values)
+	}
+	m.Arrays = m.Arrays[:own]
+	return l.engine.SetMemory(m)
+}
+
+// read returns the array as a checkpoint has it.
+func (a Array) read(f *safetensors.File) (Array, error) {
+	v, err := f.Floats(a.Name, len(a.Values))
+	if err != nil {
+		return a, err
 	}
 	for k, x := range v {
-		if x-x != 0 || m.positive && x < 0 { // x-x is not 0 for NaN and infinities
-			return nil, f.Errorf("tensor %q, value %d: %g is not the memory of a run", m.tensor, k, x)
+		if x-x != 0 || a.Positive && x < 0 { // x-x is not 0 for NaN and infinities
+			return a, f.Errorf("tensor %q, value %d: %g is not the memory of a run", a.Name, k, x)
 		}
 	}
-	return v, nil
+	a.Values = v
+	return a, nil
 }
 
-// resume goes on from the checkpoint, if there is one, and tells whether there
+// resume goes on from the checkpoint, if there is one, and reports whether there
 // was.
 func (l *loop) resume() (bool, error) {
 	if l.Checkpoint == "" {
@@ -134,16 +140,17 @@ func (l *loop) resume() (bool, error) {
 	return true, nil
 }
 
-// foreign says in what a checkpoint's settings differ from the run's, or nothing.
+// foreign returns in words how a checkpoint's settings differ from the run's; empty if
+// they do not.
 func (l *loop) foreign(text string) string {
 	var there map[string]string
 	if err := json.Unmarshal([]byte(text), &there); err != nil {
-		return "it does not say of what run"
+		return "it does not say which run made it"
 	}
 	return difference(there, l.settings)
 }
 
-// load takes everything out of a checkpoint, or nothing.
+// load takes everything from a checkpoint, or nothing.
 func (l *loop) load(f *safetensors.File) error {
 	if d := l.foreign(f.Metadata[runEntry]); d != "" {
 		return fmt.Errorf("%s is %w and stays as it is: %s; remove it or write elsewhere", l.Checkpoint, ErrOtherRun, d)
@@ -163,22 +170,22 @@ func (l *loop) load(f *safetensors.File) error {
 	if err := l.checkProgress(p, epochs); err != nil {
 		return f.Errorf("metadata %s: %w", progressEntry, err)
 	}
-	memory := l.memory()
-	arrays := make([][]float32, len(memory))
-	for i, m := range memory {
-		if arrays[i], err = m.read(f); err != nil {
+	memory, err := l.memory()
+	if err != nil {
+		return err
+	}
+	memory.Steps = p.Steps
+	for i, a := range memory.Arrays {
+		if memory.Arrays[i], err = a.read(f); err != nil {
 			return err
 		}
-	}
-	for i, m := range memory {
-		copy(m.values, arrays[i])
-	}
-	for _, s := range l.step.State() {
-		s.Steps = p.Steps
 	}
 	for i, n := range m.Networks() {
 		copy(l.nets[i].Weights(), n.Weights())
 		l.nets[i].Pack()
+	}
+	if err := errors.Join(l.engine.Take(), l.setMemory(memory)); err != nil {
+		return err
 	}
 	l.epoch, l.done, l.lossSum, l.history = p.Epoch, p.Done, p.LossSum, p.History
 	l.seconds, l.before = p.StepTime, p.TotalTime
@@ -186,7 +193,7 @@ func (l *loop) load(f *safetensors.File) error {
 	return nil
 }
 
-// checkProgress finds progress that this run cannot have made.
+// checkProgress returns an error for progress that this run cannot have made.
 func (l *loop) checkProgress(p progress, epochs int) error {
 	cut := p.Ended == autoencoder.EndedByTime
 	steps := p.Epoch*l.steps + p.Done

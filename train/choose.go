@@ -5,11 +5,10 @@ import (
 	"fmt"
 
 	"likeness/autoencoder"
-	"likeness/nn"
 )
 
-// checkValidation finds what cannot choose, and validation pictures that are
-// not held back.
+// checkValidation returns an error where there is nothing to choose on, and for
+// validation pictures that are not held back.
 func (r *Run) checkValidation() error {
 	if (r.EarlyStop > 0 || r.Best) && len(r.Validation) == 0 {
 		return errors.New("an early stop and the best weights are chosen on validation pictures, and there are none")
@@ -28,7 +27,7 @@ func (r *Run) checkValidation() error {
 	return nil
 }
 
-// bestEpoch is the epoch with the lowest error on the validation pictures, the
+// bestEpoch returns the epoch with the lowest error on the validation pictures, the
 // first of several; 0 when there was none.
 func bestEpoch(history []autoencoder.Epoch) int {
 	best := 0
@@ -42,43 +41,30 @@ func bestEpoch(history []autoencoder.Epoch) int {
 
 // choose keeps the weights of the last epoch if they are the best, and ends the
 // run if it has waited long enough for better ones.
-func (l *loop) choose() {
+func (l *loop) choose() error {
 	best := bestEpoch(l.history)
 	if l.best != nil && best == l.epoch {
-		l.average.swap()
-		l.best.keep()
-		l.average.swap()
+		if err := l.engine.Show(true); err != nil {
+			return err
+		}
+		for i, n := range l.nets {
+			copy(l.best[i], n.Weights())
+		}
 	}
 	if l.EarlyStop > 0 && l.epoch-best >= l.EarlyStop && l.epoch < l.Epochs && l.ended == "" {
 		l.ended = autoencoder.EndedEarly
 	}
+	return nil
 }
 
-// best is a copy of the weights of some networks.
-type best struct {
-	nets   []*nn.Network
-	values [][]float32
-}
-
-func newBest(nets []*nn.Network) *best {
-	b := &best{nets: nets}
-	for _, n := range nets {
-		b.values = append(b.values, append([]float32(nil), n.Weights()...))
+// settle puts the weights into the model that the run ends with.
+func (l *loop) settle() error {
+	if l.best == nil || l.epoch == 0 {
+		return l.engine.Show(true)
 	}
-	return b
-}
-
-// keep takes the weights as they are now.
-func (b *best) keep() {
-	for i, n := range b.nets {
-		copy(b.values[i], n.Weights())
-	}
-}
-
-// restore puts them back.
-func (b *best) restore() {
-	for i, n := range b.nets {
-		copy(n.Weights(), b.values[i])
+	for i, n := range l.nets {
+		copy(n.Weights(), l.best[i])
 		n.Pack()
 	}
+	return nil
 }

@@ -6,38 +6,31 @@ import (
 	"likeness/pix"
 )
 
-// batch is what one step learns from.
-type batch struct {
-	images        int
-	input, target []float32 // the same memory for a plain autoencoder
-	weights       []float32 // by picture; nil: all count once
-}
-
 // feed draws the batches of an epoch from the step at which the loop stands,
 // one ahead of the loop. Order and noise follow from the seed and the epoch
 // alone, so a resumed epoch goes on as it would have.
 type feed struct {
-	batches chan batch
+	batches chan Batch
 	quit    chan struct{} // closed by the loop: no more is wanted
 	done    chan struct{} // closed by the feed: nothing is read any more
 }
 
 func (l *loop) newFeed() *feed {
-	f := &feed{batches: make(chan batch), quit: make(chan struct{}), done: make(chan struct{})}
+	f := &feed{batches: make(chan Batch), quit: make(chan struct{}), done: make(chan struct{})}
 	epoch, first := l.epoch, l.done
 	order := l.order(epoch)
 	size := l.Model.Values()
 	// Two sets of memory: one in the loop, one being filled. The channel holds
 	// nothing, so a set is filled again only when the loop has taken the other.
-	var sets [2]batch
+	var sets [2]Batch
 	for i := range sets {
-		sets[i].target = make([]float32, l.Batch*size)
-		sets[i].input = sets[i].target
+		sets[i].Target = make([]float32, l.Batch*size)
+		sets[i].Input = sets[i].Target
 		if l.Corruption != nil {
-			sets[i].input = make([]float32, l.Batch*size)
+			sets[i].Input = make([]float32, l.Batch*size)
 		}
 		if l.Weigh > 0 {
-			sets[i].weights = make([]float32, l.Batch)
+			sets[i].Weights = make([]float32, l.Batch)
 		}
 	}
 	go func() {
@@ -72,15 +65,15 @@ func (l *loop) order(epoch int) []int {
 }
 
 // fill loads the pictures of the given training rows.
-func (l *loop) fill(b *batch, rows []int, epoch int) {
+func (l *loop) fill(b *Batch, rows []int, epoch int) {
 	size := l.Model.Values()
-	b.images = len(rows)
-	b.input, b.target = b.input[:len(rows)*size], b.target[:len(rows)*size]
-	if b.weights != nil {
-		b.weights = b.weights[:len(rows)]
+	b.Images = len(rows)
+	b.Input, b.Target = b.Input[:len(rows)*size], b.Target[:len(rows)*size]
+	if b.Weights != nil {
+		b.Weights = b.Weights[:len(rows)]
 	}
 	for i, row := range rows {
-		target := b.target[i*size : (i+1)*size]
+		target := b.Target[i*size : (i+1)*size]
 		if l.Jitter > 0 {
 			rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, jitterStream+uint64(row)))
 			l.jittered(target, l.Split.Train[row], rng)
@@ -93,18 +86,18 @@ func (l *loop) fill(b *batch, rows []int, epoch int) {
 		if l.Corruption == nil {
 			continue
 		}
-		input := b.input[i*size : (i+1)*size]
+		input := b.Input[i*size : (i+1)*size]
 		copy(input, target)
 		rng := rand.New(rand.NewPCG(l.Seed+uint64(epoch)<<32, uint64(row)))
 		l.Corruption.Corrupt(input, l.Data.W, l.Data.H, rng)
 		level := l.Model.Scale(input, target)
-		if b.weights != nil {
-			b.weights[i] = l.weight(level)
+		if b.Weights != nil {
+			b.Weights[i] = l.weight(level)
 		}
 	}
 }
 
-func (f *feed) next() batch { return <-f.batches }
+func (f *feed) next() Batch { return <-f.batches }
 
 // stop ends the feed and waits for it, so that the caller of Do has its data
 // for itself again.

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"math"
 )
 
@@ -53,12 +54,30 @@ func (r *Run) FindRate(ctx context.Context) (*RateCurve, error) {
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
-	l := r.newLoop()
-	restore := l.remember()
-	defer restore()
+	if err := r.begin(ctx); err != nil {
+		return nil, err
+	}
+	l, err := r.newLoop()
+	if err != nil {
+		return nil, err
+	}
+	c, err := l.findRate(ctx)
+	if err := errors.Join(err, l.engine.Close()); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// findRate is FindRate for a loop that was made for it.
+func (l *loop) findRate(ctx context.Context) (c *RateCurve, err error) {
+	restore, err := l.remember()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, restore()) }()
 	var untouched [findSteps]float64
 	level := 0.0
-	err := l.trial(ctx, func(int) float64 { return 0 }, func(n int, loss float64) bool {
+	err = l.trial(ctx, func(int) float64 { return 0 }, func(n int, loss float64) bool {
 		untouched[n] = loss
 		level += loss / findSteps
 		l.tell(Event{Trial: n + 1, Trials: 2 * findSteps, Loss: loss})
@@ -67,8 +86,10 @@ func (r *Run) FindRate(ctx context.Context) (*RateCurve, error) {
 	if err != nil {
 		return nil, err
 	}
-	restore()
-	c := &RateCurve{}
+	if err := restore(); err != nil {
+		return nil, err
+	}
+	c = &RateCurve{}
 	mean, lowest := 0.0, math.Inf(1)
 	rate := func(n int) float64 { return findFrom * math.Pow(findTo/findFrom, float64(n)/(findSteps-1)) }
 	err = l.trial(ctx, rate, func(n int, loss float64) bool {
@@ -111,7 +132,11 @@ func (l *loop) trial(ctx context.Context, rate func(n int) float64, see func(n i
 			l.epoch++ // other noise, another order
 			feed = l.newFeed()
 		}
-		if !see(n, l.learn(feed.next(), rate(n), n+1)) {
+		loss, err := l.learn(feed.next(), rate(n), n+1)
+		if err != nil {
+			return err
+		}
+		if !see(n, loss) {
 			break
 		}
 	}

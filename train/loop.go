@@ -14,13 +14,12 @@ import (
 	"likeness/nn"
 )
 
-// loop is a run under way.
+// loop is a run under way. Its engine has to be closed.
 type loop struct {
 	*Run
 	nets     []*nn.Network // the model's
-	step     *nn.Step
-	average  *average        // of the weights; nil: none
-	best     *best           // weights; nil: the last ones are wanted
+	engine   Engine
+	best     [][]float32     // weights by network; nil: the last ones are wanted
 	steps    int             // in an epoch
 	settings []hyper.Setting // as they are before the first step
 
@@ -41,23 +40,29 @@ type loop struct {
 	pictures int // trained on in this sitting
 }
 
-func (r *Run) newLoop() *loop {
+func (r *Run) newLoop() (*loop, error) {
 	nets := r.Model.Networks()
+	newEngine := r.Engine
+	if newEngine == nil {
+		newEngine = NewProcessor
+	}
+	settings := r.settings() // before the engine has the networks
+	engine, err := newEngine(Setup{Networks: nets, Parameters: r.Parameters, Threads: r.Threads})
+	if err != nil {
+		return nil, err
+	}
 	l := &loop{
 		Run:      r,
 		nets:     nets,
-		step:     nn.NewStep(r.Batch, r.Threads, r.Precision, nets...),
-		average:  newAverage(r.Average, nets),
+		engine:   engine,
 		steps:    (len(r.Split.Train) + r.Batch - 1) / r.Batch,
-		settings: r.settings(),
+		settings: settings,
 		started:  r.clock(),
 	}
-	l.step.Decay = r.Decay
-	if r.Optimizer == hyper.Muon {
-		l.step.UseMuon(nn.DefaultMuon)
-	}
 	if r.Best {
-		l.best = newBest(nets)
+		for _, n := range nets {
+			l.best = append(l.best, append([]float32(nil), n.Weights()...))
+		}
 	}
 	rows := r.Split.Test
 	if len(r.Validation) > 0 {
@@ -68,10 +73,10 @@ func (r *Run) newLoop() *loop {
 	if r.Corruption != nil {
 		l.judgeInput = baseline.Corrupted(l.judge, r.Corruption, r.Model.Prep, r.Seed)
 	}
-	return l
+	return l, nil
 }
 
-// finished tells that there is nothing more to do.
+// finished reports whether there is nothing more to do.
 func (l *loop) finished() bool { return l.epoch >= l.Epochs || l.ended != "" }
 
 func (l *loop) runEpoch(ctx context.Context) error {
@@ -90,16 +95,19 @@ func (l *loop) runEpoch(ctx context.Context) error {
 		begin := l.clock()
 		at, all := l.epoch*l.steps+l.done, l.Epochs*l.steps
 		rate = l.RateAt(at, all)
-		loss := l.learn(b, rate, at+1)
+		loss, err := l.learn(b, rate, at+1)
+		if err != nil {
+			return err
+		}
 		took := l.clock().Sub(begin)
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			return fmt.Errorf("the loss became %v in epoch %d, step %d of %d: try a learning rate below %g", loss, l.epoch+1, l.done+1, l.steps, l.Rate)
 		}
 		l.done++
-		l.lossSum += loss * float64(b.images)
+		l.lossSum += loss * float64(b.Images)
 		l.seconds += took.Seconds()
 		l.stepped += took
-		l.pictures += b.images
+		l.pictures += b.Images
 		l.tell(Event{Loss: l.lossSum / float64(l.seen()), Rate: rate})
 	}
 	if l.done == 0 { // time ran out between two epochs
@@ -108,14 +116,14 @@ func (l *loop) runEpoch(ctx context.Context) error {
 	return l.finishEpoch(ctx, rate)
 }
 
-// learn takes step t, counted from 1.
-func (l *loop) learn(b batch, rate float64, t int) float64 {
-	loss := l.step.DoWeighted(b.input, b.target, b.weights, rate)
-	l.average.update(t)
+// learn takes step t, counted from 1. The decay of the average rises with the steps (in
+// the form that TensorFlow made usual), which makes a short run forget where it began.
+func (l *loop) learn(b Batch, rate float64, t int) (float64, error) {
+	loss, err := l.engine.Step(b, rate, min(l.Average, float64(1+t)/float64(10+t)))
 	if l.tick != nil {
 		l.tick()
 	}
-	return loss
+	return loss, err
 }
 
 // seen is how many pictures the steps of this epoch took.
@@ -144,7 +152,9 @@ func (l *loop) finishEpoch(ctx context.Context, rate float64) error {
 	l.history = append(l.history, e)
 	l.epoch++
 	l.done, l.lossSum, l.seconds = 0, 0, 0
-	l.choose()
+	if err := l.choose(); err != nil {
+		return err
+	}
 	if err := l.save(); err != nil {
 		return err
 	}
@@ -153,21 +163,13 @@ func (l *loop) finishEpoch(ctx context.Context, rate float64) error {
 	return nil
 }
 
-// measure is the error on the validation pictures where there are some, else on
+// measure returns the error on the validation pictures where there are some, else on
 // the test pictures, of the averaged weights where there are some.
 func (l *loop) measure(ctx context.Context) (float64, error) {
-	l.average.swap()
-	defer l.average.swap()
-	return l.Model.MSE(ctx, l.judgeInput, l.judge)
-}
-
-// settle puts the weights in place that the run ends with.
-func (l *loop) settle() {
-	if l.best != nil && l.epoch > 0 {
-		l.best.restore()
-		return
+	if err := l.engine.Show(true); err != nil {
+		return 0, err
 	}
-	l.average.swap()
+	return l.Model.MSE(ctx, l.judgeInput, l.judge)
 }
 
 // interrupted saves what was done and says so.

@@ -67,6 +67,9 @@ type Run struct {
 	// when it needs any.
 	Baselines *baseline.Forms
 
+	// Engine makes what takes the training steps; nil: NewProcessor.
+	Engine func(Setup) (Engine, error)
+
 	// Events receives every step and epoch, in order, from one goroutine.
 	Events func(Event)
 
@@ -91,12 +94,25 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 	}
 	ctx = parallel.WithThreads(ctx, r.Threads)
 	r.Model.Correction = nil // which belonged to other weights
-	l := r.newLoop()
+	l, err := r.newLoop()
+	if err != nil {
+		return nil, err
+	}
+	training, err := l.run(ctx)
+	if err := errors.Join(err, l.engine.Close()); err != nil {
+		return nil, err
+	}
+	r.Model.Training = training
+	return training, nil
+}
+
+// run carries out the loop.
+func (l *loop) run(ctx context.Context) (*autoencoder.Training, error) {
 	resumed, err := l.resume()
 	if err != nil {
 		return nil, err
 	}
-	if r.TimeBudget > 0 && !resumed {
+	if l.TimeBudget > 0 && !resumed {
 		if err := l.plan(ctx); err != nil {
 			return nil, err
 		}
@@ -106,12 +122,13 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 			return nil, err
 		}
 	}
-	l.settle()
+	if err := l.settle(); err != nil {
+		return nil, err
+	}
 	if err := l.correct(ctx); err != nil {
 		return nil, err
 	}
-	r.Model.Training = l.training()
-	return r.Model.Training, nil
+	return l.training(), nil
 }
 
 // fill sets the defaults.

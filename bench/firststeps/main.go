@@ -83,7 +83,7 @@ func write(out, source string, c cases.Case, pictures []float32) error {
 	f.Metadata["firststeps.data"] = source
 	f.Metadata["firststeps.digest"] = r.Digest()
 
-	steps, err := r.Train(nn.DefaultAdamax, cases.Rate)
+	steps, err := r.Train(nn.DefaultAdamax(), cases.Rate)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,11 @@ func work(path string, threads int, precision nn.Precision, in io.Reader, out io
 	if err != nil {
 		return err
 	}
-	step, turn := nn.NewStep(cases.Batch, threads, precision, m.Encoder, m.Decoder), 0
+	step, err := nn.NewStep(nn.Options{Batch: cases.Batch, Threads: threads, Precision: precision}, m.Encoder, m.Decoder)
+	if err != nil {
+		return err
+	}
+	turn := 0
 	next := func() []float32 {
 		size := cases.Batch * m.Values()
 		x := pictures[turn%cases.Steps*size:][:size]

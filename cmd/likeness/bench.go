@@ -76,7 +76,10 @@ above the peak. Times of layers are those of one core for one picture.`,
 		if err != nil {
 			return usageError{err}
 		}
-		b := newBenchRun(f, m)
+		b, err := newBenchRun(f, m)
+		if err != nil {
+			return err
+		}
 		a.note("Measuring for about %g seconds", f.seconds)
 		if err := b.run(cmd.Context()); err != nil {
 			return err
@@ -104,7 +107,7 @@ type benchRun struct {
 // layerTime is the time that one core needs for one picture, in microseconds.
 type layerTime struct{ forward, backward float64 }
 
-func newBenchRun(f *benchFlags, m *autoencoder.Model) *benchRun {
+func newBenchRun(f *benchFlags, m *autoencoder.Model) (*benchRun, error) {
 	b := &benchRun{flags: f, threads: f.threads, model: m, x: make([]float32, f.batch*m.Values())}
 	if b.threads == 0 {
 		b.threads = runtime.GOMAXPROCS(0)
@@ -113,10 +116,14 @@ func newBenchRun(f *benchFlags, m *autoencoder.Model) *benchRun {
 	for i := range b.x {
 		b.x[i] = rng.Float32() - 0.5
 	}
-	b.step = nn.NewStep(f.batch, b.threads, nn.Precision(f.precision.value), m.Networks()...)
+	var err error
+	b.step, err = nn.NewStep(nn.Options{Batch: f.batch, Threads: b.threads, Precision: nn.Precision(f.precision.value)}, m.Networks()...)
+	if err != nil {
+		return nil, err
+	}
 	b.profile = nn.NewProfile(b.step)
 	b.layers = make([][]layerTime, len(b.profile.Layers))
-	return b
+	return b, nil
 }
 
 // rounds is how often each measurement is repeated: about once a second.

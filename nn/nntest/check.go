@@ -84,7 +84,10 @@ func checkOutputs(t *testing.T, net *nn.Network, ref reference) {
 // one step from zero it is (1-Beta1) times the gradient.
 func checkGradients(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand) {
 	t.Helper()
-	step := nn.NewStep(len(ref.x)/ref.input.Size(), 2, nn.Float32, net)
+	step, err := nn.NewStep(nn.Options{Batch: len(ref.x) / ref.input.Size(), Threads: 2}, net)
+	if err != nil {
+		t.Fatal(err)
+	}
 	loss := step.Do(ref.x, ref.target, 0)
 	if want := ref.loss(); !(math.Abs(loss-want) <= 1e-5*want) {
 		t.Fatalf("loss is %g, the naive network gives %g", loss, want)
@@ -93,11 +96,11 @@ func checkGradients(t *testing.T, net *nn.Network, ref reference, rng *rand.Rand
 	for k, p := range net.Params() {
 		scale := 0.0
 		for i := range p.Value {
-			scale = max(scale, math.Abs(float64(m[offset+i]))/(1-step.Optimizer.Beta1))
+			scale = max(scale, math.Abs(float64(m[offset+i]))/(1-nn.DefaultAdamax().Beta1))
 		}
 		for range 12 {
 			i := rng.IntN(len(p.Value))
-			got := float64(m[offset+i]) / (1 - step.Optimizer.Beta1)
+			got := float64(m[offset+i]) / (1 - nn.DefaultAdamax().Beta1)
 			want := ref.slope(k, i)
 			if !(math.Abs(got-want) <= 1e-4*scale+1e-8) {
 				t.Errorf("gradient of %s[%d] is %g, central differences give %g", p.Name, i, got, want)

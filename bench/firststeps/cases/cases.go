@@ -90,8 +90,10 @@ func (r *Run) Train(optimizer nn.Adamax, rate float64) ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	step := nn.NewStep(Batch, 0, nn.Float32, r.Model.Encoder, r.Model.Decoder)
-	step.Optimizer = optimizer
+	step, err := nn.NewStep(nn.Options{Batch: Batch, Optimizer: optimizer}, r.Model.Encoder, r.Model.Decoder)
+	if err != nil {
+		return nil, err
+	}
 	n := Batch * r.Model.Values()
 	steps := make([]Step, Steps)
 	for i := range steps {
