@@ -167,15 +167,15 @@ func TestNewStepErrors(t *testing.T) {
 		options nn.Options
 		nets    []*nn.Network
 	}{
-		"a step of 0 images":          {nn.Options{}, []*nn.Network{net(2, 2)}},
-		"a step of -3 images":         {nn.Options{Batch: -3}, []*nn.Network{net(2, 2)}},
-		"needs a network":             {nn.Options{Batch: 1}, nil},
-		"net takes (None, 3), but net":  {nn.Options{Batch: 1}, []*nn.Network{net(2, 2), net(3, 2)}},
-		`unknown precision "float8"`:  {nn.Options{Batch: 1, Precision: "float8"}, []*nn.Network{net(2, 2)}},
-		"a weight decay of -1":        {nn.Options{Batch: 1, Decay: -1}, []*nn.Network{net(2, 2)}},
-		"a weight decay of NaN":       {nn.Options{Batch: 1, Decay: math.NaN()}, []*nn.Network{net(2, 2)}},
-		"beta1 0, beta2 0":            {nn.Options{Batch: 1, Optimizer: nn.Adamax{}}, []*nn.Network{net(2, 2)}},
-		"Muon with momentum 1":        {nn.Options{Batch: 1, Optimizer: muon}, []*nn.Network{net(2, 2)}},
+		"a step of 0 images":           {nn.Options{}, []*nn.Network{net(2, 2)}},
+		"a step of -3 images":          {nn.Options{Batch: -3}, []*nn.Network{net(2, 2)}},
+		"needs a network":              {nn.Options{Batch: 1}, nil},
+		"net takes (None, 3), but net": {nn.Options{Batch: 1}, []*nn.Network{net(2, 2), net(3, 2)}},
+		`unknown precision "float8"`:   {nn.Options{Batch: 1, Precision: "float8"}, []*nn.Network{net(2, 2)}},
+		"a weight decay of -1":         {nn.Options{Batch: 1, Decay: -1}, []*nn.Network{net(2, 2)}},
+		"a weight decay of NaN":        {nn.Options{Batch: 1, Decay: math.NaN()}, []*nn.Network{net(2, 2)}},
+		"beta1 0, beta2 0":             {nn.Options{Batch: 1, Optimizer: nn.Adamax{}}, []*nn.Network{net(2, 2)}},
+		"Muon with momentum 1":         {nn.Options{Batch: 1, Optimizer: muon}, []*nn.Network{net(2, 2)}},
 	} {
 		if _, err := nn.NewStep(c.options, c.nets...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one that says %q", err, want)
