@@ -39,7 +39,7 @@ type Found struct {
 	Before      float64 `json:"before"` // Unexplained of the picture as it lies
 }
 
-// Find gives the pose of the face in a square picture. It is the zero pose
+// Find returns the pose of the face in a square picture. It is the zero pose
 // where no other makes the picture more like a face. A picture that is not a
 // square is a programming mistake.
 func (a *Aligner) Find(m *pix.Image) Found {
@@ -196,7 +196,7 @@ func (s *search) step(at Pose) (step [poseParams]float64, ok bool) {
 	return step, ok
 }
 
-// solve gives x with h x = g for a symmetric positive h, by Cholesky's method.
+// solve returns x with h x = g for a symmetric positive h, by Cholesky's method.
 func solve(h [poseParams][poseParams]float64, g [poseParams]float64) (x [poseParams]float64, ok bool) {
 	var l [poseParams][poseParams]float64
 	for i := range l {

@@ -219,7 +219,7 @@ func TestSample(t *testing.T) {
 			}
 		}
 	}
-	// Beyond the edge the edge goes on, also where the window is far away.
+	// Beyond the edge its pixels repeat, also where the window is far away.
 	p.Sample(got, 96, Pose{X: 9}, 1)
 	if got[0] != p.V[95] {
 		t.Errorf("far to the right: %g, expected %g", got[0], p.V[95])

@@ -64,7 +64,7 @@ const (
 	mostSteps     = 1000
 )
 
-// FromFile gives the aligner that AddTo put into a file, nil where there is
+// FromFile returns the aligner that AddTo put into a file, nil where there is
 // none.
 func FromFile(f *safetensors.File) (*Aligner, error) {
 	text, there := f.Metadata[metaKey]

@@ -14,7 +14,7 @@ import (
 type Options struct {
 	Side     int // of the pictures the search works on; 0: 96
 	Pictures int // fit to at most so many, evenly spread; 0: 3,000
-	// Progress, if set, is called as the work goes on, from one goroutine.
+	// Progress, if set, is called during the work, from one goroutine.
 	Progress func(done, total int)
 }
 

@@ -12,7 +12,7 @@ type Plane struct {
 	V    []float32
 }
 
-// Grey gives the luminance of a square picture, from 0 to 1, with the weights
+// Grey returns the luminance of a square picture, from 0 to 1, with the weights
 // of ITU-R BT.601. Another shape is a programming mistake.
 func Grey(m *pix.Image) Plane {
 	if m.W != m.H {
@@ -27,7 +27,7 @@ func Grey(m *pix.Image) Plane {
 }
 
 // Sample writes the size x size numbers of a face's window to dst, interpolated
-// linearly between pixels; beyond the edge the edge goes on. field is the
+// linearly between pixels; beyond the edge its pixels repeat. field is the
 // window's side for a face of the usual size, in sides of the picture.
 func (p Plane) Sample(dst []float32, size int, at Pose, field float64) {
 	if len(dst) != size*size {
@@ -53,7 +53,7 @@ func (p Plane) Sample(dst []float32, size int, at Pose, field float64) {
 	}
 }
 
-// holds tells whether a place lies clearly between the middles of the plane's
+// holds reports whether a place lies clearly between the middles of the plane's
 // outermost pixels.
 func (p Plane) holds(x, y float64) bool {
 	const edge = 0.001 // more than rounding can move the places between two ends
@@ -78,8 +78,8 @@ func (p Plane) at(x, y float64) float32 {
 	return top + fy*(bottom-top)
 }
 
-// blur gives the plane under a gaussian of the given deviation in pixels; the
-// edge goes on beyond itself.
+// blur returns the plane under a gaussian of the given deviation in pixels; the
+// edge repeats beyond itself.
 func (p Plane) blur(sigma float64) Plane {
 	r := int(math.Ceil(3 * sigma))
 	taps := make([]float32, 2*r+1)

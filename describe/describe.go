@@ -35,7 +35,7 @@ type Describer struct {
 var DefaultPrep = pix.Prep{W: 128, H: 128, Auto: true, Wide: true}
 
 // New is a describer with the settings that found people best on LFW's
-// training pictures; RESULTS.md tells which were tried. A nil aligner takes
+// training pictures; docs/results/search.md lists those that were tried. A nil aligner takes
 // faces as they lie.
 func New(a *align.Aligner) *Describer {
 	return &Describer{
@@ -65,7 +65,7 @@ func (d *Describer) Mirror() []int {
 	return swap
 }
 
-// Describe gives the code of a picture that was prepared by Prep, and where
+// Describe returns the code of a picture that was prepared by Prep, and where
 // the face was found in it.
 func (d *Describer) Describe(m *pix.Image) ([]float32, align.Found) {
 	var at align.Found
@@ -75,7 +75,7 @@ func (d *Describer) Describe(m *pix.Image) ([]float32, align.Found) {
 	return d.DescribeAt(m, at.Pose), at
 }
 
-// DescribeAt gives the code of a face in a known pose.
+// DescribeAt returns the code of a face in a known pose.
 func (d *Describer) DescribeAt(m *pix.Image, at align.Pose) []float32 {
 	code := make([]float32, d.Dim())
 	grey, first := align.Grey(m), 0
@@ -87,9 +87,9 @@ func (d *Describer) DescribeAt(m *pix.Image, at align.Pose) []float32 {
 	return code
 }
 
-// DescribeAll gives the codes of n prepared pictures, n x Dim, and the poses,
+// DescribeAll returns the codes of n prepared pictures, n x Dim, and the poses,
 // on all processors. When ctx ends it returns ctx's error. progress, if not
-// nil, is told how many are done, from several goroutines at once.
+// nil, receives how many are done, from several goroutines at once.
 func (d *Describer) DescribeAll(ctx context.Context, n int, picture func(i int) *pix.Image, progress func(done int)) ([]float32, []align.Found, error) {
 	dim := d.Dim()
 	codes, found := make([]float32, n*dim), make([]align.Found, n)
@@ -121,7 +121,7 @@ func (d *Describer) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// sound tells whether the numbers of d make sense together.
+// sound reports whether the numbers of d make sense together.
 func (d *Describer) sound() bool {
 	if d.Prep.W != d.Prep.H || d.Prep.W < 8 || d.Prep.W > largest || d.Bins < 2 || d.Bins > 64 || d.Bins%2 != 0 {
 		return false

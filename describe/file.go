@@ -32,7 +32,7 @@ func (d *Describer) AddTo(f *safetensors.File) error {
 	return d.Aligner.AddTo(f)
 }
 
-// FromFile gives the describer that AddTo put into a file.
+// FromFile returns the describer that AddTo put into a file.
 func FromFile(f *safetensors.File) (*Describer, error) {
 	text, err := f.Meta(metaKey)
 	if err != nil {

@@ -78,7 +78,7 @@ type part struct {
 	share float32
 }
 
-// shares tells for each row or column of pixels the cells that it counts for.
+// shares returns, for each row or column of pixels, the cells that it contributes to.
 func (w Window) shares() [][]part {
 	all := make([][]part, w.Side)
 	for i := range all {

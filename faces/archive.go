@@ -32,7 +32,7 @@ func (e *ArchiveError) Error() string {
 
 func (e *ArchiveError) Unwrap() error { return e.Err }
 
-// openArchive tells the formats apart by the first bytes; the name is only used to say what was expected.
+// openArchive distinguishes the formats by the first bytes; the name is only used to say what was expected.
 func openArchive(path string) (Source, error) {
 	f, err := os.Open(path)
 	if err != nil {

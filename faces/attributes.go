@@ -74,7 +74,7 @@ func ReadAttributes(path string) (*AttributeTable, error) {
 // ParseAttributes reads the layout of lfw_attributes.txt: comment lines that start with "#", a header line
 // "#<tab>person<tab>imagenum<tab>name...", then a line for each picture with the person, the number of the picture and
 // one finite number for each name, all separated by tabs. Tabs at the ends of lines and blank lines mean nothing. path
-// names the file in errors, which are of type *AttributeError and tell the line; the first one ends the reading.
+// names the file in errors, which are of type *AttributeError and name the line; the first one ends the reading.
 func ParseAttributes(r io.Reader, path string) (*AttributeTable, error) {
 	return parseAttributes(r, path, func(e *AttributeError) error { return e })
 }

@@ -130,7 +130,7 @@ type DownloadOptions struct {
 
 // Download fetches a data set (see Datasets) into a folder, DataDir when dir is "", and returns the path of the file.
 // It tries the mirrors in order, checks size and checksum and only then gives the file its name. What a broken download
-// has got so far stays beside it as ".part" and the next one goes on from there; a whole file that fails its check stays
+// has got so far stays beside it as ".part" and the next one continues from there; a whole file that fails its check stays
 // as ".bad". A file that is there already is checked and kept.
 func Download(ctx context.Context, dataset, dir string, opt DownloadOptions) (string, error) {
 	d, ok := findDataset(dataset)

@@ -137,7 +137,7 @@ func TestDownloadResumes(t *testing.T) {
 	}
 	holds(t, part, data[:100_000])
 
-	// The next run goes on from there, by itself over another break.
+	// The next run continues from there, by itself over another break.
 	broken := 0
 	m := newMirror(t, data, func(w http.ResponseWriter, r *http.Request) {
 		if broken++; broken == 1 {
@@ -195,7 +195,7 @@ func TestDownloadChecksum(t *testing.T) {
 	absent(t, path+".part")
 	holds(t, path+".bad", wrong) // kept to look at
 
-	// Another mirror mends it, also when the first one's bytes were gone on from.
+	// Another mirror repairs it, also after continuing from the first one's bytes.
 	if _, log, err := get(d, dir, newMirror(t, wrong, nil), newMirror(t, data, nil)); err != nil || !strings.Contains(log, "checksum") {
 		t.Fatal(log, err)
 	}

@@ -47,8 +47,8 @@ func (f *fetch) have() int64 {
 	return info.Size()
 }
 
-// mirror gets the file from one address and verifies it. Bytes from an earlier attempt, perhaps from another mirror, are
-// gone on from; should the whole then fail its check, this mirror gets one chance to send all of it.
+// mirror gets the file from one address and verifies it. Bytes from an earlier attempt, perhaps from another mirror,
+// are kept and continued; should the whole then fail its check, this mirror gets one chance to send all of it.
 func (f *fetch) mirror(ctx context.Context, address string) error {
 	resumed := f.have() > 0
 	for {

@@ -178,7 +178,7 @@ func prepare(data []byte, preps ...pix.Prep) []prepared {
 	return all
 }
 
-// isLFWSize tells the size of LFW's pictures, from which pix.Prep.Auto cuts 80 pixels a side.
+// isLFWSize reports whether a size is that of LFW's pictures, from which pix.Prep.Auto cuts 80 pixels a side.
 func isLFWSize(w, h int) bool { return w == 250 && h == 250 }
 
 // buildAll decodes the whole source once for the missing of the options' sets.
@@ -314,7 +314,7 @@ func (b *builder) add(m File, p prepared) {
 	}
 }
 
-// progress tells that another picture has been looked at.
+// progress reports that another picture has been looked at.
 func (b *builder) progress() {
 	b.done++
 	total := 0

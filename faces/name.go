@@ -109,7 +109,7 @@ func ignored(name string) bool {
 	return name == ""
 }
 
-// uniqueIDs names pictures by their paths: without the extension where that tells the picture from all others, else
+// uniqueIDs names pictures by their paths: without the extension where that is unique, else
 // with it. given holds ids that are fixed already ("" where none is); paths are distinct.
 func uniqueIDs(paths, given []string) []string {
 	used := make(map[string]int, len(paths))

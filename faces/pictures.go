@@ -7,7 +7,7 @@ import (
 
 // Picture is a file of a folder that should hold a picture.
 type Picture struct {
-	// ID tells it from all others of the folder: its path there, without the extension where that is enough.
+	// ID is unique in the folder: its path there, without the extension where that is enough.
 	ID   string
 	Name string // its path in the folder, with slashes, as in Skip
 	Path string // where to open it
@@ -17,7 +17,7 @@ type Picture struct {
 }
 
 // Pictures lists the pictures below a folder as Load would read them, in the order of their paths, but opens none of
-// them. The files that hold no picture, as their names and sizes tell, are the skips.
+// them. The files that hold no picture, by their names and sizes, are the skips.
 func Pictures(ctx context.Context, dir string) ([]Picture, []Skip, error) {
 	files, err := folder(dir).files(ctx)
 	if err != nil {

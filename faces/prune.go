@@ -36,7 +36,7 @@ var leftover = regexp.MustCompile(`^\.[a-z]+-.*\.[A-Z2-7]{12}\.tmp$`)
 
 const leftoverAge = 24 * time.Hour
 
-// touch tells prune that a file of the cache is in use. Where it fails the file only seems older than it is, so the
+// touch marks a file of the cache as used, for prune. Where it fails the file only seems older than it is, so the
 // error does not matter.
 func touch(path string) {
 	now := time.Now()

@@ -47,7 +47,7 @@ type Set struct {
 	Missing []string
 	// Cropped counts the kept pictures of 250x250 that Prep.Auto gave LFW's crop although they are not named as in LFW.
 	Cropped int
-	// Warnings tell of what went wrong without harm to the set, such as a cache that could not be written.
+	// Warnings report what went wrong without harm to the set, such as a cache that could not be written.
 	Warnings []string
 
 	// Source is what was loaded, as it was named.

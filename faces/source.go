@@ -154,7 +154,7 @@ func readMember(r io.Reader, size int64) ([]byte, error) {
 	return data, nil
 }
 
-// cancelReader gives up reading when ctx is done.
+// cancelReader returns up reading when ctx is done.
 type cancelReader struct {
 	ctx context.Context
 	r   io.Reader

@@ -98,7 +98,7 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 
 // separator is what stands between the columns, by the first line.
 func separator(r *bufio.Reader) rune {
-	head, _ := r.Peek(r.Size()) // what there is of it; reading on tells what is wrong
+	head, _ := r.Peek(r.Size()) // what there is of it; reading on finds what is wrong
 	head, _, _ = bytes.Cut(head, []byte("\n"))
 	for _, sign := range ",;\t" {
 		if bytes.ContainsRune(head, sign) {
@@ -116,7 +116,7 @@ func (t *Tags) header(record []string) error {
 		if i == 0 {
 			continue
 		}
-		same := strings.ToLower(name) // capitals do not tell attributes apart
+		same := strings.ToLower(name) // capitals do not distinguish attributes
 		if name == "" || seen[same] {
 			return fmt.Errorf("column %d has no name, or one that was there before", i+1)
 		}

@@ -35,7 +35,7 @@ type Filler struct {
 var ErrSmallRidge = errors.New("the ridge is too small for the fill's precision")
 
 // FillRidge is the ridge for rows without noise, as a share of the mean variance of
-// their values; it was chosen on a part of LFW's training pictures, as RESULTS.md tells.
+// their values; it was chosen on a part of LFW's training pictures, as docs/results/denoiser.md shows.
 const FillRidge = 0.05
 
 // Filler makes the fill for rows with noise of variance ridge > 0 on every value, or,
@@ -78,7 +78,7 @@ func (m *Moments) Filler(ctx context.Context, ridge float64) (*Filler, error) {
 	return f, nil
 }
 
-// Fill gives the rows in x with the values that hidden, as long as x, marks filled in;
+// Fill returns the rows in x with the values that hidden, as long as x, marks filled in;
 // what stands in their place is not looked at. It takes k^3/3 operations and 16 k^2
 // bytes for a row with k hidden values, on all processors. It fails when ctx ends.
 func (f *Filler) Fill(ctx context.Context, x []float32, hidden []bool) ([]float32, error) {

@@ -33,7 +33,7 @@ func Leading(ctx context.Context, rows, dim, k int, read func(dst []float32, r i
 		mean[j] = float32(s / float64(rows))
 	}
 	chunk := make([]float32, min(rows, chunkRows)*dim)
-	// each gives the centred rows chunk by chunk.
+	// each returns the centred rows chunk by chunk.
 	each := func(f func(x []float32, n int)) error {
 		for first := 0; first < rows; first += chunkRows {
 			if err := ctx.Err(); err != nil {

@@ -177,7 +177,7 @@ func components(mean, v []float32, rotation *mat.Dense, values []float64, block,
 	return p
 }
 
-// Project gives the codes of the rows in x: K values each, the coordinates of
+// Project returns the codes of the rows in x: K values each, the coordinates of
 // row-mean along the components.
 func (p *PCA) Project(x []float32) []float32 {
 	n, k := len(x)/p.Dim, len(p.Variances)

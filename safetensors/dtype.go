@@ -19,7 +19,7 @@ const (
 	F64  DType = "F64"
 )
 
-// Size gives the bytes of one element, or 0 for an unknown type. Every type of
+// Size returns the bytes of one element, or 0 for an unknown type. Every type of
 // the format with whole bytes is known, so that files of other programs can be
 // opened and written back.
 func (d DType) Size() int {
@@ -36,7 +36,7 @@ func (d DType) Size() int {
 	return 0
 }
 
-// byteLen gives the bytes of a tensor of that type and shape.
+// byteLen returns the bytes of a tensor of that type and shape.
 func byteLen(d DType, shape []int) (int64, error) {
 	size := d.Size()
 	if size == 0 {

@@ -21,7 +21,7 @@ type entry struct {
 	begin, end int64 // offsets into the data
 }
 
-// entryJSON is the header's own form of an entry. Pointers tell a missing key
+// entryJSON is the header's own form of an entry. Pointers distinguish a missing key
 // from an empty value.
 type entryJSON struct {
 	DType   *string   `json:"dtype"`
@@ -82,7 +82,7 @@ func parseHeader(header []byte, dataSize int64) (map[string]string, []entry, err
 		return nil, nil, fmt.Errorf("the header is cut short or not JSON: %w", err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return nil, nil, errors.New("the header goes on after its closing }")
+		return nil, nil, errors.New("the header continues after its closing }")
 	}
 	return metadata, entries, checkLayout(entries, dataSize)
 }

@@ -33,10 +33,10 @@ func Map(path string) (*File, error) {
 	})
 }
 
-// Mapped tells whether the tensors lie in a mapped file.
+// Mapped reports whether the tensors lie in a mapped file.
 func (f *File) Mapped() bool { return f.mapped != nil }
 
-// Close gives back what Map mapped; f's tensors must not be touched any more.
+// Close returns back what Map mapped; f's tensors must not be touched any more.
 // It may be called twice, and does nothing to a file that was not mapped.
 func (f *File) Close() error {
 	b := f.mapped

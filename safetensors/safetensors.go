@@ -8,7 +8,7 @@
 //	{"__metadata__": {"key": "text"}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}
 //
 // The format is that of https://github.com/huggingface/safetensors. Reading is
-// strict and bounded: every length is held against the size of the file before
+// strict and bounded: every length is compared with the size of the file before
 // memory is taken for it.
 package safetensors
 
@@ -36,7 +36,7 @@ type File struct {
 	mapped []byte // what Map mapped, or nil
 }
 
-// Tensor gives the tensor of that name, which shares memory with f. The error
+// Tensor returns the tensor of that name, which shares memory with f. The error
 // names the file and the tensor.
 func (f *File) Tensor(name string) (*Tensor, error) {
 	for i := range f.Tensors {
@@ -47,7 +47,7 @@ func (f *File) Tensor(name string) (*Tensor, error) {
 	return nil, f.Errorf("has no tensor %q", name)
 }
 
-// Floats gives the numbers of a tensor as Tensor.Floats does, and holds its
+// Floats returns the numbers of a tensor as Tensor.Floats does, and holds its
 // shape against the given one. A dimension of -1 may have any size; no shape
 // at all takes any. The error names the file, the tensor and both shapes.
 func (f *File) Floats(name string, shape ...int) ([]float32, error) {
@@ -88,7 +88,7 @@ func (f *File) Ints(name string, shape ...int) ([]int64, error) {
 	return x, nil
 }
 
-// Meta gives the metadata text of a key. The error names the file and the key.
+// Meta returns the metadata text of a key. The error names the file and the key.
 func (f *File) Meta(key string) (string, error) {
 	s, ok := f.Metadata[key]
 	if !ok {
@@ -97,7 +97,7 @@ func (f *File) Meta(key string) (string, error) {
 	return s, nil
 }
 
-// shaped gives the named tensor when its shape is the wanted one.
+// shaped returns the named tensor when its shape is the wanted one.
 func (f *File) shaped(name string, want []int) (*Tensor, error) {
 	t, err := f.Tensor(name)
 	if err != nil || want == nil {

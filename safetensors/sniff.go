@@ -21,7 +21,7 @@ var knownFiles = []struct{ begin, name string }{
 // file is never taken for another.
 func otherKind(r io.ReaderAt) error {
 	var b [9]byte
-	n, _ := r.ReadAt(b[:], 0) // what cannot be read is told by what reads it next
+	n, _ := r.ReadAt(b[:], 0) // what cannot be read fails in what reads it next
 	if n == len(b) && b[8] == '{' {
 		return nil
 	}

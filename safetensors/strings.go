@@ -24,7 +24,7 @@ func FromStrings(name string, list []string) []Tensor {
 	}
 }
 
-// Strings gives a list of n strings that FromStrings wrote, or one of any
+// Strings returns a list of n strings that FromStrings wrote, or one of any
 // length when n is -1. The error names the file, the tensor and the place.
 func (f *File) Strings(name string, n int) ([]string, error) {
 	joined, err := f.Bytes(name, -1)

@@ -18,7 +18,7 @@ type Tensor struct {
 	Data []byte
 }
 
-// littleEndian tells whether numbers lie in memory as they do in a file. Then
+// littleEndian reports whether numbers lie in memory as they do in a file. Then
 // they are viewed, not copied.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
@@ -66,7 +66,7 @@ func (t Tensor) checked() Tensor {
 	return t
 }
 
-// Floats gives the numbers of an F32 tensor, or those of an F16, BF16 or F64
+// Floats returns the numbers of an F32 tensor, or those of an F16, BF16 or F64
 // tensor rounded to float32. The slice may share memory with t.Data. The error
 // names the tensor and its type.
 func (t *Tensor) Floats() ([]float32, error) {
@@ -91,7 +91,7 @@ func (t *Tensor) Floats() ([]float32, error) {
 	return nil, fmt.Errorf("tensor %q is %s, expected F32, F16, BF16 or F64", t.Name, t.DType)
 }
 
-// Ints gives the numbers of an I64 tensor. The slice may share memory with
+// Ints returns the numbers of an I64 tensor. The slice may share memory with
 // t.Data.
 func (t *Tensor) Ints() ([]int64, error) {
 	if t.DType != I64 {
@@ -103,7 +103,7 @@ func (t *Tensor) Ints() ([]int64, error) {
 	return convert(t.Data, 8, func(b []byte) int64 { return int64(binary.LittleEndian.Uint64(b)) }), nil
 }
 
-// Bytes gives the bytes of a U8 tensor, which are t.Data.
+// Bytes returns the bytes of a U8 tensor, which are t.Data.
 func (t *Tensor) Bytes() ([]byte, error) {
 	if t.DType != U8 {
 		return nil, fmt.Errorf("tensor %q is %s, expected U8", t.Name, t.DType)

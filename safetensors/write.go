@@ -48,7 +48,7 @@ func (f *File) Write(w io.Writer) error {
 	return nil
 }
 
-// formatHeader gives the length and the JSON header, for data in that order.
+// formatHeader returns the length and the JSON header, for data in that order.
 func formatHeader(metadata map[string]string, tensors []*Tensor) ([]byte, error) {
 	var b bytes.Buffer
 	b.Write(make([]byte, 8)) // the length, once it is known

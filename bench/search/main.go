@@ -179,7 +179,7 @@ func (c testCase) trueNeighbours(ctx context.Context) ([][]int, error) {
 	return truth, nil
 }
 
-// nearest gives the places of the codes nearest to q, equally near ones in order.
+// nearest returns the places of the codes nearest to q, equally near ones in order.
 func nearest(x, q []float32) []int {
 	var places []int
 	var distances []float64

@@ -163,7 +163,7 @@ func setEf(w *turns.Worker[reply], ef int) error {
 	return err
 }
 
-// reach gives the least ef with a recall.
+// reach returns the least ef with a recall.
 func reach(list []setting, recall float64) (setting, bool) {
 	i := slices.IndexFunc(list, func(s setting) bool { return s.recall >= recall })
 	if i < 0 {

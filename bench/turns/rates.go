@@ -24,7 +24,7 @@ func Timed(seconds float64, each int, do func(done int) error) (int, float64, er
 	}
 }
 
-// Rater is a reply that tells of Timed work.
+// Rater is a reply that reports Timed work.
 type Rater interface {
 	Rate() float64 // pieces of work per second
 }
@@ -70,7 +70,7 @@ func Spread(x []float64, format string) string {
 }
 
 // Load says how many processes wanted to run in the last minute, as ", load before
-// 0.20"; nothing where the system does not tell as Linux does.
+// 0.20"; nothing where the system does not report it as Linux does.
 func Load() string {
 	b, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

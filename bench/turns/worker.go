@@ -2,7 +2,7 @@
 // each in a process of its own that waits while the other one works: a machine
 // whose speed drifts slows both.
 //
-// Such a process is a worker. It tells about itself in a line of JSON when it is
+// Such a process is a worker. It describes itself in a line of JSON when it is
 // ready, and then answers each command, a line with a word and a number on its
 // standard input, with another line.
 package turns

@@ -30,7 +30,7 @@ func ID(name string, number int) string {
 	return fmt.Sprintf("%s_%04d", strings.ReplaceAll(name, " ", "_"), number)
 }
 
-// sorted gives the people in archive order.
+// sorted returns the people in archive order.
 func sorted(opt Options) []Person {
 	people := People(opt)
 	slices.SortFunc(people, func(a, b Person) int {

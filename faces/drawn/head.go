@@ -137,7 +137,7 @@ func (h *head) spans() {
 	h.lastSpans()
 }
 
-// lastSpans gives heights above and below the face the span of its end.
+// lastSpans returns heights above and below the face the span of its end.
 func (h *head) lastSpans() {
 	mid := len(h.left) / 2
 	for i := mid; i < len(h.left); i++ {

@@ -70,7 +70,7 @@ func (l *lamp) gloss(n vec, sharp int) float32 {
 	return g * l.key
 }
 
-// skinRamp gives the painter's scale of one skin, from deep shade to highlight:
+// skinRamp returns the painter's scale of one skin, from deep shade to highlight:
 // shade is not black but warmer and fuller, as blood shines through.
 type skinRamp [96]rgb
 

@@ -6,7 +6,7 @@ import "math/rand/v2"
 // distributions are bounded, so no parameter can run off into the grotesque.
 type dice struct{ *rand.Rand }
 
-// newDice gives an independent stream for each (seed, a, b).
+// newDice returns an independent stream for each (seed, a, b).
 func newDice(seed, a, b uint64) dice {
 	return dice{rand.New(rand.NewPCG(mix64(seed^mix64(a+0x9e3779b97f4a7c15)), mix64(seed+mix64(b+0x632be59bd9b4e019))))}
 }

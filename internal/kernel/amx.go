@@ -2,7 +2,7 @@ package kernel
 
 import "unsafe"
 
-// AMX tells whether this machine multiplies bf16 in tiles: it has AMX_BF16, the
+// AMX reports whether this machine multiplies bf16 in tiles: it has AMX_BF16, the
 // system (Linux) lets the program use it, and LIKENESS_SIMD names no other version.
 // Where not, BlockGemmAMX gives the same results, slowly.
 func AMX() bool { return hasAMX() }

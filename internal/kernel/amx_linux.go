@@ -13,7 +13,7 @@ import (
 // row of each of eight tiles.
 type tileShape struct {
 	palette byte
-	_       [15]byte // the first, from which row an interrupted instruction goes on, is 0
+	_       [15]byte // the first, the row at which an interrupted instruction resumes, is 0
 	bytes   [16]uint16
 	rows    [16]uint8
 }

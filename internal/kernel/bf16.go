@@ -8,7 +8,7 @@ import (
 // A bf16 is the upper half of a float32: its sign, its 8 bits of exponent and
 // the first 7 of its fraction. The product of two is exact in float32.
 
-// BF16 tells whether this machine multiplies bf16 faster than float32: it has AMX, or
+// BF16 reports whether this machine multiplies bf16 faster than float32: it has AMX, or
 // AVX512_BF16, SIMD is "avx512", and a measurement says so. (AMD's processors take
 // twice as many products of bf16 in a cycle as of float32, Intel's half as many.)
 // Where not, the functions on bf16 give the same results, slowly.
@@ -144,7 +144,7 @@ func PackTransposedBF16(dst []uint16, src []float32, lds, rows, cols int) {
 	}
 }
 
-// checkPack tells whether there is anything to pack; where there are rows but no
+// checkPack reports whether there is anything to pack; where there are rows but no
 // columns it writes the zeros itself. src holds lines of so many floats.
 func checkPack(dst []uint16, src []float32, lds, rows, cols, lines, line int) bool {
 	if rows < 0 || cols < 0 || cols > 32 || lds < 0 {

@@ -64,7 +64,7 @@ func odd16(rng *rand.Rand, x []uint16, round int) {
 }
 
 // TestToBF16 rounds around each bf16 there is and compares with the nearer of
-// its neighbours, told in float64.
+// its neighbours, decided in float64.
 func TestToBF16(t *testing.T) {
 	var src []float32
 	var want []uint16

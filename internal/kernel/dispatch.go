@@ -19,7 +19,7 @@ var running = choose(os.Getenv("LIKENESS_SIMD"), best())
 
 // SIMD names the version that runs: "avx512", "avx2", "neon" or "none". It is
 // the best this machine and this build can do, unless the environment variable
-// LIKENESS_SIMD names another. AMX tells of its tiles for bf16, which come on top of
+// LIKENESS_SIMD names another. AMX reports its tiles for bf16, which come on top of
 // AVX-512: LIKENESS_SIMD=amx insists on them, avx512 does without.
 func SIMD() string { return running.String() }
 

@@ -68,7 +68,7 @@ func TestChoice(t *testing.T) {
 }
 
 // throughEmulator has cmd started by the program that TEST_EMULATOR names, if it
-// names one: a system that was not told which emulator runs programs for another
+// names one: a system that does not know which emulator runs programs for another
 // processor cannot start this one by itself.
 func throughEmulator(t *testing.T, cmd *exec.Cmd) {
 	emulator := os.Getenv("TEST_EMULATOR")

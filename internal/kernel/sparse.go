@@ -88,7 +88,7 @@ func Patches(dst, x []float32, h, w int) {
 	}
 }
 
-// checkSparse panics where a call would reach beyond a slice, and tells whether
+// checkSparse panics where a call would reach beyond a slice, and reports whether
 // there is anything to do. taps has rows x width floats for each of n channels;
 // a winner reaches as many of picture.
 func checkSparse(taps, picture []float32, xRow int, dy []float32, winner []uint8, sites []Block, n, rows, width int) bool {

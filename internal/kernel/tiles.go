@@ -68,7 +68,7 @@ func BlockGemmTilesBF16(c []float32, ldc int, a []uint16, aRow int, b []uint16, 
 }
 
 // begin panics where a product would reach beyond a slice, writes those that
-// have nothing to sum, and tells whether there is more to do.
+// have nothing to sum, and reports whether there is more to do.
 func (t *Tiles) begin(c []float32, ldc, lenA, aRow, lenB, needB, m, n int) bool {
 	if m < 0 || n < 0 || ldc < 0 || aRow < 0 {
 		panic("kernel: BlockGemmTiles: negative size or stride")

@@ -21,7 +21,7 @@ func tryLock(f *os.File) error {
 	return err
 }
 
-// busy tells whether the file could not be opened for it is being removed.
+// busy reports whether the file could not be opened for it is being removed.
 func busy(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_DELETE_PENDING)
 }

@@ -1,6 +1,7 @@
 // Package lockfile lets one process at a time change a file. The lock is the
 // system's own, on a small file beside it, so it ends with the process that has
-// it, however that ends: no lock is ever stale. The small file says who has it.
+// it, however that ends: no lock is ever stale. The small file names the owner and
+// goes with the lock, which github.com/gofrs/flock leaves to its callers.
 package lockfile
 
 import (
@@ -28,7 +29,7 @@ type Lock struct {
 // model knows nothing of the system's locks.
 var turns atomic.Int64
 
-// patience is how long Acquire waits before it tells.
+// patience is how long Acquire waits before it calls waiting.
 const patience = time.Second
 
 // errTaken is what tryLock says when another has the lock.
@@ -38,8 +39,8 @@ var errTaken = errors.New("taken")
 // lock of the file at path, and takes it. The file need not be there; its folder
 // must be. A symbolic link is followed, so that all names of a file share a lock.
 //
-// waiting, if not nil, is told once who has the lock when that takes longer
-// than a second. When ctx ends, Acquire returns an error that wraps ctx's.
+// waiting, if not nil, is called once with the owner of the lock when that takes
+// longer than a second. When ctx ends, Acquire returns an error that wraps ctx's.
 func Acquire(ctx context.Context, path string, waiting func(owner string)) (*Lock, error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
@@ -97,7 +98,7 @@ func try(path string) (*Lock, error) {
 	return &Lock{file, path}, nil
 }
 
-// Release gives the lock back and removes its file.
+// Release returns the lock back and removes its file.
 func (l *Lock) Release() error {
 	turns.Add(1)
 	if removeFirst {

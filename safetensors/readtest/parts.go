@@ -9,7 +9,7 @@ import (
 	"likeness/safetensors"
 )
 
-// Split gives the header and the data of a whole, sound file.
+// Split returns the header and the data of a whole, sound file.
 func Split(file []byte) (header, data []byte) {
 	n := 8 + int(binary.LittleEndian.Uint64(file))
 	return file[8:n], file[n:]

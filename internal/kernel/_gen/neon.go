@@ -172,7 +172,7 @@ func (n *neon) clear(v vec) { n.op("VEOR", v.bytes(), v.bytes(), v.bytes()) }
 
 func (n *neon) move(dst, src vec) { n.op("VMOV", src.bytes(), dst.bytes()) }
 
-// bits is a vector with the same 32 bits in each lane; R25 is spoilt.
+// bits is a vector with the same 32 bits in each lane; R25 is clobbered.
 func (n *neon) bits(v vec, b uint32) {
 	n.op("MOVW", fmt.Sprintf("$0x%x", b), gp(25))
 	n.op("VDUP", gp(25), v.s4())
@@ -257,7 +257,7 @@ func (n *neon) loop(count gp, pointers []gp, unroll int, body func(a nat)) {
 // tail3 is how 1 to 3 floats are loaded and stored without touching a fourth:
 // lanes 0, 1 and 2 go to offsets 0, o1 and o2, which are those of the last
 // float where there are fewer. Lanes with the same place hold the same value.
-type tail3 struct{ o1, o2, p gp } // bytes; p is spoilt
+type tail3 struct{ o1, o2, p gp } // bytes; p is clobbered
 
 // set takes the number of floats, 1 to 3.
 func (t tail3) set(n *neon, last gp) {
