@@ -51,7 +51,7 @@ const (
 	mostCorrectedSlope = 1 << 26
 )
 
-// MayCorrect says why the codes of pictures of such a model cannot be corrected.
+// MayCorrect returns an error when the codes of such a model cannot be corrected.
 func (m *Model) MayCorrect() error {
 	switch {
 	case m.Decoder == nil:
@@ -62,13 +62,16 @@ func (m *Model) MayCorrect() error {
 	return nil
 }
 
-// FitCorrection gives the model a Correction of so many steps, 0 to MostCorrection,
-// that fits the training pictures in x; 0, or no pictures, is none. Where the decoder
-// paints one picture for all codes it never moves one. It panics for other steps, and
-// for a model that MayCorrect has something against; the error is ctx's.
+// FitCorrection fits a Correction of 0 to MostCorrection steps to the training pictures
+// in x and gives it to the model; 0 steps, or no pictures, means none. Where the decoder
+// makes one picture of all codes, the correction never moves a code. It fails for other
+// numbers of steps, for a model that MayCorrect returns an error for, and when ctx ends.
 func (m *Model) FitCorrection(ctx context.Context, x []float32, steps int) error {
-	if err := m.MayCorrect(); err != nil || steps < 0 || steps > MostCorrection {
-		panic(fmt.Sprint("autoencoder: FitCorrection: ", steps, " steps, ", err))
+	if err := m.MayCorrect(); err != nil {
+		return err
+	}
+	if steps < 0 || steps > MostCorrection {
+		return fmt.Errorf("a correction in %d steps: expected 0 to %d", steps, MostCorrection)
 	}
 	m.Correction = nil
 	k, size := m.Code, m.Values()
@@ -96,7 +99,7 @@ func (m *Model) FitCorrection(ctx context.Context, x []float32, steps int) error
 	for j := range k {
 		largest = max(largest, mean.At(j, j))
 	}
-	for j := range k { // a number that the decoder does not look at is not to be moved far
+	for j := range k { // a number that the decoder ignores must not be moved far
 		mean.SetSym(j, j, mean.At(j, j)+1e-4*largest)
 	}
 	c := &Correction{Steps: steps, Matrix: make([]float32, k*k)}
@@ -114,7 +117,7 @@ func (m *Model) FitCorrection(ctx context.Context, x []float32, steps int) error
 	return nil
 }
 
-// check says what is no correction for codes of k numbers.
+// check returns an error unless c is a correction for codes of k numbers.
 func (c *Correction) check(k int) error {
 	if c.Steps < 1 || c.Steps > MostCorrection {
 		return fmt.Errorf("a correction in %d steps: expected 1 to %d", c.Steps, MostCorrection)
@@ -142,7 +145,7 @@ func (m *Model) correct(ctx context.Context, x, codes []float32) error {
 	return nil
 }
 
-// correctSome goes all steps with some codes together.
+// correctSome takes all steps with some codes together.
 func (m *Model) correctSome(ctx context.Context, x, best []float32) error {
 	k, size := m.Code, m.Values()
 	images := len(best) / k

@@ -8,5 +8,5 @@ func DenoiserLayers(half, quarter int) []nn.Layer {
 	return denoiserLayers([]denoiserStage{{half, 1, 1}, {quarter, 1, 1}})
 }
 
-// NewWholeMender never cuts pictures into tiles.
-func NewWholeMender(m *Model) *Mender { return &Mender{model: m, tile: LargestSide} }
+// NewWholeDenoiser never cuts pictures into tiles.
+func NewWholeDenoiser(m *Model) *Denoiser { return &Denoiser{model: m, tile: LargestSide} }

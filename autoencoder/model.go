@@ -71,7 +71,7 @@ func (m *Model) Networks() []*nn.Network {
 // instead: "a denoiser without a code: ...".
 func (m *Model) CheckCode() error {
 	if m.Decoder == nil {
-		return errors.New("a denoiser without a code: it mends pictures ('likeness denoise'), but does not encode them")
+		return errors.New("a denoiser without a code: it restores pictures, but does not encode them")
 	}
 	return nil
 }
@@ -85,10 +85,10 @@ func (m *Model) Values() int { return m.Encoder.Input.Size() }
 // Encode returns the codes of the pictures in x, (N, Code): the encoder's answers,
 // corrected where the model has a Correction. As everything here that runs a network, it
 // uses parallel.Threads(ctx) threads, returns the same bits for any number of them, and
-// fails with ctx's error only. It panics for a model without a code.
+// fails when ctx ends. It also fails for a model without a code, see CheckCode.
 func (m *Model) Encode(ctx context.Context, x []float32) ([]float32, error) {
-	if m.Decoder == nil {
-		panic("autoencoder: the model has no code")
+	if err := m.CheckCode(); err != nil {
+		return nil, err
 	}
 	codes, err := m.Encoder.Predict(ctx, x)
 	if err == nil && m.Correction != nil {
@@ -101,10 +101,10 @@ func (m *Model) Encode(ctx context.Context, x []float32) ([]float32, error) {
 }
 
 // Decode returns the pictures of codes, (N, H, W, 3). Values may lie a little outside
-// [-0.5, 0.5]. It panics for a model without a code.
+// [-0.5, 0.5]. It fails when ctx ends, and for a model without a code.
 func (m *Model) Decode(ctx context.Context, codes []float32) ([]float32, error) {
-	if m.Decoder == nil {
-		panic("autoencoder: the model has no code")
+	if err := m.CheckCode(); err != nil {
+		return nil, err
 	}
 	return m.Decoder.Predict(ctx, codes)
 }

@@ -17,20 +17,22 @@ const (
 	refineLeast = 1e-4
 )
 
-// refineImages are worked on at once, which bounds the memory.
+// refineImages is the number of pictures refined at once, which bounds the memory.
 const refineImages = 16
 
-// Refine looks for better codes of the pictures in x than the encoder's, which it
-// is given: codes whose pictures, as the decoder paints them, have less squared
-// error. An encoder, also one with a Correction, never quite finds the best code. Each
-// step is one of Gauss and Newton, damped as by Levenberg and Marquardt (1963),
-// with the decoder's slope from central differences: it paints 2*Code+1 pictures,
-// so it takes some hundred times as long as the encoder's network. A step that makes a picture
-// worse is not taken. codes is left as it is; the error is ctx's. It panics for a
-// model without a code.
+// Refine improves the codes of the pictures in x: the decoded pictures of its result
+// have a lower squared error than those of codes, which come from the encoder. An
+// encoder, even one with a Correction, never quite finds the best code. Each step is a
+// Gauss-Newton step, damped as by Levenberg and Marquardt (1963), with the decoder's
+// Jacobian from central differences: it decodes 2*Code+1 pictures and takes some hundred
+// times as long as the encoder. A step that makes a picture worse is not taken. codes is
+// not changed. It fails when ctx ends, and for a model without a code.
 func (m *Model) Refine(ctx context.Context, x, codes []float32, steps int) ([]float32, error) {
+	if err := m.CheckCode(); err != nil {
+		return nil, err
+	}
 	k, size := m.Code, m.Values()
-	if m.Decoder == nil || len(x)/size != len(codes)/k {
+	if len(x)/size != len(codes)/k {
 		panic("autoencoder: Refine: pictures and codes are not equally many")
 	}
 	best := append([]float32(nil), codes...)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Corruption spoils a picture in place, for the denoiser to mend. x is one
+// Corruption corrupts a picture in place, for a denoiser to restore. x is one
 // normalised picture of h*w*3 numbers in [-0.5, 0.5]. The same rng state gives
 // the same result on every machine. String names the corruption and its numbers.
 type Corruption interface {
@@ -31,13 +31,13 @@ func (g Gaussian) Corrupt(x []float32, w, h int, rng *rand.Rand) {
 
 func (g Gaussian) String() string { return fmt.Sprintf("gaussian(sigma=%g)", g.Sigma) }
 
-// Noise is Gaussian at a level of each picture's own: a share Clean of the
-// pictures is left as it is, the square root of the others' sigma is drawn evenly
-// between those of Min and Max, 0 < Min <= Max. So half of the pictures have less
-// than 0.17 when the levels go from 0.01 to 0.55.
+// Noise is Gaussian with another level for each picture. A share Clean of the
+// pictures stays as it is; the square root of the others' sigma is uniform between
+// those of Min and Max, 0 < Min <= Max. With levels from 0.01 to 0.55 half of the
+// pictures have less than 0.17.
 //
-// With Middle most levels lie in the middle: sigma's logarithm is the mean of two
-// that are drawn evenly between those of Min and Max, whose density is a triangle.
+// With Middle most levels lie in the middle: the logarithm of sigma is the mean of two
+// numbers that are uniform between those of Min and Max, whose density is a triangle.
 // From 0.02 to 0.55 half of the pictures have between 0.065 and 0.17.
 type Noise struct {
 	Min, Max float32
@@ -88,7 +88,7 @@ const (
 	middleForm = "noise(min=%g, max=%g, clean=%g, most in the middle)"
 )
 
-// parseNoise is the way back from String.
+// parseNoise parses what String returns.
 func parseNoise(text string) (Noise, bool) {
 	for _, n := range []Noise{{}, {Middle: true}} {
 		form := noiseForm
@@ -102,7 +102,7 @@ func parseNoise(text string) (Noise, bool) {
 	return Noise{}, false
 }
 
-// ok tells whether the levels can be drawn.
+// ok reports whether the levels can be drawn.
 func (n Noise) ok() bool {
 	return n.Min > 0 && n.Max >= n.Min && !math.IsInf(float64(n.Max), 0) && n.Clean >= 0 && n.Clean <= 1
 }
@@ -126,8 +126,35 @@ func (s Sequence) String() string {
 	return strings.Join(names, then)
 }
 
-// ParseCorruption is the way back from a corruption's String, which the model
-// file of a denoiser keeps.
+// Parts returns the single corruptions of c in their order: those of a Sequence, or c
+// itself; none of nil.
+func Parts(c Corruption) []Corruption {
+	if c == nil {
+		return nil
+	}
+	s, ok := c.(Sequence)
+	if !ok {
+		return []Corruption{c}
+	}
+	var all []Corruption
+	for _, part := range s {
+		all = append(all, Parts(part)...)
+	}
+	return all
+}
+
+// Covered returns the Occlusion in a corruption.
+func Covered(c Corruption) (o Occlusion, ok bool) {
+	for _, part := range Parts(c) {
+		if o, ok := part.(Occlusion); ok {
+			return o, true
+		}
+	}
+	return o, false
+}
+
+// ParseCorruption parses what a corruption's String returns, which the model file of
+// a denoiser holds.
 func ParseCorruption(text string) (Corruption, error) {
 	var all Sequence
 	for part := range strings.SplitSeq(text, then) {
@@ -149,9 +176,9 @@ func ParseCorruption(text string) (Corruption, error) {
 	return all, nil
 }
 
-// Occlusion covers a picture with black (-0.5) rectangles at random places, all
-// of each inside the picture. Each side is drawn evenly from half of Size,
-// rounded up, to Size, and is at most the picture's.
+// Occlusion covers a picture with black (-0.5) rectangles at random places, each
+// entirely inside the picture. Each side is uniform between half of Size, rounded up,
+// and Size, and at most the picture's.
 type Occlusion struct {
 	Count int // how many; 0 means 1
 	Size  int // longest side in pixels; 0 means half the picture's shorter side

@@ -194,3 +194,18 @@ func TestParseCorruption(t *testing.T) {
 		}
 	}
 }
+
+func TestParts(t *testing.T) {
+	g, o := Gaussian{Sigma: 0.1}, Occlusion{Count: 2, Size: 5}
+	for _, c := range []struct {
+		of      Corruption
+		parts   int
+		covered bool
+	}{{nil, 0, false}, {g, 1, false}, {o, 1, true}, {Sequence{o, g}, 2, true}, {Sequence{g, Sequence{g, o}}, 3, true}, {Sequence{}, 0, false}} {
+		parts := Parts(c.of)
+		got, ok := Covered(c.of)
+		if len(parts) != c.parts || ok != c.covered || ok && got != o {
+			t.Errorf("%v: parts %v, covered by %v, %v", c.of, parts, got, ok)
+		}
+	}
+}

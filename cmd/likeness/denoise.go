@@ -6,13 +6,15 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/parallel"
+	"likeness/pix"
+	steps "likeness/progress"
 	"likeness/report"
 )
 
@@ -30,27 +32,27 @@ func newDenoise(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "denoise MODEL IMAGE|FOLDER...",
 		Short: "Remove noise from pictures",
-		Long: `Mend pictures with a model made by 'likeness train denoise'.
+		Long: `Restore pictures with a model made by 'likeness train denoise'.
 
-A model made with --arch residual takes pictures of any size, which they keep;
-large ones go through it in tiles that overlap, and do not show. It is told the
-level of a picture's noise, the standard deviation where a picture's range is 1:
---level auto estimates it, and a clean picture stays as it is. The estimate goes by
-colours, for fine detail is mostly of brightness. Black and white pictures and most
-JPEGs hide their noise from it: where brightness speaks for noise and colours do
-not, nothing is removed that may be detail, and you are told the --level to give.
+A model made with --arch residual takes pictures of any size and keeps it; large
+ones are processed in overlapping tiles, which leave no seams. It uses the level of a
+picture's noise, the standard deviation where a picture's range is 1. --level auto
+estimates it, and a clean picture stays as it is. The estimate is made from colours,
+since fine detail is mostly brightness. Black and white pictures and most JPEGs hide
+their noise from it: where the brightness looks noisy and the colours do not, nothing
+is removed, since it may be detail, and a warning names the --level to give.
 
 A model made with --occlude fills black rectangles. It knows them in the size, in
-pixels, that it was trained with: make a large picture smaller first.
+pixels, that it was trained with: shrink a large picture first.
 
 Results of other models have the size of the model's pictures. Transparent pixels
-are laid on white.
+are drawn on white.
 
-A folder stands for the pictures in it and in its sub-folders, whose results have the
-same places below the --out folder. Files in it that are no pictures are told and
-passed over.
+A folder stands for the pictures in it and in its sub-folders; the results have the
+same places below the --out folder. Files in it that are no pictures are reported
+and skipped.
 
---add-noise spoils the pictures first, to see what the model can do: errors before
+--add-noise corrupts the pictures first, to see what the model can do: errors before
 and after are printed, and --figure draws Original | Noisy | Denoised.`,
 		Example: `  likeness denoise denoise-residual.safetensors old.jpg --out clean.png
   likeness denoise denoise-residual.safetensors *.jpg --out clean/ --level 0.05
@@ -62,7 +64,7 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 	c.Flags().StringVar(&f.out, "out", "", "the picture, a PNG `file`, or a folder for several (default NAME-denoised.png here, NAME-denoised/ for a folder)")
 	c.Flags().StringVar(&f.figure, "figure", "", "draw this figure as well, a PNG `file`")
 	c.Flags().Var(&f.level, "level", "standard deviation of the pictures' noise")
-	c.Flags().Float64Var(&f.strength, "strength", 1, "share of the correction that is made, from 0 to 1")
+	c.Flags().Float64Var(&f.strength, "strength", 1, "share of the correction that is applied, from 0 to 1")
 	c.Flags().Float64Var(&f.noise, "add-noise", 0, "add gaussian noise of this standard deviation first")
 	c.Flags().Uint64Var(&f.seed, "seed", 42, "seed of that noise")
 	addThreads(c, &f.threads)
@@ -72,9 +74,6 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 		}
 		if !(f.strength >= 0 && f.strength <= 1) {
 			return usagef("--strength %g: expected a number from 0 to 1", f.strength)
-		}
-		if f.threads > 0 {
-			runtime.GOMAXPROCS(f.threads)
 		}
 		pictures, err := a.list(cmd.Context(), args[1:], func(folder string) string {
 			return denoisedFolder(f.out, folder, len(args) == 2)
@@ -103,52 +102,72 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 		if err != nil {
 			return err
 		}
-		return a.denoise(cmd.Context(), f, args[0], pictures, targets)
+		return a.denoise(parallel.WithThreads(cmd.Context(), f.threads), f, args[0], pictures, targets)
 	}
 	return c
 }
 
-// denoised is what denoise tells.
+// denoised is the result of denoise.
 type denoised struct {
-	Model   string       `json:"model"`
-	Figure  string       `json:"figure,omitempty"`
-	Results []mended     `json:"results"`
-	Skipped []faces.Skip `json:"skipped"` // files of folders, without a usable picture
+	Model   string                  `json:"model"`
+	Figure  string                  `json:"figure,omitempty"`
+	Results []*autoencoder.Restored `json:"results"`
+	Skipped []faces.Skip            `json:"skipped"` // files of folders without a usable picture
+}
+
+// options are the flags as the library takes them.
+func (f *denoising) options(path string, m *autoencoder.Model) (autoencoder.RestoreOptions, error) {
+	opt := autoencoder.RestoreOptions{Strength: &f.strength, AddNoise: f.noise, Seed: f.seed}
+	if !f.level.auto {
+		if m.Level == 0 {
+			return opt, usagef("--level is for models that use the level of the noise, and %s does not", path)
+		}
+		opt.Level = &f.level.level
+	}
+	return opt, nil
 }
 
 func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.Listing, targets []string) error {
-	d, err := a.openDenoiser(path, f)
+	m, err := autoencoder.Open(path)
 	if err != nil {
 		return err
 	}
-	for _, image := range g.Singles() { // one that is bad, and nothing is written
-		if _, err := d.open(ctx, image); err != nil {
+	d, err := autoencoder.NewDenoiser(m)
+	if err != nil {
+		return fmt.Errorf("%s was not trained to remove noise: 'likeness train denoise' makes such models", path)
+	}
+	opt, err := f.options(path, m)
+	if err != nil {
+		return err
+	}
+	for _, image := range g.Singles() { // a bad one fails before anything is written
+		if _, err := d.Open(image); err != nil {
 			return err
 		}
 	}
-	result := denoised{Model: path, Figure: f.figure, Results: []mended{}}
+	result := denoised{Model: path, Figure: f.figure, Results: []*autoencoder.Restored{}}
 	var drawn []report.Restoration
-	d.bar = a.progress()
-	defer d.bar.clear()
+	bar := a.progress()
+	defer bar.clear()
 	for i, p := range g.Pictures {
-		d.place(i, len(g.Pictures))
-		original, err := d.open(ctx, p.Path)
+		d.Progress = func(s steps.Step) { bar.partly(s.What, i, len(g.Pictures), int(s.Done), int(s.Total)) }
+		r, err := restore(ctx, d, p.Path, targets[i], opt, uint64(i))
 		if err != nil {
-			if err = g.Skip(ctx, p, err); err != nil {
+			if r == nil { // it could not be read
+				err = g.Skip(ctx, p, err)
+			}
+			if err != nil {
 				return stopped(ctx, err, len(result.Results))
 			}
 			continue
 		}
-		r, figure, err := d.picture(ctx, p.Path, targets[i], original, uint64(i))
-		if err != nil {
-			return stopped(ctx, err, len(result.Results))
-		}
 		result.Results = append(result.Results, r)
 		if f.figure != "" && len(drawn) < mostDrawn {
-			drawn = append(drawn, figure)
+			drawn = append(drawn, restoration(r))
 		}
+		r.Original, r.Noisy, r.Picture = nil, nil, nil // the figure keeps those that it shows
 	}
-	d.bar.clear()
+	bar.clear()
 	a.noteSkipped(g)
 	if len(result.Results) == 0 {
 		return g.NoneUsable()
@@ -158,11 +177,13 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 		if n := len(result.Results); n > len(drawn) {
 			a.note("The first %d of %s pictures are drawn in %s", len(drawn), report.Count(n), f.figure)
 		}
-		spoilt, made := "Noisy", "Denoised"
-		if strings.HasPrefix(d.m.Training.Corruption, "occlusion") {
-			made = "Filled in"
+		restored := "Denoised"
+		if c, _ := m.Training.Inputs(); c != nil {
+			if _, covers := pix.Parts(c)[0].(pix.Occlusion); covers {
+				restored = "Filled in"
+			}
 		}
-		if err := writePNG(f.figure, report.Restorations(spoilt, made, drawn)); err != nil {
+		if err := writePNG(f.figure, report.Restorations("Noisy", restored, drawn)); err != nil {
 			return err
 		}
 	}
@@ -172,9 +193,47 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 		}
 	}
 	return a.emit(result, func(w io.Writer) {
-		printMended(w, result.Results)
+		printRestored(w, result.Results)
 		if f.figure != "" {
 			fmt.Fprintln(w, "figure:", f.figure)
 		}
 	})
+}
+
+// restore restores one picture and writes it. The result is nil when the picture could
+// not be read.
+func restore(ctx context.Context, d *autoencoder.Denoiser, path, target string, opt autoencoder.RestoreOptions, place uint64) (*autoencoder.Restored, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	original, err := d.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	opt.Stream = place
+	d.Progress.Report("Denoising", 0, 1)
+	r, err := d.Restore(ctx, original, opt)
+	if err != nil {
+		return &autoencoder.Restored{}, err
+	}
+	r.Image, r.Out = path, target
+	return r, writeTarget(target, r.Picture)
+}
+
+// restoration is a result's row of the figure.
+func restoration(r *autoencoder.Restored) report.Restoration {
+	row := report.Restoration{Corrupted: r.Noisy, Restored: r.Picture, Title: title(r.Image)}
+	if r.NoisyMSE != nil {
+		row.Original = r.Original
+		row.CorruptedMSE, row.RestoredMSE = report.Measured(*r.NoisyMSE), report.Measured(*r.DenoisedMSE)
+	}
+	return row
+}
+
+// stopped says how many pictures were written before the work was cancelled.
+func stopped(ctx context.Context, err error, written int) error {
+	if ctx.Err() == nil || written == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; %s written before", err, count(written, "picture"))
 }

@@ -4,33 +4,12 @@ import (
 	"fmt"
 	"io"
 
+	"likeness/autoencoder"
 	"likeness/report"
 )
 
-// mended is what denoise tells of one picture. What is measured is against the
-// picture as it was before noise was added, and null when none was.
-type mended struct {
-	Image  string   `json:"image"`
-	Out    string   `json:"out"`
-	Width  int      `json:"width"`
-	Height int      `json:"height"`
-	Level  *float64 `json:"level"` // of the noise, estimated; null where the model does not ask
-	// Hidden is the level that brightness speaks for where the estimate, which goes by
-	// colours, cannot see it; null where they agree.
-	Hidden *float64 `json:"hidden_level"`
-
-	NoisyMSE     *float64 `json:"noisy_mse"`
-	NoisyPSNR    *float64 `json:"noisy_psnr"` // decibels
-	NoisySSIM    *float64 `json:"noisy_ssim"`
-	DenoisedMSE  *float64 `json:"denoised_mse"`
-	DenoisedPSNR *float64 `json:"denoised_psnr"` // null also where there is no error at all
-	DenoisedSSIM *float64 `json:"denoised_ssim"`
-
-	kept bool // as it was, for it shows no noise
-}
-
-// printMended writes a line for each picture, with columns for what there is.
-func printMended(w io.Writer, results []mended) {
+// printRestored writes a line for each picture, with columns for what there is.
+func printRestored(w io.Writer, results []*autoencoder.Restored) {
 	level, measured := results[0].Level != nil, results[0].NoisyMSE != nil
 	if !level && !measured {
 		for _, r := range results {
@@ -64,7 +43,7 @@ func printMended(w io.Writer, results []mended) {
 	table(w, "", lines)
 	kept := 0
 	for _, r := range results {
-		if r.kept {
+		if r.Kept {
 			kept++
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"likeness/nn"
 	"likeness/nn/nntest"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // restless is an untrained denoiser whose layers all have weights; one that is
@@ -70,16 +71,16 @@ func TestDenoiserGradient(t *testing.T) {
 
 // Pictures of any size keep it; where the network has that size, the result is
 // the network's own.
-func TestMendSizes(t *testing.T) {
+func TestDenoiseSizes(t *testing.T) {
 	m := restless(t, 32, 32)
-	d, err := autoencoder.NewMender(m)
+	d, err := autoencoder.NewDenoiser(m)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range [][2]int{{32, 32}, {1, 1}, {2, 7}, {33, 18}, {160, 3}, {257, 5}, {3, 400}} {
 		x := noisePicture(s[0], s[1])
 		keep := slices.Clone(x)
-		y, err := d.Mend(context.Background(), x, s[0], s[1], 0.1)
+		y, err := d.Denoise(context.Background(), x, s[0], s[1], 0.1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,25 +94,25 @@ func TestMendSizes(t *testing.T) {
 			t.Error("another result than the network's")
 		}
 	}
-	if _, err := autoencoder.NewMender(newModel(t, "conv", 32, 32, 8)); err == nil {
+	if _, err := autoencoder.NewDenoiser(newModel(t, "conv", 32, 32, 8)); err == nil {
 		t.Error("a model with a code was taken")
 	}
 }
 
 // Tiles do not show: a picture in many has the very values of one in a piece.
-func TestMendTiles(t *testing.T) {
+func TestDenoiseTiles(t *testing.T) {
 	const w, h = 400, 299
 	m := restless(t, 32, 32)
 	m.Mirror = true
 	x := noisePicture(w, h)
-	whole, err := autoencoder.NewWholeMender(m).Mend(context.Background(), x, w, h, 0.1)
+	whole, err := autoencoder.NewWholeDenoiser(m).Denoise(context.Background(), x, w, h, 0.1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, _ := autoencoder.NewMender(m)
+	d, _ := autoencoder.NewDenoiser(m)
 	var told [][2]int
-	d.Progress = func(done, total int) { told = append(told, [2]int{done, total}) }
-	tiled, err := d.Mend(context.Background(), x, w, h, 0.1)
+	d.Progress = func(s progress.Step) { told = append(told, [2]int{int(s.Done), int(s.Total)}) }
+	tiled, err := d.Denoise(context.Background(), x, w, h, 0.1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,18 +127,18 @@ func TestMendTiles(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := d.Mend(ctx, x, w, h, 0.1); err == nil {
+	if _, err := d.Denoise(ctx, x, w, h, 0.1); err == nil {
 		t.Error("a context that ended was not noticed")
 	}
 	// It is noticed between the two looks, not only when a batch of tiles is done.
 	ctx, cancel = context.WithCancel(context.Background())
 	told = nil
-	d.Progress = func(done, total int) {
-		if told = append(told, [2]int{done, total}); done > 0 {
+	d.Progress = func(s progress.Step) {
+		if told = append(told, [2]int{int(s.Done), int(s.Total)}); s.Done > 0 {
 			cancel()
 		}
 	}
-	if _, err := d.Mend(ctx, x, w, h, 0.1); err == nil || len(told) != 2 {
+	if _, err := d.Denoise(ctx, x, w, h, 0.1); err == nil || len(told) != 2 {
 		t.Errorf("stopped after %v: %v", told, err)
 	}
 }
@@ -172,12 +173,12 @@ func TestMirror(t *testing.T) {
 	if same, err := autoencoder.Open(path); err != nil || !same.Mirror || same.Fingerprint() != m.Fingerprint() {
 		t.Errorf("saved and opened it looks once, or is another (%v)", err)
 	}
-	d, err := autoencoder.NewMender(m)
+	d, err := autoencoder.NewDenoiser(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if y, err := d.Mend(context.Background(), x, 32, 32, 0.1); err != nil || !slices.Equal(y, got) {
-		t.Errorf("Mend looks otherwise (%v)", err)
+	if y, err := d.Denoise(context.Background(), x, 32, 32, 0.1); err != nil || !slices.Equal(y, got) {
+		t.Errorf("Denoise has another result (%v)", err)
 	}
 }
 
@@ -200,15 +201,15 @@ func TestRange(t *testing.T) {
 	}
 }
 
-// clamped is a value as a mended picture has it.
+// clamped returns a value as a restored picture has it.
 func clamped(v float32) float32 { return min(max(v, -0.5), 0.5) }
 
-// A picture is mended at the contrast that its noise asks for, and one without
+// A picture is denoised at the contrast that its noise asks for, and one without
 // noise stays as it is.
 func TestLevel(t *testing.T) {
 	m := restless(t, 32, 32)
 	m.Level = autoencoder.UnitNoise
-	d, err := autoencoder.NewMender(m)
+	d, err := autoencoder.NewDenoiser(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,12 +222,12 @@ func TestLevel(t *testing.T) {
 	}
 	pix.Gaussian{Sigma: 0.2}.Corrupt(x, 32, 32, rand.New(rand.NewPCG(1, 1)))
 	level := pix.NoiseLevel(x, 32, 32)
-	y, err := d.Mend(context.Background(), x, 32, 32, level)
+	y, err := d.Denoise(context.Background(), x, 32, 32, level)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(y, must(m.Reconstruct(context.Background(), x))) {
-		t.Error("Mend and Reconstruct differ")
+		t.Error("Denoise and Reconstruct differ")
 	}
 	plain := restless(t, 32, 32)
 	scaled, target := slices.Clone(x), slices.Clone(x)
@@ -249,7 +250,7 @@ func TestLevel(t *testing.T) {
 		scaled[i] = x[i] * autoencoder.UnitNoise / 0.01
 	}
 	full := must(plain.Encoder.Predict(context.Background(), scaled))
-	some, _ := d.Mend(context.Background(), x, 32, 32, 0.005)
+	some, _ := d.Denoise(context.Background(), x, 32, 32, 0.005)
 	for i := range x {
 		all := full[i] * 0.01 / autoencoder.UnitNoise
 		if want := clamped(x[i] + (all-x[i])/4); math.Abs(float64(some[i]-want)) > 1e-4 {

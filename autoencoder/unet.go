@@ -1,0 +1,90 @@
+package autoencoder
+
+import (
+	"fmt"
+
+	"likeness/nn"
+)
+
+// Residual without a code is a denoiser: a network of convolutions alone that
+// adds to a picture what is missing (see denoiserLayers). It runs on pictures of
+// any size, with a [Mender].
+const Residual = "residual"
+
+// denoiserStage is what happens at one size of the picture. Each stage halves
+// the size of the one before.
+type denoiserStage struct {
+	filters       int
+	before, after int // residual blocks before and behind the way further down
+}
+
+var denoiserStages = []denoiserStage{{64, 2, 2}, {128, 2, 2}}
+
+// denoiserUnit is what the stages divide a picture's sides by.
+var denoiserUnit = 1 << len(denoiserStages)
+
+// denoiserReach is how many pixels away the network of these stages sees, from
+// anywhere in a square of denoiserUnit pixels: two convolutions of 3x3 a block,
+// each of which sees one pixel of its stage further.
+func denoiserReach(stages []denoiserStage) int {
+	reach := 0
+	for i, s := range stages {
+		reach += (s.before + s.after) * 2 << (i + 1)
+	}
+	return reach + denoiserUnit
+}
+
+// noCode tells whether an architecture and a code are those of a denoiser.
+func noCode(arch string, code int) bool { return arch == Residual && code == 0 }
+
+// buildDenoiser makes the network for pictures of h x w.
+func buildDenoiser(h, w int) (*nn.Network, error) {
+	switch {
+	case h < 1 || w < 1:
+		return nil, fmt.Errorf("image size %dx%d has no pixels", w, h)
+	case h > LargestSide || w > LargestSide:
+		return nil, fmt.Errorf("image size %dx%d: sides of more than %d are not for these models", w, h, LargestSide)
+	case h%denoiserUnit != 0 || w%denoiserUnit != 0:
+		return nil, fmt.Errorf("image size %dx%d: the denoiser needs sides divisible by %d, such as %dx%d",
+			w, h, denoiserUnit, roundUp(w, denoiserUnit), roundUp(h, denoiserUnit))
+	}
+	return nn.New("encoder", nn.Shape{h, w, 3}, denoiserLayers(denoiserStages)...)
+}
+
+// denoiserLayers are a U-net whose skips are added. 2x2 convolutions of stride 2
+// halve the picture once a stage, transposed ones double it again, all of them
+// linear, as in DRUNet (Zhang et al. 2021). Between them lie residual blocks of two
+// 3x3 convolutions with ELU between them (He et al. 2016). The whole is one
+// residual, so that the network learns the negative of the noise (Zhang et al.
+// 2017); its last layer and that of every block begin at zero, so that the
+// untrained network leaves pictures alone.
+func denoiserLayers(stages []denoiserStage) []nn.Layer {
+	return []nn.Layer{denoiserStageLayer(stages, 3)}
+}
+
+// denoiserStageLayer is the first stage, with the others in it, beside its input,
+// which has the given number of channels.
+func denoiserStageLayer(stages []denoiserStage, channels int) nn.Layer {
+	s := stages[0]
+	layers := []nn.Layer{nn.Conv2D{Filters: s.filters, Kernel: 2, Stride: 2}}
+	for range s.before {
+		layers = append(layers, denoiserBlock(s.filters))
+	}
+	if len(stages) > 1 {
+		layers = append(layers, denoiserStageLayer(stages[1:], s.filters))
+	}
+	for range s.after {
+		layers = append(layers, denoiserBlock(s.filters))
+	}
+	layers = append(layers, nn.Conv2DTranspose{Filters: channels, Kernel: 2, Stride: 2, Zero: channels == 3})
+	return nn.Residual{Layers: layers}
+}
+
+func denoiserBlock(filters int) nn.Layer {
+	return nn.Residual{Layers: []nn.Layer{
+		nn.Conv2D{Filters: filters, Kernel: 3, Activation: nn.ELU},
+		nn.Conv2D{Filters: filters, Kernel: 3, Zero: true},
+	}}
+}
+
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
