@@ -102,12 +102,8 @@ func Open(path string) (*Model, error) {
 // FromFile makes the model that a file holds. Tensors that do not belong to
 // the model are left alone, so that a checkpoint is a model file too.
 func FromFile(f *safetensors.File) (*Model, error) {
-	switch got := f.Metadata["format"]; got {
-	case Format:
-	case "":
-		return nil, f.Errorf("not a likeness model: the metadata have no format, expected %q", Format)
-	default:
-		return nil, f.Errorf("not a model this version can read: the format is %q, expected %q", got, Format)
+	if err := f.Expect("model", Format); err != nil {
+		return nil, err
 	}
 	m := &Model{Arch: f.Metadata["architecture"]}
 	if err := json.Unmarshal([]byte(f.Metadata["prep"]), &m.Prep); err != nil {

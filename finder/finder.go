@@ -179,12 +179,8 @@ func Open(path string) (*Finder, error) {
 
 // FromFile makes the finder that a file holds.
 func FromFile(file *safetensors.File) (*Finder, error) {
-	switch got := file.Metadata["format"]; got {
-	case Format:
-	case "":
-		return nil, file.Errorf("not a likeness finder: the metadata have no format, expected %q", Format)
-	default:
-		return nil, file.Errorf("not a finder this version can read: the format is %q, expected %q", got, Format)
+	if err := file.Expect("finder", Format); err != nil {
+		return nil, err
 	}
 	f := &Finder{}
 	if err := json.Unmarshal([]byte(file.Metadata["training"]), &f.Training); err != nil {

@@ -95,12 +95,8 @@ func Open(path string) (*Atlas, error) {
 
 // FromFile gives the atlas that a file holds.
 func FromFile(f *safetensors.File) (*Atlas, error) {
-	switch got := f.Metadata["format"]; got {
-	case Format:
-	case "":
-		return nil, f.Errorf("not a likeness atlas: the metadata have no format, expected %q", Format)
-	default:
-		return nil, f.Errorf("not an atlas this version can read: the format is %q, expected %q", got, Format)
+	if err := f.Expect("atlas", Format); err != nil {
+		return nil, err
 	}
 	a := &Atlas{Model: f.Metadata["model"]}
 	var mixture *MixtureStory

@@ -49,12 +49,8 @@ func (f *File) Close() error {
 
 // fromFile reverses tensors.
 func fromFile(file *safetensors.File) (*File, error) {
-	switch got := file.Metadata["format"]; got {
-	case Format:
-	case "":
-		return nil, file.Errorf("not a likeness index: the metadata have no format, expected %q", Format)
-	default:
-		return nil, file.Errorf("not an index this version can read: the format is %q, expected %q", got, Format)
+	if err := file.Expect("index", Format); err != nil {
+		return nil, err
 	}
 	f := &File{file: file}
 	for _, m := range []struct {
