@@ -42,6 +42,7 @@ var floors = map[string]int{
 	"faces":                  4,
 	"dataset":                5,
 	"faces/drawn":            3,
+	"faces/copies":           3,
 	"pca":                    3,
 	"pix":                    2,
 	"safetensors":            2,

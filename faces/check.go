@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"likeness/faces/copies"
 	"likeness/parallel"
 	"likeness/pix"
 )
@@ -61,8 +62,8 @@ type looked struct {
 	reason string // why it does not decode
 	hash   [sha256.Size]byte
 	turned bool
-	thumb  *thumb
-	view   *thumb
+	thumb  *copies.Thumb
+	view   *copies.Thumb
 }
 
 func (c *checker) look(m File) looked {
@@ -72,12 +73,12 @@ func (c *checker) look(m File) looked {
 		l.reason = err.Error()
 		return l
 	}
-	l.w, l.h, l.thumb, l.turned = whole.W, whole.H, newThumb(whole), pix.Turned(m.Data)
+	l.w, l.h, l.thumb, l.turned = whole.W, whole.H, copies.NewThumb(whole), pix.Turned(m.Data)
 	prep := c.opt.Prep
 	if w, h := prep.Keeps(l.w, l.h); w != l.w || h != l.h {
-		prep.W, prep.H = thumbSide, thumbSide
+		prep.W, prep.H = copies.Side, copies.Side
 		if view, err := prep.Apply(whole); err == nil { // else the crop leaves nothing, which Small says
-			l.view = newThumb(view)
+			l.view = copies.NewThumb(view)
 		}
 	} else {
 		l.view = l.thumb
@@ -207,7 +208,7 @@ func (c *checker) add(m File, l looked) error {
 	if c.join(m.Name, who.id) {
 		r.rows = append(r.rows, len(r.kept))
 	}
-	if l.thumb.flat() {
+	if l.thumb.Flat() {
 		r.Flat = append(r.Flat, m.Name)
 	}
 	r.kept = append(r.kept, keptPicture{m.Name, who.person, l.w, l.h, l.thumb, l.view})

@@ -2,6 +2,7 @@ package faces
 
 import (
 	"context"
+	"likeness/faces/copies"
 	"math"
 	"slices"
 )
@@ -19,7 +20,7 @@ func (c *checker) vote(ctx context.Context, passedOver []int) error {
 	if len(r.kept) > largestCheck {
 		return nil
 	}
-	views := make([]*thumb, len(r.kept))
+	views := make([]*copies.Thumb, len(r.kept))
 	for i, k := range r.kept {
 		views[i] = k.view
 	}

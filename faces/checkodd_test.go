@@ -10,6 +10,7 @@ import (
 	"slices"
 	"testing"
 
+	"likeness/faces/copies"
 	"likeness/pix"
 )
 
@@ -48,16 +49,8 @@ func TestCheckOdd(t *testing.T) {
 	for i := range 60 {
 		files = append(files, entry{fmt.Sprintf("x/%02d.jpg", i), saved(spots(uint64(i), 250), 90)})
 	}
-	turn := func(seed uint64, how Symmetry) image.Image {
-		m := pix.FromImage(spots(seed, 250))
-		out := pix.New(m.W, m.H)
-		for y := range m.H {
-			for x := range m.W {
-				fx, fy := how.source(x, y, m.W)
-				copy(out.Pix[(y*m.W+x)*3:][:3], m.Pix[(fy*m.W+fx)*3:][:3])
-			}
-		}
-		return out.RGBA()
+	turn := func(seed uint64, how copies.Symmetry) image.Image {
+		return how.Apply(pix.FromImage(spots(seed, 250))).RGBA()
 	}
 	files = append(files,
 		entry{"y/0-black.jpg", saved(black, 90)},

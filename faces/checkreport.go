@@ -1,5 +1,7 @@
 package faces
 
+import "likeness/faces/copies"
+
 // CheckReport is what Check found.
 type CheckReport struct {
 	Source string `json:"source"`
@@ -53,14 +55,14 @@ type CheckReport struct {
 
 	kept  []keptPicture // usable ones
 	rows  []int         // which of them Load would make rows of
-	twins []Twin        // of all of them
+	twins []copies.Pair // of all of them
 }
 
 type keptPicture struct {
 	name, person string
 	w, h         int
-	thumb        *thumb // of the whole picture
-	view         *thumb // of what the crop leaves, nil for nothing
+	thumb        *copies.Thumb // of the whole picture
+	view         *copies.Thumb // of what the crop leaves, nil for nothing
 }
 
 // Rows are the names of the people in the rows that Load would give, "" where none is known.

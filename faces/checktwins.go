@@ -2,6 +2,7 @@ package faces
 
 import (
 	"context"
+	"likeness/faces/copies"
 	"slices"
 )
 
@@ -11,12 +12,12 @@ func (c *checker) compare(ctx context.Context) error {
 	if len(r.kept) > largestCheck {
 		return nil
 	}
-	thumbs := make([]*thumb, len(r.kept))
+	thumbs := make([]*copies.Thumb, len(r.kept))
 	for i, k := range r.kept {
 		thumbs[i] = k.thumb
 	}
 	var err error
-	if r.twins, err = findTwins(ctx, thumbs); err != nil {
+	if r.twins, err = copies.Find(ctx, thumbs, copies.Options{Moved: true}); err != nil {
 		return err
 	}
 	r.Compared = true
@@ -26,21 +27,21 @@ func (c *checker) compare(ctx context.Context) error {
 			same[name] = g
 		}
 	}
-	for _, rows := range twinGroups(len(r.kept), r.twins) {
+	for _, rows := range copies.Groups(len(r.kept), r.twins) {
 		var names, people []string
-		copies := true
+		equal := true
 		for _, row := range rows {
 			k := r.kept[row]
 			names = append(names, k.name)
-			copies = copies && same[k.name] == same[names[0]]
+			equal = equal && same[k.name] == same[names[0]]
 			if k.person != "" && !slices.Contains(people, k.person) {
 				people = append(people, k.person)
 			}
 		}
-		if !copies {
+		if !equal {
 			how := make([]string, len(rows))
 			for i, row := range rows[1:] {
-				how[i+1] = between(thumbs[rows[0]], thumbs[row]).String()
+				how[i+1] = copies.Between(thumbs[rows[0]], thumbs[row]).String()
 			}
 			r.Twins, r.TwinsHow = append(r.Twins, names), append(r.TwinsHow, how)
 		}
@@ -72,10 +73,10 @@ func (r *CheckReport) Leaks(split Split) []Leak {
 	for _, k := range of.Train {
 		training[k] = true
 	}
-	source := make(map[int]Twin) // of a picture, the nearest training picture
+	source := make(map[int]copies.Pair) // of a picture, the nearest training picture
 	note := func(test, train int, distance float64) {
 		if before, ok := source[test]; training[train] && (!ok || distance < before.Distance) {
-			source[test] = Twin{A: train, B: test, Distance: distance}
+			source[test] = copies.Pair{A: train, B: test, Distance: distance}
 		}
 	}
 	for _, t := range r.twins {
@@ -85,7 +86,7 @@ func (r *CheckReport) Leaks(split Split) []Leak {
 	leaks := []Leak{}
 	for _, k := range leaked(len(r.kept), r.twins, of) {
 		train := source[k].A
-		how := between(r.kept[train].thumb, r.kept[k].thumb)
+		how := copies.Between(r.kept[train].thumb, r.kept[k].thumb)
 		leaks = append(leaks, Leak{r.kept[k].name, r.kept[train].name, how.String()})
 	}
 	return leaks

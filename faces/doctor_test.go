@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"likeness/faces/copies"
 	"likeness/pix"
 )
 
@@ -15,20 +16,20 @@ func TestLyingInLFW(t *testing.T) {
 		t.Skip("skipped: decodes all of LFW")
 	}
 	ctx := context.Background()
-	s, err := Load(ctx, lfwFile(t, "lfw.tgz"), Options{Prep: pix.Prep{W: thumbSide, H: thumbSide, Auto: true}, NoCache: true})
+	s, err := Load(ctx, lfwFile(t, "lfw.tgz"), Options{Prep: pix.Prep{W: copies.Side, H: copies.Side, Auto: true}, NoCache: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for half, what := range []string{"even", "odd"} {
 		for _, most := range []int{200, 1000, 3000, s.Len()} {
-			var thumbs []*thumb
-			how := map[int]Symmetry{}
+			var thumbs []*copies.Thumb
+			how := map[int]copies.Symmetry{}
 			n := (s.Len() - half + 1) / 2
 			for i := range min(n, most) { // people's pictures lie side by side, so a part is taken from everywhere
-				th := newThumb(s.Image(2*(i*6563%n) + half))
+				th := copies.NewThumb(s.Image(2*(i*6563%n) + half))
 				if i%50 == 17 {
-					how[i] = Symmetry(1 + i/50%3)
-					th = th.turned(how[i])
+					how[i] = copies.Symmetry(1 + i/50%3)
+					th = th.Turned(how[i])
 				}
 				thumbs = append(thumbs, th)
 			}
@@ -67,12 +68,9 @@ func TestCopiesInLFW(t *testing.T) {
 		m, name := s.Image(i), fmt.Sprintf("a/%04d.jpg", i)
 		files = append(files, entry{name, saved(m.RGBA(), 90)})
 		if i%12 == 3 {
-			moved, by := pix.New(m.W, m.H), Symmetry(i/12%symmetries)
-			for p, from := range permutations(m.W)[by] {
-				copy(moved.Pix[3*p:][:3], m.Pix[3*from:][:3])
-			}
+			by := copies.Symmetry(i / 12 % copies.Symmetries)
 			again := fmt.Sprintf("b/%04d.jpg", i)
-			files = append(files, entry{again, saved(moved.Resize(125, 125).RGBA(), 60)})
+			files = append(files, entry{again, saved(by.Apply(m).Resize(125, 125).RGBA(), 60)})
 			how[[2]string{name, again}] = by.String()
 		}
 	}

@@ -3,6 +3,7 @@ package faces
 import (
 	"context"
 
+	"likeness/faces/copies"
 	"likeness/parallel"
 )
 
@@ -10,9 +11,9 @@ import (
 type Health struct {
 	// Compared tells that twins were looked for; LargestHealth pictures are too many for that.
 	Compared bool
-	Twins    []Twin // pairs of rows
-	Spare    int    // pictures beyond the first of each group of twins
-	Moved    int    // of these, the ones that only a mirror or a turn makes an earlier picture's twin
+	Twins    []copies.Pair // pairs of rows
+	Spare    int           // pictures beyond the first of each group of twins
+	Moved    int           // of these, the ones that only a mirror or a turn makes an earlier picture's twin
 	// Leaked are the rows of the test part that have a twin in the training part: they are no test of what was learned.
 	Leaked []int
 	// Known counts the rows of the test part whose person is in the training part as well.
@@ -43,25 +44,25 @@ func Examine(ctx context.Context, s *Set, split Split) (*Health, error) {
 	if s.Len() > LargestHealth {
 		return h, nil
 	}
-	thumbs := make([]*thumb, s.Len())
-	if err := parallel.Each(ctx, s.Len(), func(i int) { thumbs[i] = newThumb(s.Image(i)) }); err != nil {
+	thumbs := make([]*copies.Thumb, s.Len())
+	if err := parallel.Each(ctx, s.Len(), func(i int) { thumbs[i] = copies.NewThumb(s.Image(i)) }); err != nil {
 		return nil, err
 	}
 	var err error
-	if h.Twins, err = findTwins(ctx, thumbs); err != nil {
+	if h.Twins, err = copies.Find(ctx, thumbs, copies.Options{Moved: true}); err != nil {
 		return nil, err
 	}
 	h.Compared = true
 	h.Moved = moved(h.Twins)
 	for i, t := range thumbs {
-		if t.flat() {
+		if t.Flat() {
 			h.Flat = append(h.Flat, i)
 		}
 	}
 	if h.Lying, h.Voted, err = findLying(ctx, thumbs); err != nil {
 		return nil, err
 	}
-	for _, g := range twinGroups(s.Len(), h.Twins) {
+	for _, g := range copies.Groups(s.Len(), h.Twins) {
 		h.Spare += len(g) - 1
 	}
 	h.Leaked = leaked(s.Len(), h.Twins, split)
@@ -69,7 +70,7 @@ func Examine(ctx context.Context, s *Set, split Split) (*Health, error) {
 }
 
 // moved counts the later pictures of pairs that are nobody's twins as they are.
-func moved(twins []Twin) int {
+func moved(twins []copies.Pair) int {
 	as := make(map[int]bool) // as they are
 	for _, t := range twins {
 		as[t.B] = as[t.B] || t.How == 0
@@ -84,7 +85,7 @@ func moved(twins []Twin) int {
 }
 
 // leaked are the test rows with a twin among the training rows, in the order of the test part.
-func leaked(n int, twins []Twin, split Split) []int {
+func leaked(n int, twins []copies.Pair, split Split) []int {
 	training, seen := make([]bool, n), make([]bool, n)
 	for _, row := range split.Train {
 		training[row] = true

@@ -6,12 +6,12 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
-	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
 
+	"likeness/faces/copies"
 	"likeness/pix"
 )
 
@@ -55,59 +55,6 @@ func brighter(m *image.RGBA) *image.RGBA {
 		}
 	}
 	return out
-}
-
-// The prefilters by blocks lose no twin that comparing all in all symmetries finds.
-func TestTwinsAgainstAllPairs(t *testing.T) {
-	rng := rand.New(rand.NewPCG(7, 7))
-	var thumbs []*thumb
-	for i := range 300 {
-		th := newThumb(pix.FromImage(spots(uint64(i/3), 40)))
-		for range (i % 3) * rng.IntN(40) { // harm, from none to much
-			th[rng.IntN(thumbSize)] ^= byte(rng.IntN(32))
-		}
-		thumbs = append(thumbs, th.turned(Symmetry(rng.IntN(symmetries))))
-	}
-	var want []Twin
-	u, v := make([]float32, thumbSize), make([]float32, thumbSize)
-	for i := range thumbs {
-		for j := i + 1; j < len(thumbs); j++ {
-			best := Twin{A: i, B: j, Distance: 2}
-			for s := range Symmetry(symmetries) {
-				thumbs[i].turned(s).unit(u)
-				thumbs[j].unit(v)
-				sum := 0.0
-				for k := range u {
-					sum += float64(u[k]-v[k]) * float64(u[k]-v[k])
-				}
-				if d := math.Sqrt(sum / 2); d < best.Distance {
-					best.Distance, best.How = d, s
-				}
-			}
-			if best.Distance <= twinsWithin {
-				want = append(want, best)
-			}
-		}
-	}
-	got, err := findTwins(context.Background(), thumbs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	hows := make(map[Symmetry]int)
-	same := func(a, b Twin) bool {
-		hows[a.How]++
-		return a.A == b.A && a.B == b.B && a.How == b.How && math.Abs(a.Distance-b.Distance) < 1e-5
-	}
-	if len(want) < 40 || !slices.EqualFunc(got, want, same) || len(hows) < symmetries {
-		t.Errorf("%d twins, want %d, in %d symmetries", len(got), len(want), len(hows))
-	}
-}
-
-func TestTwinGroups(t *testing.T) {
-	got := twinGroups(9, []Twin{{A: 1, B: 7}, {A: 2, B: 3}, {A: 4, B: 7}, {A: 3, B: 8}})
-	if want := [][]int{{1, 4, 7}, {2, 3, 8}}; !reflect.DeepEqual(got, want) {
-		t.Errorf("%v, want %v", got, want)
-	}
 }
 
 // Check names copies that were changed, wrong names, and what is small or long.
@@ -158,15 +105,12 @@ func TestExamine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Health{Compared: true, Twins: []Twin{{A: 0, B: 3}, {A: 1, B: 5}}, Spare: 2, Leaked: []int{5, 3}, Known: 2}
+	want := &Health{Compared: true, Twins: []copies.Pair{{A: 0, B: 3}, {A: 1, B: 5}}, Spare: 2, Leaked: []int{5, 3}, Known: 2}
 	if !reflect.DeepEqual(h, want) {
 		t.Errorf("%+v, want %+v", h, want)
 	}
 	// A black picture, and one whose mirror image comes first.
-	flat, mirrored := make([]byte, 32*32*3), make([]byte, 32*32*3)
-	for p, from := range permutations(32)[4] {
-		copy(mirrored[3*p:][:3], s.Pix[2*32*32*3:][3*from:][:3])
-	}
+	flat, mirrored := make([]byte, 32*32*3), copies.Symmetry(4).Apply(s.Image(2)).Pix
 	s.Pix = slices.Concat(s.Pix, flat, flat, mirrored)
 	s.IDs, s.People = append(s.IDs, "f", "f", "m"), append(s.People, "", "", "")
 	if h, err = Examine(ctx, s, Split{Train: []int{2, 6}, Test: []int{7, 8}}); err != nil {

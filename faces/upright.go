@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"likeness/faces/copies"
 	"likeness/internal/kernel"
 	"likeness/parallel"
 	"likeness/pca"
@@ -13,7 +14,7 @@ import (
 // Lying is a picture that seems to lie on its side or stand on its head.
 type Lying struct {
 	Row int
-	How Symmetry // how it was turned: by 90, 180 or 270 degrees
+	How copies.Symmetry // how it was turned: by 90, 180 or 270 degrees
 	// Margin is by how much better the picture fits the set when turned back: the ratio of the errors before and after.
 	Margin float64
 }
@@ -32,10 +33,10 @@ const (
 // with less error the more it looks like most of them, so each is tried in all four turns, and one that fits better by a
 // clear margin when turned is named. Where half of the pictures are turned, or where a turned picture looks like any
 // other, nothing is. Pictures whose thumb is nil or flat are passed over.
-func findLying(ctx context.Context, thumbs []*thumb) (lying []Lying, voted bool, err error) {
+func findLying(ctx context.Context, thumbs []*copies.Thumb) (lying []Lying, voted bool, err error) {
 	var rows []int
 	for i, t := range thumbs {
-		if t != nil && !t.flat() {
+		if t != nil && !t.Flat() {
 			rows = append(rows, i)
 		}
 	}
@@ -44,8 +45,8 @@ func findLying(ctx context.Context, thumbs []*thumb) (lying []Lying, voted bool,
 		return nil, false, nil
 	}
 	voters := min(n, mostVoters)
-	p, err := pca.Leading(ctx, voters, thumbSize, min(n/rowsByComponent, mostComponents), func(dst []float32, r int) {
-		thumbs[rows[r*n/voters]].unit(dst)
+	p, err := pca.Leading(ctx, voters, copies.Size, min(n/rowsByComponent, mostComponents), func(dst []float32, r int) {
+		thumbs[rows[r*n/voters]].Unit(dst)
 	})
 	if ctx.Err() != nil {
 		return nil, false, ctx.Err()
@@ -54,15 +55,15 @@ func findLying(ctx context.Context, thumbs []*thumb) (lying []Lying, voted bool,
 	}
 	found := make([]Lying, n)
 	err = parallel.Each(ctx, n, func(i int) {
-		u, v := make([]float32, thumbSize), make([]float32, thumbSize)
-		thumbs[rows[i]].unit(u)
+		u, v := make([]float32, copies.Size), make([]float32, copies.Size)
+		thumbs[rows[i]].Unit(u)
 		var misfit [4]float64
 		for quarter := range misfit {
-			permute(v, u, thumbTurns[quarter])
+			copies.Turn(v, u, copies.Symmetry(quarter))
 			misfit[quarter] = outside(p, v)
 		}
 		back := 1 + slices.Index(misfit[1:], slices.Min(misfit[1:]))
-		found[i] = Lying{Row: rows[i], How: Symmetry(4 - back), Margin: misfit[0] / max(misfit[back], math.SmallestNonzeroFloat64)}
+		found[i] = Lying{Row: rows[i], How: copies.Symmetry(4 - back), Margin: misfit[0] / max(misfit[back], math.SmallestNonzeroFloat64)}
 	})
 	return slices.DeleteFunc(found, func(l Lying) bool { return l.Margin < lyingMargin }), true, err
 }

@@ -7,27 +7,19 @@ import (
 	"slices"
 	"testing"
 
+	"likeness/faces/copies"
 	"likeness/pix"
 )
 
 // drawnThumbs are drawn faces as LFW's crop leaves them.
-func drawnThumbs(t *testing.T, people, each int) []*thumb {
+func drawnThumbs(t *testing.T, people, each int) []*copies.Thumb {
 	t.Helper()
 	s := drawnSet(t, people, each, pix.Prep{})
-	var thumbs []*thumb
+	var thumbs []*copies.Thumb
 	for i := range s.Len() {
-		thumbs = append(thumbs, newThumb(s.Image(i)))
+		thumbs = append(thumbs, copies.NewThumb(s.Image(i)))
 	}
 	return thumbs
-}
-
-// turned is the thumb after a symmetry.
-func (t *thumb) turned(s Symmetry) *thumb {
-	out := new(thumb)
-	for i, from := range thumbTurns[s] {
-		out[i] = t[from]
-	}
-	return out
 }
 
 // Of drawn faces, 1 in 40 is turned; at least 5 of these 6 are to be found, with their turn, and no other. Where every other
@@ -36,17 +28,17 @@ func TestFindLying(t *testing.T) {
 	ctx := context.Background()
 	upright := drawnThumbs(t, 120, 2)
 	thumbs := slices.Clone(upright)
-	want := map[int]Symmetry{}
+	want := map[int]copies.Symmetry{}
 	for i := 7; i < len(thumbs); i += 40 {
-		want[i] = Symmetry(1 + i/40%3)
-		thumbs[i] = thumbs[i].turned(want[i])
+		want[i] = copies.Symmetry(1 + i/40%3)
+		thumbs[i] = thumbs[i].Turned(want[i])
 	}
-	thumbs[3], thumbs[5] = nil, new(thumb) // nothing left by the crop, and black
+	thumbs[3], thumbs[5] = nil, copies.NewThumb(pix.New(copies.Side, copies.Side)) // nothing left by the crop, and black
 	lying, voted, err := findLying(ctx, thumbs)
 	if err != nil || !voted {
 		t.Fatal(voted, err)
 	}
-	got, last := map[int]Symmetry{}, -1
+	got, last := map[int]copies.Symmetry{}, -1
 	for _, l := range lying {
 		got[l.Row] = l.How
 		if l.Row <= last || l.Margin < lyingMargin {
@@ -64,7 +56,7 @@ func TestFindLying(t *testing.T) {
 	}
 	mixed := slices.Clone(upright)
 	for i := 0; i < len(mixed); i += 2 {
-		mixed[i] = mixed[i].turned(2)
+		mixed[i] = mixed[i].Turned(2)
 	}
 	lying, voted, err = findLying(ctx, mixed)
 	if !voted || err != nil || slices.ContainsFunc(lying, func(l Lying) bool { return l.How == 2 }) {
@@ -83,13 +75,7 @@ func TestFindLying(t *testing.T) {
 // Check names lying pictures, but none of which the crop keeps another part than of the rest.
 func TestCheckLying(t *testing.T) {
 	s := drawnSet(t, 110, 2, pix.Prep{W: 48, H: 48, Auto: true})
-	upsideDown := func(m *pix.Image) *pix.Image {
-		out := pix.New(m.W, m.H)
-		for p, from := range permutations(m.W)[2] {
-			copy(out.Pix[3*p:][:3], m.Pix[3*from:][:3])
-		}
-		return out
-	}
+	upsideDown := func(m *pix.Image) *pix.Image { return copies.Symmetry(2).Apply(m) }
 	var files []entry
 	want := map[string]string{}
 	for i := range s.Len() {
@@ -123,9 +109,9 @@ func TestCheckLying(t *testing.T) {
 
 // Many pictures of only a few kinds have fewer components than are asked for, which is no error.
 func TestFindLyingAmongCopies(t *testing.T) {
-	var thumbs []*thumb
+	var thumbs []*copies.Thumb
 	for i := range 1000 {
-		thumbs = append(thumbs, newThumb(pix.FromImage(spots(uint64(i%3), 40))))
+		thumbs = append(thumbs, copies.NewThumb(pix.FromImage(spots(uint64(i%3), 40))))
 	}
 	if lying, voted, err := findLying(context.Background(), thumbs); len(lying) > 0 || !voted || err != nil {
 		t.Errorf("%v %v %v", lying, voted, err)

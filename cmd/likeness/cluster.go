@@ -107,7 +107,9 @@ The result is the same for any number of threads.`,
 		number := search.Cut(len(set.ids), merges, threshold)
 		r := clusterResult{Data: args[0], Space: set.space.Name(), Threshold: threshold, Pictures: len(set.ids), Alone: []string{}}
 		var alone []int
-		r.Groups, alone = set.grouped(number, points, width)
+		r.Groups, alone = set.grouped(number, func(i, j int) float64 {
+			return search.Distance(points[i*width:(i+1)*width], points[j*width:(j+1)*width])
+		})
 		for _, i := range alone {
 			r.Alone = append(r.Alone, set.ids[i])
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/faces"
+	"likeness/faces/copies"
 	"likeness/pix"
 	"likeness/report"
 	"likeness/search"
@@ -79,6 +80,7 @@ unit vectors). Nothing is deleted.`,
 		r := dupesResult{Data: args[0], By: "pixels", Within: within}
 		var set *collection
 		var points []float32
+		var thumbs []*copies.Thumb
 		var equal func(i, j int) bool
 		unrelated := math.Sqrt2
 		if isIndex(args[0]) {
@@ -99,14 +101,16 @@ unit vectors). Nothing is deleted.`,
 			unrelated = usualDistance(points, len(set.ids))
 		} else {
 			if !asked {
-				r.Within = 0.2
+				r.Within = copies.Within
 			}
 			loaded, err := a.loadForDupes(cmd.Context(), args[0], threads)
 			if err != nil {
 				return err
 			}
 			set = &collection{name: args[0], ids: loaded.IDs, people: loaded.People, picture: setPictures(loaded)}
-			points = evenPoints(loaded)
+			for i := range loaded.Len() {
+				thumbs = append(thumbs, copies.NewThumb(loaded.Image(i)))
+			}
 			size := loaded.W * loaded.H * 3
 			equal = func(i, j int) bool {
 				return bytes.Equal(loaded.Pix[i*size:(i+1)*size], loaded.Pix[j*size:(j+1)*size])
@@ -119,16 +123,26 @@ unit vectors). Nothing is deleted.`,
 				set.picture = setPictures(shown)
 			}
 		}
-		width := len(points) / len(set.ids)
 		p := a.progress()
 		p.count("Comparing", 0, 0)
-		number, err := search.Near(cmd.Context(), points, width, r.Within*unrelated)
+		var number []int
+		var err error
+		distance := func(i, j int) float64 { return thumbs[i].Distance(thumbs[j]) * unrelated }
+		if thumbs != nil {
+			number, err = copies.Group(cmd.Context(), thumbs, copies.Options{Within: max(r.Within, math.SmallestNonzeroFloat64), Flat: true})
+		} else {
+			width := len(points) / len(set.ids)
+			number, err = search.Near(cmd.Context(), points, width, r.Within*unrelated)
+			distance = func(i, j int) float64 {
+				return search.Distance(points[i*width:(i+1)*width], points[j*width:(j+1)*width])
+			}
+		}
 		p.clear()
 		if err != nil {
 			return err
 		}
 		r.Pictures = len(set.ids)
-		r.Groups, _ = set.grouped(number, points, width)
+		r.Groups, _ = set.grouped(number, distance)
 		if r.Groups == nil {
 			r.Groups = []pictureGroup{}
 		}
@@ -168,34 +182,6 @@ func (a *app) loadForDupes(ctx context.Context, source string, threads int) (*fa
 	return set, nil
 }
 
-// evenPoints makes points of a set's pictures: unit vectors without their mean,
-// so that neither brightness nor contrast counts. One of a single colour is
-// that colour's vector, far from all others but its like.
-func evenPoints(set *faces.Set) []float32 {
-	size := set.W * set.H * 3
-	points := make([]float32, set.Len()*(size+3))
-	for i := range set.Len() {
-		from, to := set.Pix[i*size:(i+1)*size], points[i*(size+3):(i+1)*(size+3)]
-		mean, square := 0.0, 0.0
-		for _, v := range from {
-			mean += float64(v) / float64(size)
-		}
-		for _, v := range from {
-			square += (float64(v) - mean) * (float64(v) - mean)
-		}
-		if square < float64(size) { // less than one step of 255 apart
-			for c := range 3 {
-				to[size+c] = float32(1 + float64(from[c])/32)
-			}
-			continue
-		}
-		for j, v := range from {
-			to[j] = float32((float64(v) - mean) / math.Sqrt(square))
-		}
-	}
-	return points
-}
-
 // usualDistance is the median distance of points that have nothing to do with
 // each other: of many pairs spread evenly over all.
 func usualDistance(points []float32, n int) float64 {
@@ -205,7 +191,7 @@ func usualDistance(points []float32, n int) float64 {
 	for k := range pairs {
 		i, j := k*7919%n, (k*104729+n/2)%n
 		if i != j {
-			all = append(all, apart(points[i*width:(i+1)*width], points[j*width:(j+1)*width]))
+			all = append(all, search.Distance(points[i*width:(i+1)*width], points[j*width:(j+1)*width]))
 		}
 	}
 	if len(all) == 0 {
@@ -213,16 +199,6 @@ func usualDistance(points []float32, n int) float64 {
 	}
 	slices.Sort(all)
 	return all[len(all)/2]
-}
-
-// apart is the distance of two points.
-func apart(x, y []float32) float64 {
-	sum := 0.0
-	for i, v := range x {
-		d := float64(v) - float64(y[i])
-		sum += d * d
-	}
-	return math.Sqrt(sum)
 }
 
 // summary is the result in one line.

@@ -88,7 +88,7 @@ type pictureGroup struct {
 
 // grouped gathers pictures by the numbers of their groups. Those of at least
 // two come first, the larger first, and alone are how many are in none.
-func (c *collection) grouped(number []int, points []float32, width int) (groups []pictureGroup, alone []int) {
+func (c *collection) grouped(number []int, distance func(i, j int) float64) (groups []pictureGroup, alone []int) {
 	at := map[int][]int{}
 	var order []int
 	for i, g := range number {
@@ -108,7 +108,7 @@ func (c *collection) grouped(number []int, points []float32, width int) (groups 
 		for _, i := range rows {
 			group.Pictures = append(group.Pictures, member{
 				ID: c.ids[i], Person: c.people[i], row: i,
-				Distance: apart(points[rows[0]*width:(rows[0]+1)*width], points[i*width:(i+1)*width]),
+				Distance: distance(rows[0], i),
 			})
 			if p := c.people[i]; p != "" {
 				if names[p]++; names[p] > names[group.Person] {

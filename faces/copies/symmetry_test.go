@@ -1,4 +1,4 @@
-package faces
+package copies
 
 import (
 	"math/rand/v2"
@@ -26,12 +26,12 @@ func TestSymmetries(t *testing.T) {
 		"mirrored and turned by 270 degrees": {1, 4, 7, 2, 5, 8, 3, 6, 9},
 	} {
 		s := Symmetry(0)
-		for s.String() != how && s < symmetries {
+		for s.String() != how && s < Symmetries {
 			s++
 		}
 		got := make([]float32, 9)
-		permute(got, square, permutations(3)[s%symmetries])
-		if s == symmetries || !slices.Equal(got, want) {
+		permute(got, square, permutations(3)[s%Symmetries])
+		if s == Symmetries || !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", how, got, want)
 		}
 	}
@@ -52,7 +52,7 @@ func TestSortOrbits(t *testing.T) {
 		}
 		sortOrbits(sa, a, blockOrbits)
 		sortOrbits(sb, b, blockOrbits)
-		for s := range symmetries {
+		for s := range Symmetries {
 			permute(turned, a, blockTurns[s])
 			sortOrbits(other, turned, blockOrbits)
 			if !slices.Equal(other, sa) {

@@ -1,23 +1,42 @@
-package faces
+package copies
 
-import "slices"
+import (
+	"slices"
+
+	"likeness/pix"
+)
 
 // Symmetry is one of the eight ways to lay a square onto itself. Its number modulo 4 counts the quarter turns, clockwise;
 // from 4 on the picture is mirrored left to right first.
 type Symmetry uint8
 
-// symmetries is how many there are: those of the square, the dihedral group of order 8.
-const symmetries = 8
+// Symmetries is how many there are: those of the square, the dihedral group of order 8.
+const Symmetries = 8
 
 // String says what was done to a picture, "" where nothing was.
 func (s Symmetry) String() string {
-	return [symmetries]string{
+	return [Symmetries]string{
 		"", "turned by 90 degrees", "turned by 180 degrees", "turned by 270 degrees",
 		"mirrored", "mirrored and turned by 90 degrees", "mirrored and turned by 180 degrees", "mirrored and turned by 270 degrees",
-	}[s%symmetries]
+	}[s%Symmetries]
 }
 
-// source is the pixel of a square of that side from which pixel (x, y) of the turned or mirrored square comes.
+// Apply returns a square picture mirrored or rotated.
+func (s Symmetry) Apply(m *pix.Image) *pix.Image {
+	if m.W != m.H {
+		panic("copies: the picture is not a square")
+	}
+	out := pix.New(m.W, m.H)
+	for y := range m.H {
+		for x := range m.W {
+			fx, fy := s.source(x, y, m.W)
+			copy(out.Pix[3*(y*m.W+x):][:3], m.Pix[3*(fy*m.W+fx):][:3])
+		}
+	}
+	return out
+}
+
+// source returns the pixel of a square of that side from which pixel (x, y) of the turned or mirrored square comes.
 func (s Symmetry) source(x, y, side int) (int, int) {
 	for range s % 4 {
 		x, y = y, side-1-x
@@ -29,8 +48,8 @@ func (s Symmetry) source(x, y, side int) (int, int) {
 }
 
 // permutations lists, for every symmetry, which pixel of a square each pixel is taken from.
-func permutations(side int) *[symmetries][]int {
-	var p [symmetries][]int
+func permutations(side int) *[Symmetries][]int {
+	var p [Symmetries][]int
 	for s := range p {
 		p[s] = make([]int, side*side)
 		for i := range p[s] {
@@ -49,7 +68,7 @@ func permute(dst, src []float32, from []int) {
 }
 
 // orbits are the sets of pixels of a square that its symmetries mix: four pixels on the diagonals, else eight.
-func orbits(p *[symmetries][]int) [][]int {
+func orbits(p *[Symmetries][]int) [][]int {
 	var all [][]int
 	for i := range p[0] {
 		var orbit []int
@@ -78,3 +97,12 @@ func sortOrbits(dst, src []float32, orbits [][]int) {
 		at += len(orbit)
 	}
 }
+
+// Turn writes src, the Size numbers of a thumbnail, mirrored or rotated.
+func Turn(dst, src []float32, s Symmetry) { permute(dst, src, thumbTurns[s]) }
+
+var (
+	thumbTurns  = permutations(Side)
+	blockTurns  = permutations(blocksSide)
+	blockOrbits = orbits(blockTurns)
+)
