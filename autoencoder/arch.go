@@ -7,7 +7,7 @@ import (
 	"likeness/nn"
 )
 
-// Architectures are the kinds of models that New can make.
+// Architectures returns the names of the models that New can make.
 //
 //   - "pca": Flatten, Dense(code); Dense(H*W*3), Reshape. Linear: at best it
 //     spans the same space as the principal components.
@@ -15,7 +15,7 @@ import (
 //     convolutions with ELU and 2x2 pooling, and four transposed ones back.
 //   - "residual": the same with twice the filters and a code that is linear,
 //     added to exact PCA: what it learns is what PCA leaves over (see Begin).
-var Architectures = []string{"pca", "conv", Residual}
+func Architectures() []string { return []string{"pca", "conv", Residual} }
 
 // filters of the convolutions, from the picture to the code. The transposed
 // ones go the same way back.
@@ -25,22 +25,33 @@ var filters = []int{32, 64, 128, 256}
 // an ordinary machine, and a lying file could ask for any amount.
 const LargestSide = 512
 
+// checkSize returns an error for pictures that no model is for.
+func checkSize(h, w int) error {
+	switch {
+	case h < 1 || w < 1:
+		return fmt.Errorf("image size %dx%d has no pixels", w, h)
+	case h > LargestSide || w > LargestSide:
+		return fmt.Errorf("image size %dx%d: sides of more than %d are not for these models", w, h, LargestSide)
+	}
+	return nil
+}
+
 // shrink is what the four poolings divide a picture's sides by.
 const shrink = 16
 
-// flatSize is the number of values that an architecture flattens a picture to
+// flatSize returns the number of values that an architecture flattens a picture to
 // before the code, and so the largest code it can have.
 func flatSize(arch string, h, w int) (int, error) {
 	switch {
-	case !slices.Contains(Architectures, arch):
-		return 0, fmt.Errorf("unknown architecture %q, known are %q", arch, Architectures)
-	case h < 1 || w < 1:
-		return 0, fmt.Errorf("image size %dx%d has no pixels", w, h)
-	case h > LargestSide || w > LargestSide:
-		return 0, fmt.Errorf("image size %dx%d: sides of more than %d are not for these models", w, h, LargestSide)
+	case !slices.Contains(Architectures(), arch):
+		return 0, fmt.Errorf("unknown architecture %q, known are %q", arch, Architectures())
 	case arch == "pca":
-		return h * w * 3, nil
-	case h%shrink != 0 || w%shrink != 0:
+		return h * w * 3, checkSize(h, w)
+	}
+	if err := checkSize(h, w); err != nil {
+		return 0, err
+	}
+	if h%shrink != 0 || w%shrink != 0 {
 		return 0, fmt.Errorf("image size %dx%d: the convolutional autoencoder needs sides divisible by %d, such as %dx%d",
 			w, h, shrink, (w+shrink-1)/shrink*shrink, (h+shrink-1)/shrink*shrink)
 	}
@@ -51,11 +62,10 @@ func flatSize(arch string, h, w int) (int, error) {
 	return h / shrink * (w / shrink) * deepest, nil
 }
 
-// build declares the layers of an architecture.
-func build(arch string, h, w, code int) (encoder, decoder *nn.Network, err error) {
+// declare returns the layers of an architecture; a denoiser has no decoder.
+func declare(arch string, h, w, code int) (encoder, decoder []nn.Layer, err error) {
 	if noCode(arch, code) {
-		encoder, err = buildDenoiser(h, w)
-		return encoder, nil, err
+		return denoiserLayers(denoiserStages), nil, checkDenoiser(h, w)
 	}
 	flat, err := flatSize(arch, h, w)
 	if err != nil {
@@ -64,18 +74,24 @@ func build(arch string, h, w, code int) (encoder, decoder *nn.Network, err error
 	if code < 1 || code > flat {
 		return nil, nil, fmt.Errorf("code size %d: it must lie between 1 and %d, the size of the layer before it", code, flat)
 	}
-	enc, dec := pcaLayers(h, w, code)
 	switch arch {
 	case "conv":
-		enc, dec = convLayers(h, w, code)
+		encoder, decoder = convLayers(h, w, code)
 	case Residual:
-		enc, dec = residualLayers(h, w, code)
+		encoder, decoder = residualLayers(h, w, code)
+	default:
+		encoder, decoder = pcaLayers(h, w, code)
 	}
-	if encoder, err = nn.New("encoder", nn.Shape{h, w, 3}, enc...); err != nil {
-		return nil, nil, err
+	return encoder, decoder, nil
+}
+
+// build plans the networks of a model.
+func build(encoder, decoder []nn.Layer, h, w, code int) (enc, dec *nn.Network, err error) {
+	if enc, err = nn.New("encoder", nn.Shape{h, w, 3}, encoder...); err != nil || code == 0 {
+		return enc, nil, err
 	}
-	decoder, err = nn.New("decoder", nn.Shape{code}, dec...)
-	return encoder, decoder, err
+	dec, err = nn.New("decoder", nn.Shape{code}, decoder...)
+	return enc, dec, err
 }
 
 func pcaLayers(h, w, code int) (encoder, decoder []nn.Layer) {

@@ -31,7 +31,7 @@ func newModel(t testing.TB, arch string, w, h, code int) *autoencoder.Model {
 // that size and codes pictures.
 func TestCodeSizes(t *testing.T) {
 	x := make([]float32, 3*32*32*3)
-	for _, arch := range autoencoder.Architectures {
+	for _, arch := range autoencoder.Architectures() {
 		for _, code := range []int{1, 8, 32, 128, 512} {
 			m := newModel(t, arch, 32, 32, code)
 			if got := m.Encoder.Output(); !slices.Equal(got, nn.Shape{code}) {
@@ -129,7 +129,7 @@ func TestSummary(t *testing.T) {
 }
 
 func TestSaveAndOpen(t *testing.T) {
-	for _, arch := range autoencoder.Architectures {
+	for _, arch := range autoencoder.Architectures() {
 		m := newModel(t, arch, 16, 32, 5)
 		m.Training = &autoencoder.Training{Task: autoencoder.Denoise, Origin: dataset.Origin{Data: "some faces"}, History: []autoencoder.Epoch{{Epoch: 1, Loss: 0.1}}}
 		path := filepath.Join(t.TempDir(), "m.safetensors")
@@ -157,7 +157,7 @@ func TestSaveAndOpen(t *testing.T) {
 }
 
 func TestCheckCode(t *testing.T) {
-	for _, arch := range autoencoder.Architectures {
+	for _, arch := range autoencoder.Architectures() {
 		if err := newModel(t, arch, 16, 16, 8).CheckCode(); err != nil {
 			t.Errorf("%s: %v", arch, err)
 		}
@@ -208,13 +208,14 @@ func TestOpenBadFiles(t *testing.T) {
 	}{
 		"foreign":      {&safetensors.File{}, "not a likeness model"},
 		"newer":        {meta("format", "likeness model 9"), "likeness model 9"},
-		"architecture": {meta("architecture", "vgg"), `"vgg"`},
-		"other":        {meta("architecture", "pca"), "encoder/dense/kernel"},
+		"architecture": {change(func(f *safetensors.File) { f.Metadata["architecture"] = "vgg"; delete(f.Metadata, "layers") }), `"vgg"`},
+		"other":        {change(func(f *safetensors.File) { f.Metadata["architecture"] = "pca"; delete(f.Metadata, "layers") }), "encoder/dense/kernel"},
+		"no name":      {meta("architecture", ""), "metadata architecture"},
 		"huge":         {meta("prep", `{"w":1000000,"h":1000000}`), "1000000x1000000"},
-		"large":        {meta("prep", `{"w":512,"h":512}`), "shape"},
+		"large":        {meta("prep", `{"w":512,"h":512}`), `layer "conv2d" of the encoder gives (None, 512, 512, 32)`},
 		"prep":         {meta("prep", "32"), "metadata prep"},
 		"code":         {meta("code", "many"), "metadata code"},
-		"lying code":   {meta("code", "5"), "shape"},
+		"lying code":   {meta("code", "5"), `layer "dense" of the decoder has 1536 weights`},
 		"training":     {meta("training", "{"), "metadata training"},
 		"correction":   {meta("correction", "some"), "metadata correction"},
 		"no matrix":    {meta("correction", "3"), `no tensor "correction/matrix"`},

@@ -48,7 +48,7 @@ func (m *Model) Denoises() bool {
 
 // AnySize reports whether pictures of any size are taken, and not only those of the
 // model's size.
-func (d *Denoiser) AnySize() bool { return d.model.Decoder == nil }
+func (d *Denoiser) AnySize() bool { return noCode(d.model.Arch, d.model.Code) }
 
 // what names the work in its Progress.
 const denoising = "Denoising"

@@ -50,11 +50,7 @@ func (m *Model) File() (*safetensors.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("training history: %w", err)
 	}
-	tables := map[string][]nn.LayerInfo{}
-	for _, n := range m.Networks() {
-		tables[n.Name] = n.LayerTable()
-	}
-	layers, err := json.Marshal(tables)
+	layers, err := json.Marshal(m.layerTables())
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +85,7 @@ func (m *Model) eachTensor(visit func(name string, p *nn.Param)) {
 }
 
 // Open reads a model file. The error names the file and what is wrong: not a
-// model, a newer format, an unknown architecture, a weight that is missing,
+// model, a newer format, layers that do not fit, a weight that is missing,
 // has another shape or is not a number.
 func Open(path string) (*Model, error) {
 	f, err := safetensors.Open(path)
@@ -99,13 +95,17 @@ func Open(path string) (*Model, error) {
 	return FromFile(f)
 }
 
-// FromFile makes the model that a file holds. Tensors that do not belong to
-// the model are left alone, so that a checkpoint is a model file too.
+// FromFile returns the model that a file holds. Its networks are those of the layer
+// tables in the file; the architecture is a name. Tensors that do not belong to
+// the model are ignored, so that a checkpoint is a model file too.
 func FromFile(f *safetensors.File) (*Model, error) {
 	if err := f.Expect("model", Format); err != nil {
 		return nil, err
 	}
 	m := &Model{Arch: f.Metadata["architecture"]}
+	if m.Arch == "" {
+		return nil, f.Errorf("metadata architecture: the name of one is expected")
+	}
 	if err := json.Unmarshal([]byte(f.Metadata["prep"]), &m.Prep); err != nil {
 		return nil, f.Errorf("metadata prep: %w", err)
 	}
@@ -118,21 +118,18 @@ func FromFile(f *safetensors.File) (*Model, error) {
 	}
 	if text, ok := f.Metadata[levelEntry]; ok {
 		m.Level, err = strconv.ParseFloat(text, 64)
-		if err != nil || !(m.Level >= 1e-3 && m.Level <= 1e3) || !noCode(m.Arch, m.Code) {
+		if err != nil || !(m.Level >= 1e-3 && m.Level <= 1e3) || m.Code != 0 {
 			return nil, f.Errorf("metadata %s: %q is not a level of noise for an architecture %q with a code of %d", levelEntry, text, m.Arch, m.Code)
 		}
 	}
 	if text, ok := f.Metadata[mirrorEntry]; ok {
-		if text != "true" || !noCode(m.Arch, m.Code) {
+		if text != "true" || m.Code != 0 {
 			return nil, f.Errorf("metadata %s: %q is not for an architecture %q with a code of %d", mirrorEntry, text, m.Arch, m.Code)
 		}
 		m.Mirror = true
 	}
-	if err := checkSizes(f, m); err != nil {
+	if err := buildFrom(f, m); err != nil {
 		return nil, err
-	}
-	if m.Encoder, m.Decoder, err = build(m.Arch, m.Prep.H, m.Prep.W, m.Code); err != nil {
-		return nil, f.Errorf("%w", err)
 	}
 	m.eachTensor(func(name string, p *nn.Param) {
 		if err == nil {
@@ -149,22 +146,6 @@ func FromFile(f *safetensors.File) (*Model, error) {
 		return nil, err
 	}
 	return m, nil
-}
-
-// checkSizes holds what the metadata promise against the encoder's Dense
-// kernel before any memory is taken for a network, so that a lying file cannot
-// ask for more than a few times its own size.
-func checkSizes(f *safetensors.File, m *Model) error {
-	if noCode(m.Arch, m.Code) { // its weights do not depend on the size, which LargestSide bounds
-		_, err := f.Floats("encoder/conv2d/kernel", 2, 2, 3, denoiserStages[0].filters)
-		return err
-	}
-	flat, err := flatSize(m.Arch, m.Prep.H, m.Prep.W)
-	if err != nil {
-		return f.Errorf("%w", err)
-	}
-	_, err = f.Floats("encoder/dense/kernel", flat, m.Code)
-	return err
 }
 
 // loadCorrection reads the correction, if there is one.

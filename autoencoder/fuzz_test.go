@@ -29,8 +29,8 @@ func use(t *testing.T, m *autoencoder.Model) {
 }
 
 // No header and no data make opening a model, or using it, panic. The two are
-// apart so that the fuzzer need not find the header's length; the model is the
-// smallest there is, so that many fit into a second.
+// apart so that the fuzzer need not find the header's length; the models are small,
+// so that many fit into a second.
 func FuzzFromFile(f *testing.F) {
 	m := newModel(f, "pca", 2, 2, 2)
 	x := []float32{12: 0.2, 17: -0.4, 23: 0.1}
@@ -40,16 +40,18 @@ func FuzzFromFile(f *testing.F) {
 	if m.Correction == nil {
 		f.Fatal("no correction: its reader would not be tried")
 	}
-	file, err := m.File()
-	if err != nil {
-		f.Fatal(err)
+	for _, m := range []*autoencoder.Model{m, foreign(f)} {
+		file, err := m.File()
+		if err != nil {
+			f.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := file.Write(&b); err != nil {
+			f.Fatal(err)
+		}
+		header, body := readtest.Split(b.Bytes())
+		f.Add(header, body)
 	}
-	var b bytes.Buffer
-	if err := file.Write(&b); err != nil {
-		f.Fatal(err)
-	}
-	header, body := readtest.Split(b.Bytes())
-	f.Add(header, body)
 	f.Fuzz(func(t *testing.T, header, body []byte) {
 		file, err := readtest.Read(header, body)
 		if err != nil {

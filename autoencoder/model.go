@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"math"
 	"strings"
@@ -21,7 +22,7 @@ import (
 
 // Model is an autoencoder with everything that is needed to use it again.
 type Model struct {
-	Arch string   // one of Architectures
+	Arch string   // one of Architectures, or the name of a model made elsewhere
 	Code int      // numbers in a code; 0 for a denoiser that has none
 	Prep pix.Prep // how photographs become inputs; W and H are the size
 
@@ -41,14 +42,19 @@ type Model struct {
 	// Training says how the weights came about; nil for a new model.
 	Training *Training
 
-	new bool // made by New, and Begin was not called
+	new     bool // made by New, and Begin was not called
+	foreign bool // its layers are not those that New gives the architecture
 }
 
 // New makes an untrained model for pictures of prep.H x prep.W. The weights
 // follow from the seed alone. It fails when the architecture is unknown, or
 // cannot have this size or code.
 func New(arch string, prep pix.Prep, code int, seed uint64) (*Model, error) {
-	encoder, decoder, err := build(arch, prep.H, prep.W, code)
+	encoderLayers, decoderLayers, err := declare(arch, prep.H, prep.W, code)
+	if err != nil {
+		return nil, err
+	}
+	encoder, decoder, err := build(encoderLayers, decoderLayers, prep.H, prep.W, code)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +167,9 @@ func (m *Model) Fingerprint() string {
 	}
 	if m.Mirror {
 		h.Write([]byte("mirror"))
+	}
+	if m.foreign { // weights in other layers make another model
+		_ = json.NewEncoder(h).Encode(m.layerTables())
 	}
 	arrays := [][]float32{}
 	if c := m.Correction; c != nil {

@@ -23,7 +23,7 @@ var denoiserStages = []denoiserStage{{64, 2, 2}, {128, 2, 2}}
 // denoiserUnit is what the stages divide a picture's sides by.
 var denoiserUnit = 1 << len(denoiserStages)
 
-// denoiserReach is how many pixels away the network of these stages sees, from
+// denoiserReach returns how many pixels away the network of these stages sees, from
 // anywhere in a square of denoiserUnit pixels: two convolutions of 3x3 a block,
 // each of which sees one pixel of its stage further.
 func denoiserReach(stages []denoiserStage) int {
@@ -34,19 +34,25 @@ func denoiserReach(stages []denoiserStage) int {
 	return reach + denoiserUnit
 }
 
-// noCode tells whether an architecture and a code are those of a denoiser.
+// noCode reports whether an architecture and a code are those of a denoiser.
 func noCode(arch string, code int) bool { return arch == Residual && code == 0 }
 
-// buildDenoiser makes the network for pictures of h x w.
-func buildDenoiser(h, w int) (*nn.Network, error) {
-	switch {
-	case h < 1 || w < 1:
-		return nil, fmt.Errorf("image size %dx%d has no pixels", w, h)
-	case h > LargestSide || w > LargestSide:
-		return nil, fmt.Errorf("image size %dx%d: sides of more than %d are not for these models", w, h, LargestSide)
-	case h%denoiserUnit != 0 || w%denoiserUnit != 0:
-		return nil, fmt.Errorf("image size %dx%d: the denoiser needs sides divisible by %d, such as %dx%d",
+// checkDenoiser returns an error for pictures that the denoiser's network cannot have.
+func checkDenoiser(h, w int) error {
+	if err := checkSize(h, w); err != nil {
+		return err
+	}
+	if h%denoiserUnit != 0 || w%denoiserUnit != 0 {
+		return fmt.Errorf("image size %dx%d: the denoiser needs sides divisible by %d, such as %dx%d",
 			w, h, denoiserUnit, roundUp(w, denoiserUnit), roundUp(h, denoiserUnit))
+	}
+	return nil
+}
+
+// buildDenoiser plans the denoiser's network for pictures of h x w.
+func buildDenoiser(h, w int) (*nn.Network, error) {
+	if err := checkDenoiser(h, w); err != nil {
+		return nil, err
 	}
 	return nn.New("encoder", nn.Shape{h, w, 3}, denoiserLayers(denoiserStages)...)
 }

@@ -36,22 +36,10 @@ type Network struct {
 // New checks that the layers fit onto each other and plans them. All weights
 // are zero until Init or a copy into Params; call Pack after that.
 func New(name string, input Shape, layers ...Layer) (*Network, error) {
-	n := &Network{Name: name, Input: input, Layers: layers}
-	for _, d := range input {
-		if d < 1 {
-			return nil, fmt.Errorf("%s: input shape %v has no size", name, input)
-		}
+	n, err := declare(name, input, layers)
+	if err != nil {
+		return nil, err
 	}
-	shape := input
-	for i, l := range layers {
-		out, err := l.Output(shape)
-		if err != nil {
-			return nil, fmt.Errorf("%s, layer %d: %w", name, i+1, err)
-		}
-		shape = out
-	}
-	n.list(layers, input)
-	n.name()
 	size := 0
 	for _, l := range n.nodes {
 		for _, p := range l.params(l.in) {
@@ -70,6 +58,28 @@ func New(name string, input Shape, layers ...Layer) (*Network, error) {
 		n.params = append(n.params, l.owned...)
 	}
 	n.ops = n.compile(Float32, false)
+	return n, nil
+}
+
+// declare checks that the layers fit onto each other and names them. It takes no memory
+// for weights.
+func declare(name string, input Shape, layers []Layer) (*Network, error) {
+	n := &Network{Name: name, Input: input, Layers: layers}
+	for _, d := range input {
+		if d < 1 {
+			return nil, fmt.Errorf("%s: input shape %v has no size", name, input)
+		}
+	}
+	shape := input
+	for i, l := range layers {
+		out, err := l.Output(shape)
+		if err != nil {
+			return nil, fmt.Errorf("%s, layer %d: %w", name, i+1, err)
+		}
+		shape = out
+	}
+	n.list(layers, input)
+	n.name()
 	return n, nil
 }
 

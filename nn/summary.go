@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Summary is the layer table as Keras prints it: layers with their types,
+// Summary returns the layer table as Keras prints it: layers with their types,
 // output shapes and parameter counts.
 func (n *Network) Summary() string {
 	rows := [][3]string{{"Layer (type)", "Output Shape", "Param #"}}
@@ -35,28 +35,6 @@ func (n *Network) Summary() string {
 	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: %s\n%s\n",
 		thousands(len(n.slab)), thousands(len(n.slab)-frozen), thousands(frozen), line)
 	return b.String()
-}
-
-// LayerInfo is one row of the layer table.
-type LayerInfo struct {
-	Name   string `json:"name"`
-	Kind   string `json:"kind"`
-	Output Shape  `json:"output_shape"`
-	Params int    `json:"params"`
-}
-
-// LayerTable is the summary as data. The layers of a Residual come before its
-// own row, which stands for the sum.
-func (n *Network) LayerTable() []LayerInfo {
-	var rows []LayerInfo
-	for _, l := range n.nodes {
-		params := 0
-		for _, p := range l.owned {
-			params += len(p.Value)
-		}
-		rows = append(rows, LayerInfo{Name: l.name, Kind: l.Kind(), Output: l.out, Params: params})
-	}
-	return rows
 }
 
 // thousands writes a count with commas.

@@ -29,7 +29,7 @@ type benchFlags struct {
 }
 
 func newBench(a *app) *cobra.Command {
-	f := &benchFlags{precision: newPrecision(), model: choiceFlag{value: "conv", choices: autoencoder.Architectures}, size: sizeFlag{32, 32}}
+	f := &benchFlags{precision: newPrecision(), model: choiceFlag{value: "conv", choices: autoencoder.Architectures()}, size: sizeFlag{32, 32}}
 	c := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how fast this machine trains",

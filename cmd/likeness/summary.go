@@ -40,9 +40,9 @@ parameters, as Keras does, and how the model was trained. MODEL is a model file,
 a checkpoint, or the name of an architecture, pca or conv.`,
 		Example: `  likeness summary conv-32.safetensors
   likeness summary conv --code 128 --size 64`,
-		Args: exactly("a MODEL file, or an architecture: "+strings.Join(autoencoder.Architectures, ", "), 1, 1),
+		Args: exactly("a MODEL file, or an architecture: "+strings.Join(autoencoder.Architectures(), ", "), 1, 1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return autoencoder.Architectures, cobra.ShellCompDirectiveDefault
+			return autoencoder.Architectures(), cobra.ShellCompDirectiveDefault
 		},
 	}
 	c.Flags().IntVar(&code, "code", 32, "numbers in a code, for an architecture")
@@ -51,7 +51,7 @@ a checkpoint, or the name of an architecture, pca or conv.`,
 		s := summary{Model: args[0]}
 		var m *autoencoder.Model
 		var err error
-		if slices.Contains(autoencoder.Architectures, args[0]) {
+		if slices.Contains(autoencoder.Architectures(), args[0]) {
 			if m, err = autoencoder.New(args[0], pix.Prep{W: size.w, H: size.h, Auto: true}, code, 0); err != nil {
 				return usageError{err}
 			}
