@@ -42,6 +42,8 @@ var floors = map[string]int{
 	"faces":                  4,
 	"dataset":                5,
 	"faces/drawn":            3,
+	"faces/check":            5,
+	"faces/facestest":        2,
 	"faces/copies":           3,
 	"pca":                    3,
 	"pix":                    2,

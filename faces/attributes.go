@@ -76,11 +76,12 @@ func ReadAttributes(path string) (*AttributeTable, error) {
 // one finite number for each name, all separated by tabs. Tabs at the ends of lines and blank lines mean nothing. path
 // names the file in errors, which are of type *AttributeError and name the line; the first one ends the reading.
 func ParseAttributes(r io.Reader, path string) (*AttributeTable, error) {
-	return parseAttributes(r, path, func(e *AttributeError) error { return e })
+	return CheckAttributes(r, path, func(e *AttributeError) error { return e })
 }
 
-// parseAttributes hands every error to report and passes over the bad line when report returns nil.
-func parseAttributes(r io.Reader, path string, report func(*AttributeError) error) (*AttributeTable, error) {
+// CheckAttributes is ParseAttributes for a file with several errors: report receives each, and the bad line is skipped
+// where report returns nil; what else it returns ends the reading.
+func CheckAttributes(r io.Reader, path string, report func(*AttributeError) error) (*AttributeTable, error) {
 	p := attributeParser{path: path, report: report, table: &AttributeTable{rows: make(map[string]int)}}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 64<<10), maxLine)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"likeness/faces/facestest"
 )
 
 const tableHead = "# a comment\n#\tperson\timagenum\tMale\tSmiling\t\n"
@@ -59,11 +61,11 @@ func TestAttributeErrors(t *testing.T) {
 }
 
 func TestLoadWithAttributes(t *testing.T) {
-	files := append(people("lfw", 3), // A 1, B 1-2, C 1-3
-		entry{"lfw/Person_C/sketch.jpg", picture(9, 40)}, entry{"flat/Person_D_0001.jpg", picture(8, 40)})
-	path := write(t, "x.tar", tarBytes(files))
+	files := append(facestest.People("lfw", 3), // A 1, B 1-2, C 1-3
+		facestest.File{Name: "lfw/Person_C/sketch.jpg", Data: facestest.Picture(9, 40)}, facestest.File{Name: "flat/Person_D_0001.jpg", Data: facestest.Picture(8, 40)})
+	path := facestest.Write(t, "x.tar", facestest.Tar(files))
 	// Rows in another order than the archive, one for a picture that is not there, one for a flat folder.
-	table := write(t, "a.txt", []byte(tableHead+
+	table := facestest.Write(t, "a.txt", []byte(tableHead+
 		"Person C\t3\t3\t33\nPerson B\t1\t2\t22\nPerson Z\t1\t0\t0\nPerson A\t1\t1\t11\nPerson D\t1\t4\t44\n"))
 	s := load(t, path, Options{Attributes: table})
 	if want := []string{"Person_A_0001", "Person_B_0001", "Person_C_0003", "Person_D_0001"}; !slices.Equal(s.IDs, want) {
@@ -84,7 +86,7 @@ func TestLoadWithAttributes(t *testing.T) {
 	if limited := load(t, path, Options{Attributes: table, Limit: 2}); limited.Len() != 2 || limited.Missing != nil {
 		t.Errorf("limited to %q, missing %q", limited.IDs, limited.Missing)
 	}
-	other := write(t, "b.txt", []byte(tableHead+"Nobody\t1\t1\t1\n"))
+	other := facestest.Write(t, "b.txt", []byte(tableHead+"Nobody\t1\t1\t1\n"))
 	_, err := Load(context.Background(), path, Options{Attributes: other, NoCache: true})
 	if err == nil || !strings.Contains(err.Error(), "lists none of the 8 pictures") || !strings.Contains(err.Error(), other) {
 		t.Errorf("got %v", err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"likeness/faces/facestest"
 	"likeness/pix"
 	"likeness/progress"
 )
@@ -35,9 +36,9 @@ func cacheFiles(t *testing.T, dir string) []string {
 }
 
 func TestCache(t *testing.T) {
-	files := append(people("lfw", 4), entry{"lfw/notes.txt", []byte("x")}, entry{"lfw/Ann/one.jpg", picture(1, 40)})
-	archive := write(t, "x.tgz", gzipBytes(tarBytes(files)))
-	table := write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nNobody\t1\t0\t0\n"))
+	files := append(facestest.People("lfw", 4), facestest.File{Name: "lfw/notes.txt", Data: []byte("x")}, facestest.File{Name: "lfw/Ann/one.jpg", Data: facestest.Picture(1, 40)})
+	archive := facestest.Write(t, "x.tgz", facestest.Gzip(facestest.Tar(files)))
+	table := facestest.Write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nNobody\t1\t0\t0\n"))
 	dir := t.TempDir()
 	variants := []Options{
 		{}, {Attributes: table}, {Limit: 2}, {Prep: pix.Prep{W: 16, H: 16, Auto: true}}, {Prep: pix.Prep{DX: 3, DY: 3}},
@@ -62,10 +63,10 @@ func TestCache(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, hit := cached(t, write(t, "y.tgz", data), Options{CacheDir: dir}); !hit {
+	if _, hit := cached(t, facestest.Write(t, "y.tgz", data), Options{CacheDir: dir}); !hit {
 		t.Error("a copy is decoded again")
 	}
-	if _, hit := cached(t, write(t, "x.tgz", gzipBytes(tarBytes(files[1:]))), Options{CacheDir: dir}); hit {
+	if _, hit := cached(t, facestest.Write(t, "x.tgz", facestest.Gzip(facestest.Tar(files[1:]))), Options{CacheDir: dir}); hit {
 		t.Error("another archive comes from the cache")
 	}
 	// A changed attribute file changes the set.
@@ -78,7 +79,7 @@ func TestCache(t *testing.T) {
 }
 
 func TestCacheOfFolder(t *testing.T) {
-	folder, dir := unpack(t, people("lfw", 3)), t.TempDir()
+	folder, dir := facestest.Unpack(t, facestest.People("lfw", 3)), t.TempDir()
 	cached(t, folder, Options{CacheDir: dir})
 	if _, hit := cached(t, folder, Options{CacheDir: dir}); !hit {
 		t.Error("the folder is not cached")
@@ -94,8 +95,8 @@ func TestCacheOfFolder(t *testing.T) {
 
 // Whatever byte of the cache is damaged, the set is built anew and is right.
 func TestDamagedCache(t *testing.T) {
-	archive, dir := write(t, "x.tar", tarBytes(append(people("lfw", 2), entry{"lfw/x.txt", []byte("x")}))), t.TempDir()
-	table := write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nNobody\t1\t0\t0\n"))
+	archive, dir := facestest.Write(t, "x.tar", facestest.Tar(append(facestest.People("lfw", 2), facestest.File{Name: "lfw/x.txt", Data: []byte("x")}))), t.TempDir()
+	table := facestest.Write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nNobody\t1\t0\t0\n"))
 	opt := Options{CacheDir: dir, Attributes: table, Prep: pix.Prep{W: 8, H: 8}}
 	want, _ := cached(t, archive, opt)
 	files := cacheFiles(t, dir)
@@ -142,8 +143,8 @@ func TestDamagedCache(t *testing.T) {
 }
 
 func TestCacheThatCannotBeWritten(t *testing.T) {
-	archive := write(t, "x.tar", tarBytes(people("lfw", 2)))
-	notFolder := write(t, "file", []byte("x"))
+	archive := facestest.Write(t, "x.tar", facestest.Tar(facestest.People("lfw", 2)))
+	notFolder := facestest.Write(t, "file", []byte("x"))
 	s := load(t, archive, Options{CacheDir: notFolder})
 	if s.Len() != 3 || len(s.Warnings) != 1 || !strings.Contains(s.Warnings[0], "not cached: ") {
 		t.Errorf("%d pictures, warnings %q", s.Len(), s.Warnings)

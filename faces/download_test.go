@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"likeness/faces/facestest"
 	"likeness/progress"
 )
 
@@ -311,7 +312,7 @@ func TestDownloadErrors(t *testing.T) {
 	if _, err := Download(ctx, "celeba", t.TempDir(), DownloadOptions{}); err == nil || !strings.Contains(err.Error(), "lfw, lfw-funneled, lfw-deepfunneled, lfw-attributes") {
 		t.Error(err)
 	}
-	if _, err := Download(ctx, "lfw", write(t, "file", nil), DownloadOptions{}); err == nil {
+	if _, err := Download(ctx, "lfw", facestest.Write(t, "file", nil), DownloadOptions{}); err == nil {
 		t.Error("downloaded into a file")
 	}
 	// A part that cannot be written is this machine's trouble: no other mirror is asked.

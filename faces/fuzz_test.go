@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"likeness/faces/facestest"
 )
 
 func FuzzParseAttributes(f *testing.F) {
@@ -60,12 +62,12 @@ func FuzzParseName(f *testing.F) {
 		if ok && (person == "" || number < 1 || !strings.Contains(s, PictureID(person, number)) && !strings.Contains(person, " ")) {
 			t.Fatalf("ParseName(%q) = %q, %d", s, person, number)
 		}
-		who := identify(name, true)
-		if who.id != "" && (!strings.Contains(name, who.id) || who.person == "") {
-			t.Fatalf("identify(%q) = %+v", name, who)
+		who := Identify(name, true)
+		if who.ID != "" && (!strings.Contains(name, who.ID) || who.Person == "") {
+			t.Fatalf("Identify(%q) = %+v", name, who)
 		}
-		ids := uniqueIDs([]string{name, name + "/x.jpg", "y/" + name}, []string{who.id, "", ""})
-		if who.id == "" && (ids[0] == ids[1] || ids[1] == ids[2] || ids[0] == ids[2]) {
+		ids := uniqueIDs([]string{name, name + "/x.jpg", "y/" + name}, []string{who.ID, "", ""})
+		if who.ID == "" && (ids[0] == ids[1] || ids[1] == ids[2] || ids[0] == ids[2]) {
 			t.Fatalf("ids %q", ids)
 		}
 	})
@@ -73,12 +75,12 @@ func FuzzParseName(f *testing.F) {
 
 // FuzzArchive reads anything as an archive, in every format that its first bytes allow.
 func FuzzArchive(f *testing.F) {
-	files := []entry{{"lfw/A/A_0001.jpg", picture(1, 8)}, {"b.png", pngPicture(1, 3, 3)}, {"c.txt", []byte("x")}}
-	plain := tarBytes(files)
+	files := []facestest.File{{Name: "lfw/A/A_0001.jpg", Data: facestest.Picture(1, 8)}, {Name: "b.png", Data: facestest.PNG(1, 3, 3)}, {Name: "c.txt", Data: []byte("x")}}
+	plain := facestest.Tar(files)
 	f.Add(plain)
 	f.Add(plain[:len(plain)-1024])
-	f.Add(gzipBytes(plain))
-	f.Add(zipBytes(files))
+	f.Add(facestest.Gzip(plain))
+	f.Add(facestest.Zip(files))
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		path := filepath.Join(dir, "x")

@@ -3,25 +3,10 @@ package faces
 import (
 	"context"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
-)
 
-// lfwFile returns the path of one of LFW's files: in the folder that LIKENESS_DATA names, else in ../shared/data beside
-// the repository. Without it the test is skipped.
-func lfwFile(t testing.TB, name string) string {
-	t.Helper()
-	dir := os.Getenv("LIKENESS_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "data")
-	}
-	path := filepath.Join(dir, name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("skipped: this test reads %s, which is not in %s (set LIKENESS_DATA)", name, dir)
-	}
-	return path
-}
+	"likeness/faces/facestest"
+)
 
 // The numbers were measured with OpenCV, scikit-learn and PyTorch on the same archive.
 func TestLFW(t *testing.T) {
@@ -29,8 +14,8 @@ func TestLFW(t *testing.T) {
 		t.Skip("skipped: decodes all of LFW")
 	}
 	ctx := context.Background()
-	opt := Options{Attributes: lfwFile(t, "lfw_attributes_binary.txt"), CacheDir: t.TempDir()}
-	archive := lfwFile(t, "lfw.tgz")
+	opt := Options{Attributes: facestest.LFW(t, "lfw_attributes_binary.txt"), CacheDir: t.TempDir()}
+	archive := facestest.LFW(t, "lfw.tgz")
 	s, err := Load(ctx, archive, opt)
 	if err != nil {
 		t.Fatal(err)
@@ -82,14 +67,14 @@ func BenchmarkLFW(b *testing.B) {
 	for i := range 32 {
 		batch = append(batch, i)
 	}
-	archive := lfwFile(b, "lfw.tgz")
+	archive := facestest.LFW(b, "lfw.tgz")
 	for _, cached := range []bool{false, true} {
 		name := "cold"
 		if cached {
 			name = "cached"
 		}
 		b.Run(name, func(b *testing.B) {
-			opt := Options{Attributes: lfwFile(b, "lfw_attributes_binary.txt"), CacheDir: b.TempDir(), NoCache: !cached}
+			opt := Options{Attributes: facestest.LFW(b, "lfw_attributes_binary.txt"), CacheDir: b.TempDir(), NoCache: !cached}
 			if cached {
 				if _, err := Load(context.Background(), archive, opt); err != nil {
 					b.Fatal(err)

@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"likeness/faces/facestest"
 )
 
 func TestList(t *testing.T) {
-	dir := unpack(t, []entry{
-		{"a/1.jpg", picture(1, 8)}, {"a/sub/2.png", pngPicture(2, 8, 8)}, {"a/notes.txt", []byte("x")},
-		{"a/out/made.jpg", picture(3, 8)}, {"a/out/made.txt", []byte("x")}, {"b/3.jpg", picture(4, 8)},
-		{"empty/notes.txt", []byte("x")}, {"single.jpg", picture(5, 8)},
+	dir := facestest.Unpack(t, []facestest.File{
+		{Name: "a/1.jpg", Data: facestest.Picture(1, 8)}, {Name: "a/sub/2.png", Data: facestest.PNG(2, 8, 8)}, {Name: "a/notes.txt", Data: []byte("x")},
+		{Name: "a/out/made.jpg", Data: facestest.Picture(3, 8)}, {Name: "a/out/made.txt", Data: []byte("x")}, {Name: "b/3.jpg", Data: facestest.Picture(4, 8)},
+		{Name: "empty/notes.txt", Data: []byte("x")}, {Name: "single.jpg", Data: facestest.Picture(5, 8)},
 	})
 	in := func(names ...string) []string {
 		var paths []string

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"likeness/faces/facestest"
 	"likeness/pix"
 	"likeness/progress"
 )
@@ -29,9 +30,9 @@ func load(t *testing.T, source string, opt Options) *Set {
 
 // Every kind of source and every thread count gives the same set.
 func TestLoadAnySource(t *testing.T) {
-	files := people("lfw", 7)
-	archive := tarBytes(files)
-	want := load(t, write(t, "lfw.tar", archive), Options{Threads: 1})
+	files := facestest.People("lfw", 7)
+	archive := facestest.Tar(files)
+	want := load(t, facestest.Write(t, "lfw.tar", archive), Options{Threads: 1})
 	if want.Len() != len(files) || want.W != 32 || want.H != 32 || len(want.Pix) != len(files)*32*32*3 || !want.Prep.Auto {
 		t.Fatalf("%d pictures of %dx%d, %+v", want.Len(), want.W, want.H, want.Prep)
 	}
@@ -39,7 +40,7 @@ func TestLoadAnySource(t *testing.T) {
 		t.Errorf("picture 2 is %q of %q, number %d", want.IDs[2], want.People[2], want.Numbers[2])
 	}
 	for i, f := range files {
-		m, err := pix.Decode(strings.NewReader(string(f.data)))
+		m, err := pix.Decode(strings.NewReader(string(f.Data)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,20 +48,20 @@ func TestLoadAnySource(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(m.Pix, want.Image(i).Pix) {
-			t.Errorf("picture %d is not %s", i, f.name)
+			t.Errorf("picture %d is not %s", i, f.Name)
 		}
 	}
-	zipped := zipBytes(files)
+	zipped := facestest.Zip(files)
 	for name, path := range map[string]string{
-		"tgz":                 write(t, "lfw.tgz", gzipBytes(archive)),
-		"tgz named otherwise": write(t, "download", gzipBytes(archive)),
-		"two gzip members":    write(t, "lfw.tgz", append(gzipBytes(archive[:5000]), gzipBytes(archive[5000:])...)),
-		"zip":                 write(t, "lfw.zip", zipped),
-		"zip named tgz":       write(t, "lfw.tgz", zipped),
-		"folder":              unpack(t, files),
-		"inside the folder":   filepath.Join(unpack(t, files), "lfw"),
-		"funneled":            write(t, "f.tar", tarBytes(people("lfw_funneled", 7))),
-		"nested":              write(t, "f.tar", tarBytes(people("./a/b/lfw-deepfunneled", 7))),
+		"tgz":                 facestest.Write(t, "lfw.tgz", facestest.Gzip(archive)),
+		"tgz named otherwise": facestest.Write(t, "download", facestest.Gzip(archive)),
+		"two gzip members":    facestest.Write(t, "lfw.tgz", append(facestest.Gzip(archive[:5000]), facestest.Gzip(archive[5000:])...)),
+		"zip":                 facestest.Write(t, "lfw.zip", zipped),
+		"zip named tgz":       facestest.Write(t, "lfw.tgz", zipped),
+		"folder":              facestest.Unpack(t, files),
+		"inside the folder":   filepath.Join(facestest.Unpack(t, files), "lfw"),
+		"funneled":            facestest.Write(t, "f.tar", facestest.Tar(facestest.People("lfw_funneled", 7))),
+		"nested":              facestest.Write(t, "f.tar", facestest.Tar(facestest.People("./a/b/lfw-deepfunneled", 7))),
 	} {
 		for _, threads := range []int{1, 3, 16} {
 			t.Run(fmt.Sprintf("%s, %d threads", name, threads), func(t *testing.T) {
@@ -70,7 +71,7 @@ func TestLoadAnySource(t *testing.T) {
 	}
 	t.Run("link to a folder", func(t *testing.T) {
 		link := filepath.Join(t.TempDir(), "link")
-		if err := os.Symlink(unpack(t, files), link); err != nil {
+		if err := os.Symlink(facestest.Unpack(t, files), link); err != nil {
 			t.Skip("skipped: no symbolic links here:", err)
 		}
 		sameSet(t, load(t, link, Options{}), want)
@@ -78,20 +79,20 @@ func TestLoadAnySource(t *testing.T) {
 }
 
 func TestLoadPhotoFolder(t *testing.T) {
-	broken := picture(3, 48)
-	dir := unpack(t, []entry{
-		{"Anna/beach.png", pngPicture(1, 60, 40)},
-		{"Anna/IMG_0001.jpg", picture(2, 48)},
-		{"Ben/portrait.jpg", picture(4, 48)},
-		{"Ben/portrait.png", pngPicture(5, 48, 48)},
-		{"alone.JPEG", picture(6, 48)},
-		{"Anna/broken.jpg", broken[:len(broken)/3]},
-		{"Anna/zero.jpg", nil},
-		{"Ben/notes.txt", []byte("hello")},
-		{"Ben/text.jpg", []byte("not a picture")},
-		{"Ben/dot.png", pngPicture(7, 1, 1)},
-		{".hidden.jpg", picture(1, 8)}, {".git/x.jpg", picture(1, 8)}, {"Anna/._beach.png", []byte("x")},
-		{"__MACOSX/Anna/x.jpg", []byte("x")}, {"Thumbs.db", []byte("x")}, {"Ben/Desktop.ini", []byte("x")},
+	broken := facestest.Picture(3, 48)
+	dir := facestest.Unpack(t, []facestest.File{
+		{Name: "Anna/beach.png", Data: facestest.PNG(1, 60, 40)},
+		{Name: "Anna/IMG_0001.jpg", Data: facestest.Picture(2, 48)},
+		{Name: "Ben/portrait.jpg", Data: facestest.Picture(4, 48)},
+		{Name: "Ben/portrait.png", Data: facestest.PNG(5, 48, 48)},
+		{Name: "alone.JPEG", Data: facestest.Picture(6, 48)},
+		{Name: "Anna/broken.jpg", Data: broken[:len(broken)/3]},
+		{Name: "Anna/zero.jpg", Data: nil},
+		{Name: "Ben/notes.txt", Data: []byte("hello")},
+		{Name: "Ben/text.jpg", Data: []byte("not a picture")},
+		{Name: "Ben/dot.png", Data: facestest.PNG(7, 1, 1)},
+		{Name: ".hidden.jpg", Data: facestest.Picture(1, 8)}, {Name: ".git/x.jpg", Data: facestest.Picture(1, 8)}, {Name: "Anna/._beach.png", Data: []byte("x")},
+		{Name: "__MACOSX/Anna/x.jpg", Data: []byte("x")}, {Name: "Thumbs.db", Data: []byte("x")}, {Name: "Ben/Desktop.ini", Data: []byte("x")},
 	})
 	s := load(t, dir, Options{})
 	wantIDs := []string{"Anna/IMG_0001", "Anna/beach", "Ben/dot", "Ben/portrait.jpg", "Ben/portrait.png", "alone"}
@@ -120,16 +121,16 @@ func TestLoadPhotoFolder(t *testing.T) {
 }
 
 func TestLoadNames(t *testing.T) {
-	p := picture(1, 40)
-	s := load(t, write(t, "x.tar", tarBytes([]entry{
-		{"../../etc/Ann_Lee/Ann_Lee_0001.jpg", p}, // a path that leads out
-		{`win\Ann_Lee\Ann_Lee_0002.jpg`, p},
-		{"/abs/Ann_Lee/Ann_Lee_0001.jpg", p}, // the same id again
-		{"a/x.jpg", p},
-		{"a/x.jpg", p}, // the same name again
-		{"a/Ann_Lee_0003.jpg", p},
-		{"a/x\x1b[31m\xff.jpg", p},
-		{strings.Repeat("n/", 3000) + "x.jpg", p},
+	p := facestest.Picture(1, 40)
+	s := load(t, facestest.Write(t, "x.tar", facestest.Tar([]facestest.File{
+		{Name: "../../etc/Ann_Lee/Ann_Lee_0001.jpg", Data: p}, // a path that leads out
+		{Name: `win\Ann_Lee\Ann_Lee_0002.jpg`, Data: p},
+		{Name: "/abs/Ann_Lee/Ann_Lee_0001.jpg", Data: p}, // the same id again
+		{Name: "a/x.jpg", Data: p},
+		{Name: "a/x.jpg", Data: p}, // the same name again
+		{Name: "a/Ann_Lee_0003.jpg", Data: p},
+		{Name: "a/x\x1b[31m\xff.jpg", Data: p},
+		{Name: strings.Repeat("n/", 3000) + "x.jpg", Data: p},
 	})), Options{})
 	want := []string{"Ann_Lee_0001", "Ann_Lee_0002", "a/x", "a/Ann_Lee_0003", "a/x\ufffd[31m\ufffd"}
 	if !slices.Equal(s.IDs, want) {
@@ -145,7 +146,7 @@ func TestLoadNames(t *testing.T) {
 }
 
 func TestLoadOptions(t *testing.T) {
-	path := write(t, "x.tar", tarBytes(people("lfw", 5)))
+	path := facestest.Write(t, "x.tar", facestest.Tar(facestest.People("lfw", 5)))
 	t.Run("limit", func(t *testing.T) {
 		s, all := load(t, path, Options{Limit: 3}), load(t, path, Options{})
 		if s.Len() != 3 || !slices.Equal(s.IDs, all.IDs[:3]) || !slices.Equal(s.Pix, all.Pix[:3*32*32*3]) {
@@ -189,7 +190,7 @@ func TestLoadOptions(t *testing.T) {
 
 func TestLoadErrors(t *testing.T) {
 	t.Setenv("LIKENESS_DATA", t.TempDir())
-	good := write(t, "x.tar", tarBytes(people("lfw", 2)))
+	good := facestest.Write(t, "x.tar", facestest.Tar(facestest.People("lfw", 2)))
 	for name, c := range map[string]struct {
 		source string
 		opt    Options
@@ -200,13 +201,13 @@ func TestLoadErrors(t *testing.T) {
 		"not downloaded":    {"lfw", Options{}, "the data set lfw has not been downloaded"},
 		"no attributes":     {good, Options{Attributes: "lfw-attributes"}, "the data set lfw-attributes has not been downloaded"},
 		"absent attributes": {good, Options{Attributes: "nope.txt"}, "nope.txt"},
-		"empty file":        {write(t, "e.tgz", nil), Options{}, "e.tgz is empty"},
+		"empty file":        {facestest.Write(t, "e.tgz", nil), Options{}, "e.tgz is empty"},
 		"empty folder":      {t.TempDir(), Options{}, "no picture in it"},
-		"nothing usable":    {unpack(t, []entry{{"a/b.txt", []byte("x")}}), Options{}, "no usable picture among 1 files; the first is a/b.txt: not a picture"},
-		"text":              {write(t, "x.tgz", []byte("hello, world")), Options{}, "although its name ends in .tgz"},
-		"page":              {write(t, "x.tgz", []byte("<html>")), Options{}, "web page"},
-		"xz":                {write(t, "x.tgz", []byte("\xfd7zXZ\x00...")), Options{}, "xz"},
-		"picture":           {write(t, "x.jpg", picture(1, 8)), Options{}, "it is a JPEG; give the folder"},
+		"nothing usable":    {facestest.Unpack(t, []facestest.File{{Name: "a/b.txt", Data: []byte("x")}}), Options{}, "no usable picture among 1 files; the first is a/b.txt: not a picture"},
+		"text":              {facestest.Write(t, "x.tgz", []byte("hello, world")), Options{}, "although its name ends in .tgz"},
+		"page":              {facestest.Write(t, "x.tgz", []byte("<html>")), Options{}, "web page"},
+		"xz":                {facestest.Write(t, "x.tgz", []byte("\xfd7zXZ\x00...")), Options{}, "xz"},
+		"picture":           {facestest.Write(t, "x.jpg", facestest.Picture(1, 8)), Options{}, "it is a JPEG; give the folder"},
 		"size":              {good, Options{Prep: pix.Prep{W: 32}}, "32x0"},
 		"crop":              {good, Options{Prep: pix.Prep{DX: -1}}, "-1 and 0"},
 		"huge":              {good, Options{Prep: pix.Prep{W: 1 << 40, H: 1}}, "from 1 to 4096"},

@@ -46,26 +46,26 @@ func PictureID(person string, number int) string {
 	return fmt.Sprintf("%s_%04d", strings.ReplaceAll(person, " ", "_"), number)
 }
 
-// identity is what the path of a picture says about it.
-type identity struct {
-	id     string // LFW's id, or "" when the path is not in LFW's layout
-	person string
-	number int
+// Identity is what the path of a picture says about it.
+type Identity struct {
+	ID     string // LFW's id, or "" when the path is not in LFW's layout
+	Person string // with spaces, "" where the path names nobody
+	Number int    // 0 where the path has none
 }
 
-// identify reads a path. It is in LFW's layout when the folder bears the person's name, as in
+// Identify reads a path. It is in LFW's layout when the folder bears the person's name, as in
 // ".../Aaron_Eckhart/Aaron_Eckhart_0001.jpg"; with anyFolder, which suits a source that an attribute file goes with,
 // the folder does not matter. Of other pictures the folder is the person, for which underscores stand
 // for spaces as they do in LFW, and there is no number: the digits of "IMG_0001.jpg" say nothing about who is on it.
-func identify(name string, anyFolder bool) identity {
+func Identify(name string, anyFolder bool) Identity {
 	folder := path.Base(path.Dir(name))
 	if person, number, ok := ParseName(name); ok && (anyFolder || folder == person) {
-		return identity{id: stem(path.Base(name)), person: strings.ReplaceAll(person, "_", " "), number: number}
+		return Identity{ID: stem(path.Base(name)), Person: strings.ReplaceAll(person, "_", " "), Number: number}
 	}
 	if folder == "." || folder == "/" {
 		folder = ""
 	}
-	return identity{person: strings.ReplaceAll(folder, "_", " ")}
+	return Identity{Person: strings.ReplaceAll(folder, "_", " ")}
 }
 
 // stem returns name without its extension.

@@ -17,11 +17,11 @@ type errEnough struct{}
 
 func (errEnough) Error() string { return "enough" }
 
-// process walks src, runs work on the members that hold data on parallel.Threads(ctx) threads at once, and hands every member with
+// Process walks src, runs work on the members that hold data on parallel.Threads(ctx) threads at once, and hands every member with
 // its result to collect in the order of the source, whatever the number of threads. collect runs on one goroutine;
 // the result of a member without data is R's zero value. errEnough from collect ends the walk in peace. An error of
 // the walk comes in its turn, after all members before it, so that it does not depend on chance what was collected.
-func process[R any](ctx context.Context, src Source, want func(name string) bool,
+func Process[R any](ctx context.Context, src Source, want func(name string) bool,
 	work func(File) R, collect func(File, R) error) error {
 	threads := parallel.Threads(ctx)
 	type job struct {

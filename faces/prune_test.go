@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"likeness/faces/facestest"
 	"likeness/pix"
 )
 
@@ -91,7 +92,7 @@ func TestPruneBelowOneFile(t *testing.T) {
 	if err := prune(filepath.Join(dir, "nowhere"), "", 5); err != nil {
 		t.Errorf("a cache that is not there: %v", err)
 	}
-	if err := prune(write(t, "file", nil), "", 5); err == nil || !strings.Contains(err.Error(), "sets") {
+	if err := prune(facestest.Write(t, "file", nil), "", 5); err == nil || !strings.Contains(err.Error(), "sets") {
 		t.Errorf("a folder that cannot be read: %v", err)
 	}
 }
@@ -99,7 +100,7 @@ func TestPruneBelowOneFile(t *testing.T) {
 // Loading tidies up, and what is taken from the cache counts as used.
 func TestLoadPrunes(t *testing.T) {
 	dir := t.TempDir()
-	archive := write(t, "x.tar", tarBytes(people("lfw", 2)))
+	archive := facestest.Write(t, "x.tar", facestest.Tar(facestest.People("lfw", 2)))
 	cached(t, archive, Options{CacheDir: dir})
 	first := cacheFiles(t, dir)
 	if len(first) != 1 {

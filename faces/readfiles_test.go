@@ -8,14 +8,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"likeness/faces/facestest"
 )
 
 // Every kind of source gives single files as it gives them to a set.
 func TestReadFiles(t *testing.T) {
-	files := append(people("lfw", 4), entry{"lfw/notes.txt", []byte("x")}, entry{"lfw/empty.jpg", nil})
-	dir := unpack(t, files)
+	files := append(facestest.People("lfw", 4), facestest.File{Name: "lfw/notes.txt", Data: []byte("x")}, facestest.File{Name: "lfw/empty.jpg", Data: nil})
+	dir := facestest.Unpack(t, files)
 	for kind, path := range map[string]string{
-		"folder": dir, "tar": write(t, "x.tar", tarBytes(files)), "tar+gzip": write(t, "x.tgz", gzipBytes(tarBytes(files))), "zip": write(t, "x.zip", zipBytes(files)),
+		"folder": dir, "tar": facestest.Write(t, "x.tar", facestest.Tar(files)), "tar+gzip": facestest.Write(t, "x.tgz", facestest.Gzip(facestest.Tar(files))), "zip": facestest.Write(t, "x.zip", facestest.Zip(files)),
 	} {
 		src, err := Open(path)
 		if err != nil || src.Kind() != kind {
@@ -54,7 +56,7 @@ func TestReadFiles(t *testing.T) {
 		}
 	}
 	// Nothing outside of the folder is read, whatever lies there.
-	if err := os.WriteFile(filepath.Join(filepath.Dir(dir), "x.jpg"), picture(1, 8), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(filepath.Dir(dir), "x.jpg"), facestest.Picture(1, 8), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	src, err := Open(dir)

@@ -38,7 +38,7 @@ func Taken(ctx context.Context, name string, ids []string) (map[string]time.Time
 		if f.reason != "" {
 			continue
 		}
-		for _, id := range []string{f.name, stem(f.name), identify(f.name, true).id} {
+		for _, id := range []string{f.name, stem(f.name), Identify(f.name, true).ID} {
 			if _, ok := taken[id]; !ok && wanted[id] {
 				taken[id] = f.taken()
 				break

@@ -27,6 +27,10 @@ const (
 	lfwWide = 35
 )
 
+// IsLFWSize reports whether a size is that of LFW's photographs, of which Prep.Auto takes
+// LFW's crop.
+func IsLFWSize(w, h int) bool { return w == lfwSide && h == lfwSide }
+
 // LFW's crop is 90 wide: with 13 more on every side no pixel of a face that is
 // moved, turned and scaled a little is missing, and the photograph's own pixels
 // make 116.
@@ -111,7 +115,7 @@ func (p Prep) Keeps(w, h int) (int, int) {
 	case w == p.W && h == p.H:
 		return w, h
 	case !p.Auto:
-	case w == lfwSide && h == lfwSide:
+	case IsLFWSize(w, h):
 		dx, dy = lfwCrop, lfwCrop
 		if p.Wide {
 			dx, dy = lfwWide, lfwWide
@@ -136,7 +140,7 @@ func (p Prep) apply(src picture) (*Image, error) {
 	dx, dy := p.DX, p.DY
 	switch {
 	case !p.Auto:
-	case w == lfwSide && h == lfwSide:
+	case IsLFWSize(w, h):
 		dx, dy = lfwCrop, lfwCrop
 		if p.Wide {
 			dx, dy = lfwWide, lfwWide

@@ -11,6 +11,7 @@ import (
 
 	"likeness/dataset"
 	"likeness/faces"
+	"likeness/faces/check"
 	"likeness/report"
 )
 
@@ -67,7 +68,7 @@ over are listed, and no problem.`,
 			return errors.New("drawn faces need no check; a folder of that name is ./drawn")
 		}
 		p := a.progress()
-		r, err := faces.Check(cmd.Context(), args[0], faces.Options{
+		r, err := check.Source(cmd.Context(), args[0], faces.Options{
 			Prep: prepOf(size, crop), Attributes: attributes, Threads: threads,
 			Progress: p.report(),
 		})
@@ -75,9 +76,9 @@ over are listed, and no problem.`,
 		if err != nil {
 			return bare(err)
 		}
-		found := &checkResult{CheckReport: r, Size: size.String(), Leaked: []string{}, Leaks: []faces.Leak{}}
+		found := &checkResult{Report: r, Size: size.String(), Leaked: []string{}, Leaks: []check.Leak{}}
 		// Pictures that cannot be split have no leak; what hinders them 'train' says.
-		if split, _, err := plan.parts(&faces.Set{Source: r.Source, People: r.Rows()}); err == nil {
+		if split, _, err := plan.parts(&faces.Set{Source: r.Source, People: r.RowPeople()}); err == nil {
 			found.Split, found.Leaks = plan.String(), r.Leaks(split)
 			for _, l := range found.Leaks {
 				found.Leaked = append(found.Leaked, l.Test)
@@ -96,12 +97,12 @@ over are listed, and no problem.`,
 
 // checkResult is what 'data check' tells.
 type checkResult struct {
-	*faces.CheckReport
+	*check.Report
 	Size   string   `json:"size"`   // of the model that pictures are too small for
 	Split  string   `json:"split"`  // empty: the pictures cannot be split so
 	Leaked []string `json:"leaked"` // test pictures with a twin in the training part
 
-	Leaks []faces.Leak `json:"leaks"` // the same, with the twin
+	Leaks []check.Leak `json:"leaks"` // the same, with the twin
 }
 
 // print writes the report for a person.
@@ -223,7 +224,7 @@ func (a *app) health(ctx context.Context, set *faces.Set, split faces.Split) err
 	if a.quiet {
 		return nil
 	}
-	h, err := faces.Examine(ctx, set, split)
+	h, err := check.Set(ctx, set, split)
 	if err != nil {
 		return err
 	}
@@ -250,7 +251,7 @@ func (a *app) health(ctx context.Context, set *faces.Set, split faces.Split) err
 		a.note("%s one colour, or nearly%s", verb(n, "picture", "has", "have"), more)
 	}
 	// A few in many thousands are as likely mistakes of the vote, and not worth a line at every training.
-	if n := len(h.Lying); n*1000 > set.Len() {
+	if n := len(h.Rotated); n*1000 > set.Len() {
 		a.note("%s to be turned by 90, 180 or 270 degrees%s", verb(n, "picture", "seems", "seem"), more)
 	}
 	if h.Known > 0 {

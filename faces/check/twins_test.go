@@ -1,4 +1,4 @@
-package faces
+package check
 
 import (
 	"bytes"
@@ -11,7 +11,9 @@ import (
 	"slices"
 	"testing"
 
+	"likeness/faces"
 	"likeness/faces/copies"
+	"likeness/faces/facestest"
 	"likeness/pix"
 )
 
@@ -60,29 +62,29 @@ func brighter(m *image.RGBA) *image.RGBA {
 // Check names copies that were changed, wrong names, and what is small or long.
 func TestCheckTwins(t *testing.T) {
 	a := spots(1, 64)
-	files := []entry{
-		{"x/Ann/Ann_0001.jpg", saved(a, 90)},
-		{"x/Ann/Ann_0002.jpg", saved(a, 40)},
-		{"x/Ann/Ann_0003.jpg", saved(spots(2, 64), 90)},
-		{"x/Bob/Bob_0001.jpg", saved(brighter(a), 90)},
-		{"x/Bob/Bob_0002.jpg", saved(spots(3, 20), 90)},
-		{"x/Bob/Bob_0003.jpg", saved(spots(4, 64), 90)},
-		{"x/Cat/Cat_0001.jpg", saved(spots(4, 64), 90)},
-		{"x/Cat/Cat_0002.jpg", saved(spots(3, 48).SubImage(image.Rect(0, 0, 48, 16)), 90)},
+	files := []facestest.File{
+		{Name: "x/Ann/Ann_0001.jpg", Data: saved(a, 90)},
+		{Name: "x/Ann/Ann_0002.jpg", Data: saved(a, 40)},
+		{Name: "x/Ann/Ann_0003.jpg", Data: saved(spots(2, 64), 90)},
+		{Name: "x/Bob/Bob_0001.jpg", Data: saved(brighter(a), 90)},
+		{Name: "x/Bob/Bob_0002.jpg", Data: saved(spots(3, 20), 90)},
+		{Name: "x/Bob/Bob_0003.jpg", Data: saved(spots(4, 64), 90)},
+		{Name: "x/Cat/Cat_0001.jpg", Data: saved(spots(4, 64), 90)},
+		{Name: "x/Cat/Cat_0002.jpg", Data: saved(spots(3, 48).SubImage(image.Rect(0, 0, 48, 16)), 90)},
 	}
-	r, err := Check(context.Background(), unpack(t, files), Options{})
+	r, err := Source(context.Background(), facestest.Unpack(t, files), faces.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := func(i int) string { return files[i].name }
+	name := func(i int) string { return files[i].Name }
 	for what, c := range map[string][2]any{
 		"twins":     {r.Twins, [][]string{{name(0), name(1), name(3)}}},
 		"copies":    {r.Duplicates, [][]string{{name(5), name(6)}}},
 		"two names": {r.TwoNames, [][]string{{name(0), name(1), name(3)}, {name(5), name(6)}}},
 		"small":     {r.Small, []string{name(4), name(7)}},
 		"long":      {r.Long, []string{name(7)}},
-		"leaks":     {r.Leaks(Split{Train: []int{0, 2, 5, 7}, Test: []int{6, 1, 4}}), []Leak{{name(6), name(5), ""}, {name(1), name(0), ""}}},
-		"rows":      {r.Rows(), []string{"Ann", "Ann", "Ann", "Bob", "Bob", "Bob", "Cat", "Cat"}},
+		"leaks":     {r.Leaks(faces.Split{Train: []int{0, 2, 5, 7}, Test: []int{6, 1, 4}}), []Leak{{name(6), name(5), ""}, {name(1), name(0), ""}}},
+		"rows":      {r.RowPeople(), []string{"Ann", "Ann", "Ann", "Bob", "Bob", "Bob", "Cat", "Cat"}},
 	} {
 		if !reflect.DeepEqual(c[0], c[1]) {
 			t.Errorf("%s: %v, want %v", what, c[0], c[1])
@@ -95,13 +97,13 @@ func TestCheckTwins(t *testing.T) {
 
 func TestExamine(t *testing.T) {
 	ctx := context.Background()
-	s := &Set{W: 32, H: 32, Source: "x"}
+	s := &faces.Set{W: 32, H: 32, Source: "x"}
 	for _, seed := range []uint64{1, 2, 3, 1, 4, 2} {
 		s.Pix = append(s.Pix, pix.FromImage(spots(seed, 32)).Pix...)
 		s.IDs = append(s.IDs, "id")
 	}
 	s.People = []string{"Ann", "Bob", "Bob", "Ann", "", ""}
-	h, err := Examine(ctx, s, Split{Train: []int{0, 1, 4}, Test: []int{5, 2, 3}})
+	h, err := Set(ctx, s, faces.Split{Train: []int{0, 1, 4}, Test: []int{5, 2, 3}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +115,7 @@ func TestExamine(t *testing.T) {
 	flat, mirrored := make([]byte, 32*32*3), copies.Symmetry(4).Apply(s.Image(2)).Pix
 	s.Pix = slices.Concat(s.Pix, flat, flat, mirrored)
 	s.IDs, s.People = append(s.IDs, "f", "f", "m"), append(s.People, "", "", "")
-	if h, err = Examine(ctx, s, Split{Train: []int{2, 6}, Test: []int{7, 8}}); err != nil {
+	if h, err = Set(ctx, s, faces.Split{Train: []int{2, 6}, Test: []int{7, 8}}); err != nil {
 		t.Fatal(err)
 	}
 	if h.Spare != 3 || h.Moved != 1 || !slices.Equal(h.Flat, []int{6, 7}) || !slices.Equal(h.Leaked, []int{8}) || h.Voted {
@@ -121,7 +123,7 @@ func TestExamine(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := Examine(ended, s, Split{}); err != context.Canceled {
+	if _, err := Set(ended, s, faces.Split{}); err != context.Canceled {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,6 @@
-package faces
+// Package check looks through pictures before they are learned from: what cannot be read, near copies, wrong names, test
+// pictures that are in the training part, and flat, rotated, squashed and otherwise cropped ones.
+package check
 
 import (
 	"bytes"
@@ -12,37 +14,38 @@ import (
 	"path/filepath"
 	"slices"
 
+	"likeness/faces"
 	"likeness/faces/copies"
 	"likeness/parallel"
 	"likeness/pix"
 )
 
-// maxTableErrors is how many errors of an attribute file are told.
+// maxTableErrors is how many errors of an attribute file are reported.
 const maxTableErrors = 20
 
-// Check reads the source that Open returns for a name, decodes every picture and reports what is there. Of the options Prep, Attributes,
-// Threads and Progress count. What is wrong with the data is in the report, also a broken archive, of which the part before the
-// break is counted; an error is returned when there is nothing to look at or ctx is done.
-func Check(ctx context.Context, source string, opt Options) (*CheckReport, error) {
-	src, err := Open(source)
+// Source reads the source that faces.Open returns for a name, decodes every picture and reports what is there. Of the
+// options Prep, Attributes, Threads and Progress count. What is wrong with the data is in the report, also a broken
+// archive, of which the part before the break is counted. An error is returned when nothing can be read or ctx ends.
+func Source(ctx context.Context, name string, opt faces.Options) (*Report, error) {
+	src, err := faces.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	ctx = parallel.WithThreads(ctx, opt.Threads)
-	if opt.Prep, err = normalPrep(opt.Prep); err != nil {
+	if opt, err = opt.Resolve(); err != nil {
 		return nil, err
 	}
-	c := newChecker(source, src.Kind(), opt)
+	ctx = parallel.WithThreads(ctx, opt.Threads)
+	c := newChecker(name, src.Kind(), opt)
 	if opt.Attributes != "" {
 		if err := c.readTable(opt.Attributes); err != nil {
 			return nil, err
 		}
 	}
-	err = process(ctx, src, func(string) bool { return true }, c.look, c.add)
+	err = faces.Process(ctx, src, func(string) bool { return true }, c.look, c.add)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if broken, ok := errors.AsType[*ArchiveError](err); ok {
+	if broken, ok := errors.AsType[*faces.ArchiveError](err); ok {
 		c.problem(broken)
 	} else if err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func Check(ctx context.Context, source string, opt Options) (*CheckReport, error
 	return c.finish(), nil
 }
 
-// looked is what Check learns of one file.
+// looked is what is learned of one file.
 type looked struct {
 	w, h   int
 	reason string // why it does not decode
@@ -66,7 +69,7 @@ type looked struct {
 	view   *copies.Thumb
 }
 
-func (c *checker) look(m File) looked {
+func (c *checker) look(m faces.File) looked {
 	l := looked{hash: sha256.Sum256(m.Data)}
 	whole, err := pix.Decode(bytes.NewReader(m.Data))
 	if err != nil {
@@ -87,9 +90,9 @@ func (c *checker) look(m File) looked {
 }
 
 type checker struct {
-	report *CheckReport
-	opt    Options
-	table  *AttributeTable
+	report *Report
+	opt    faces.Options
+	table  *faces.AttributeTable
 	joined map[int]bool      // rows of the table
 	taken  map[string]string // names of pictures by LFW's id
 	sizes  map[[2]int]int
@@ -100,13 +103,13 @@ type checker struct {
 	done   int
 }
 
-func newChecker(source, kind string, opt Options) *checker {
+func newChecker(source, kind string, opt faces.Options) *checker {
 	return &checker{
 		// Lists are empty and not nil, so that they are [] in JSON.
-		report: &CheckReport{
-			Source: source, Kind: kind, Sizes: []SizeCount{}, PerPerson: []PersonCount{}, Skipped: []Skip{},
+		report: &Report{
+			Source: source, Kind: kind, Sizes: []SizeCount{}, PerPerson: []PersonCount{}, Skipped: []faces.Skip{},
 			Duplicates: [][]string{}, Problems: []string{}, Twins: [][]string{}, TwinsHow: [][]string{}, TwoNames: [][]string{},
-			Flat: []string{}, Turned: []string{}, Lying: []LyingPicture{}, Small: []string{}, Long: []string{},
+			Flat: []string{}, Turned: []string{}, Lying: []RotatedPicture{}, Small: []string{}, Long: []string{},
 			OtherShape: []string{}, OtherCrop: []string{},
 		},
 		opt: opt, joined: make(map[int]bool), taken: make(map[string]string), sizes: make(map[[2]int]int),
@@ -114,33 +117,27 @@ func newChecker(source, kind string, opt Options) *checker {
 	}
 }
 
-// problem reports an error, without the name of this package: the report is for people.
+// problem adds an error to the report.
 func (c *checker) problem(err error) {
 	c.report.Problems = append(c.report.Problems, err.Error())
 }
 
 // readTable reads the attribute file and reports what is wrong with it; only a file that cannot be read is an error.
 func (c *checker) readTable(path string) error {
-	if path == sourceAttributes {
-		var err error
-		if path, err = resolve(path); err != nil {
-			return err
-		}
-	}
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("%w", err)
+		return err
 	}
 	defer f.Close()
 	c.report.Attributes = &AttributeCheck{File: path, Missing: []string{}, Unlisted: []string{}}
 	count := 0
-	table, err := parseAttributes(f, path, func(e *AttributeError) error {
+	table, err := faces.CheckAttributes(f, path, func(e *faces.AttributeError) error {
 		if count++; count <= maxTableErrors {
 			c.problem(e)
 		}
 		return nil
 	})
-	if _, wrong := errors.AsType[*AttributeError](err); wrong {
+	if _, wrong := errors.AsType[*faces.AttributeError](err); wrong {
 		c.problem(err)
 	} else if err != nil {
 		return err
@@ -156,10 +153,10 @@ func (c *checker) readTable(path string) error {
 }
 
 // add takes in the next file.
-func (c *checker) add(m File, l looked) error {
+func (c *checker) add(m faces.File, l looked) error {
 	r := c.report
 	if m.Skip != "" {
-		r.Skipped = append(r.Skipped, Skip{m.Name, m.Skip})
+		r.Skipped = append(r.Skipped, faces.Skip{Name: m.Name, Reason: m.Skip})
 		return nil
 	}
 	c.done++
@@ -171,30 +168,30 @@ func (c *checker) add(m File, l looked) error {
 		c.groups = append(c.groups, []string{m.Name})
 	}
 	if l.reason != "" {
-		r.Skipped = append(r.Skipped, Skip{m.Name, l.reason})
+		r.Skipped = append(r.Skipped, faces.Skip{Name: m.Name, Reason: l.reason})
 		return nil
 	}
-	who := identify(m.Name, c.opt.Attributes != "")
-	if who.id != "" {
-		if first, twice := c.taken[who.id]; twice {
-			r.Skipped = append(r.Skipped, Skip{m.Name, "the same person and number as " + first})
+	who := faces.Identify(m.Name, c.opt.Attributes != "")
+	if who.ID != "" {
+		if first, twice := c.taken[who.ID]; twice {
+			r.Skipped = append(r.Skipped, faces.Skip{Name: m.Name, Reason: "the same person and number as " + first})
 			return nil
 		}
-		c.taken[who.id] = m.Name
+		c.taken[who.ID] = m.Name
 		r.Numbered++
 	}
 	r.Pictures++
 	c.sizes[[2]int{l.w, l.h}]++
-	if isLFWSize(l.w, l.h) && who.id == "" {
+	if pix.IsLFWSize(l.w, l.h) && who.ID == "" {
 		r.Cropped++
 	}
-	if who.person == "" {
+	if who.Person == "" {
 		r.Nameless++
 	} else {
-		if c.people[who.person] == 0 {
-			c.order = append(c.order, who.person)
+		if c.people[who.Person] == 0 {
+			c.order = append(c.order, who.Person)
 		}
-		c.people[who.person]++
+		c.people[who.Person]++
 	}
 	if l.turned {
 		r.Turned = append(r.Turned, m.Name)
@@ -205,17 +202,17 @@ func (c *checker) add(m File, l looked) error {
 	if max(l.w, l.h) > 2*min(l.w, l.h) {
 		r.Long = append(r.Long, m.Name)
 	}
-	if c.join(m.Name, who.id) {
+	if c.join(m.Name, who.ID) {
 		r.rows = append(r.rows, len(r.kept))
 	}
 	if l.thumb.Flat() {
 		r.Flat = append(r.Flat, m.Name)
 	}
-	r.kept = append(r.kept, keptPicture{m.Name, who.person, l.w, l.h, l.thumb, l.view})
+	r.kept = append(r.kept, keptPicture{m.Name, who.Person, l.w, l.h, l.thumb, l.view})
 	return nil
 }
 
-// join looks for the picture's row in the attribute file, and tells whether the picture would be used.
+// join looks for the picture's row in the attribute file and reports whether the picture would be used.
 func (c *checker) join(name, id string) bool {
 	if c.table == nil {
 		return true
@@ -235,7 +232,7 @@ func (c *checker) join(name, id string) bool {
 }
 
 // finish sums up.
-func (c *checker) finish() *CheckReport {
+func (c *checker) finish() *Report {
 	r := c.report
 	for size, n := range c.sizes {
 		r.Sizes = append(r.Sizes, SizeCount{size[0], size[1], n})
@@ -263,7 +260,7 @@ func (c *checker) finish() *CheckReport {
 	if c.table != nil {
 		for i, person := range c.table.People {
 			if !c.joined[i] {
-				r.Attributes.Missing = append(r.Attributes.Missing, PictureID(person, c.table.Numbers[i]))
+				r.Attributes.Missing = append(r.Attributes.Missing, faces.PictureID(person, c.table.Numbers[i]))
 			}
 		}
 		if r.Attributes.Joined == 0 && r.Pictures > 0 {

@@ -1,4 +1,4 @@
-package faces
+package check
 
 import (
 	"context"
@@ -7,7 +7,9 @@ import (
 	"slices"
 	"testing"
 
+	"likeness/faces"
 	"likeness/faces/copies"
+	"likeness/faces/facestest"
 	"likeness/pix"
 )
 
@@ -24,7 +26,7 @@ func drawnThumbs(t *testing.T, people, each int) []*copies.Thumb {
 
 // Of drawn faces, 1 in 40 is turned; at least 5 of these 6 are to be found, with their turn, and no other. Where every other
 // picture is upside down nobody knows which half is upright.
-func TestFindLying(t *testing.T) {
+func TestFindRotated(t *testing.T) {
 	ctx := context.Background()
 	upright := drawnThumbs(t, 120, 2)
 	thumbs := slices.Clone(upright)
@@ -34,14 +36,14 @@ func TestFindLying(t *testing.T) {
 		thumbs[i] = thumbs[i].Turned(want[i])
 	}
 	thumbs[3], thumbs[5] = nil, copies.NewThumb(pix.New(copies.Side, copies.Side)) // nothing left by the crop, and black
-	lying, voted, err := findLying(ctx, thumbs)
+	lying, voted, err := findRotated(ctx, thumbs)
 	if err != nil || !voted {
 		t.Fatal(voted, err)
 	}
 	got, last := map[int]copies.Symmetry{}, -1
 	for _, l := range lying {
 		got[l.Row] = l.How
-		if l.Row <= last || l.Margin < lyingMargin {
+		if l.Row <= last || l.Margin < rotatedMargin {
 			t.Errorf("%+v after row %d", l, last)
 		}
 		last = l.Row
@@ -58,25 +60,25 @@ func TestFindLying(t *testing.T) {
 	for i := 0; i < len(mixed); i += 2 {
 		mixed[i] = mixed[i].Turned(2)
 	}
-	lying, voted, err = findLying(ctx, mixed)
-	if !voted || err != nil || slices.ContainsFunc(lying, func(l Lying) bool { return l.How == 2 }) {
+	lying, voted, err = findRotated(ctx, mixed)
+	if !voted || err != nil || slices.ContainsFunc(lying, func(l Rotated) bool { return l.How == 2 }) {
 		t.Errorf("half of them upside down: %v %v %v", lying, voted, err)
 	}
-	if lying, voted, err := findLying(ctx, thumbs[:leastVoters]); lying != nil || voted || err != nil {
+	if lying, voted, err := findRotated(ctx, thumbs[:leastVoters]); lying != nil || voted || err != nil {
 		t.Errorf("198 pictures: %v %v %v", lying, voted, err)
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, _, err := findLying(ended, thumbs); err != context.Canceled {
+	if _, _, err := findRotated(ended, thumbs); err != context.Canceled {
 		t.Error(err)
 	}
 }
 
-// Check names lying pictures, but none of which the crop keeps another part than of the rest.
-func TestCheckLying(t *testing.T) {
+// Check names rotated pictures, but none of which the crop keeps another part than of the rest.
+func TestSourceNamesRotated(t *testing.T) {
 	s := drawnSet(t, 110, 2, pix.Prep{W: 48, H: 48, Auto: true})
 	upsideDown := func(m *pix.Image) *pix.Image { return copies.Symmetry(2).Apply(m) }
-	var files []entry
+	var files []facestest.File
 	want := map[string]string{}
 	for i := range s.Len() {
 		name, m := fmt.Sprintf("%03d.jpg", i), s.Image(i)
@@ -92,9 +94,9 @@ func TestCheckLying(t *testing.T) {
 			}
 			m = around
 		}
-		files = append(files, entry{name, saved(m.RGBA(), 90)})
+		files = append(files, facestest.File{Name: name, Data: saved(m.RGBA(), 90)})
 	}
-	r, err := Check(context.Background(), unpack(t, files), Options{})
+	r, err := Source(context.Background(), facestest.Unpack(t, files), faces.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,12 +110,12 @@ func TestCheckLying(t *testing.T) {
 }
 
 // Many pictures of only a few kinds have fewer components than are asked for, which is no error.
-func TestFindLyingAmongCopies(t *testing.T) {
+func TestFindRotatedAmongCopies(t *testing.T) {
 	var thumbs []*copies.Thumb
 	for i := range 1000 {
 		thumbs = append(thumbs, copies.NewThumb(pix.FromImage(spots(uint64(i%3), 40))))
 	}
-	if lying, voted, err := findLying(context.Background(), thumbs); len(lying) > 0 || !voted || err != nil {
+	if lying, voted, err := findRotated(context.Background(), thumbs); len(lying) > 0 || !voted || err != nil {
 		t.Errorf("%v %v %v", lying, voted, err)
 	}
 }

@@ -1,4 +1,4 @@
-package faces
+package check
 
 import (
 	"context"
@@ -10,7 +10,9 @@ import (
 	"slices"
 	"testing"
 
+	"likeness/faces"
 	"likeness/faces/copies"
+	"likeness/faces/facestest"
 	"likeness/pix"
 )
 
@@ -45,23 +47,23 @@ func TestCheckOdd(t *testing.T) {
 	for i := range grain.Pix {
 		grain.Pix[i] = uint8(199 + i%3)
 	}
-	var files []entry
+	var files []facestest.File
 	for i := range 60 {
-		files = append(files, entry{fmt.Sprintf("x/%02d.jpg", i), saved(spots(uint64(i), 250), 90)})
+		files = append(files, facestest.File{Name: fmt.Sprintf("x/%02d.jpg", i), Data: saved(spots(uint64(i), 250), 90)})
 	}
 	turn := func(seed uint64, how copies.Symmetry) image.Image {
 		return how.Apply(pix.FromImage(spots(seed, 250))).RGBA()
 	}
 	files = append(files,
-		entry{"y/0-black.jpg", saved(black, 90)},
-		entry{"y/1-grain.jpg", saved(grain, 90)},
-		entry{"y/2-half.jpg", saved(spots(100, 125), 90)},
-		entry{"y/3-squashed.jpg", saved(pix.FromImage(spots(101, 250)).Resize(250, 170).RGBA(), 90)},
-		entry{"y/4-ready.png", pngPicture(1, 32, 32)}, // the model's size is taken as it is
-		entry{"y/5-mirror.jpg", saved(turn(7, 4), 70)},
-		entry{"y/6-quarter.jpg", saved(turn(8, 3), 70)},
+		facestest.File{Name: "y/0-black.jpg", Data: saved(black, 90)},
+		facestest.File{Name: "y/1-grain.jpg", Data: saved(grain, 90)},
+		facestest.File{Name: "y/2-half.jpg", Data: saved(spots(100, 125), 90)},
+		facestest.File{Name: "y/3-squashed.jpg", Data: saved(pix.FromImage(spots(101, 250)).Resize(250, 170).RGBA(), 90)},
+		facestest.File{Name: "y/4-ready.png", Data: facestest.PNG(1, 32, 32)}, // the model's size is taken as it is
+		facestest.File{Name: "y/5-mirror.jpg", Data: saved(turn(7, 4), 70)},
+		facestest.File{Name: "y/6-quarter.jpg", Data: saved(turn(8, 3), 70)},
 	)
-	r, err := Check(context.Background(), unpack(t, files), Options{})
+	r, err := Source(context.Background(), facestest.Unpack(t, files), faces.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +79,7 @@ func TestCheckOdd(t *testing.T) {
 		}
 	}
 	// What turns the training picture into the test picture: back by 90 degrees.
-	leaks := r.Leaks(Split{Train: []int{7, 66}, Test: []int{65, 8, 9}})
+	leaks := r.Leaks(faces.Split{Train: []int{7, 66}, Test: []int{65, 8, 9}})
 	want := []Leak{{"y/5-mirror.jpg", "x/07.jpg", "mirrored"}, {"x/08.jpg", "y/6-quarter.jpg", "turned by 90 degrees"}}
 	if !slices.Equal(leaks, want) {
 		t.Errorf("leaks %v, want %v", leaks, want)

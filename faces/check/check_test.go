@@ -1,4 +1,4 @@
-package faces
+package check
 
 import (
 	"context"
@@ -7,37 +7,40 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"likeness/faces"
+	"likeness/faces/facestest"
 )
 
 func TestCheck(t *testing.T) {
-	files := append(people("lfw", 3), // A 1, B 1-2, C 1-3
-		entry{"lfw/Person_D/Person_D_0001.jpg", picture(1, 48)}, // the bytes of A 1
-		entry{"lfw/Person_D/wide.png", pngPicture(1, 50, 20)},
-		entry{"lfw/Person_D/copy.png", pngPicture(1, 50, 20)},
-		entry{"lfw/broken.jpg", picture(1, 48)[:300]},
-		entry{"lfw/README", []byte("x")},
-		entry{"root.png", pngPicture(2, 20, 50)})
-	table := write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nPerson E\t1\t0\t0\n"))
+	files := append(facestest.People("lfw", 3), // A 1, B 1-2, C 1-3
+		facestest.File{Name: "lfw/Person_D/Person_D_0001.jpg", Data: facestest.Picture(1, 48)}, // the bytes of A 1
+		facestest.File{Name: "lfw/Person_D/wide.png", Data: facestest.PNG(1, 50, 20)},
+		facestest.File{Name: "lfw/Person_D/copy.png", Data: facestest.PNG(1, 50, 20)},
+		facestest.File{Name: "lfw/broken.jpg", Data: facestest.Picture(1, 48)[:300]},
+		facestest.File{Name: "lfw/README", Data: []byte("x")},
+		facestest.File{Name: "root.png", Data: facestest.PNG(2, 20, 50)})
+	table := facestest.Write(t, "a.txt", []byte(tableHead+"Person A\t1\t1\t0\nPerson B\t2\t0\t1\nPerson E\t1\t0\t0\n"))
 	for name, path := range map[string]string{
-		"tar": write(t, "x.tar", tarBytes(files)), "tar+gzip": write(t, "x.tgz", gzipBytes(tarBytes(files))), "zip": write(t, "x.zip", zipBytes(files)),
+		"tar": facestest.Write(t, "x.tar", facestest.Tar(files)), "tar+gzip": facestest.Write(t, "x.tgz", facestest.Gzip(facestest.Tar(files))), "zip": facestest.Write(t, "x.zip", facestest.Zip(files)),
 	} {
-		r, err := Check(context.Background(), path, Options{Attributes: table, Threads: 3})
+		r, err := Source(context.Background(), path, faces.Options{Attributes: table, Threads: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := &CheckReport{
+		want := &Report{
 			Source: path, Kind: name, OK: true, Pictures: 10, People: 4, Nameless: 1, Numbered: 7,
 			Sizes:     []SizeCount{{48, 48, 7}, {50, 20, 2}, {20, 50, 1}},
 			PerPerson: []PersonCount{{1, 1}, {2, 1}, {3, 2}}, Largest: "Person C",
 			Skipped:    r.Skipped,
-			Duplicates: [][]string{{files[0].name, files[6].name}, {files[7].name, files[8].name}},
+			Duplicates: [][]string{{files[0].Name, files[6].Name}, {files[7].Name, files[8].Name}},
 			Attributes: &AttributeCheck{
 				File: table, Rows: 3, Columns: 2, Joined: 2, Missing: []string{"Person_E_0001"},
 				Unlisted: []string{"Person_B_0001", "Person_C_0001", "Person_C_0002", "Person_C_0003", "Person_D_0001", "lfw/Person_D/wide.png", "lfw/Person_D/copy.png", "root.png"},
 			},
 			Problems: []string{}, Compared: true, Turned: []string{}, Twins: [][]string{}, TwinsHow: [][]string{}, Flat: []string{},
-			Lying: []LyingPicture{}, OtherShape: []string{}, OtherCrop: []string{}, TwoNames: [][]string{{files[0].name, files[6].name}},
-			Small: r.Small, Long: []string{files[7].name, files[8].name, "root.png"},
+			Lying: []RotatedPicture{}, OtherShape: []string{}, OtherCrop: []string{}, TwoNames: [][]string{{files[0].Name, files[6].Name}},
+			Small: r.Small, Long: []string{files[7].Name, files[8].Name, "root.png"},
 			kept: r.kept, rows: []int{0, 2}, twins: r.twins,
 		}
 		if !reflect.DeepEqual(r, want) {
@@ -51,10 +54,10 @@ func TestCheck(t *testing.T) {
 
 func TestCheckProblems(t *testing.T) {
 	ctx := context.Background()
-	plain := tarBytes(people("lfw", 4))
-	cut := write(t, "x.tar", plain[:len(plain)/2])
-	table := write(t, "a.txt", []byte(tableHead+"Person A\t1\tx\t0\nPerson B\t1\t0\nPerson A\t2\t0\t0\nPerson A\t2\t0\t0\n"+strings.Repeat("Bob\t1\n", 30)))
-	r, err := Check(ctx, cut, Options{Attributes: table})
+	plain := facestest.Tar(facestest.People("lfw", 4))
+	cut := facestest.Write(t, "x.tar", plain[:len(plain)/2])
+	table := facestest.Write(t, "a.txt", []byte(tableHead+"Person A\t1\tx\t0\nPerson B\t1\t0\nPerson A\t2\t0\t0\nPerson A\t2\t0\t0\n"+strings.Repeat("Bob\t1\n", 30)))
+	r, err := Source(ctx, cut, faces.Options{Attributes: table})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +74,7 @@ func TestCheckProblems(t *testing.T) {
 		}
 	}
 	// Nothing usable; and an attribute file without a header.
-	r, err = Check(ctx, unpack(t, []entry{{"a.txt", []byte("x")}}), Options{Attributes: write(t, "b.txt", []byte("Ann\t1\t2\n"))})
+	r, err = Source(ctx, facestest.Unpack(t, []facestest.File{{Name: "a.txt", Data: []byte("x")}}), faces.Options{Attributes: facestest.Write(t, "b.txt", []byte("Ann\t1\t2\n"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,22 +86,22 @@ func TestCheckProblems(t *testing.T) {
 		t.Errorf("%s %v", b, err)
 	}
 	for _, source := range []string{"no/such/file", ""} {
-		if _, err := Check(ctx, source, Options{}); err == nil {
+		if _, err := Source(ctx, source, faces.Options{}); err == nil {
 			t.Errorf("%q: no error", source)
 		}
 	}
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := Check(cancelled, cut, Options{}); err != context.Canceled {
+	if _, err := Source(cancelled, cut, faces.Options{}); err != context.Canceled {
 		t.Error(err)
 	}
 }
 
 func TestCheckIsTheSameForAnyThreads(t *testing.T) {
-	path := write(t, "x.tar", tarBytes(append(people("lfw", 9), people("again", 4)...)))
-	var want *CheckReport
+	path := facestest.Write(t, "x.tar", facestest.Tar(append(facestest.People("lfw", 9), facestest.People("again", 4)...)))
+	var want *Report
 	for _, threads := range []int{1, 2, 7} {
-		r, err := Check(context.Background(), path, Options{Threads: threads})
+		r, err := Source(context.Background(), path, faces.Options{Threads: threads})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,9 +112,22 @@ func TestCheckIsTheSameForAnyThreads(t *testing.T) {
 			t.Errorf("%d threads: another report", threads)
 		}
 	}
-	if !slices.ContainsFunc(want.Skipped, func(s Skip) bool {
+	if !slices.ContainsFunc(want.Skipped, func(s faces.Skip) bool {
 		return s.Name == "again/Person_A/Person_A_0001.jpg" && s.Reason == "the same person and number as lfw/Person_A/Person_A_0001.jpg"
 	}) {
 		t.Errorf("skipped %v", want.Skipped)
+	}
+}
+
+// Pictures of LFW's size that are not LFW's are counted.
+func TestSourceCountsCropped(t *testing.T) {
+	dir := facestest.Unpack(t, []facestest.File{
+		{Name: "mine/a.png", Data: facestest.PNG(1, 250, 250)},
+		{Name: "mine/b.png", Data: facestest.PNG(2, 240, 250)},
+		{Name: "Ada_Byron/Ada_Byron_0001.png", Data: facestest.PNG(4, 250, 250)},
+	})
+	r, err := Source(t.Context(), dir, faces.Options{})
+	if err != nil || r.Cropped != 1 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -1,19 +1,20 @@
-package faces
+package check
 
 import (
 	"context"
-	"likeness/faces/copies"
 	"math"
 	"slices"
+
+	"likeness/faces/copies"
 )
 
-// LyingPicture is a picture that seems to have been turned, and how: "turned by 90 degrees" (clockwise), by 180 or by 270.
-type LyingPicture struct {
+// RotatedPicture is a picture that seems to be rotated, and how: "turned by 90 degrees" (clockwise), by 180 or by 270.
+type RotatedPicture struct {
 	Name string `json:"name"`
 	How  string `json:"how"`
 }
 
-// vote looks for pictures that lie, as the crop leaves them, for what surrounds a face has no up and down. The rows passed
+// vote looks for rotated pictures, as the crop leaves them, for what surrounds a face has no up and down. The rows passed
 // over show more or less of it than the others and would be misjudged.
 func (c *checker) vote(ctx context.Context, passedOver []int) error {
 	r := c.report
@@ -27,9 +28,9 @@ func (c *checker) vote(ctx context.Context, passedOver []int) error {
 	for _, i := range passedOver {
 		views[i] = nil
 	}
-	lying, voted, err := findLying(ctx, views)
+	lying, voted, err := findRotated(ctx, views)
 	for _, l := range lying {
-		r.Lying = append(r.Lying, LyingPicture{r.kept[l.Row].name, l.How.String()})
+		r.Lying = append(r.Lying, RotatedPicture{r.kept[l.Row].name, l.How.String()})
 	}
 	r.Voted = voted
 	return err

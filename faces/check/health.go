@@ -1,36 +1,37 @@
-package faces
+package check
 
 import (
 	"context"
 
+	"likeness/faces"
 	"likeness/faces/copies"
 	"likeness/parallel"
 )
 
 // Health is what may be wrong with pictures that are about to be learned from, although all of them can be read.
 type Health struct {
-	// Compared tells that twins were looked for; LargestHealth pictures are too many for that.
+	// Compared reports that twins were looked for; LargestHealth pictures are too many for that.
 	Compared bool
 	Twins    []copies.Pair // pairs of rows
 	Spare    int           // pictures beyond the first of each group of twins
-	Moved    int           // of these, the ones that only a mirror or a turn makes an earlier picture's twin
+	Moved    int           // of these, the ones that only a mirror or a rotation makes an earlier picture's twin
 	// Leaked are the rows of the test part that have a twin in the training part: they are no test of what was learned.
 	Leaked []int
 	// Known counts the rows of the test part whose person is in the training part as well.
 	Known int
-	// Flat are the rows of pictures of one colour, or nearly; Lying those that seem to lie on their side or stand on their
-	// head. Voted tells that there were enough pictures to say that, 200, and not too many.
-	Flat  []int
-	Lying []Lying
-	Voted bool
+	// Flat are the rows of pictures of one colour, or nearly; Rotated those that seem to be rotated by 90, 180 or 270
+	// degrees. Voted reports that there were enough pictures to decide, at least 200, and not too many.
+	Flat    []int
+	Rotated []Rotated
+	Voted   bool
 }
 
-// LargestHealth is the number of pictures up to which Examine looks at them; to find twins takes time with its square.
+// LargestHealth is the number of pictures up to which Set looks at them: finding twins takes time with its square.
 const LargestHealth = 30_000
 
-// Examine looks for twins among the pictures of a set, as the set has them, for flat and lying ones, and for what is in
-// both parts of its split. Rows that are in neither part count for the pictures, not for the split.
-func Examine(ctx context.Context, s *Set, split Split) (*Health, error) {
+// Set looks for twins among the pictures of a set, as the set has them, for flat and rotated ones, and for people in both
+// parts of its split. Rows in neither part count for the pictures, not for the split.
+func Set(ctx context.Context, s *faces.Set, split faces.Split) (*Health, error) {
 	h := &Health{}
 	people := make(map[string]bool)
 	for _, row := range split.Train {
@@ -59,7 +60,7 @@ func Examine(ctx context.Context, s *Set, split Split) (*Health, error) {
 			h.Flat = append(h.Flat, i)
 		}
 	}
-	if h.Lying, h.Voted, err = findLying(ctx, thumbs); err != nil {
+	if h.Rotated, h.Voted, err = findRotated(ctx, thumbs); err != nil {
 		return nil, err
 	}
 	for _, g := range copies.Groups(s.Len(), h.Twins) {
@@ -85,7 +86,7 @@ func moved(twins []copies.Pair) int {
 }
 
 // leaked are the test rows with a twin among the training rows, in the order of the test part.
-func leaked(n int, twins []copies.Pair, split Split) []int {
+func leaked(n int, twins []copies.Pair, split faces.Split) []int {
 	training, seen := make([]bool, n), make([]bool, n)
 	for _, row := range split.Train {
 		training[row] = true

@@ -1,4 +1,4 @@
-package faces
+package check
 
 import (
 	"context"
@@ -11,29 +11,29 @@ import (
 	"likeness/pca"
 )
 
-// Lying is a picture that seems to lie on its side or stand on its head.
-type Lying struct {
+// Rotated is a picture that seems to be rotated.
+type Rotated struct {
 	Row int
-	How copies.Symmetry // how it was turned: by 90, 180 or 270 degrees
-	// Margin is by how much better the picture fits the set when turned back: the ratio of the errors before and after.
+	How copies.Symmetry // how it was rotated: by 90, 180 or 270 degrees
+	// Margin is by how much better the picture fits the set when rotated back: the ratio of the errors before and after.
 	Margin float64
 }
 
-// What a picture is turned for; RESULTS.md says how the margin was chosen and what it finds.
+// docs/results/data.md says how the margin was chosen and what it finds.
 const (
-	leastVoters     = 200  // with fewer pictures there is no saying what upright is
+	leastVoters     = 200  // with fewer pictures it cannot be decided which way is up
 	mostVoters      = 4096 // principal components need no more
-	lyingMargin     = 1.3
+	rotatedMargin   = 1.3
 	mostComponents  = 64
 	rowsByComponent = 64
 )
 
-// findLying finds pictures that were turned by quarters, in rising order, and tells whether that could be said.
-// The set itself says what is upright: the leading principal components of all pictures as they are rebuild a picture
-// with less error the more it looks like most of them, so each is tried in all four turns, and one that fits better by a
-// clear margin when turned is named. Where half of the pictures are turned, or where a turned picture looks like any
-// other, nothing is. Pictures whose thumb is nil or flat are passed over.
-func findLying(ctx context.Context, thumbs []*copies.Thumb) (lying []Lying, voted bool, err error) {
+// findRotated returns the pictures that were rotated by quarters, in rising order, and whether that could be decided.
+// The set itself defines what is upright: the leading principal components of all pictures rebuild a picture with less
+// error the more it looks like most of them. So each picture is tried in all four rotations, and one that fits better by
+// a clear margin when rotated is named. Where half of the pictures are rotated, or where a rotated picture looks like any
+// other, none is. Pictures whose thumb is nil or flat are skipped.
+func findRotated(ctx context.Context, thumbs []*copies.Thumb) (rotated []Rotated, voted bool, err error) {
 	var rows []int
 	for i, t := range thumbs {
 		if t != nil && !t.Flat() {
@@ -53,7 +53,7 @@ func findLying(ctx context.Context, thumbs []*copies.Thumb) (lying []Lying, vote
 	} else if err != nil { // the components did not settle; no reason to keep anybody from their pictures
 		return nil, false, nil
 	}
-	found := make([]Lying, n)
+	found := make([]Rotated, n)
 	err = parallel.Each(ctx, n, func(i int) {
 		u, v := make([]float32, copies.Size), make([]float32, copies.Size)
 		thumbs[rows[i]].Unit(u)
@@ -63,9 +63,9 @@ func findLying(ctx context.Context, thumbs []*copies.Thumb) (lying []Lying, vote
 			misfit[quarter] = outside(p, v)
 		}
 		back := 1 + slices.Index(misfit[1:], slices.Min(misfit[1:]))
-		found[i] = Lying{Row: rows[i], How: copies.Symmetry(4 - back), Margin: misfit[0] / max(misfit[back], math.SmallestNonzeroFloat64)}
+		found[i] = Rotated{Row: rows[i], How: copies.Symmetry(4 - back), Margin: misfit[0] / max(misfit[back], math.SmallestNonzeroFloat64)}
 	})
-	return slices.DeleteFunc(found, func(l Lying) bool { return l.Margin < lyingMargin }), true, err
+	return slices.DeleteFunc(found, func(l Rotated) bool { return l.Margin < rotatedMargin }), true, err
 }
 
 // outside is the squared length of what the components do not rebuild of x. They are orthonormal, so it is what the

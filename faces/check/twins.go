@@ -1,9 +1,11 @@
-package faces
+package check
 
 import (
 	"context"
-	"likeness/faces/copies"
 	"slices"
+
+	"likeness/faces"
+	"likeness/faces/copies"
 )
 
 // compare looks for twins among the usable pictures.
@@ -61,8 +63,8 @@ type Leak struct {
 
 // Leaks names the test pictures of a split of these rows that have a twin among its training pictures, each with the
 // nearest.
-func (r *CheckReport) Leaks(split Split) []Leak {
-	var of Split // kept pictures
+func (r *Report) Leaks(split faces.Split) []Leak {
+	var of faces.Split // kept pictures
 	for _, row := range split.Train {
 		of.Train = append(of.Train, r.rows[row])
 	}

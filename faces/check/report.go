@@ -1,9 +1,12 @@
-package faces
+package check
 
-import "likeness/faces/copies"
+import (
+	"likeness/faces"
+	"likeness/faces/copies"
+)
 
-// CheckReport is what Check found.
-type CheckReport struct {
+// Report is what Source found.
+type Report struct {
 	Source string `json:"source"`
 	Kind   string `json:"kind"` // "folder", "zip", "tar" or "tar+gzip"
 	OK     bool   `json:"ok"`   // there are pictures and no Problems
@@ -20,12 +23,12 @@ type CheckReport struct {
 	PerPerson []PersonCount `json:"per_person"` // how many people have how many pictures, by rising number
 	Largest   string        `json:"largest"`    // the person with the most pictures, the first of several
 
-	Skipped []Skip `json:"skipped"` // files without a usable picture
+	Skipped []faces.Skip `json:"skipped"` // files without a usable picture
 	// Duplicates are groups of files with the very same bytes, by name.
 	Duplicates [][]string `json:"duplicates"`
 	// Twins are groups of pictures that show nearly the same, without those of which all have the same bytes. TwinsHow
 	// says of each whether it is the first of its group "mirrored" or "turned by 90 degrees" and so on; "" is neither.
-	// Compared tells that they were looked for: more than 200,000 pictures are too many.
+	// Compared reports that they were looked for: more than 200,000 pictures are too many.
 	Twins    [][]string `json:"twins"`
 	TwinsHow [][]string `json:"twins_how"`
 	Compared bool       `json:"compared"`
@@ -35,10 +38,10 @@ type CheckReport struct {
 	Flat []string `json:"flat"`
 	// Turned are pictures that were turned or mirrored because their EXIF says so.
 	Turned []string `json:"turned"`
-	// Lying are pictures that seem to lie on their side or stand on their head, of those that are not of OtherCrop. Voted
-	// tells that there were enough to say so: 200, and no more than 200,000.
-	Lying []LyingPicture `json:"lying"`
-	Voted bool           `json:"voted"`
+	// Lying are pictures that seem to be rotated by 90, 180 or 270 degrees, of those that are not of OtherCrop. Voted
+	// reports that there were enough pictures to decide: at least 200, and no more than 200,000.
+	Lying []RotatedPicture `json:"lying"`
+	Voted bool             `json:"voted"`
 	// Small are pictures of which the preparation leaves fewer pixels than it is asked for, Long those with one side
 	// more than twice the other.
 	Small []string `json:"small"`
@@ -54,7 +57,7 @@ type CheckReport struct {
 	Problems []string `json:"problems"`
 
 	kept  []keptPicture // usable ones
-	rows  []int         // which of them Load would make rows of
+	rows  []int         // which of them faces.Load would make rows of
 	twins []copies.Pair // of all of them
 }
 
@@ -65,8 +68,8 @@ type keptPicture struct {
 	view         *copies.Thumb // of what the crop leaves, nil for nothing
 }
 
-// Rows are the names of the people in the rows that Load would give, "" where none is known.
-func (r *CheckReport) Rows() []string {
+// RowPeople returns the person of each row that faces.Load would return, "" where no name is known.
+func (r *Report) RowPeople() []string {
 	people := make([]string, len(r.rows))
 	for i, k := range r.rows {
 		people[i] = r.kept[k].person
@@ -74,7 +77,7 @@ func (r *CheckReport) Rows() []string {
 	return people
 }
 
-// largestCheck is the number of pictures up to which Check compares them with each other.
+// largestCheck is the number of pictures up to which Source compares them with each other.
 const largestCheck = 200_000
 
 // SizeCount counts pictures of one size.

@@ -1,0 +1,219 @@
+package faces
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+
+	"likeness/pix"
+)
+
+// prepared is what a worker makes of a picture: its bytes, or why there are none.
+type prepared struct {
+	pix    []byte
+	reason string
+	lfw    bool // it had LFW's size and got LFW's crop
+}
+
+// prepare decodes a picture once and prepares it in each way.
+func prepare(data []byte, preps ...pix.Prep) []prepared {
+	all := make([]prepared, len(preps))
+	pictures, errs, w, h := pix.Prepare(data, preps...)
+	for i, p := range preps {
+		if errs[i] != nil {
+			all[i] = prepared{reason: errs[i].Error()}
+			continue
+		}
+		all[i] = prepared{pix: pictures[i].Pix, lfw: p.Auto && pix.IsLFWSize(w, h) && (w != p.W || h != p.H)}
+	}
+	return all
+}
+
+// buildAll decodes the whole source once for the missing of the options' sets.
+func buildAll(ctx context.Context, src Source, opts []Options, missing []int, sets []*Set) error {
+	table, err := attributesOf(ctx, src, opts[missing[0]].Attributes)
+	if err != nil {
+		return err
+	}
+	builders, preps := make([]*builder, len(missing)), make([]pix.Prep, len(missing))
+	for k, i := range missing {
+		preps[k] = opts[i].Prep
+		if k > 0 {
+			opts[i].Progress = nil // all go the same way
+		}
+		builders[k] = newBuilder(opts[i], table)
+		builders[k].what = "Reading " + path.Base(filepath.ToSlash(src.Name()))
+	}
+	err = Process(ctx, src, builders[0].want,
+		func(m File) []prepared { return prepare(m.Data, preps...) },
+		func(m File, p []prepared) error {
+			var enough error = errEnough{}
+			for k, b := range builders {
+				var one prepared
+				if p != nil {
+					one = p[k]
+				}
+				if !b.complete {
+					continue
+				}
+				if b.add(m, one); b.complete {
+					enough = nil
+				}
+			}
+			return enough
+		})
+	if err != nil {
+		return err
+	}
+	for k, b := range builders {
+		if sets[missing[k]], err = b.finish(); err != nil {
+			return fmt.Errorf("%s: %w", src.Name(), err)
+		}
+	}
+	return nil
+}
+
+// attributesOf reads the table of a file, or the source's own; nil where there is none.
+func attributesOf(ctx context.Context, src Source, path string) (*AttributeTable, error) {
+	if path != "" {
+		return ReadAttributes(path)
+	}
+	if own, ok := src.(Attributed); ok {
+		return own.OwnAttributes(ctx)
+	}
+	return nil, nil
+}
+
+// builder gathers a set, picture by picture.
+type builder struct {
+	set      *Set
+	table    *AttributeTable // or nil
+	opt      Options
+	seen     map[string]bool   // names of pictures
+	taken    map[string]string // name of the picture that has an id of LFW's
+	ids      []string          // of the kept pictures, "" where it is not LFW's
+	done     int
+	what     string // the work, for Progress
+	complete bool   // the source was read to its end
+}
+
+func newBuilder(opt Options, table *AttributeTable) *builder {
+	b := &builder{
+		set: &Set{W: opt.Prep.W, H: opt.Prep.H, Prep: opt.Prep}, table: table, opt: opt,
+		seen: make(map[string]bool), taken: make(map[string]string), complete: true,
+	}
+	if table != nil {
+		b.set.Attributes = &Attributes{Names: table.Names}
+		b.set.Pix = make([]byte, 0, table.Len()*b.set.pixels())
+	}
+	return b
+}
+
+// sameName is why the second of two files is skipped whose names differ in characters that names may not have here.
+const sameName = "a picture of the same name came before it"
+
+// want keeps pictures that the attribute file does not list from being decoded. It runs beside add and changes nothing.
+func (b *builder) want(name string) bool {
+	return b.table == nil || b.table.Row(Identify(name, true).ID) >= 0
+}
+
+// add takes in the next file of the source. When the limit is reached, b is no longer complete.
+func (b *builder) add(m File, p prepared) {
+	s := b.set
+	skip := func(reason string) { s.Skipped = append(s.Skipped, Skip{m.Name, reason}) }
+	if m.Skip != "" {
+		skip(m.Skip)
+		return
+	}
+	if !m.Unwanted {
+		b.progress()
+	}
+	if b.seen[m.Name] {
+		skip(sameName)
+		return
+	}
+	b.seen[m.Name] = true
+	who := Identify(m.Name, b.table != nil)
+	if m.Unwanted {
+		id := who.ID
+		if id == "" {
+			id = stem(m.Name)
+		}
+		s.Unlisted = append(s.Unlisted, id)
+		return
+	}
+	if p.reason != "" {
+		skip(p.reason)
+		return
+	}
+	if who.ID != "" {
+		if first, twice := b.taken[who.ID]; twice {
+			skip("the same person and number as " + first)
+			return
+		}
+		b.taken[who.ID] = m.Name
+	}
+	if p.lfw && who.ID == "" {
+		s.Cropped++
+	}
+	b.keep(m.Name, who, p.pix)
+	if s.Len() == b.opt.Limit {
+		b.complete = false
+	}
+}
+
+// progress reports that another picture has been looked at.
+func (b *builder) progress() {
+	b.done++
+	total := 0
+	if b.table != nil {
+		total = max(b.table.Len(), b.done)
+	}
+	b.opt.Progress.Report(b.what, b.done, total)
+}
+
+// keep appends a picture to the set.
+func (b *builder) keep(name string, who Identity, pixels []byte) {
+	s := b.set
+	b.ids = append(b.ids, who.ID)
+	s.IDs, s.Files = append(s.IDs, who.ID), append(s.Files, name)
+	s.People = append(s.People, who.Person)
+	s.Numbers = append(s.Numbers, who.Number)
+	s.Pix = append(s.Pix, pixels...)
+	if b.table != nil {
+		row, n := b.table.Row(who.ID), len(b.table.Names)
+		s.Attributes.Values = append(s.Attributes.Values, b.table.Values[row*n:(row+1)*n]...)
+	}
+}
+
+// finish names the pictures and looks for what is missing.
+func (b *builder) finish() (*Set, error) {
+	s := b.set
+	if s.Len() == 0 {
+		return nil, b.nothing()
+	}
+	s.IDs = uniqueIDs(s.Files, b.ids)
+	if b.table != nil && b.complete {
+		for i, person := range b.table.People {
+			if id := PictureID(person, b.table.Numbers[i]); b.taken[id] == "" {
+				s.Missing = append(s.Missing, id)
+			}
+		}
+	}
+	s.Fingerprint = s.fingerprint()
+	return s, nil
+}
+
+// nothing says why no picture is left.
+func (b *builder) nothing() error {
+	s := b.set
+	switch {
+	case len(s.Unlisted) > 0:
+		return fmt.Errorf("%s lists none of the %d pictures; the first is %s", b.opt.Attributes, len(s.Unlisted), s.Unlisted[0])
+	case len(s.Skipped) > 0:
+		return fmt.Errorf("no usable picture among %d files; the first is %s: %s", len(s.Skipped), s.Skipped[0].Name, s.Skipped[0].Reason)
+	}
+	return errors.New("no picture in it")
+}
