@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/pix"
 )
@@ -62,8 +63,8 @@ func tiny(t testing.TB, seed uint64) (*autoencoder.Model, *Atlas, *faces.Set) {
 		t.Fatal(err)
 	}
 	set := patches(200, 3)
-	opened, err := OpenOrFit(t.Context(), m, Source{Model: "none.safetensors", Mixture: true, Pictures: func(context.Context) (*Pictures, error) {
-		return &Pictures{Set: set}, nil
+	opened, err := OpenOrFit(t.Context(), m, Source{Model: "none.safetensors", Mixture: true, Pictures: func(context.Context) (*dataset.Pictures, error) {
+		return &dataset.Pictures{Set: set}, nil
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -376,11 +377,11 @@ func TestOpenOrFit(t *testing.T) {
 			asked := false
 			switch pictures := c.src.Pictures; {
 			case c.none:
-				c.src.Pictures = nil
+				c.src.Optional = true
 			case pictures == nil:
-				c.src.Pictures = func(context.Context) (*Pictures, error) {
+				c.src.Pictures = func(context.Context) (*dataset.Pictures, error) {
 					asked = true
-					return &Pictures{Set: set, Split: "none"}, nil
+					return &dataset.Pictures{Set: set, Plan: "none"}, nil
 				}
 			}
 			got, err := OpenOrFit(t.Context(), m, c.src)
@@ -409,19 +410,19 @@ func TestOpenOrFit(t *testing.T) {
 	}
 }
 
-func none(context.Context) (*Pictures, error)    { return nil, nil }
-func failing(context.Context) (*Pictures, error) { return nil, errors.New("no disk") }
-func wide(context.Context) (*Pictures, error) {
+func none(context.Context) (*dataset.Pictures, error)    { return nil, nil }
+func failing(context.Context) (*dataset.Pictures, error) { return nil, errors.New("no disk") }
+func wide(context.Context) (*dataset.Pictures, error) {
 	set := patches(10, 1)
 	set.W = 9
-	return &Pictures{Set: set}, nil
+	return &dataset.Pictures{Set: set}, nil
 }
 
 // Directions are fitted to the needed attributes only, and the others are still known.
 func TestOpenOrFitOnly(t *testing.T) {
 	m, _, set := tiny(t, 1)
-	got, err := OpenOrFit(t.Context(), m, Source{Model: "none", Only: []string{"red", "Nonsense"}, Pictures: func(context.Context) (*Pictures, error) {
-		return &Pictures{Set: set, Train: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30}, Test: []int{31, 32, 33, 34, 35, 36, 37, 38, 39}}, nil
+	got, err := OpenOrFit(t.Context(), m, Source{Model: "none", Only: []string{"red", "Nonsense"}, Pictures: func(context.Context) (*dataset.Pictures, error) {
+		return &dataset.Pictures{Set: set, Split: &faces.Split{Train: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30}, Test: []int{31, 32, 33, 34, 35, 36, 37, 38, 39}}}, nil
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -486,8 +487,8 @@ func TestOwnAttributes(t *testing.T) {
 		"no such folder":        {own: Own{With: with, Without: filepath.Join(dir, "nowhere")}, err: "nowhere"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := OpenOrFit(t.Context(), m, Source{Model: "none", Only: c.only, Own: c.own, Pictures: func(context.Context) (*Pictures, error) {
-				return &Pictures{Set: set}, nil
+			got, err := OpenOrFit(t.Context(), m, Source{Model: "none", Only: c.only, Own: c.own, Pictures: func(context.Context) (*dataset.Pictures, error) {
+				return &dataset.Pictures{Set: set}, nil
 			}})
 			if c.err != "" {
 				if err == nil || !strings.Contains(err.Error(), c.err) {

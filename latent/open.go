@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/parallel"
 	"likeness/progress"
@@ -35,9 +36,13 @@ type Source struct {
 	File string
 	// Fresh fits an atlas even where one lies beside the model.
 	Fresh bool
-	// Pictures returns the pictures that an atlas is fitted to. It is called when there
-	// is no atlas to open; nil: OpenOrFit then returns no atlas and no error.
-	Pictures func(ctx context.Context) (*Pictures, error)
+	// Data names the pictures that an atlas is fitted to where there is none to open;
+	// those that the model was trained on where it is empty.
+	Data dataset.Name
+	// Optional fits nothing: without an atlas to open OpenOrFit returns nil.
+	Optional bool
+	// Pictures, if set, reads the pictures in place of Data.
+	Pictures func(ctx context.Context) (*dataset.Pictures, error)
 
 	// Mixture asks for an atlas with a mixture. One beside the model without a mixture is
 	// passed over.
@@ -52,15 +57,6 @@ type Source struct {
 	Progress progress.Func
 }
 
-// Pictures are those that an atlas is fitted to.
-type Pictures struct {
-	Set *faces.Set
-	// Train and Test are the rows that are fitted to and measured on; with Train nil all
-	// pictures are fitted to.
-	Train, Test []int
-	Split       string // how they were split, for the atlas's Story
-}
-
 // Opened is an atlas that was opened or fitted.
 type Opened struct {
 	*Atlas
@@ -69,10 +65,10 @@ type Opened struct {
 	Notes   progress.Notes
 }
 
-// OpenOrFit opens the atlas of a model, or fits one where there is none. It returns nil
-// without an error where there is none and nothing to fit one to. An atlas beside the
-// model that cannot be used, such as that of another model, is left alone with a
-// warning; one that Source.File names is an error then.
+// OpenOrFit opens the atlas of a model, or fits one where there is none: to the training
+// part of the model's data, or to all of other pictures. An atlas beside the model that
+// cannot be used, such as that of another model, is left alone with a warning; one that
+// Source.File names is an error then.
 func OpenOrFit(ctx context.Context, m *autoencoder.Model, src Source) (*Opened, error) {
 	if err := m.CheckCode(); err != nil {
 		return nil, err
@@ -83,10 +79,16 @@ func OpenOrFit(ctx context.Context, m *autoencoder.Model, src Source) (*Opened, 
 		return nil, err
 	}
 	if out.Atlas == nil {
-		if src.Pictures == nil {
+		if src.Optional {
 			return nil, nil
 		}
-		p, err := src.Pictures(ctx)
+		read := src.Pictures
+		if read == nil {
+			read = func(ctx context.Context) (*dataset.Pictures, error) {
+				return m.Pictures(ctx, src.Model, src.Data, faces.Options{Progress: src.Progress})
+			}
+		}
+		p, err := read(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -131,13 +133,10 @@ func (o *Opened) open(m *autoencoder.Model, src Source) error {
 }
 
 // fit makes an atlas of pictures.
-func fit(ctx context.Context, m *autoencoder.Model, p *Pictures, src Source) (*Atlas, error) {
-	train := p.Train
-	if train == nil {
-		train = make([]int, p.Set.Len())
-		for i := range train {
-			train[i] = i
-		}
+func fit(ctx context.Context, m *autoencoder.Model, p *dataset.Pictures, src Source) (*Atlas, error) {
+	train, test := p.Set.Rows(), []int(nil)
+	if p.Split != nil {
+		train, test = p.Split.Train, p.Split.Test
 	}
 	opt := SurveyOptions{Progress: src.Progress}
 	if src.Mixture {
@@ -152,11 +151,11 @@ func fit(ctx context.Context, m *autoencoder.Model, p *Pictures, src Source) (*A
 			}
 		}
 	}
-	a, err := Survey(ctx, m, p.Set, train, p.Test, opt)
+	a, err := Survey(ctx, m, p.Set, train, test, opt)
 	if err != nil {
 		return nil, err
 	}
-	a.Story.Split = p.Split
+	a.Story.Split = p.Plan
 	if some {
 		a.Story.Known = p.Set.Attributes.Names
 	}

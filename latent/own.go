@@ -104,12 +104,10 @@ func (l *Learned) folderCodes(ctx context.Context, m *autoencoder.Model, own Own
 			return nil, t, err
 		}
 		l.Folders = append(l.Folders, set)
-		rows := make([]int, set.Len())
-		for k := range rows {
-			rows[k] = k
+		for range set.Len() {
 			t.Values = append(t.Values, float32(i))
 		}
-		some, err := Codes(ctx, m, set, rows, report)
+		some, err := Codes(ctx, m, set, set.Rows(), report)
 		if err != nil {
 			return nil, t, err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/latent"
 	"likeness/latent/judge"
 	steps "likeness/progress"
@@ -75,19 +76,9 @@ func (a *app) atlas(ctx context.Context, path string, m *autoencoder.Model, f *a
 	p := a.progress()
 	defer p.clear()
 	need.Model, need.File, need.Own, need.Threads, need.Progress = path, f.file, f.own, f.threads, p.report()
-	need.Fresh = need.Fresh || f.named()
-	if !optional || f.named() {
-		need.Pictures = func(ctx context.Context) (*latent.Pictures, error) {
-			d, err := a.modelData(ctx, path, m, f.data, f.threads)
-			if err != nil {
-				return nil, err
-			}
-			pictures := &latent.Pictures{Set: d.set, Split: d.name}
-			if d.split != nil {
-				pictures.Train, pictures.Test = d.split.Train, d.split.Test
-			}
-			return pictures, nil
-		}
+	need.Fresh, need.Optional = need.Fresh || f.named(), optional && !f.named()
+	need.Pictures = func(ctx context.Context) (*dataset.Pictures, error) {
+		return a.modelData(ctx, path, m, f.data, f.threads)
 	}
 	opened, err := latent.OpenOrFit(ctx, m, need)
 	p.clear()
@@ -122,24 +113,24 @@ func knownAttributes(err error) error {
 }
 
 // heldOut checks that --judge has pictures to judge by.
-func heldOut(path string, d *modelData) error {
-	if d.split == nil {
-		return usagef("--judge: %s is not what %s was trained on, so nothing is held out", d.set.Source, path)
+func heldOut(path string, d *dataset.Pictures) error {
+	if d.Split == nil {
+		return usagef("--judge: %s is not what %s was trained on, so nothing is held out", d.Set.Source, path)
 	}
 	return nil
 }
 
 // judgeEdits lets a classifier of pixels judge edits of the model's test faces.
-func (a *app) judgeEdits(ctx context.Context, path string, m *autoencoder.Model, d *modelData) ([]latent.Verdict, error) {
+func (a *app) judgeEdits(ctx context.Context, path string, m *autoencoder.Model, d *dataset.Pictures) ([]latent.Verdict, error) {
 	if err := heldOut(path, d); err != nil {
 		return nil, err
 	}
-	if d.set.Attributes == nil {
-		return nil, usagef("--judge: %s has no attributes to judge by: name their file with --attributes", d.set.Source)
+	if d.Set.Attributes == nil {
+		return nil, usagef("--judge: %s has no attributes to judge by: name their file with --attributes", d.Set.Source)
 	}
 	p := a.progress()
 	defer p.clear()
-	return judge.Edits(ctx, m, d.set, *d.split, p.report())
+	return judge.Edits(ctx, m, d.Set, *d.Split, p.report())
 }
 
 // signed prints a change with its sign and a true minus.

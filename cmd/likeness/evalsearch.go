@@ -194,7 +194,7 @@ func (e *evalSearch) spaceName() string {
 // fitted to some.
 func (e *evalSearch) codes(ctx context.Context, p *progress, m *autoencoder.Model, set *faces.Set, fit []int) (finder.Codes, error) {
 	if m != nil {
-		c, err := finder.ModelCodes(ctx, m, set, allRows(set))
+		c, err := finder.ModelCodes(ctx, m, set, set.Rows())
 		if e.space.value != best && !slices.Contains([]string{"whitened-mirror", "within-mirror"}, e.space.value) {
 			c = c.Plain()
 		}
@@ -204,7 +204,7 @@ func (e *evalSearch) codes(ctx context.Context, p *progress, m *autoencoder.Mode
 	if err != nil {
 		return finder.Codes{}, err
 	}
-	c, _, err := finder.Encode(ctx, d, set, allRows(set), p.count)
+	c, _, err := finder.Encode(ctx, d, set, set.Rows(), p.count)
 	return c, err
 }
 

@@ -61,7 +61,7 @@ func (a *app) openPictures(ctx context.Context, source, path string, threads int
 	a.tellSet(set)
 	p := a.progress()
 	defer p.clear()
-	codes, _, err := finder.Encode(ctx, f.Describer, set, allRows(set), p.count)
+	codes, _, err := finder.Encode(ctx, f.Describer, set, set.Rows(), p.count)
 	if err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ built anew.`,
 		if err != nil {
 			return err
 		}
-		rows := allRows(d.set)
+		rows := d.set.Rows()
 		switch {
 		case d.split == nil && cmd.Flags().Changed("part") && part.value != "all":
 			return usagef("--part %s: %s is not what %s was trained on, so all of it would have to be indexed", part.value, d.set.Source, args[0])

@@ -21,13 +21,22 @@ type modelData struct {
 }
 
 // modelData reads what the flags name, or what the model was trained on.
-func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, d dataName, threads int) (*modelData, error) {
-	return a.trainedData(ctx, path, m.Prep, m.Training, d, threads)
+func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, d dataName, threads int) (*dataset.Pictures, error) {
+	return a.readTrained(ctx, path, m.Prep, m.Training, d, threads)
 }
 
-// trainedData is modelData for whatever was trained and has its own
-// preparation of pictures.
+// trainedData is readTrained for verbs of indexes.
 func (a *app) trainedData(ctx context.Context, path string, prep pix.Prep, t *autoencoder.Training, d dataName, threads int) (*modelData, error) {
+	found, err := a.readTrained(ctx, path, prep, t, d, threads)
+	if err != nil {
+		return nil, err
+	}
+	return &modelData{set: found.Set, split: found.Split, name: found.Plan}, nil
+}
+
+// readTrained is modelData for whatever was trained and has its own preparation of
+// pictures.
+func (a *app) readTrained(ctx context.Context, path string, prep pix.Prep, t *autoencoder.Training, d dataName, threads int) (*dataset.Pictures, error) {
 	if d.source != "" {
 		if err := d.look(); err != nil {
 			return nil, err
@@ -63,5 +72,5 @@ func (a *app) trainedData(ctx context.Context, path string, prep pix.Prep, t *au
 	} else {
 		a.tellSet(found.Set)
 	}
-	return &modelData{set: found.Set, split: found.Split, name: found.Plan}, nil
+	return found, nil
 }

@@ -7,15 +7,13 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
-	"likeness/internal/kernel"
 	"likeness/pix"
 )
 
 // picture is one that was named on the command line, prepared for a model.
 type picture struct {
-	path   string
-	image  *pix.Image
-	values []float32
+	path  string
+	image *pix.Image
 }
 
 // open reads pictures and prepares them as the model's training pictures were. g
@@ -30,9 +28,7 @@ func open(ctx context.Context, m *autoencoder.Model, g *faces.Listing, list []fa
 			}
 			continue
 		}
-		p := picture{path: n.Path, image: image, values: make([]float32, m.Values())}
-		image.Floats(p.values)
-		all = append(all, p)
+		all = append(all, picture{n.Path, image})
 	}
 	return all, nil
 }
@@ -43,25 +39,6 @@ func preparePicture(ctx context.Context, prep pix.Prep, path string) (*pix.Image
 		return nil, err
 	}
 	return prep.Open(path)
-}
-
-// values are the pictures' numbers, one picture behind the other.
-func values(pictures []picture) []float32 {
-	var x []float32
-	for _, p := range pictures {
-		x = append(x, p.values...)
-	}
-	return x
-}
-
-// rows cuts what a model made of n pictures into one slice for each.
-func rows(x []float32, n int) [][]float32 {
-	var all [][]float32
-	size := len(x) / max(n, 1)
-	for i := range n {
-		all = append(all, x[i*size:(i+1)*size])
-	}
-	return all
 }
 
 // title is a picture's name without folder and extension.
@@ -78,6 +55,3 @@ func titles(paths []string) []string {
 	}
 	return all
 }
-
-// meanSquare is the mean squared difference of two pictures.
-func meanSquare(x, y []float32) float64 { return kernel.SquaredError(x, y) / float64(len(x)) }

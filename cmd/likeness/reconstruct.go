@@ -13,14 +13,6 @@ import (
 	"likeness/report"
 )
 
-// reconstruction is what reconstruct tells of one picture.
-type reconstruction struct {
-	Image string    `json:"image"`
-	MSE   float64   `json:"mse"`
-	Code  []float32 `json:"code"`
-	First *float64  `json:"mse_before"` // with the encoder's own code; null: not refined
-}
-
 func newReconstruct(a *app) *cobra.Command {
 	var out string
 	var refine int
@@ -31,15 +23,15 @@ func newReconstruct(a *app) *cobra.Command {
 Prints each picture's mean squared error; with --json its code as well. A folder
 stands for the pictures in it and in its sub-folders; the first %d are drawn.
 
---refine goes on from the encoder's answer to the code with which the decoder comes
-nearest to the picture, and prints the error before and after.`, mostDrawn),
+--refine improves the encoder's codes until the decoder comes as near to the picture
+as it can, and prints the error before and after.`, mostDrawn),
 		Example: `  likeness reconstruct conv-32.safetensors me.jpg you.jpg
   likeness reconstruct conv-32.safetensors portraits/ --out faces.png`,
 		Args:              exactly("a MODEL file and at least one IMAGE or FOLDER", 2, 0),
 		ValidArgsFunction: modelThenPictures,
 	}
 	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG `file`; it is replaced")
-	c.Flags().IntVar(&refine, "refine", 0, "refine the codes in so many steps, 2 say, so that the pictures come back better")
+	c.Flags().IntVar(&refine, "refine", 0, "refine the codes in so many steps, such as 2, for better reconstructions")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if refine < 0 || refine > mostRefining {
 			return usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
@@ -56,11 +48,11 @@ nearest to the picture, and prints the error before and after.`, mostDrawn),
 			return err
 		}
 		if refine > 0 {
-			if err := mayRefine(args[0], m); err != nil {
-				return err
+			if err := m.CheckRefine(); err != nil {
+				return fmt.Errorf("%s is %w", args[0], err)
 			}
 		}
-		r := &reconstructions{Model: args[0], Figure: out, Refine: refine, Results: []reconstruction{}}
+		r := &reconstructions{Model: args[0], Figure: out, Refine: refine, Results: []autoencoder.Reconstruction{}}
 		if err := a.reconstruct(cmd.Context(), m, pictures, r); err != nil {
 			return err
 		}
@@ -75,65 +67,45 @@ nearest to the picture, and prints the error before and after.`, mostDrawn),
 	return c
 }
 
-// reconstructions are what reconstruct tells.
+// reconstructions are the result of reconstruct.
 type reconstructions struct {
-	Model   string           `json:"model"`
-	Figure  string           `json:"figure"`
-	Refine  int              `json:"refine"` // steps
-	Results []reconstruction `json:"results"`
-	Skipped []faces.Skip     `json:"skipped"` // files of folders, without a usable picture
+	Model   string                       `json:"model"`
+	Figure  string                       `json:"figure"`
+	Refine  int                          `json:"refine"` // steps
+	Results []autoencoder.Reconstruction `json:"results"`
+	Skipped []faces.Skip                 `json:"skipped"` // files of folders, without a usable picture
 
 	drawn []report.Reconstruction
 }
 
-// reconstruct goes through the pictures in pieces, which bounds the memory.
+// reconstruct processes the pictures in pieces, which bounds the memory.
 func (a *app) reconstruct(ctx context.Context, m *autoencoder.Model, g *faces.Listing, r *reconstructions) error {
-	const images = 64
+	const piece = 64
 	bar := a.progress()
 	defer bar.clear()
-	for i := 0; i < len(g.Pictures); i += images {
+	for i := 0; i < len(g.Pictures); i += piece {
 		bar.count("Reconstructing", i, len(g.Pictures))
-		pictures, err := open(ctx, m, g, g.Pictures[i:min(i+images, len(g.Pictures))])
+		pictures, err := open(ctx, m, g, g.Pictures[i:min(i+piece, len(g.Pictures))])
 		if err != nil {
 			return err
 		}
-		if len(pictures) == 0 {
-			continue
+		var images []*pix.Image
+		for _, p := range pictures {
+			images = append(images, p.image)
 		}
-		codes, err := m.Encode(ctx, values(pictures))
+		made, err := m.ReconstructImages(ctx, images, r.Refine)
 		if err != nil {
 			return err
 		}
-		var first [][]float32
-		if r.Refine > 0 {
-			painted, err := m.Decode(ctx, codes)
-			if err != nil {
-				return err
-			}
-			first = rows(painted, len(pictures))
-			if codes, err = m.Refine(ctx, values(pictures), codes, r.Refine); err != nil {
-				return err
-			}
-		}
-		painted, err := m.Decode(ctx, codes)
-		if err != nil {
-			return err
-		}
-		made := rows(painted, len(pictures))
-		for k, code := range rows(codes, len(pictures)) {
-			p := pictures[k]
-			one := reconstruction{Image: p.path, MSE: meanSquare(made[k], p.values), Code: code}
-			if first != nil {
-				before := meanSquare(first[k], p.values)
-				one.First = &before
-			}
-			r.Results = append(r.Results, one)
+		for k, one := range made {
+			one.Image = pictures[k].path
 			if len(r.drawn) < mostDrawn {
 				r.drawn = append(r.drawn, report.Reconstruction{
-					Original: p.image, Reconstructed: pix.FromFloats(made[k], m.Prep.W, m.Prep.H), Code: code,
-					Title: title(p.path), Note: "MSE " + report.MSE(one.MSE),
+					Original: images[k], Reconstructed: one.Picture, Code: one.Code, Title: title(one.Image), Note: "MSE " + report.MSE(one.MSE),
 				})
 			}
+			one.Picture = nil // the figure keeps those that it shows
+			r.Results = append(r.Results, one)
 		}
 	}
 	bar.clear()

@@ -1,216 +1,217 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io"
+	"strings"
+	"time"
 
 	"likeness/autoencoder"
 	"likeness/baseline"
-	"likeness/faces"
-	"likeness/pix"
+	"likeness/dataset"
+	"likeness/evaluation"
+	steps "likeness/progress"
+	"likeness/report"
 )
 
-// score is what train and eval tell of a model. Numbers that were not measured
-// are null.
-type score struct {
-	Model           string      `json:"model"`
-	Task            string      `json:"task"`
-	Architecture    string      `json:"architecture"`
-	Code            int         `json:"code"`
-	Width           int         `json:"width"`
-	Height          int         `json:"height"`
-	Fingerprint     string      `json:"fingerprint"`
-	Epochs          int         `json:"epochs"`
-	TrainMSE        *float64    `json:"train_mse"`
-	TestMSE         *float64    `json:"test_mse"`
-	PlainTrainMSE   *float64    `json:"uncorrected_train_mse,omitempty"` // with the codes as they are before Correct
-	PlainTestMSE    *float64    `json:"uncorrected_test_mse,omitempty"`
-	RefinedMSE      *float64    `json:"refined_test_mse,omitempty"` // with codes refined by RefineSteps
-	RefineSteps     int         `json:"refine_steps,omitempty"`
-	ToldMSE         *float64    `json:"told_test_mse,omitempty"` // with what black rectangles leave visible put back
-	NTrain          int         `json:"n_train"`
-	NTest           int         `json:"n_test"`
-	NValidation     int         `json:"n_validation,omitempty"`
-	Seconds         float64     `json:"seconds"` // of the training
-	ImagesPerSecond float64     `json:"images_per_second"`
-	Seed            uint64      `json:"seed"`
-	Optimizer       string      `json:"optimizer,omitempty"`
-	LearningRate    float64     `json:"learning_rate"`
-	Schedule        string      `json:"schedule"`
-	Warmup          float64     `json:"warmup,omitempty"`
-	Mirror          bool        `json:"mirror,omitempty"`
-	Jitter          float64     `json:"jitter,omitempty"`
-	Average         float64     `json:"average,omitempty"`
-	Decay           float64     `json:"decay,omitempty"`
-	Weigh           float64     `json:"weigh,omitempty"`
-	Correct         int         `json:"correct,omitempty"` // steps of the encoder behind its network
-	EarlyStop       int         `json:"early_stop,omitempty"`
-	BestEpoch       int         `json:"best_epoch,omitempty"`
-	TimeBudget      float64     `json:"time_budget,omitempty"`    // seconds
-	Planned         int         `json:"epochs_planned,omitempty"` // of a training that ended before
-	Ended           string      `json:"ended,omitempty"`
-	Seeds           *seedSpread `json:"seeds,omitempty"` // of a training with several
-	Batch           int         `json:"batch"`
-	Data            string      `json:"data"`  // measured on
-	Split           *string     `json:"split"` // null: all pictures are test pictures
-	Corruption      string      `json:"corruption,omitempty"`
-	Skipped         int         `json:"skipped"` // files without a usable picture
-	Yardsticks      yardsticks  `json:"yardsticks"`
-	// Levels are a denoiser's at gaussian noise of several levels, CleanMSE what it
-	// does to pictures without any.
-	Levels   []baseline.LevelScore `json:"levels,omitempty"`
-	CleanMSE *float64              `json:"clean_mse,omitempty"`
-	// FittedTo says what the closed forms were fitted to, where that is not the
-	// training part of the pictures measured.
-	FittedTo string `json:"yardsticks_fitted_to,omitempty"`
-
-	WorthIt *bool `json:"worth_it"` // better than all yardsticks
-
-	story *autoencoder.Training
-}
-
-// measure scores a model on a set; levels asks for a table of levels of noise also
-// where a denoiser was trained for one. With a split, which name describes, there is
-// a training part, from which the yardsticks come; without one all pictures are
-// test pictures.
-func (a *app) measure(ctx context.Context, path string, m *autoencoder.Model, set *faces.Set, split *faces.Split, name string, levels bool) (*score, error) {
-	r := newScore(path, m)
-	r.Data, r.Skipped = set.Source, len(set.Skipped)
-	s := scorer{ctx: ctx, m: m}
-	if t := m.Training; t != nil && t.Task == autoencoder.Denoise {
-		c, err := pix.ParseCorruption(t.Corruption)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+// measure evaluates a model and prints the remarks.
+func (a *app) measure(ctx context.Context, m *autoencoder.Model, d *dataset.Pictures, opt evaluation.Options) (*evaluation.Score, error) {
+	n := d.Set.Len()
+	if d.Split != nil {
+		n = len(d.Split.Test)
+	}
+	a.note("Measuring on %s, against what needs no training", count(n, "test picture"))
+	p := a.progress()
+	defer p.clear()
+	show := p.report()
+	opt.Progress = func(s steps.Step) {
+		if s.Done == 0 && s.Total == 0 { // the beginning of a fit that takes its time
+			a.note("%s", s.What)
 		}
-		s.corruption, s.seed = c, t.Seed
+		show.Send(s)
 	}
-	test := allRows(set)
-	if split != nil {
-		test, r.Split = split.Test, &name
-	}
-	switch s.corruption.(type) {
-	case pix.Gaussian:
-		s.levels = levels
-	case pix.Noise:
-		s.levels = true
-	}
-	a.note("Measuring on %s, against what needs no training", count(len(test), "test picture"))
-	var err error
-	if r.TestMSE, err = s.mse(set, test); err != nil {
+	r, err := evaluation.Evaluate(ctx, m, d, opt)
+	p.clear()
+	if err != nil {
 		return nil, err
 	}
-	r.NTest, r.NTrain = len(test), 0
-	if m.Correction != nil {
-		if err := a.uncorrected(ctx, r, m, set, test, split); err != nil {
-			return nil, err
+	a.tellNotes(r.Notes)
+	return r, nil
+}
+
+// printScore writes a score for a person.
+func printScore(a *app, w io.Writer, r *evaluation.Score) {
+	about := [][2]string{
+		{"model", fmt.Sprintf("%s (%s)", r.Model, r.Fingerprint)},
+		{"kind", fmt.Sprintf("%s, %s, pictures of %dx%d", kindInWords(r), codeInWords(r.Code), r.Width, r.Height)},
+	}
+	if r.Epochs > 0 {
+		about = append(about, [2]string{"training", fmt.Sprintf("%s in %s, %s images/s, seed %d",
+			count(r.Epochs, "epoch"), report.Duration(time.Duration(r.Seconds*float64(time.Second))), report.Count(int(r.ImagesPerSecond)), r.Seed)})
+	}
+	if t := r.Training; t != nil {
+		about = append(about, [2]string{"with", t.Extras()}, [2]string{"ended", ending(t)}, [2]string{"kept", keeping(t)})
+	}
+	about = append(about, [2]string{"data", r.Data})
+	if r.Split != nil {
+		about = append(about, [2]string{"split", parts(r.NTrain, r.NValidation, r.NTest, *r.Split)})
+	} else {
+		about = append(about, [2]string{"split", fmt.Sprintf("none: all %s are for testing", count(r.NTest, "picture"))})
+	}
+	facts(w, about)
+	fmt.Fprintln(w)
+	table(w, "", errorRows(r))
+	if r.FittedTo != "" && r.Task == autoencoder.Reconstruct {
+		fmt.Fprintf(w, "\nPCA and the mean picture are those of what the model learned from, %s.\n", r.FittedTo)
+	}
+	printFill(w, r)
+	printLevels(w, r)
+	if s := r.Seeds; s != nil {
+		fmt.Fprintf(w, "\ntest error of %d seeds: mean %s, standard deviation %s, from %s to %s; kept is seed %d, %s\n",
+			len(s.Seeds), report.MSE(s.Mean), report.MSE(s.StdDev), report.MSE(s.Min), report.MSE(s.Max), s.Kept, s.Reason)
+	}
+	printVerdict(a, w, r.Verdict)
+}
+
+// printVerdict writes a verdict; its first line is coloured.
+func printVerdict(a *app, w io.Writer, v *evaluation.Verdict) {
+	if v == nil {
+		return
+	}
+	colour := yellow
+	if v.Good() {
+		colour = green
+	}
+	first, rest, more := strings.Cut(v.String(), "\n")
+	fmt.Fprintf(w, "\n%s\n", a.paint(a.stdout, colour, first))
+	if more {
+		fmt.Fprintln(w, rest)
+	}
+	if text := advice[v.Advice]; text != "" {
+		fmt.Fprintln(w, text)
+	}
+}
+
+// advice names the flags that may help.
+var advice = map[evaluation.Advice]string{
+	evaluation.MorePictures: "The error on the training pictures is much lower: more pictures would help.",
+	evaluation.MoreTime:     "Time ran out before the learning rate had fallen: a larger --time-budget would help.",
+	evaluation.OtherRate:    "More epochs would not help, it stopped getting better; another learning rate (--find-lr) or more pictures may.",
+	evaluation.MoreTraining: "More epochs, more pictures or another learning rate (--find-lr) may help.",
+}
+
+// kindInWords names the kind of model.
+func kindInWords(r *evaluation.Score) string {
+	kind := map[string]string{"pca": "linear autoencoder", "conv": "convolutional autoencoder", autoencoder.Residual: "residual autoencoder"}[r.Architecture]
+	if r.Architecture == autoencoder.Residual && r.Code == 0 {
+		kind = "residual denoiser"
+	}
+	kind = cmp.Or(kind, r.Architecture+" autoencoder")
+	if r.Task == autoencoder.Denoise {
+		kind += " against " + r.Corruption
+	}
+	return kind
+}
+
+// codeInWords is for models without a code as well.
+func codeInWords(code int) string {
+	if code == 0 {
+		return "no code"
+	}
+	return fmt.Sprintf("code %d", code)
+}
+
+// errorRows is the table of the model's errors and the baselines. Without a training
+// part it has no column for it.
+func errorRows(r *evaluation.Score) [][]string {
+	rows := [][]string{{"mean squared error", "training", "test"}}
+	add := func(name string, training, test *float64) {
+		if test == nil {
+			return
 		}
+		cell := ""
+		if training != nil {
+			cell = report.MSE(*training)
+		}
+		rows = append(rows, []string{name, cell, report.MSE(*test)})
 	}
-	if split == nil {
-		return r, a.elsewhere(ctx, r, &s, set)
+	add("this model", r.TrainMSE, r.TestMSE)
+	add("without correction of the codes", r.PlainTrainMSE, r.PlainTestMSE)
+	add("with codes refined in "+count(r.RefineSteps, "step"), nil, r.RefinedMSE)
+	add("this model, told where too", nil, r.MaskedMSE)
+	for _, b := range r.Baselines.List() {
+		add(b.Name, nil, &b.MSE)
 	}
-	r.NTrain = len(split.Train)
-	if r.TrainMSE, err = s.mse(set, split.Train); err != nil {
-		return nil, err
-	}
-	return r, a.yardsticks(ctx, r, &s, set, split)
-}
-
-// newScore has what the model file says by itself.
-func newScore(path string, m *autoencoder.Model) *score {
-	r := &score{
-		Model: path, Task: autoencoder.Reconstruct, Architecture: m.Arch, Code: m.Code,
-		Width: m.Prep.W, Height: m.Prep.H, Fingerprint: m.Fingerprint(),
-	}
-	t := m.Training
-	if t == nil {
-		return r
-	}
-	r.Task, r.Corruption = t.Task, t.Corruption
-	r.Epochs, r.Seconds, r.Seed = len(t.History), t.Seconds, t.Seed
-	r.Optimizer, r.LearningRate, r.Schedule, r.Batch = string(t.Optimizer), t.Rate, string(t.Schedule), t.Batch
-	r.Warmup, r.Mirror, r.Jitter, r.Average, r.Decay, r.Weigh = t.Warmup, t.Mirror, t.Jitter, t.Average, t.Decay, t.Weigh
-	r.Correct = t.Correct
-	r.NValidation, r.EarlyStop, r.BestEpoch = t.NValidation, t.EarlyStop, t.BestEpoch
-	r.TimeBudget, r.Planned, r.Ended, r.story = t.TimeBudget, t.Planned, t.Ended, t
-	r.ImagesPerSecond = t.ImagesPerSecond()
-	return r
-}
-
-// uncorrected measures what the encoder's network answers by itself.
-func (a *app) uncorrected(ctx context.Context, r *score, m *autoencoder.Model, set *faces.Set, test []int, split *faces.Split) error {
-	bare := *m
-	bare.Correction = nil
-	s := scorer{ctx: ctx, m: &bare}
-	var err error
-	if r.PlainTestMSE, err = s.mse(set, test); err != nil || split == nil {
-		return err
-	}
-	r.PlainTrainMSE, err = s.mse(set, split.Train)
-	return err
-}
-
-func allRows(set *faces.Set) []int {
-	rows := make([]int, set.Len())
-	for i := range rows {
-		rows[i] = i
+	if r.TrainMSE == nil {
+		for i, row := range rows {
+			rows[i] = []string{row[0], row[2]}
+		}
 	}
 	return rows
 }
 
-// refined measures the test pictures with refined codes.
-func (a *app) refined(ctx context.Context, r *score, m *autoencoder.Model, set *faces.Set, rows []int, steps int) error {
-	const images = 64
-	p := a.progress()
-	defer p.clear()
-	sum := 0.0
-	for i := 0; i < len(rows); i += images {
-		p.count("Refining codes", i, len(rows))
-		x := set.AllFloats(rows[i:min(i+images, len(rows))])
-		codes, err := m.Encode(ctx, x)
-		if err != nil {
-			return err
-		}
-		if codes, err = m.Refine(ctx, x, codes, steps); err != nil {
-			return err
-		}
-		painted, err := m.Decode(ctx, codes)
-		if err != nil {
-			return err
-		}
-		sum += meanSquare(painted, x) * float64(len(x))
+// printFill explains the baselines of black rectangles.
+func printFill(w io.Writer, r *evaluation.Score) {
+	if r.Baselines.GaussianFill == nil {
+		return
 	}
-	mse := sum / float64(len(rows)*m.Values())
-	r.RefinedMSE, r.RefineSteps = &mse, steps
-	return nil
+	fmt.Fprint(w, `
+The gaussian fill is the conditional mean of the hidden pixels given the visible ones,
+by mean and covariance of the training pictures. It is given the mask, which helps it:
+the model has to infer the mask.`)
+	if r.MaskedMSE != nil {
+		fmt.Fprint(w, " Given the mask too, the model answers for the hidden pixels alone.")
+	}
+	fmt.Fprintln(w)
+	if r.FittedTo != "" {
+		fmt.Fprintf(w, "It and the mean picture are those of what the model learned from, %s.\n", r.FittedTo)
+	}
 }
 
-// scorer measures one model.
-type scorer struct {
-	ctx        context.Context
-	m          *autoencoder.Model
-	corruption pix.Corruption // nil for a plain autoencoder
-	seed       uint64
-	levels     bool // wanted
-}
-
-// mse is the model's error on the pictures of some rows, which a denoiser gets
-// spoilt. It goes through them in pieces, which bounds the memory and lets it be
-// interrupted.
-func (s *scorer) mse(set *faces.Set, rows []int) (*float64, error) {
-	images := s.m.Piece()
-	sum := 0.0
-	for i := 0; i < len(rows); i += images {
-		clean := set.AllFloats(rows[i:min(i+images, len(rows))])
-		input := clean
-		if s.corruption != nil {
-			input = baseline.CorruptedFrom(i, clean, s.corruption, s.m.Prep, s.seed)
-		}
-		mse, err := s.m.MSE(s.ctx, input, clean)
-		if err != nil {
-			return nil, err
-		}
-		sum += mse * float64(len(clean))
+// printLevels writes a denoiser's table of levels of noise.
+func printLevels(w io.Writer, r *evaluation.Score) {
+	if len(r.Levels) == 0 {
+		return
 	}
-	mse := sum / float64(len(rows)*s.m.Values())
-	return &mse, nil
+	forms := []struct {
+		head string
+		of   func(baseline.Quality) string
+	}{
+		{"error", func(q baseline.Quality) string { return report.MSE(q.MSE) }},
+		{"PSNR", func(q baseline.Quality) string { return fmt.Sprintf("%.2f", q.PSNR) }},
+		{"SSIM", func(q baseline.Quality) string { return fmt.Sprintf("%.4f", q.SSIM) }},
+	}
+	rows := [][]string{{"gaussian noise of"}}
+	for i, f := range forms { // equal heads get different spaces: the table identifies columns by their text
+		pad := strings.Repeat(" ", i)
+		rows[0] = append(rows[0], f.head+": noisy")
+		if r.Filtered() {
+			rows[0] = append(rows[0], "Wiener"+pad)
+		}
+		rows[0] = append(rows[0], "this model"+pad)
+	}
+	for _, l := range r.Levels {
+		row := []string{fmt.Sprintf("sigma %g", l.Sigma)}
+		for _, f := range forms {
+			row = append(row, f.of(l.Noisy))
+			switch {
+			case l.Wiener != nil:
+				row = append(row, f.of(*l.Wiener))
+			case r.Filtered():
+				row = append(row, "-")
+			}
+			row = append(row, f.of(l.Model))
+		}
+		rows = append(rows, row)
+	}
+	fmt.Fprintln(w)
+	table(w, "", rows)
+	if r.FittedTo != "" {
+		fmt.Fprintf(w, "\nThe Wiener filters are fitted to what the model learned from, %s.\n", r.FittedTo)
+	}
+	if r.CleanMSE != nil {
+		fmt.Fprintf(w, "\nOf pictures without noise it changes %s.\n", report.MSE(*r.CleanMSE))
+	}
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
+	"likeness/evaluation"
 	"likeness/faces"
 	"likeness/hyper"
 	"likeness/nn"
@@ -191,12 +193,7 @@ func (a *app) trainOne(ctx context.Context, t *training, i int, m *autoencoder.M
 
 // finishTraining keeps one of the models, which have one seed each, and tells.
 func (a *app) finishTraining(ctx context.Context, t *training, models []*autoencoder.Model) error {
-	kept := 0
-	for i := range models {
-		if len(t.held) > 0 && validationLoss(models[i]) < validationLoss(models[kept]) {
-			kept = i
-		}
-	}
+	kept := evaluation.Choose(models)
 	m := models[kept]
 	if err := m.Save(t.out); err != nil {
 		return fmt.Errorf("%w; the trained model is in %s, go on with: %s", err, t.checkpoint(kept), a.command("--resume"))
@@ -207,14 +204,17 @@ func (a *app) finishTraining(ctx context.Context, t *training, models []*autoenc
 		}
 	}
 	t.log.say("saved " + t.out)
-	r, err := a.measure(ctx, t.out, m, t.set, &t.split, t.trainFlags.split.String(), false)
+	data := &dataset.Pictures{Set: t.set, Split: &t.split, Plan: t.trainFlags.split.String()}
+	r, err := a.measure(ctx, m, data, evaluation.Options{Model: t.out})
 	if err == nil && len(models) > 1 {
-		r.Seeds, err = a.spread(ctx, t, models, kept)
+		if r.Seeds, err = evaluation.CompareSeeds(ctx, models, kept, data, nil); err == nil {
+			r.Judge()
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%w; the model is finished and saved as %[2]s, 'likeness eval %[2]s' measures it", err, quote(t.out))
 	}
-	if err := a.emit(r, func(w io.Writer) { r.print(a, w) }); err != nil {
+	if err := a.emit(r, func(w io.Writer) { printScore(a, w, r) }); err != nil {
 		return err
 	}
 	return t.log.close()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"likeness/autoencoder"
+	"likeness/evaluation"
 	"likeness/faces"
 	"likeness/hyper"
 	"likeness/train"
@@ -132,85 +132,6 @@ seed 7  complete already
 // escapes are a terminal's commands to clear a line.
 var escapes = regexp.MustCompile("\x1b\\[[02]K")
 
-// The verdict says plainly whether training paid.
-func TestVerdict(t *testing.T) {
-	f := func(v float64) *float64 { return &v }
-	for _, c := range []struct {
-		name, arch  string
-		train, test float64
-		pca, wiener *float64
-		want        string
-		good        bool
-	}{
-		{"better", "conv", 0.005, 0.0060, f(0.0080), nil, "Worth it: 25 % less error than exact PCA", true},
-		{"worse", "conv", 0.009, 0.0100, f(0.0080), nil, "Not worth it so far: 1.25 times the error of exact PCA", false},
-		{"overfitted", "conv", 0.001, 0.0100, f(0.0080), nil, "more pictures would help", false},
-		{"linear", "pca", 0.008, 0.0081, f(0.0080), nil, "As it should be", true},
-		{"linear, bad", "pca", 0.008, 0.0160, f(0.0080), nil, "Not worth it so far: 2 times", false},
-		{"wiener", "conv", 0.002, 0.0030, nil, f(0.0016), "the Wiener filter, without any training", false},
-		{"nothing to compare", "conv", 0.002, 0.0030, nil, nil, "", false},
-	} {
-		r := score{Architecture: c.arch, TrainMSE: &c.train, TestMSE: &c.test, Yardsticks: yardsticks{PCA: c.pca, Wiener: c.wiener}}
-		text, good := r.verdict()
-		if good != c.good || !strings.Contains(text, c.want) || c.want == "" && text != "" {
-			t.Errorf("%s: %q, %v", c.name, text, good)
-		}
-	}
-}
-
-// What ended a training, other seeds and large pictures count in the verdict.
-func TestVerdictOfOtherTrainings(t *testing.T) {
-	f := func(v float64) *float64 { return &v }
-	base := score{Architecture: "conv", Code: 8, Width: 96, Height: 96, TrainMSE: f(0.009), TestMSE: f(0.01)}
-	for _, c := range []struct {
-		name   string
-		change func(*score)
-		want   string
-		good   bool
-	}{
-		{"large", func(r *score) { r.Yardsticks.MeanImage = f(0.02) }, "It learned something: 50 % less error than always the mean picture.\nWhether it was worth it is open: exact PCA, harder to beat, was not measured for pictures of 96x96.", true},
-		{"no code", func(r *score) { r.Code, r.Yardsticks.MeanImage = 0, f(0.02) }, "for a model without a code", true},
-		{"large and bad", func(r *score) { r.Yardsticks.MeanImage = f(0.005) }, "Not worth it so far: 2 times the error of always the mean picture", false},
-		{"large denoiser", func(r *score) {
-			r.Corruption, r.Yardsticks.Nothing = "gaussian(sigma=0.1)", f(0.02)
-		}, "is open: the Wiener filter, harder to beat, was not measured for pictures of 96x96", true},
-		{"weak noise", func(r *score) {
-			r.Width, r.Height, r.Corruption, r.Yardsticks.Nothing = 32, 32, "gaussian(sigma=0.001)", f(0.02)
-		}, "was not measured for noise as weak as this", true},
-		{"large, covered", func(r *score) {
-			r.Corruption, r.Yardsticks.MeanFill, r.Yardsticks.Nothing = "occlusion(count=1, size=20)", f(0.0125), f(0.02)
-		}, "It learned something: 20 % less error than the mean picture in the black rectangles.\nWhether it was worth it is open: the gaussian fill of the black rectangles, harder to beat, was not measured for pictures of 96x96.", true},
-		{"covered", func(r *score) {
-			r.Corruption, r.Yardsticks.GaussianFill, r.Yardsticks.MeanFill = "occlusion(count=1, size=20)", f(0.0125), f(0.02)
-		}, "Worth it: 20 % less error than the gaussian fill, told where, the best that needs no training.", true},
-		{"covered and bad", func(r *score) {
-			r.Corruption, r.Yardsticks.GaussianFill, r.Yardsticks.MeanFill = "occlusion(count=1, size=20)", f(0.008), f(0.02)
-		}, "Not worth it so far: 1.25 times the error of the gaussian fill, told where, without any training.", false},
-		{"worse than the mean picture", func(r *score) {
-			r.Corruption, r.Yardsticks.MeanFill = "occlusion(count=1, size=20)", f(0.008)
-		}, "Not worth it so far: 1.25 times the error of the mean picture in the black rectangles", false},
-		{"covered all over", func(r *score) {
-			r.Width, r.Height, r.Corruption, r.Yardsticks.MeanFill = 32, 32, "occlusion(count=1, size=30)", f(0.02)
-		}, "was not measured for rectangles as large as these.", true},
-		{"covered, many levels", func(r *score) {
-			r.Width, r.Height, r.Corruption, r.Yardsticks.MeanFill = 32, 32, "noise(min=0.1, max=0.2, clean=0), then occlusion(count=1, size=3)", f(0.02)
-		}, "was not measured for rectangles in noise of many levels.", true},
-		{"covered, elsewhere", func(r *score) {
-			r.Width, r.Height, r.Corruption, r.Yardsticks.Nothing = 32, 32, "occlusion(count=1, size=3)", f(0.02)
-		}, "was not measured for want of the pictures that the model learned from.", true},
-		{"out of time", func(r *score) { r.Yardsticks.PCA, r.Ended = f(0.005), autoencoder.EndedByTime }, "a larger --time-budget would help", false},
-		{"stopped", func(r *score) { r.Yardsticks.PCA, r.Ended = f(0.005), autoencoder.EndedEarly }, "More epochs would not help", false},
-		{"seeds", func(r *score) { r.Yardsticks.PCA, r.Seeds = f(0.02), &seedSpread{TestMSE: []float64{0.01, 0.011}} }, "\nSo it is with every seed.", true},
-		{"some seeds", func(r *score) { r.Yardsticks.PCA, r.Seeds = f(0.02), &seedSpread{TestMSE: []float64{0.01, 0.02}} }, "\nNot with every seed: 1 of 2 are no better than that.", true},
-	} {
-		r := base
-		c.change(&r)
-		if text, good := r.verdict(); good != c.good || !strings.Contains(text, c.want) {
-			t.Errorf("%s: %q, %v", c.name, text, good)
-		}
-	}
-}
-
 // Errors tell what is wrong and not which call failed.
 func TestPlainError(t *testing.T) {
 	dir := t.TempDir()
@@ -238,16 +159,34 @@ func TestPlainError(t *testing.T) {
 	}
 }
 
+// The program names the flags that may help, below the verdict of the library.
+func TestAdvice(t *testing.T) {
+	worse := &evaluation.Verdict{Kind: evaluation.Inferior, Baseline: evaluation.ExactPCA, Ratio: 2}
+	for kind, want := range map[evaluation.Advice]string{
+		evaluation.MorePictures: "more pictures would help",
+		evaluation.MoreTime:     "a larger --time-budget would help",
+		evaluation.OtherRate:    "More epochs would not help",
+		evaluation.MoreTraining: "(--find-lr) may help",
+	} {
+		worse.Advice = kind
+		var b, out bytes.Buffer
+		printVerdict(newApp(nil, &out, &out), &b, worse)
+		if got := b.String(); !strings.HasPrefix(got, "\nNot worth it so far: 2 times the error of exact PCA") || !strings.Contains(got, want) {
+			t.Errorf("%s: %q", kind, got)
+		}
+	}
+}
+
 // The colours of a verdict end on its own line, and without a training part
 // there is no column for it.
 func TestScoreText(t *testing.T) {
 	test, trained, exact := 0.01, 0.009, 0.008
-	r := score{TestMSE: &test, Yardsticks: yardsticks{PCA: &exact}}
-	if diff := cmp.Diff([][]string{{"mean squared error", "test"}, {"this model", "0.010000"}, {"exact PCA with the same code size", "0.008000"}}, r.errors()); diff != "" {
+	r := &evaluation.Score{TestMSE: &test, Baselines: evaluation.Baselines{PCA: &exact}}
+	if diff := cmp.Diff([][]string{{"mean squared error", "test"}, {"this model", "0.010000"}, {"exact PCA with the same code size", "0.008000"}}, errorRows(r)); diff != "" {
 		t.Error(diff)
 	}
 	r.TrainMSE = &trained
-	if rows := r.errors(); len(rows[0]) != 3 || rows[1][1] != "0.009000" {
+	if rows := errorRows(r); len(rows[0]) != 3 || rows[1][1] != "0.009000" {
 		t.Error(rows)
 	}
 }
@@ -278,13 +217,5 @@ func TestEnding(t *testing.T) {
 	}
 	if got := keeping(&autoencoder.Training{}); got != "" {
 		t.Errorf("kept of a plain training: %q", got)
-	}
-}
-
-func TestSeedSpread(t *testing.T) {
-	s := seedSpread{TestMSE: []float64{0.001, 0.003, 0.002}}
-	s.sum()
-	if math.Abs(s.Mean-0.002) > 1e-15 || math.Abs(s.StdDev-0.001) > 1e-15 || s.Min != 0.001 || s.Max != 0.003 {
-		t.Errorf("%+v", s)
 	}
 }
