@@ -31,12 +31,6 @@ type LevelScore struct {
 	Model  Quality  `json:"model"`
 }
 
-// Better reports whether the model has a smaller error than the noisy pictures and
-// the Wiener filter.
-func (l LevelScore) Better() bool {
-	return l.Model.MSE < l.Noisy.MSE && (l.Wiener == nil || l.Model.MSE < l.Wiener.MSE)
-}
-
 // Levels measures a denoiser at several levels of noise. The noise of each test
 // picture follows from the seed; levels differ only in its strength. The Wiener
 // filter is left out without wiener, and where the noise is too weak for its

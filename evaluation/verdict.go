@@ -135,12 +135,8 @@ func (r *Score) judgeLevels() *Verdict {
 		v.Missing = WienerFilter
 	}
 	for _, l := range r.Levels {
-		best := l.Noisy.MSE
-		if l.Wiener != nil {
-			best = min(best, l.Wiener.MSE)
-		}
-		v.Ratio = max(v.Ratio, l.Model.MSE/best)
-		if Compare(l.Model.MSE, best) != Better {
+		v.Ratio = max(v.Ratio, l.Model.MSE/bestAt(l))
+		if !BetterAt(l) {
 			v.Sigmas = append(v.Sigmas, l.Sigma)
 		}
 	}
@@ -148,6 +144,18 @@ func (r *Score) judgeLevels() *Verdict {
 		v.Kind, v.Missing, v.Advice = NoBetter, "", r.advice()
 	}
 	return v
+}
+
+// BetterAt reports whether a denoiser is better at a level of noise than the noisy
+// pictures and the Wiener filter.
+func BetterAt(l baseline.LevelScore) bool { return Compare(l.Model.MSE, bestAt(l)) == Better }
+
+// bestAt returns the lowest error at a level without training.
+func bestAt(l baseline.LevelScore) float64 {
+	if l.Wiener != nil {
+		return min(l.Noisy.MSE, l.Wiener.MSE)
+	}
+	return l.Noisy.MSE
 }
 
 // Filtered reports whether the table of levels has the Wiener filter.

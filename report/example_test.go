@@ -37,7 +37,13 @@ func ExampleReconstructions() {
 
 func ExampleResult_Verdicts() {
 	r := report.Result{
-		Name:     "Convolutional autoencoder",
+		Name: "Convolutional autoencoder",
+		Compare: func(mse, other float64) report.Tone {
+			if mse < other {
+				return report.Better
+			}
+			return report.Worse
+		},
 		Value:    report.Measured(0.005741),
 		Tutorial: report.Measured(0.005865),
 		Baselines: []report.Baseline{

@@ -27,8 +27,8 @@ func sample(t *testing.T) *Report {
 		Cover: &Figure{Picture: face, Alt: "a face"},
 		Facts: []Fact{{"Data", "drawn"}, {"Seed", ""}},
 		Summary: []Result{
-			{Name: "Convolutional", Note: "code 32", Value: Measured(0.005741), Tutorial: Measured(0.005865), Baselines: []Baseline{{"exact PCA", Measured(0.006783)}}, Took: time.Minute, Chapter: "conv", Headline: true},
-			{Name: "Restoration", Tutorial: Measured(0.002949)},
+			{Name: "Convolutional", Note: "code 32", Compare: lower, Value: Measured(0.005741), Tutorial: Measured(0.005865), Baselines: []Baseline{{"exact PCA", Measured(0.006783)}}, Took: time.Minute, Chapter: "conv", Headline: true},
+			{Name: "Denoising", Tutorial: Measured(0.002949)},
 		},
 		Chapters: []Chapter{{ID: "conv", Title: `Layers "<here>"`, Body: []Block{
 			Paragraph("a < b && c"),

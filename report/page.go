@@ -27,15 +27,17 @@ type Report struct {
 // Fact is a name and what it is.
 type Fact struct{ Name, Value string }
 
-// Result is one number of the run beside what it is held against. The words of
-// the verdict are computed from the numbers, never given.
+// Result is one number of the run beside those that it is compared with. The words of
+// the verdicts are computed from the numbers, never given.
 type Result struct {
-	Name       string
-	Note       string // a second, quieter line: code size, epochs
-	Value      Number
-	Form       Form
-	HigherWins bool   // for hit rates; errors are better the lower they are
-	Tutorial   Number // what the tutorial reports for the same thing
+	Name  string
+	Note  string // a second, quieter line: code size, epochs
+	Value Number
+	Form  Form
+	// Compare compares the value with another number of the same form: the rule is the
+	// caller's. With nil nothing is comparable.
+	Compare  func(value, other float64) Tone
+	Tutorial Number // what the tutorial reports for the same thing
 	// Incomparable says why the tutorial's number is no match for this one,
 	// such as "drawn faces, not LFW"; empty when it is a match.
 	Incomparable string

@@ -161,35 +161,52 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// lower and higher are rules of callers: equal are numbers that differ in less than one of a million.
+func lower(v, other float64) Tone { return higher(-v, -other) }
+
+func higher(v, other float64) Tone {
+	switch {
+	case math.Abs(v-other) < 1e-6:
+		return Neutral
+	case v > other:
+		return Better
+	}
+	return Worse
+}
+
 func TestVerdicts(t *testing.T) {
 	pca := []Baseline{{"exact PCA", Measured(0.006783)}}
 	for name, c := range map[string]struct {
 		r    Result
 		want []Verdict
 	}{
-		"both": {Result{Value: Measured(0.005741), Tutorial: Measured(0.005865), Baselines: []Baseline{{"the Wiener filter", Measured(0.0016)}}}, []Verdict{
+		"both": {Result{Compare: lower, Value: Measured(0.005741), Tutorial: Measured(0.005865), Baselines: []Baseline{{"the Wiener filter", Measured(0.0016)}}}, []Verdict{
 			{Better, "0.005865", "better than the tutorial", "by 2.1 %"},
 			{Worse, "0.001600", "worse than the Wiener filter", "by a factor of 3.6"},
 		}},
-		"no victory on hidden digits": {Result{Value: Measured(0.0058648), Tutorial: Measured(0.005865)}, []Verdict{
+		"equal": {Result{Compare: lower, Value: Measured(0.0058648), Tutorial: Measured(0.005865)}, []Verdict{
 			{Neutral, "0.005865", "equal to the tutorial", ""},
 		}},
-		"close": {Result{Value: Measured(0.006784), Baselines: pca}, []Verdict{
+		"close": {Result{Compare: lower, Value: Measured(0.006784), Baselines: pca}, []Verdict{
 			{Neutral, "", "the tutorial gives no number", ""},
 			{Worse, "0.006783", "worse than exact PCA", "by less than 0.1 %"},
 		}},
-		"other pictures": {Result{Value: Measured(0.002), Tutorial: Measured(0.005865), Incomparable: "drawn faces, not LFW"}, []Verdict{
+		"other pictures": {Result{Compare: lower, Value: Measured(0.002), Tutorial: Measured(0.005865), Incomparable: "drawn faces, not LFW"}, []Verdict{
 			{Neutral, "0.005865", "the tutorial’s, but no match: drawn faces, not LFW", ""},
 		}},
-		"shares": {Result{Form: FormShare, HigherWins: true, Value: Measured(0.113), Baselines: []Baseline{{"PCA codes", Measured(0.094)}}}, []Verdict{
+		"shares": {Result{Form: FormShare, Compare: higher, Value: Measured(0.113), Baselines: []Baseline{{"PCA codes", Measured(0.094)}}}, []Verdict{
 			{Neutral, "", "the tutorial gives no number", ""},
 			{Better, "9.4 %", "better than PCA codes", "by 1.9 points"},
 		}},
-		"missing": {Result{Tutorial: Measured(0.002949), Baselines: []Baseline{{Name: "doing nothing"}}}, []Verdict{
+		"missing": {Result{Compare: lower, Tutorial: Measured(0.002949), Baselines: []Baseline{{Name: "doing nothing"}}}, []Verdict{
 			{Neutral, "0.002949", "the tutorial, not comparable", ""},
 			{Neutral, "not measured", "doing nothing, not comparable", ""},
 		}},
-		"diverged": {Result{Value: Measured(math.NaN()), Tutorial: Measured(0.002949)}, []Verdict{
+		"no rule": {Result{Value: Measured(0.1), Baselines: pca}, []Verdict{
+			{Neutral, "", "the tutorial gives no number", ""},
+			{Neutral, "0.006783", "exact PCA, not comparable", ""},
+		}},
+		"diverged": {Result{Compare: lower, Value: Measured(math.NaN()), Tutorial: Measured(0.002949)}, []Verdict{
 			{Neutral, "0.002949", "the tutorial, not comparable", ""},
 		}},
 	} {

@@ -5,26 +5,26 @@ import (
 	"strconv"
 )
 
-// Tone is how a verdict is coloured; its words say the same without colour.
+// Tone is the outcome of a comparison and the colour of its verdict; the words say the
+// same without colour.
 type Tone string
 
 const (
 	Better  Tone = "better"
 	Worse   Tone = "worse"
-	Neutral Tone = "neutral"
+	Neutral Tone = "neutral" // equal, or not compared
 )
 
-// Verdict is an honest sentence on one number held against another.
+// Verdict is a sentence that compares one number with another.
 type Verdict struct {
 	Tone   Tone
-	Other  string // the number it was held against, as printed; empty when there is none
+	Other  string // the number that was compared with, as printed; empty when there is none
 	Text   string // "better than the tutorial"
-	Amount string // "by 2.1 %"; empty when there is nothing to say
+	Amount string // "by 2.1 %"; empty for none
 }
 
-// Verdicts holds r against the tutorial's number, or says that there is none,
-// and then against each baseline. Numbers that print alike are equal: no
-// victory is claimed on digits that are not shown.
+// Verdicts compares r with the tutorial's number, or says that there is none, and then
+// with each baseline.
 func (r Result) Verdicts() []Verdict {
 	var out []Verdict
 	switch _, ok := r.Tutorial.Value(); {
@@ -41,8 +41,8 @@ func (r Result) Verdicts() []Verdict {
 	return out
 }
 
-// lead gives the verdict to print beside a headline: the first that decides
-// something, else the first.
+// lead returns the verdict to print beside a headline: the first that is not neutral, or
+// else the first.
 func (r Result) lead() Verdict {
 	all := r.Verdicts()
 	for _, v := range all {
@@ -55,21 +55,21 @@ func (r Result) lead() Verdict {
 
 func (r Result) against(name string, other Number) Verdict {
 	v := Verdict{Tone: Neutral, Other: r.Form.Format(other)}
-	switch {
-	case !r.Value.finite() || !other.finite():
+	if r.Compare == nil || !r.Value.finite() || !other.finite() {
 		v.Text = name + ", not comparable"
-	case r.Form.Format(r.Value) == v.Other:
-		v.Text = "equal to " + name
-	case (r.Value.value < other.value) != r.HigherWins:
-		v.Tone, v.Text, v.Amount = Better, "better than "+name, r.amount(other)
+		return v
+	}
+	switch v.Tone = r.Compare(r.Value.value, other.value); v.Tone {
+	case Better, Worse:
+		v.Text, v.Amount = string(v.Tone)+" than "+name, r.amount(other)
 	default:
-		v.Tone, v.Text, v.Amount = Worse, "worse than "+name, r.amount(other)
+		v.Text = "equal to " + name
 	}
 	return v
 }
 
-// amount says how far apart the numbers are: points between shares, else a
-// percentage of the other number, or a factor where that says more.
+// amount says how far apart the numbers are: in points for shares, else as a percentage
+// of the other number, or as a factor where they are far apart.
 func (r Result) amount(other Number) string {
 	diff := math.Abs(r.Value.value - other.value)
 	if r.Form == FormShare {

@@ -7,6 +7,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/baseline"
+	"likeness/evaluation"
 	"likeness/pix"
 	"likeness/recipe"
 	"likeness/report"
@@ -108,7 +109,7 @@ func ofLevels(levels []baseline.LevelScore) string {
 // the others.
 func betterAt(levels []baseline.LevelScore) (better, worse []string) {
 	for _, l := range levels {
-		if l.Better() {
+		if evaluation.BetterAt(l) {
 			better = append(better, fmt.Sprint(l.Sigma))
 		} else {
 			worse = append(worse, fmt.Sprint(l.Sigma))

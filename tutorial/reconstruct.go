@@ -128,7 +128,7 @@ func (b *book) trainedChapter(m *autoencoder.Model, r recipe.Recipe, part *Model
 		code = fmt.Sprintf("code %d", part.Code)
 	}
 	result := report.Result{
-		Name: r.Title, Note: code + ", " + epochs(part.Epochs), Value: report.Measured(part.TestMSE),
+		Name: r.Title, Note: code + ", " + epochs(part.Epochs), Value: report.Measured(part.TestMSE), Compare: ofErrors,
 		Incomparable: b.incomparable(), Baselines: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: part.Tutorial > 0,
 	}
 	if part.Tutorial > 0 {

@@ -68,7 +68,7 @@ func (b *book) retrieval(ctx context.Context) error {
 		if i == 0 || p.Code == "wide" {
 			result := report.Result{
 				Name: "Same person in first place", Note: fmt.Sprintf("%s queries, %s", report.Count(p.Queries), p.Space),
-				Value: report.Measured(p.Hit1.Value), Form: report.FormShare, HigherWins: true, Chapter: "retrieval",
+				Value: report.Measured(p.Hit1.Value), Form: report.FormShare, Compare: ofShares, Chapter: "retrieval",
 			}
 			if i == 0 {
 				result.Took = took

@@ -4,9 +4,25 @@ import (
 	"fmt"
 	"slices"
 
+	"likeness/evaluation"
 	"likeness/latent"
 	"likeness/report"
 )
+
+// ofErrors and ofShares are the rules of evaluation for the page.
+func ofErrors(mse, other float64) report.Tone { return tone(evaluation.Compare(mse, other)) }
+
+func ofShares(share, other float64) report.Tone { return tone(evaluation.CompareShares(share, other)) }
+
+func tone(c evaluation.Comparison) report.Tone {
+	switch c {
+	case evaluation.Better:
+		return report.Better
+	case evaluation.Worse:
+		return report.Worse
+	}
+	return report.Neutral
+}
 
 // judgedAlways is the number of training pictures up to which judging takes some
 // seconds, as with the drawn faces, and is not kept for Long.
