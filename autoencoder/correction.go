@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"likeness/hyper"
 	"likeness/internal/kernel"
 )
 
@@ -31,7 +32,7 @@ type Correction struct {
 }
 
 // MostCorrection bounds the steps: what is left to find after a few is little.
-const MostCorrection = 20
+const MostCorrection = hyper.MostCorrect
 
 // correctionShare was chosen on a part of LFW's training pictures, as RESULTS.md
 // tells: whole steps go too far where the decoder is steeper than on average.

@@ -63,3 +63,15 @@ func (t *Training) ImagesPerSecond() float64 {
 	}
 	return float64(images) / seconds
 }
+
+// ValidationLoss returns the error of the kept weights on the validation pictures; 0 where
+// there were none.
+func (t *Training) ValidationLoss() float64 {
+	switch n := len(t.History); {
+	case t.BestEpoch > 0:
+		return t.History[t.BestEpoch-1].ValidationLoss
+	case n > 0:
+		return t.History[n-1].ValidationLoss
+	}
+	return 0
+}

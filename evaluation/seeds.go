@@ -27,20 +27,11 @@ type Seeds struct {
 func Choose(models []*autoencoder.Model) int {
 	kept := 0
 	for i, m := range models {
-		if m.Training.NValidation > 0 && validationLoss(m) < validationLoss(models[kept]) {
+		if m.Training.NValidation > 0 && m.Training.ValidationLoss() < models[kept].Training.ValidationLoss() {
 			kept = i
 		}
 	}
 	return kept
-}
-
-// validationLoss returns the model's error on what was held back for choosing.
-func validationLoss(m *autoencoder.Model) float64 {
-	t := m.Training
-	if t.BestEpoch > 0 {
-		return t.History[t.BestEpoch-1].ValidationLoss
-	}
-	return t.History[len(t.History)-1].ValidationLoss
 }
 
 // CompareSeeds measures trained models of several seeds on the test part of their data.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"likeness/nn"
 )
@@ -65,40 +66,55 @@ func (p Parameters) WithDefaults() Parameters {
 	return p
 }
 
-// Check returns an error for the first value that p, with its defaults, must not have.
-// It does not ask whether this processor is fast in the precision.
+// MostCorrect is the largest number of correction steps.
+const MostCorrect = 20
+
+// Check returns a *ValueError for the first value that p, with its defaults, must not
+// have. It does not ask whether this processor is fast in the precision.
 func (p Parameters) Check() error {
 	switch {
 	case p.Batch < 1:
-		return fmt.Errorf("batches of %d pictures: the number must be at least 1", p.Batch)
+		return &ValueError{"batch", p.Batch, "at least 1"}
 	case !(p.Rate > 0) || math.IsInf(p.Rate, 0):
-		return fmt.Errorf("learning rate %g: it must be a number above zero", p.Rate)
-	case !(p.Jitter >= 0) || math.IsInf(p.Jitter, 0):
-		return fmt.Errorf("a jitter of %g: it must be zero, for none, or a number above", p.Jitter)
+		return &ValueError{"learning_rate", p.Rate, fmt.Sprintf("a number above 0, such as %g", DefaultRate)}
+	case !(p.Jitter >= 0 && p.Jitter <= 3):
+		return &ValueError{"jitter", p.Jitter, "a number from 0 to 3, such as 1"}
 	case !(p.Average >= 0 && p.Average < 1):
-		return fmt.Errorf("an average of the weights with a decay of %g: it must lie between 0 and 1, such as 0.999", p.Average)
+		return &ValueError{"average", p.Average, "a number from 0 to below 1, such as 0.999"}
 	case !(p.Decay >= 0 && p.Rate*p.Decay < 1):
-		return fmt.Errorf("a weight decay of %g: it must not be negative, and times the learning rate below 1", p.Decay)
+		return &ValueError{"decay", p.Decay, "a number from 0 on, which times the learning rate is below 1, such as 0.05"}
 	case !(p.Weigh >= 0 && p.Weigh <= 2):
-		return fmt.Errorf("pictures weighed by the power %g of their noise: it must lie between 0 and 2, such as 0.9", p.Weigh)
-	case p.Correct < 0:
-		return fmt.Errorf("codes corrected in %d steps: the number must not be negative", p.Correct)
+		return &ValueError{"weigh", p.Weigh, "a number from 0 to 2, such as 0.9"}
+	case p.Correct < 0 || p.Correct > MostCorrect:
+		return &ValueError{"correct", p.Correct, fmt.Sprintf("0 to %d steps", MostCorrect)}
 	case p.EarlyStop < 0:
-		return fmt.Errorf("an early stop after %d epochs: the number must not be negative", p.EarlyStop)
+		return &ValueError{"early_stop", p.EarlyStop, "a number of epochs, or 0"}
+	case !(p.Warmup >= 0) || p.Warmup >= 1 && (p.Warmup != math.Trunc(p.Warmup) || p.Warmup > 1e9):
+		return &ValueError{"warmup", p.Warmup, "a number of steps, such as 200, or a share of the run, such as 0.05"}
+	case !slices.Contains(Optimizers(), p.Optimizer):
+		return &ValueError{"optimizer", p.Optimizer, oneOf(Optimizers())}
+	case !slices.Contains(Schedules(), p.Schedule):
+		return &ValueError{"schedule", p.Schedule, oneOf(Schedules())}
 	}
-	if err := checkWarmup(p.Warmup); err != nil {
-		return err
-	}
-	if err := checkKnown("optimizer", p.Optimizer, Optimizers()); err != nil {
-		return err
-	}
-	return checkKnown("schedule", p.Schedule, Schedules())
+	return nil
 }
 
-// checkKnown returns an error unless a kind of something is among those known.
-func checkKnown[T ~string](what string, kind T, known []T) error {
-	if slices.Contains(known, kind) {
-		return nil
+// ValueError is an error about one of the values that a caller chose.
+type ValueError struct {
+	Name     string // its key in JSON, such as "learning_rate"
+	Value    any
+	Expected string
+}
+
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("%s %v: expected %s", strings.ReplaceAll(e.Name, "_", " "), e.Value, e.Expected)
+}
+
+// oneOf lists kinds of something.
+func oneOf[T ~string](kinds []T) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, string(k))
 	}
-	return fmt.Errorf("unknown %s %q, known are %q", what, string(kind), known)
+	return "one of " + strings.Join(names, ", ")
 }

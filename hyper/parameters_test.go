@@ -15,20 +15,22 @@ func TestCheck(t *testing.T) {
 		t.Errorf("the defaults: %v", err)
 	}
 	for want, change := range map[string]func(*Parameters){
-		"batches of -1":                   func(p *Parameters) { p.Batch = -1 },
-		"learning rate -1":                func(p *Parameters) { p.Rate = -1 },
-		"learning rate NaN":               func(p *Parameters) { p.Rate = math.NaN() },
-		"learning rate +Inf":              func(p *Parameters) { p.Rate = math.Inf(1) },
-		"a jitter of -1":                  func(p *Parameters) { p.Jitter = -1 },
-		"a decay of 1: it must lie":       func(p *Parameters) { p.Average = 1 },
-		"a weight decay of -0.1":          func(p *Parameters) { p.Decay = -0.1 },
-		"a weight decay of 500":           func(p *Parameters) { p.Decay = 500 },
-		"by the power 2.5":                func(p *Parameters) { p.Weigh = 2.5 },
-		"corrected in -1 steps":           func(p *Parameters) { p.Correct = -1 },
-		"an early stop after -2 epochs":   func(p *Parameters) { p.EarlyStop = -2 },
-		"a warm-up of 1.5":                func(p *Parameters) { p.Warmup = 1.5 },
-		`unknown optimizer "sgd", known`:  func(p *Parameters) { p.Optimizer = "sgd" },
-		`unknown schedule "wavy", known `: func(p *Parameters) { p.Schedule = "wavy" },
+		"batch -1: expected at least 1":         func(p *Parameters) { p.Batch = -1 },
+		"learning rate -1: expected a number ":  func(p *Parameters) { p.Rate = -1 },
+		"learning rate NaN":                     func(p *Parameters) { p.Rate = math.NaN() },
+		"learning rate +Inf":                    func(p *Parameters) { p.Rate = math.Inf(1) },
+		"jitter -1: expected a number from 0 t": func(p *Parameters) { p.Jitter = -1 },
+		"jitter 4":                              func(p *Parameters) { p.Jitter = 4 },
+		"average 1: expected a number from 0":   func(p *Parameters) { p.Average = 1 },
+		"decay -0.1":                            func(p *Parameters) { p.Decay = -0.1 },
+		"decay 500: expected a number from 0 on, which times the learning rate": func(p *Parameters) { p.Decay = 500 },
+		"weigh 2.5: expected a number from 0 to 2":                              func(p *Parameters) { p.Weigh = 2.5 },
+		"correct -1: expected 0 to 20 steps":                                    func(p *Parameters) { p.Correct = -1 },
+		"correct 21: expected 0 to 20 steps":                                    func(p *Parameters) { p.Correct = 21 },
+		"early stop -2":                                                         func(p *Parameters) { p.EarlyStop = -2 },
+		"warmup 1.5: expected a number of steps":                                func(p *Parameters) { p.Warmup = 1.5 },
+		"optimizer sgd: expected one of adamax, muon":                           func(p *Parameters) { p.Optimizer = "sgd" },
+		"schedule wavy: expected one of constant, cosi":                         func(p *Parameters) { p.Schedule = "wavy" },
 	} {
 		p := Parameters{}.WithDefaults()
 		change(&p)

@@ -65,11 +65,3 @@ func warmupInWords(warmup float64) string {
 	}
 	return steps(int(warmup))
 }
-
-// checkWarmup returns an error for what is neither a share nor a whole number of steps.
-func checkWarmup(warmup float64) error {
-	if warmup >= 0 && (warmup < 1 || warmup == math.Trunc(warmup) && warmup <= math.MaxInt32) {
-		return nil
-	}
-	return fmt.Errorf("a warm-up of %g: expected a share of the run below 1, such as 0.05, or a whole number of steps", warmup)
-}

@@ -36,7 +36,7 @@ func TestWarmSteps(t *testing.T) {
 	}{
 		{0, 0, "none"}, {0.05, 20, "0.05 of the run"}, {0.999, 400, "0.999 of the run"}, {1, 1, "1 step"}, {50, 50, "50 steps"}, {1000, 400, "1000 steps"},
 	} {
-		if err := checkWarmup(c.warmup); err != nil {
+		if err := (Parameters{Warmup: c.warmup}).WithDefaults().Check(); err != nil {
 			t.Error(err)
 		}
 		if got := warmSteps(c.warmup, 400); got != c.want {
@@ -47,7 +47,7 @@ func TestWarmSteps(t *testing.T) {
 		}
 	}
 	for _, bad := range []float64{-0.1, 1.5, math.NaN(), math.Inf(1), 1e300} {
-		if checkWarmup(bad) == nil {
+		if (Parameters{Warmup: bad}).WithDefaults().Check() == nil {
 			t.Errorf("a warm-up of %g was accepted", bad)
 		}
 	}

@@ -62,7 +62,7 @@ func (l *loop) calibrate(ctx context.Context) (perStep float64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, restore()) }()
+	defer func() { err = either(err, restore()) }()
 	feed := l.newFeed()
 	defer func() { feed.stop() }()
 	limit := min(calibrationTime, l.TimeBudget/20)

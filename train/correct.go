@@ -3,17 +3,14 @@ package train
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"likeness/autoencoder"
 )
 
 func (r *Run) checkCorrect() error {
 	switch {
-	case r.Correct < 0 || r.Correct > autoencoder.MostCorrection:
-		return fmt.Errorf("codes corrected in %d steps: expected 0 to %d", r.Correct, autoencoder.MostCorrection)
 	case r.Correct > 0 && r.Corruption != nil:
-		return errors.New("a denoiser's codes cannot be corrected: they would come to tell of the noise")
+		return errors.New("a denoiser's codes cannot be corrected: they would come to describe the noise")
 	case r.Correct > 0:
 		return r.Model.MayCorrect()
 	}

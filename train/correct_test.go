@@ -12,9 +12,9 @@ import (
 // Codes are corrected where a picture is to come back, in so many steps.
 func TestCorrectRefused(t *testing.T) {
 	for want, change := range map[string]func(*train.Run){
-		"a denoiser's codes":    func(r *train.Run) { r.Correct = 1 },
-		"corrected in 21 steps": func(r *train.Run) { r.Corruption, r.Correct = nil, autoencoder.MostCorrection+1 },
-		"corrected in -1 steps": func(r *train.Run) { r.Corruption, r.Correct = nil, -1 },
+		"a denoiser's codes":           func(r *train.Run) { r.Correct = 1 },
+		"correct 21: expected 0 to 20": func(r *train.Run) { r.Corruption, r.Correct = nil, autoencoder.MostCorrection+1 },
+		"correct -1":                   func(r *train.Run) { r.Corruption, r.Correct = nil, -1 },
 		"without a code has none to": func(r *train.Run) {
 			m, err := autoencoder.New(autoencoder.Residual, r.Model.Prep, 0, 1)
 			if err != nil {

@@ -2,7 +2,6 @@ package train
 
 import (
 	"context"
-	"errors"
 	"math"
 )
 
@@ -62,7 +61,7 @@ func (r *Run) FindRate(ctx context.Context) (*RateCurve, error) {
 		return nil, err
 	}
 	c, err := l.findRate(ctx)
-	if err := errors.Join(err, l.engine.Close()); err != nil {
+	if err := either(err, l.engine.Close()); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -74,7 +73,7 @@ func (l *loop) findRate(ctx context.Context) (c *RateCurve, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, restore()) }()
+	defer func() { err = either(err, restore()) }()
 	var untouched [findSteps]float64
 	level := 0.0
 	err = l.trial(ctx, func(int) float64 { return 0 }, func(n int, loss float64) bool {

@@ -99,11 +99,19 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 		return nil, err
 	}
 	training, err := l.run(ctx)
-	if err := errors.Join(err, l.engine.Close()); err != nil {
+	if err := either(err, l.engine.Close()); err != nil {
 		return nil, err
 	}
 	r.Model.Training = training
 	return training, nil
+}
+
+// either returns err or, where that is nil, the error of what came after it.
+func either(err, after error) error {
+	if err != nil {
+		return err
+	}
+	return after
 }
 
 // run carries out the loop.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -220,13 +219,9 @@ func list(w io.Writer, name string, lines []string) {
 
 // health says in a line or two what may be wrong with pictures that are about
 // to be learned from.
-func (a *app) health(ctx context.Context, set *faces.Set, split faces.Split) error {
-	if a.quiet {
-		return nil
-	}
-	h, err := check.Set(ctx, set, split)
-	if err != nil {
-		return err
+func (a *app) health(h *check.Health, set *faces.Set, split faces.Split) {
+	if h == nil {
+		return
 	}
 	more := ""
 	if d := parseDataName(set.Source); d.source != "drawn" && !strings.HasPrefix(d.source, "drawn:") {
@@ -257,7 +252,6 @@ func (a *app) health(ctx context.Context, set *faces.Set, split faces.Split) err
 	if h.Known > 0 {
 		a.note("%s of %s show people who are in the training part as well; --split person keeps them apart", report.Count(h.Known), count(len(split.Test), "test picture"))
 	}
-	return nil
 }
 
 // verb is a number of things that do something.

@@ -6,50 +6,32 @@ import (
 	"io"
 	"strconv"
 
-	"likeness/autoencoder"
+	"likeness/recipe"
 	"likeness/report"
-	"likeness/train"
 )
 
-// rateResult is what --find-lr tells.
-type rateResult struct {
-	Suggested *float64          `json:"suggested"` // null: the loss hardly fell
-	Rule      string            `json:"rule"`
-	Lowest    float64           `json:"lowest"` // rate at the lowest smoothed loss
-	Diverged  bool              `json:"diverged"`
-	Default   float64           `json:"default"` // what --lr says, or would be
-	Points    []train.RatePoint `json:"points"`
-}
-
-const rateRule = "a third of the rate at which the smoothed loss is lowest"
-
 // findRate looks for a learning rate.
-func (a *app) findRate(ctx context.Context, t *training, m *autoencoder.Model) error {
+func (a *app) findRate(ctx context.Context, f *trainFlags) error {
+	job, err := a.prepare(ctx, f, recipe.PrepareRate)
+	if err != nil {
+		return err
+	}
 	p := a.progress()
-	run := t.run(0, m)
-	run.Events = func(e train.Event) { p.count("Trying learning rates", e.Trial, e.Trials) }
-	c, err := run.FindRate(ctx)
+	job.Options.Progress = p.report()
+	r, err := job.FindRate(ctx)
 	p.clear()
 	if err != nil {
 		return err
 	}
-	r := &rateResult{Rule: rateRule, Lowest: c.Lowest, Diverged: c.Diverged, Default: t.rate, Points: c.Points}
-	if c.Suggested > 0 {
-		rounded, err := strconv.ParseFloat(strconv.FormatFloat(c.Suggested, 'g', 2, 64), 64)
-		if err != nil {
-			return err
-		}
-		r.Suggested = &rounded
-	}
-	if file := t.comfort.curve; file != "" {
-		if err := a.saveRateCurve(file, r); err != nil {
+	if f.curve != "" {
+		if err := saveRateCurve(f.curve, r); err != nil {
 			return err
 		}
 	}
-	return a.emit(r, func(w io.Writer) { r.print(w) })
+	return a.emit(r, func(w io.Writer) { printRate(w, r) })
 }
 
-func (a *app) saveRateCurve(file string, r *rateResult) error {
+func saveRateCurve(file string, r *recipe.Rate) error {
 	s := report.Series{Name: "smoothed"}
 	for _, p := range r.Points {
 		s.Epochs, s.Values = append(s.Epochs, p.Rate), append(s.Values, p.Smooth)
@@ -62,8 +44,8 @@ func (a *app) saveRateCurve(file string, r *rateResult) error {
 	return writePNG(file, report.RateCurve(title, s, marks))
 }
 
-// print writes every so many points, and the suggestion.
-func (r *rateResult) print(w io.Writer) {
+// printRate writes some of the points, and the suggestion.
+func printRate(w io.Writer, r *recipe.Rate) {
 	const every = 20
 	rows := [][]string{{"learning rate", "loss", "smoothed"}}
 	for i, p := range r.Points {

@@ -2,13 +2,8 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/spf13/cobra"
-
-	"likeness/autoencoder"
-	"likeness/hyper"
-	"likeness/recipe"
 )
 
 func newTrain(a *app) *cobra.Command {
@@ -72,11 +67,11 @@ covers the inputs with black rectangles instead; give both flags to have both.`)
 	return c
 }
 
-// newTrainKind makes one of the verbs; its defaults are the tutorial's.
+// newTrainKind makes one of the verbs; its defaults are its recipe's.
 func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 	f := newTrainFlags(kind)
 	c := &cobra.Command{
-		Use:   f.kind,
+		Use:   f.verb,
 		Short: short,
 		Long: long + `
 
@@ -90,63 +85,18 @@ back, and --time-budget chooses the number of epochs; --find-lr looks for a
 learning rate instead of training.`,
 		Example: fmt.Sprintf(`  likeness train %[1]s
   likeness train %[1]s --data lfw --attributes lfw-attributes --out lfw-%[1]s.safetensors
-  likeness train %[1]s --data ~/Pictures/faces --epochs 50 --json`, f.kind),
+  likeness train %[1]s --data ~/Pictures/faces --epochs 50 --json`, f.verb),
 		Args: noArgs("--data"),
 	}
 	f.add(c)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if f.resume && f.restart {
-			return usagef("--resume goes on, --restart starts over: give only one of them")
-		}
-		if f.data.source == "" {
-			f.data.source = "drawn"
-		}
-		f.jitterAsked, f.correctAsked = cmd.Flags().Changed("jitter"), cmd.Flags().Changed("correct")
 		if err := f.settle(cmd); err != nil {
 			return err
 		}
-		if f.kind == "denoise" {
-			if err := f.settleDenoise(cmd); err != nil {
-				return err
-			}
+		if f.findRate {
+			return a.findRate(cmd.Context(), f)
 		}
-		return a.train(cmd.Context(), f, f.corruption(cmd.Flags().Changed("noise")))
+		return a.train(cmd.Context(), f)
 	}
 	return c
-}
-
-// model checks the numbers among the flags and makes the untrained model.
-func (f *trainFlags) model(seed uint64) (*autoencoder.Model, error) {
-	switch {
-	case f.epochs < 1:
-		return nil, usagef("--epochs %d: expected at least 1", f.epochs)
-	case f.batch < 1:
-		return nil, usagef("--batch %d: expected at least 1", f.batch)
-	case f.threads < 0:
-		return nil, usagef("--threads %d: expected 0, for all, or more", f.threads)
-	case !(f.rate > 0) || math.IsInf(f.rate, 0):
-		return nil, usagef("--lr %g: expected a number above 0, such as %g", f.rate, hyper.DefaultRate)
-	}
-	if !(f.jitter >= 0 && f.jitter <= 3) {
-		return nil, usagef("--jitter %g: expected a number from 0 to 3, such as 1", f.jitter)
-	}
-	if f.correct < 0 || f.correct > autoencoder.MostCorrection {
-		return nil, usagef("--correct %d: expected 0 to %d steps", f.correct, autoencoder.MostCorrection)
-	}
-	if err := f.split.check(); err != nil {
-		return nil, err
-	}
-	prep := prepOf(f.size, f.crop)
-	r := recipe.Recipe{Arch: f.arch, Code: f.code, Corruption: f.corruption(false), Parameters: hyper.Parameters{Seed: seed, Mirror: f.mirror}}
-	m, err := r.Model(prep)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	if err := m.MayCorrect(); err != nil && f.correct > 0 {
-		if f.correctAsked {
-			return nil, usagef("--correct %d: %v", f.correct, err)
-		}
-		f.correct = 0
-	}
-	return m, nil
 }

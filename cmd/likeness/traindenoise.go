@@ -18,55 +18,54 @@ type denoiseFlags struct {
 	arch    choiceFlag
 	noise   noiseFlag
 	occlude occludeFlag
-	weigh   float64
 }
 
-func (d *denoiseFlags) add(cmd *cobra.Command) {
-	addChoice(cmd, &d.arch, "arch", "the network: with a code between two halves, or a residual one without")
-	cmd.Flags().Var(&d.noise, "noise", "standard deviation of the gaussian noise, or from which to which it is drawn, mostly near the middle; a picture's range is 1")
+func (d *denoiseFlags) add(cmd *cobra.Command, weigh *float64) {
+	addChoice(cmd, &d.arch, "arch", "network: conv (encoder-decoder) or residual (no bottleneck)")
+	cmd.Flags().Var(&d.noise, "noise", "standard deviation of the gaussian noise, or the range that it is drawn from, mostly near the middle; a picture's range is 1")
 	cmd.Flags().Var(&d.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
-	cmd.Flags().Float64Var(&d.weigh, "weigh", 0, "with --arch residual, let pictures count by this power of their noise, such as 0.9; 0: alike, with errors in units of the noise; 2: with errors as they are")
+	cmd.Flags().Float64Var(weigh, "weigh", 0, "with --arch residual, weigh pictures by this power of their noise, such as 0.9; 0: alike, with errors in units of the noise; 2: with errors as they are")
 }
 
-// settleDenoise gives a residual denoiser its own defaults, where the command
-// line says nothing else.
+// settleDenoise gives a residual denoiser its own defaults, where the command line says
+// nothing else, and sets what the inputs are corrupted by.
 func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
-	f.arch = f.denoise.arch.value
+	f.Arch = f.denoise.arch.value
 	set := cmd.Flags().Changed
-	levels := f.arch == autoencoder.Residual && f.denoise.occlude.count == 0
-	switch w := f.denoise.weigh; {
-	case !(w >= 0 && w <= 2):
-		return usagef("--weigh %g: expected a number from 0 to 2, such as 0.9", w)
-	case w > 0 && !levels:
+	noiseAsked := set("noise")
+	levels := f.Arch == autoencoder.Residual && f.denoise.occlude.count == 0
+	switch {
+	case !(f.Weigh >= 0 && f.Weigh <= 2):
+		return usagef("--weigh %g: expected a number from 0 to 2, such as 0.9", f.Weigh)
+	case f.Weigh > 0 && !levels:
 		return usagef("--weigh is for a model that is told the level of noise: --arch %s without --occlude", autoencoder.Residual)
+	case f.Arch == autoencoder.Residual && set("code"):
+		return usagef("--code does not go with --arch %s, which has none", f.Arch)
 	}
-	if f.arch != autoencoder.Residual {
-		return nil
-	}
-	if set("code") {
-		return usagef("--code does not go with --arch %s, which has none", f.arch)
-	}
-	f.code = 0
-	for _, d := range denoiserDefaults() {
-		if set(d.flag) || d.flag == "weigh" && !levels {
-			continue
-		}
-		if err := cmd.Flags().Lookup(d.flag).Value.Set(d.value); err != nil {
-			return fmt.Errorf("--%s %s: %w", d.flag, d.value, err)
+	if f.Arch == autoencoder.Residual {
+		f.Code = 0
+		for _, d := range denoiserDefaults() {
+			if set(d.flag) || d.flag == "weigh" && !levels {
+				continue
+			}
+			if err := cmd.Flags().Lookup(d.flag).Value.Set(d.value); err != nil {
+				return fmt.Errorf("--%s %s: %w", d.flag, d.value, err)
+			}
 		}
 	}
+	f.Corruption = f.denoise.corruption(noiseAsked).String()
 	return nil
 }
 
-// flagDefault is what a flag is set to where the command line says nothing else.
+// flagDefault is the value of a flag that the command line does not set.
 type flagDefault struct{ flag, value string }
 
-// denoiserDefaults is the recipe of a residual denoiser as flags.
+// denoiserDefaults returns the recipe of a residual denoiser as flags.
 func denoiserDefaults() []flagDefault {
 	r, _ := recipe.Named("denoiser")
-	noise := r.Corruption.(pix.Noise)
+	noise := noiseOf(r.Corruption)
 	return []flagDefault{
-		{"noise", (&noiseFlag{decimal(noise.Min), decimal(noise.Max)}).String()},
+		{"noise", noise.String()},
 		{"weigh", fmt.Sprint(r.Weigh)},
 		{"epochs", fmt.Sprint(r.Epochs)},
 		{"batch", fmt.Sprint(r.Batch)},
@@ -81,7 +80,7 @@ func denoiserDefaults() []flagDefault {
 	}
 }
 
-// inHelp writes flags as one gives them, in lines of the help, without those that
+// inHelp writes flags as on a command line, in lines of the help, without those that
 // are 0, for none.
 func inHelp(defaults []flagDefault) string {
 	text, width := "", 0
@@ -102,23 +101,30 @@ func inHelp(defaults []flagDefault) string {
 	return strings.TrimPrefix(text, "\n")
 }
 
-// corruption is what the inputs suffer, nil for a plain autoencoder.
-func (f *trainFlags) corruption(noiseAsked bool) pix.Corruption {
-	if f.kind != "denoise" {
-		return nil
-	}
-	noise := f.denoise.noise.corruption()
-	black := pix.Occlusion{Count: f.denoise.occlude.count, Size: f.denoise.occlude.size}
+// corruption returns what the inputs are corrupted by.
+func (d *denoiseFlags) corruption(noiseAsked bool) pix.Corruption {
+	black := pix.Occlusion{Count: d.occlude.count, Size: d.occlude.size}
 	switch {
-	case f.denoise.occlude.count == 0:
-		return noise
+	case d.occlude.count == 0:
+		return d.noise.corruption()
 	case noiseAsked:
-		return pix.Sequence{noise, black}
+		return pix.Sequence{d.noise.corruption(), black}
 	}
 	return black
 }
 
-// noiseFlag is a level of noise, or two that others are drawn between.
+// noiseOf returns the noise of a recipe.
+func noiseOf(c pix.Corruption) noiseFlag {
+	switch c := c.(type) {
+	case pix.Gaussian:
+		return noiseFlag{decimal(c.Sigma), decimal(c.Sigma)}
+	case pix.Noise:
+		return noiseFlag{decimal(c.Min), decimal(c.Max)}
+	}
+	return noiseFlag{}
+}
+
+// noiseFlag is a level of noise, or the range that levels are drawn from.
 type noiseFlag struct{ least, most float64 }
 
 func (n *noiseFlag) Type() string { return "SIGMA|MIN-MAX" }
@@ -151,7 +157,7 @@ func (n noiseFlag) corruption() pix.Corruption {
 	return pix.Noise{Min: float32(n.least), Max: float32(n.most), Middle: true}
 }
 
-// decimal is a float32 as it is written: 0.1, not what it is in more digits.
+// decimal returns a float32 as it is written: 0.1, not its value in more digits.
 func decimal(v float32) float64 {
 	x, _ := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
 	return x

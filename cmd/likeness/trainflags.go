@@ -1,62 +1,52 @@
 package main
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
 	"likeness/hyper"
-	"likeness/pix"
+	"likeness/nn"
 	"likeness/recipe"
 )
 
-// trainFlags is what the kinds of training share.
+// trainFlags are the flags of a training verb. Numbers go to its options directly.
 type trainFlags struct {
-	kind string // the verb, such as "conv"
-	arch string
+	verb string
+	recipe.Options
 
-	data  dataName
-	split *splitPlan
-	size  sizeFlag
-	crop  cropFlag
+	data                           dataName
+	split                          *splitPlan
+	size                           sizeFlag
+	crop                           cropFlag
+	optimizer, schedule, precision choiceFlag
+	budget                         time.Duration
+	denoise                        denoiseFlags
 
-	code, epochs, batch, threads int
-	correct                      int
-	jitterAsked, correctAsked    bool // by the command line, not by the recipe
-	rate, warmup, average, decay float64
-	mirror                       bool
-	jitter                       float64
-	comfort                      comfortFlags
-	optimizer, schedule          choiceFlag
-	precision                    choiceFlag
-	seed                         uint64
-	denoise                      denoiseFlags
-
-	out, log        string
-	resume, restart bool
+	findRate   bool
+	curve, log string
 }
 
-// newTrainFlags are the flags of one of the verbs, set to its recipe.
-func newTrainFlags(kind string) *trainFlags {
-	r, ok := recipe.Named(kind)
+// newTrainFlags returns the flags of one of the verbs, set to its recipe.
+func newTrainFlags(verb string) *trainFlags {
+	r, ok := recipe.Named(verb)
 	if !ok {
-		panic("the tutorial has no model called " + kind)
+		panic("there is no recipe called " + verb)
 	}
 	f := &trainFlags{
-		kind: kind, arch: r.Arch, code: r.Code, epochs: r.Epochs, batch: cmp.Or(r.Batch, hyper.DefaultBatch), rate: r.Rate,
-		warmup: r.Warmup, average: r.Average, decay: r.Decay, mirror: r.Mirror, jitter: r.Jitter, correct: r.Correct,
-		split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true},
-		optimizer: newChoice(cmp.Or(r.Optimizer, hyper.Adamax), hyper.Optimizers()), schedule: newChoice(r.Schedule, hyper.Schedules()), precision: newPrecision(),
+		verb: verb, Options: r.Options(), split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true}, precision: newPrecision(),
 	}
-	if g, ok := r.Corruption.(pix.Gaussian); ok {
-		f.denoise.noise = noiseFlag{decimal(g.Sigma), decimal(g.Sigma)}
-	}
+	f.optimizer, f.schedule = newChoice(f.Optimizer, hyper.Optimizers()), newChoice(f.Schedule, hyper.Schedules())
+	f.Out = ""
+	f.denoise.noise = noiseOf(r.Corruption)
 	return f
 }
 
-// add adds them to the verb.
+// add adds the flags to the verb.
 func (f *trainFlags) add(c *cobra.Command) {
 	addDataFlags(c, &f.data, `"drawn"`)
 	addSplitFlags(c, f.split)
@@ -64,31 +54,115 @@ func (f *trainFlags) add(c *cobra.Command) {
 	fl.SortFlags = false
 	fl.Var(&f.size, "size", "size of the model's pictures")
 	fl.Var(&f.crop, "crop", "pixels cut off left and right, above and below; auto: 80 of LFW's 250x250, else the largest square")
-	fl.IntVar(&f.code, "code", f.code, "numbers in a code")
-	fl.IntVar(&f.epochs, "epochs", f.epochs, "passes over the training pictures")
-	fl.IntVar(&f.batch, "batch", f.batch, "pictures in a step")
-	addChoice(c, &f.optimizer, "optimizer", "how the weights move: each by itself, or those of a layer as a matrix, whose steps take longer")
-	fl.Float64Var(&f.rate, "lr", f.rate, "learning rate of the optimizer")
+	fl.IntVar(&f.Code, "code", f.Code, "numbers in a code")
+	fl.IntVar(&f.Epochs, "epochs", f.Epochs, "passes over the training pictures")
+	fl.IntVar(&f.Batch, "batch", f.Batch, "pictures in a step")
+	addChoice(c, &f.optimizer, "optimizer", "adamax (per weight) or muon (per weight matrix; slower steps)")
+	fl.Float64Var(&f.Rate, "lr", f.Rate, "learning rate of the optimizer")
 	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
-	fl.Float64Var(&f.warmup, "warmup", f.warmup, "steps in which the rate rises to --lr before that, or their share of the run, below 1")
-	fl.BoolVar(&f.mirror, "mirror", f.mirror, "mirror half of the training pictures left to right, others in every epoch")
-	fl.Float64Var(&f.jitter, "jitter", f.jitter, "move, turn and scale the training pictures by up to this times 4 % of their side, 3 degrees and 5 %, anew in every epoch; 0: not")
-	fl.Float64Var(&f.decay, "decay", f.decay, "take this share of the weights, times the learning rate, away in every step, such as 0.05; 0: none")
-	fl.Float64Var(&f.average, "average", f.average, "measure and keep a moving average of the weights that forgets at this rate per step, such as 0.999; 0: none")
+	fl.Float64Var(&f.Warmup, "warmup", f.Warmup, "steps in which the rate first rises to --lr, or their share of the run, below 1")
+	fl.BoolVar(&f.Mirror, "mirror", f.Mirror, "mirror half of the training pictures left to right, others in every epoch")
+	fl.Float64Var(&f.Jitter, "jitter", f.Jitter, "move, rotate and scale the training pictures by up to this times 4 % of their side, 3 degrees and 5 %, anew in every epoch; 0: not")
+	fl.Float64Var(&f.Decay, "decay", f.Decay, "weight decay: every step takes away this share of the weights, times the learning rate, such as 0.05; 0: none")
+	fl.Float64Var(&f.Average, "average", f.Average, "measure and keep a moving average of the weights with this decay per step, such as 0.999; 0: none")
 	addPrecision(c, &f.precision)
-	if f.kind == "denoise" {
-		f.denoise.arch = choiceFlag{value: f.arch, choices: []string{f.arch, autoencoder.Residual}}
-		f.denoise.add(c)
+	if f.verb == "denoise" {
+		f.denoise.arch = choiceFlag{value: f.Arch, choices: []string{f.Arch, autoencoder.Residual}}
+		f.denoise.add(c, &f.Weigh)
+	} else {
+		fl.IntVar(&f.Correct, "correct", f.Correct, "steps in which the finished encoder corrects its codes by the error of the reconstruction; errors of epochs are measured without; 0: none")
 	}
-	if f.kind != "denoise" {
-		fl.IntVar(&f.correct, "correct", f.correct, "steps in which the finished encoder corrects its codes by what the painted picture lacks, after all errors of epochs were measured; 0: none")
-	}
-	f.comfort.add(c)
-	fl.Uint64Var(&f.seed, "seed", 42, "seed of the weights, the order of the pictures and the noise")
-	addThreads(c, &f.threads)
-	fl.StringVar(&f.out, "out", "", fmt.Sprintf("the model `file` (default %s-CODE.safetensors)", f.kind))
-	fl.BoolVar(&f.resume, "resume", false, "go on from OUT.checkpoint")
-	fl.BoolVar(&f.restart, "restart", false, "start over: drop OUT.checkpoint, and replace OUT in the end")
-	fl.StringVar(&f.log, "log", "", "append what happens to this `file`, one JSON object a line")
+	fl.IntVar(&f.EarlyStop, "early-stop", 0, "end after so many epochs without a lower error on held-out training pictures (--validation, or a tenth); goes well with --schedule constant")
+	fl.BoolVar(&f.Best, "best", false, "keep the weights of the epoch with the lowest error on these pictures")
+	fl.DurationVar(&f.budget, "time-budget", 0, "as many epochs as fit into this time of training, such as 5m; reading pictures and measuring baselines come on top")
+	fl.IntVar(&f.Seeds, "seeds", 1, "train with so many seeds, from --seed on, and report the spread; the model of the first is kept, or the one with the lowest error on held-out pictures")
+	fl.BoolVar(&f.findRate, "find-lr", false, "look for a learning rate instead: try rates in 300 steps, write no model")
+	fl.StringVar(&f.curve, "curve", "", "with --find-lr, draw the losses to this PNG `file`")
+	complete(c, "curve", filesOf([]string{"png"}))
+	fl.Uint64Var(&f.Seed, "seed", f.Seed, "seed of the weights, the order of the pictures and the noise")
+	addThreads(c, &f.Threads)
+	fl.StringVar(&f.Out, "out", "", fmt.Sprintf("the model `file` (default %s-CODE.safetensors)", f.verb))
+	fl.BoolVar(&f.Resume, "resume", false, "go on from OUT.checkpoint")
+	fl.BoolVar(&f.Restart, "restart", false, "start over: remove OUT.checkpoint, and replace OUT in the end")
+	fl.StringVar(&f.log, "log", "", "append events to this `file`, one JSON object a line")
 	complete(c, "out", filesOf(modelNames))
+}
+
+// settle turns the flags into options.
+func (f *trainFlags) settle(cmd *cobra.Command) error {
+	set := cmd.Flags().Changed
+	switch {
+	case f.Resume && f.Restart:
+		return usagef("--resume goes on, --restart starts over: give only one of them")
+	case set("epochs") && f.Epochs < 1:
+		return usagef("--epochs %d: expected at least 1", f.Epochs)
+	case set("batch") && f.Batch < 1:
+		return usagef("--batch %d: expected at least 1", f.Batch)
+	case set("lr") && f.Rate == 0:
+		return usagef("--lr 0: expected a number above 0, such as %g", hyper.DefaultRate)
+	case set("seeds") && f.Seeds < 1:
+		return usagef("--seeds %d: expected at least 1, and at most 1000", f.Seeds)
+	case set("early-stop") && f.EarlyStop < 1:
+		return usagef("--early-stop %d: expected at least 1", f.EarlyStop)
+	case set("time-budget") && f.budget <= 0:
+		return usagef("--time-budget %v: expected a time such as 5m or 90s", f.budget)
+	case set("time-budget") && set("epochs"):
+		return usagef("--time-budget chooses the number of epochs, --epochs gives it: give only one of them")
+	case f.curve != "" && !f.findRate:
+		return usagef("--curve is for --find-lr")
+	case f.findRate && (f.Resume || f.Restart || f.Seeds > 1 || f.budget > 0):
+		return usagef("--find-lr trains nothing: --resume, --restart, --seeds and --time-budget do not go with it")
+	case (f.EarlyStop > 0 || f.Best) && set("validation") && f.split.validation == 0:
+		return usagef("--early-stop and --best choose on a part of the training pictures: give --validation a share such as 0.1")
+	}
+	if f.curve != "" {
+		if err := checkOut(f.curve, []string{".png"}); err != nil {
+			return err
+		}
+	}
+	if err := f.split.check(); err != nil {
+		return err
+	}
+	if f.verb == "denoise" {
+		if err := f.settleDenoise(cmd); err != nil {
+			return err
+		}
+	}
+	if f.data.source == "" {
+		f.data.source = "drawn"
+	}
+	f.Data, f.Split, f.Prep = f.data.name(), f.split.plan(), prepOf(f.size, f.crop)
+	f.Optimizer, f.Schedule, f.Precision = hyper.Optimizer(f.optimizer.value), hyper.Schedule(f.schedule.value), nn.Precision(f.precision.value)
+	f.TimeBudget = f.budget.Seconds()
+	f.Optional = nil
+	for _, name := range []string{"jitter", "correct"} {
+		if !set(name) {
+			f.Optional = append(f.Optional, name)
+		}
+	}
+	if f.Out == "" {
+		f.Out = fmt.Sprintf("%s-%d.safetensors", f.verb, f.Code)
+		if f.Code == 0 {
+			f.Out = fmt.Sprintf("%s-%s.safetensors", f.verb, f.Arch)
+		}
+	}
+	return optionError(f.Check())
+}
+
+// optionError names the flag in an error about options, which is one of usage.
+func optionError(err error) error {
+	if e, ok := errors.AsType[*hyper.ValueError](err); ok {
+		name := strings.ReplaceAll(e.Name, "_", "-")
+		if name == "learning-rate" {
+			name = "lr"
+		}
+		return usagef("--%s %v: expected %s", name, e.Value, e.Expected)
+	}
+	if e, ok := errors.AsType[*recipe.OptionsError](err); ok {
+		if e.Name != "" {
+			return usagef("--%w", e)
+		}
+		return usageError{e}
+	}
+	return err
 }

@@ -28,15 +28,18 @@ func TestDefaultsAreRecipes(t *testing.T) {
 		if err := c.ParseFlags(flags); err != nil {
 			t.Fatal(err)
 		}
-		if verb == "denoise" {
-			if err := f.settleDenoise(c); err != nil {
-				t.Fatal(err)
-			}
+		if err := f.settle(c); err != nil {
+			t.Fatal(err)
 		}
-		job := &training{trainFlags: f, corruption: f.corruption(false)}
-		r := job.run(0, nil)
+		corruption := ""
+		if want.Corruption != nil {
+			corruption = want.Corruption.String()
+		}
+		if f.Corruption != corruption {
+			t.Errorf("train %s %v: corruption %s, the recipe's is %s", verb, flags, f.Corruption, corruption)
+		}
 		got := recipe.Recipe{
-			Name: want.Name, Title: want.Title, Arch: f.arch, Code: f.code, Epochs: r.Epochs, Parameters: r.Parameters, Corruption: r.Corruption,
+			Name: want.Name, Title: want.Title, Arch: f.Arch, Code: f.Code, Epochs: f.Epochs, Parameters: f.Parameters, Corruption: want.Corruption,
 		}
 		want.Parameters = want.WithDefaults()
 		want.Seed = 42
