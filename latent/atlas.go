@@ -24,7 +24,7 @@ type Atlas struct {
 // Story records what an atlas was fitted to.
 type Story struct {
 	dataset.Origin
-	Left []Left `json:"left_out,omitempty"` // attributes without a direction
+	LeftOut []LeftOut `json:"left_out,omitempty"` // attributes without a direction
 	// Known are all attributes of the data, where directions were fitted to some of
 	// them only; files do not hold it.
 	Known []string `json:"-"`
@@ -59,7 +59,7 @@ func Survey(ctx context.Context, m *autoencoder.Model, data *faces.Set, train, t
 		if opt.Fit.Progress == nil {
 			opt.Fit.Progress = opt.Progress
 		}
-		if a.Directions, a.Story.Left, err = FitDirections(ctx, white, a.Whitening.Width(), known.Rows(train), opt.Fit); err != nil {
+		if a.Directions, a.Story.LeftOut, err = FitDirections(ctx, white, a.Whitening.Width(), known.Rows(train), opt.Fit); err != nil {
 			return nil, err
 		}
 		if len(test) > 0 {
@@ -90,7 +90,7 @@ func tagged(data *faces.Set) Tagged {
 // Learn adds directions that are fitted to other codes of the same model, such as
 // those of the user's own pictures. A new direction replaces an old one of the same
 // name. Attributes without a direction are returned with the reason.
-func (a *Atlas) Learn(ctx context.Context, codes []float32, t Tagged, opt FitOptions) ([]Left, error) {
+func (a *Atlas) Learn(ctx context.Context, codes []float32, t Tagged, opt FitOptions) ([]LeftOut, error) {
 	fitted, left, err := FitDirections(ctx, a.Whitening.White(codes), a.Whitening.Width(), t, opt)
 	if err != nil {
 		return nil, err

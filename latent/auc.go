@@ -6,10 +6,9 @@ import (
 	"slices"
 )
 
-// AUC is the area under the ROC curve: the chance that a picture that has an
-// attribute scores above one that has it not, ties counting half, and its
-// standard error (Hanley and McNeil 1982). Both are NaN when one of the kinds is
-// missing.
+// AUC returns the area under the ROC curve, which is the probability that a picture
+// with an attribute scores above one without it, ties counting half, and its standard
+// error (Hanley and McNeil 1982). Both are NaN when all pictures are of one kind.
 func AUC(scores []float64, has []bool) (auc, stderr float64) {
 	if len(scores) != len(has) {
 		panic("latent: AUC: scores and labels are not equally many")

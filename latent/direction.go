@@ -56,7 +56,7 @@ type Direction struct {
 	Usual   Range   `json:"usual"`   // of the scores of training codes
 
 	CrossAUC float64  `json:"cross_auc"`        // cross-validated on the same pictures
-	Held     *Measure `json:"held_out"`         // on held-out pictures; nil: not measured
+	HeldOut  *Measure `json:"held_out"`         // on held-out pictures; nil: not measured
 	Judged   *Verdict `json:"judged,omitempty"` // of edits along it; nil: not judged
 }
 
@@ -71,31 +71,32 @@ type Measure struct {
 // Score returns the position of white coordinates along the direction.
 func (d *Direction) Score(white []float32) float64 { return dot(d.White, white) }
 
-// Left is an attribute for which no direction was fitted.
-type Left struct {
+// LeftOut is an attribute for which no direction was fitted.
+type LeftOut struct {
 	Name   string `json:"name"`
 	Reason string `json:"reason"`
 }
 
 // FitOptions say how directions are fitted.
 type FitOptions struct {
-	// Method is the only one tried; "" tries both.
+	// Method restricts the fits to one method; "" tries both.
 	Method Method
-	// Only are the attributes to fit, as numbers of columns; nil fits all.
+	// Only are the columns of the attributes to fit; nil fits all.
 	Only []int
 	// Progress, if set, receives how many attributes are done.
 	Progress progress.Func
 }
 
-// fewest is how many pictures with and without an attribute it takes.
+// fewest is the number of pictures with an attribute, and without it, that a direction
+// needs.
 const fewest = 5
 
-// FitDirections fits a direction for each attribute to white coordinates, width
-// numbers a picture. Of several recipes each attribute gets the one with the
-// best cross-validated AUC, by people where they are known. Attributes that too
-// few pictures have, or lack, are left out and named. The result does not depend
-// on the number of threads; when ctx ends its error is returned.
-func FitDirections(ctx context.Context, white []float32, width int, t Tagged, opt FitOptions) ([]Direction, []Left, error) {
+// FitDirections fits a direction for each attribute to white coordinates, width numbers
+// a picture. Each attribute gets the recipe with the best cross-validated AUC; folds
+// keep people together where they are known. Attributes that too few pictures have, or
+// lack, are returned with the reason. The result does not depend on the number of
+// threads. It fails when a number is not finite, without pictures, and when ctx ends.
+func FitDirections(ctx context.Context, white []float32, width int, t Tagged, opt FitOptions) ([]Direction, []LeftOut, error) {
 	if t.Len()*width != len(white) || t.Groups != nil && len(t.Groups) != t.Len() {
 		panic("latent: FitDirections: codes and attributes are not equally many")
 	}
@@ -124,10 +125,10 @@ func FitDirections(ctx context.Context, white []float32, width int, t Tagged, op
 		return nil, nil, err
 	}
 	var directions []Direction
-	var left []Left
+	var left []LeftOut
 	for i, d := range fitted {
 		if d == nil {
-			left = append(left, Left{t.Names[columns[i]], reasons[i]})
+			left = append(left, LeftOut{t.Names[columns[i]], reasons[i]})
 			continue
 		}
 		directions = append(directions, *d)
@@ -135,7 +136,7 @@ func FitDirections(ctx context.Context, white []float32, width int, t Tagged, op
 	return directions, left, nil
 }
 
-// labels gives the rows about which an attribute is known, and +1 or -1 for
+// labels returns the rows for which an attribute is known, with the label +1 or -1 of
 // each.
 func (t Tagged) labels(column int) (rows []int, y []float32, with int) {
 	for r := range t.Len() {
@@ -152,8 +153,8 @@ func (t Tagged) labels(column int) (rows []int, y []float32, with int) {
 	return rows, y, with
 }
 
-// MeasureDirections measures directions on other pictures than those that they
-// were fitted to, by the names of their attributes.
+// MeasureDirections sets HeldOut of directions by the attributes of the same names of
+// held-out pictures.
 func MeasureDirections(directions []Direction, white []float32, width int, t Tagged) {
 	column := map[string]int{}
 	for c, name := range t.Names {
@@ -171,10 +172,10 @@ func MeasureDirections(directions []Direction, white []float32, width int, t Tag
 			scores[k], has[k] = d.Score(white[r*width:(r+1)*width]), y[k] > 0
 		}
 		if with == 0 || with == len(rows) {
-			d.Held = nil
+			d.HeldOut = nil
 			continue
 		}
 		auc, stderr := AUC(scores, has)
-		d.Held = &Measure{AUC: auc, StdErr: stderr, With: with, Without: len(rows) - with}
+		d.HeldOut = &Measure{AUC: auc, StdErr: stderr, With: with, Without: len(rows) - with}
 	}
 }

@@ -108,13 +108,13 @@ func shares(steps int, both bool) []float64 {
 
 // EditResult describes a change and what it did to each face.
 type EditResult struct {
-	Model   string        `json:"model"` // path of the model; the caller's to set
-	Changes []NamedChange `json:"changes"`
-	Held    []string      `json:"held"`
-	Length  float64       `json:"length"`      // of the step, in standard deviations
-	Drags   []Drag        `json:"takes_along"` // side effects, the largest first
-	Far     float64       `json:"far_from"`    // distance beyond which a code is far from the data
-	Images  []EditedFace  `json:"images"`
+	Model       string        `json:"model"` // path of the model; the caller's to set
+	Changes     []NamedChange `json:"changes"`
+	Held        []string      `json:"held"`
+	Length      float64       `json:"length"`      // of the step, in standard deviations
+	SideEffects []SideEffect  `json:"takes_along"` // side effects, the largest first
+	Far         float64       `json:"far_from"`    // distance beyond which a code is far from the data
+	Images      []EditedFace  `json:"images"`
 	// Skipped are files without a usable picture and Files those that were written,
 	// both the caller's to set.
 	Skipped []faces.Skip `json:"skipped"`
@@ -164,7 +164,7 @@ type EditFrame struct {
 
 // Edit changes faces, which must have the size of the model's pictures.
 func (e *Editor) Edit(ctx context.Context, list ...Face) (*EditResult, error) {
-	r := &EditResult{Held: []string{}, Length: e.Step.Length, Drags: e.Step.Drags, Far: e.atlas.Reach.Far, Judged: slices.Clone(e.judged)}
+	r := &EditResult{Held: []string{}, Length: e.Step.Length, SideEffects: e.Step.SideEffects, Far: e.atlas.Reach.Far, Judged: slices.Clone(e.judged)}
 	for _, c := range e.Changes {
 		r.Changes = append(r.Changes, NamedChange{c.Direction.Name, c.By})
 	}

@@ -518,10 +518,10 @@ func TestOverview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Directions) != 2 || r.Directions[0].BestAUC() < r.Directions[1].BestAUC() || len(r.Left) != 1 || r.Left[0].Name != "Hat" {
+	if len(r.Directions) != 2 || r.Directions[0].BestAUC() < r.Directions[1].BestAUC() || len(r.LeftOut) != 1 || r.LeftOut[0].Name != "Hat" {
 		t.Errorf("%+v", r)
 	}
-	if len(r.Detailed) != 1 || r.Detailed[0].Name != "Red" || r.Detailed[0].Drags[0].Name != "Bright" {
+	if len(r.Detailed) != 1 || r.Detailed[0].Name != "Red" || r.Detailed[0].SideEffects[0].Name != "Bright" {
 		t.Errorf("%+v", r.Detailed)
 	}
 	if _, err := a.Overview([]string{"Rad"}); err == nil {

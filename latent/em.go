@@ -16,8 +16,8 @@ import (
 
 // MixtureOptions say how a mixture is fitted.
 type MixtureOptions struct {
-	// Components is how many there are; 0 chooses by the likelihood of a fifth of
-	// the codes, held out, among 1, 2, 4, 8, ... until more no longer help.
+	// Components is their number; 0 chooses among 1, 2, 4, 8, ... by the likelihood of a
+	// held-out fifth of the codes, until more no longer help.
 	Components int
 	// Floor is added to every variance; 0 takes DefaultFloor. White coordinates
 	// have variance 1.
@@ -37,11 +37,10 @@ const (
 	heldOut        = 5    // one in so many rows is held out
 )
 
-// FitMixture fits a mixture to white coordinates by expectation and maximisation
-// (Dempster, Laird and Rubin 1977), from means that k-means++ picks. The result
-// follows from rows, options and seed, whatever the number of threads. It fails
-// when there are fewer rows than components, when a number is not finite, or
-// when ctx ends.
+// FitMixture fits a mixture to white coordinates by expectation maximisation (Dempster,
+// Laird and Rubin 1977), starting from the means that k-means++ picks. The result
+// depends on rows, options and seed only. It fails when there are fewer rows than
+// components, when a number is not finite, or when ctx ends.
 func FitMixture(ctx context.Context, white []float32, width int, opt MixtureOptions) (*Mixture, error) {
 	rows := len(white) / width
 	if rows < 2 || rows < opt.Components {
@@ -93,7 +92,7 @@ func byLikelihood(a, b Tried) int {
 	return 0
 }
 
-// partRows holds some rows out.
+// partRows divides rows into those to fit to and held-out ones.
 func partRows(white []float32, width int, seed uint64) (fit, held []float32) {
 	order := rand.New(rand.NewPCG(seed, 1)).Perm(len(white) / width)
 	for i, r := range order {
@@ -127,15 +126,14 @@ func fitMixture(ctx context.Context, white []float32, width int, opt MixtureOpti
 		}
 		last = now
 	}
-	// As it will lie in a file, so that one that was read draws the same codes.
+	// Rounded as in a file, so that a mixture that was read draws the same codes.
 	for _, x := range [][]float64{m.Weights, m.Means, m.Roots} {
 		copy(x, widen(narrow(x)))
 	}
 	return m, nil
 }
 
-// seeds picks k rows far from one another (Arthur and Vassilvitskii 2007,
-// k-means++).
+// seeds picks k rows far from one another by k-means++ (Arthur and Vassilvitskii 2007).
 func seeds(white []float32, width, k int, seed uint64) []int {
 	rng := rand.New(rand.NewPCG(seed, uint64(k)))
 	rows := len(white) / width
@@ -160,7 +158,7 @@ func seeds(white []float32, width, k int, seed uint64) []int {
 	return picked
 }
 
-// expectation is the share that each component has in each row.
+// expectation holds the responsibility of each component for each row.
 type expectation struct {
 	white  []float32
 	rows   int
@@ -172,7 +170,7 @@ func newExpectation(m *Mixture, white []float32) *expectation {
 	return &expectation{white: white, rows: rows, shares: make([]float64, rows*m.Len())}
 }
 
-// assign gives every row to the nearest of some rows.
+// assign assigns every row to the nearest of some rows.
 func (e *expectation) assign(picked []int) {
 	k := len(picked)
 	width := len(e.white) / e.rows
@@ -188,11 +186,11 @@ func (e *expectation) assign(picked []int) {
 	}
 }
 
-// blockRows is how many rows one piece of parallel work takes.
+// blockRows is the number of rows in one piece of parallel work.
 const blockRows = 256
 
-// run measures the mean log-likelihood of the rows, and writes every component's
-// share in every row to shares where that is not nil.
+// run returns the mean log-likelihood of the rows. It writes the responsibilities of all
+// components for all rows to shares, unless that is nil.
 func (e *expectation) run(m *Mixture, shares []float64) float64 {
 	k, width := m.Len(), m.Width
 	inverse := make([][]float32, k) // of the roots, row by row
@@ -212,7 +210,7 @@ func (e *expectation) run(m *Mixture, shares []float64) float64 {
 	}
 	blocks := (e.rows + blockRows - 1) / blockRows
 	sums := make([]float64, blocks)
-	// Each never fails without a context that ends.
+	// Each fails only when its context ends.
 	_ = parallel.Each(context.Background(), blocks, func(b int) {
 		logs := make([]float64, k)
 		for i := b * blockRows; i < min((b+1)*blockRows, e.rows); i++ {
@@ -247,8 +245,8 @@ func (e *expectation) run(m *Mixture, shares []float64) float64 {
 	return sum / float64(e.rows)
 }
 
-// inverse is the inverse of component c's root, and the logarithm of its weight
-// and of what stands before the exponential of its density.
+// inverse returns the inverse of component c's root, and the logarithm of its weight
+// times the constant factor of its density.
 func (m *Mixture) inverse(c int) ([]float32, float64) {
 	n := m.Width
 	root := m.root(c)
@@ -270,7 +268,8 @@ func (m *Mixture) inverse(c int) ([]float32, float64) {
 	return out, constant
 }
 
-// maximise sets each component to the rows' moments, weighted by its shares.
+// maximise sets each component to the moments of the rows, weighted by its
+// responsibilities.
 func (e *expectation) maximise(ctx context.Context, m *Mixture, white []float32, floor float64) error {
 	k, width := m.Len(), m.Width
 	failed := make([]error, k)

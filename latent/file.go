@@ -33,7 +33,7 @@ func (a *Atlas) Save(path string) error {
 	return f.Save(path)
 }
 
-// File is the atlas as a file that is not yet written.
+// File returns the contents of the atlas's file.
 func (a *Atlas) File() (*safetensors.File, error) {
 	w := a.Whitening
 	d, k := w.Dim(), w.Width()
@@ -82,9 +82,9 @@ func widen(x []float32) []float64 {
 	return out
 }
 
-// Open reads an atlas file. The error names the file and what is wrong: another
-// kind of file, a newer format, a tensor that is missing, has another shape or
-// does not hold together.
+// Open reads an atlas file. The error names the file and the fault: another kind of
+// file, a newer format, or a tensor that is missing, has another shape or contradicts
+// another.
 func Open(path string) (*Atlas, error) {
 	f, err := safetensors.Open(path)
 	if err != nil {
@@ -93,7 +93,7 @@ func Open(path string) (*Atlas, error) {
 	return FromFile(f)
 }
 
-// FromFile gives the atlas that a file holds.
+// FromFile returns the atlas in a file.
 func FromFile(f *safetensors.File) (*Atlas, error) {
 	if err := f.Expect("atlas", Format); err != nil {
 		return nil, err
@@ -217,7 +217,7 @@ func mixtureFrom(f *safetensors.File, story MixtureStory, width int) (*Mixture, 
 	return m, nil
 }
 
-// finite gives the numbers of a tensor that has no NaN and no infinity.
+// finite returns the numbers of a tensor. NaN and infinities are errors.
 func finite(f *safetensors.File, name string, shape ...int) ([]float32, error) {
 	x, err := f.Floats(name, shape...)
 	if err != nil {

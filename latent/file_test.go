@@ -21,7 +21,7 @@ func mixedAtlas(t testing.TB) *Atlas {
 	a.Story.Data, a.Story.NTrain = "some faces", 300
 	other, tagged := painted(100)
 	MeasureDirections(a.Directions[:1], a.Whitening.White(other), 6, tagged)
-	a.Judge([]Verdict{{Name: "Side", Edits: 9, RightWay: 0.75, Drags: []Drag{{"Up", 0.5}}}, {Name: "Unheard of"}})
+	a.Judge([]Verdict{{Name: "Side", Edits: 9, RightWay: 0.75, SideEffects: []SideEffect{{"Up", 0.5}}}, {Name: "Unheard of"}})
 	return a
 }
 

@@ -33,7 +33,7 @@ func (a *Atlas) Direction(name string) (*Direction, error) {
 	if len(found) > 1 {
 		return nil, fmt.Errorf("%q could mean %s or %s", name, found[0].Name, found[1].Name)
 	}
-	for _, l := range a.Story.Left {
+	for _, l := range a.Story.LeftOut {
 		if SameName(l.Name, name) {
 			return nil, fmt.Errorf("there is no direction for %s: %s", l.Name, l.Reason)
 		}

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// recipes are tried in this order, and the first of equals is taken: strong
-// penalties before weak ones, where each fit starts from the one before.
+// recipes are tried in this order, and the first of equally good ones wins. Strong
+// penalties come before weak ones, and each logistic fit starts from the one before.
 var recipes = []Recipe{
 	{Ridge, 10}, {Ridge, 0.1}, {Ridge, 0.001},
 	{Logistic, 0.1}, {Logistic, 0.01}, {Logistic, 0.001}, {Logistic, 0.0001},
@@ -17,9 +17,9 @@ var recipes = []Recipe{
 const (
 	mostFolds = 5
 	foldSeed  = 1
-	// Sets of at least this size are cut into folds once for all attributes, and
-	// what the fits share is computed once; smaller ones for each attribute anew,
-	// so that every fold has its share of those who have it.
+	// Sets of this size and more are divided into folds once for all attributes, and the
+	// shared part of the fits is computed once. Smaller sets are divided for each
+	// attribute, so that every fold has its share of pictures with the attribute.
 	sharedFolds = 1000
 )
 
@@ -32,8 +32,8 @@ type fitter struct {
 	shared  []part // nil: each attribute has its own
 }
 
-// part is one round of cross-validation: the rows that are fitted to and those
-// that are measured on. The last part of a list fits to all and measures none.
+// part is one round of cross-validation: the rows to fit to and the rows to measure on.
+// The last part of a list fits to all rows and measures none.
 type part struct {
 	fit, test []int
 	z         []float32 // of fit
@@ -61,7 +61,7 @@ func newFitter(white []float32, width int, t Tagged, opt FitOptions) *fitter {
 	return f
 }
 
-// parts cuts rows into folds.
+// parts divides rows into folds.
 func (f *fitter) parts(rows []int, y []float32, folds int) []part {
 	fold := f.folds(rows, y, folds)
 	all := make([]part, folds+1)
@@ -80,9 +80,8 @@ func (f *fitter) parts(rows []int, y []float32, folds int) []part {
 	return all
 }
 
-// folds says for each row which fold it is in. Groups are dealt out whole, in a
-// random order that is always the same; where labels are given, first those who
-// have the attribute and then the others.
+// folds returns the fold of each row. Groups stay whole and are dealt out in a fixed
+// random order; with labels, groups with the attribute come first.
 func (f *fitter) folds(rows []int, y []float32, folds int) []int {
 	group := make([]string, len(rows))
 	names := map[string]bool{}
@@ -95,7 +94,7 @@ func (f *fitter) folds(rows []int, y []float32, folds int) []int {
 		}
 		names[group[i]] = true
 	}
-	if len(names) < 2*folds { // too few people to part by
+	if len(names) < 2*folds { // too few people to keep apart
 		for i := range group {
 			group[i] = fmt.Sprintf("\x00%d", i)
 		}
@@ -124,7 +123,7 @@ func (f *fitter) folds(rows []int, y []float32, folds int) []int {
 	return out
 }
 
-// fit fits the direction of one attribute, or says why there is none.
+// fit returns the direction of one attribute, or the reason why there is none.
 func (f *fitter) fit(column int) (*Direction, string) {
 	rows, y, with := f.tagged.labels(column)
 	if least := min(with, len(rows)-with); least < fewest {
@@ -186,7 +185,7 @@ func (f *fitter) fit(column int) (*Direction, string) {
 
 func (f *fitter) row(r int) []float32 { return f.white[r*f.width : (r+1)*f.width] }
 
-// weights fits by all recipes.
+// weights returns the weights of all recipes.
 func (f *fitter) weights(p part, y []float32) [][]float32 {
 	q := &problem{width: f.width, z: p.z, y: make([]float32, len(p.fit))}
 	for k, i := range p.fit {

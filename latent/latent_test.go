@@ -57,7 +57,7 @@ func atlasOf(t testing.TB, n int) (*Atlas, []float32) {
 		t.Fatal(err)
 	}
 	a := &Atlas{Model: "0123456789abcdef", Whitening: w, Reach: NewReach(w, codes)}
-	if a.Story.Left, err = a.Learn(context.Background(), codes, tagged, FitOptions{}); err != nil {
+	if a.Story.LeftOut, err = a.Learn(context.Background(), codes, tagged, FitOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return a, codes
@@ -66,22 +66,22 @@ func atlasOf(t testing.TB, n int) (*Atlas, []float32) {
 func TestDirections(t *testing.T) {
 	for _, n := range []int{200, 1500} { // folds by attribute, and shared ones
 		a, _ := atlasOf(t, n)
-		if len(a.Directions) != 3 || len(a.Story.Left) != 1 || a.Story.Left[0].Name != "Rare" || !strings.Contains(a.Story.Left[0].Reason, "1 of") {
-			t.Fatalf("%d codes: directions %+v, left out %+v", n, a.Directions, a.Story.Left)
+		if len(a.Directions) != 3 || len(a.Story.LeftOut) != 1 || a.Story.LeftOut[0].Name != "Rare" || !strings.Contains(a.Story.LeftOut[0].Reason, "1 of") {
+			t.Fatalf("%d codes: directions %+v, left out %+v", n, a.Directions, a.Story.LeftOut)
 		}
 		other, tagged := painted(3000)
 		MeasureDirections(a.Directions, a.Whitening.White(other), a.Whitening.Width(), tagged)
 		// Scores of the very pictures that were fitted would tell noise with .57 of 200.
 		for i, want := range []float64{0.95, 0.85, 0} {
 			d := a.Directions[i]
-			if !(d.CrossAUC > want && d.Held.AUC > want) || want == 0 && !(math.Abs(d.CrossAUC-0.475) < 0.075 && math.Abs(d.Held.AUC-0.5) < 0.1) {
-				t.Errorf("%d codes: %s has AUC %.3f, held out %.3f", n, d.Name, d.CrossAUC, d.Held.AUC)
+			if !(d.CrossAUC > want && d.HeldOut.AUC > want) || want == 0 && !(math.Abs(d.CrossAUC-0.475) < 0.075 && math.Abs(d.HeldOut.AUC-0.5) < 0.1) {
+				t.Errorf("%d codes: %s has AUC %.3f, held out %.3f", n, d.Name, d.CrossAUC, d.HeldOut.AUC)
 			}
 			if l := length(d.White); math.Abs(l-1) > 1e-6 {
 				t.Errorf("%s: length %g", d.Name, l)
 			}
-			if want > 0 && math.Abs(d.CrossAUC-d.Held.AUC) > 0.04 {
-				t.Errorf("%s: cross-validated %.3f, held out %.3f", d.Name, d.CrossAUC, d.Held.AUC)
+			if want > 0 && math.Abs(d.CrossAUC-d.HeldOut.AUC) > 0.04 {
+				t.Errorf("%s: cross-validated %.3f, held out %.3f", d.Name, d.CrossAUC, d.HeldOut.AUC)
 			}
 		}
 	}
@@ -157,13 +157,13 @@ func TestStep(t *testing.T) {
 			continue
 		}
 		told := 0.0
-		for _, d := range s.Drags {
+		for _, d := range s.SideEffects {
 			if d.Name == "Side" {
 				told = d.By
 			}
 		}
-		if by < 0.1 || math.Abs(s.Drags[0].By) < math.Abs(s.Drags[1].By) {
-			t.Errorf("Side goes along by %g; told %+v", by, s.Drags)
+		if by < 0.1 || math.Abs(s.SideEffects[0].By) < math.Abs(s.SideEffects[1].By) {
+			t.Errorf("Side goes along by %g; told %+v", by, s.SideEffects)
 		}
 		near(t, "told of Side", told, by, 1e-4)
 	}

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Mixture is a mixture of gaussians with full covariances in white coordinates:
-// what codes are drawn from. One component is a gaussian.
+// Mixture is a mixture of gaussians with full covariances in white coordinates, from
+// which codes are drawn.
 type Mixture struct {
 	Width   int
 	Weights []float64 // K, their sum is 1
@@ -20,15 +20,15 @@ type Mixture struct {
 	Story MixtureStory
 }
 
-// MixtureStory says how a mixture was fitted.
+// MixtureStory records how a mixture was fitted.
 type MixtureStory struct {
 	Components int     `json:"components"`
 	Rows       int     `json:"rows"`
 	Floor      float64 `json:"floor"`          // added to every variance
 	Rounds     int     `json:"rounds"`         // of EM
 	Likelihood float64 `json:"log_likelihood"` // mean over the rows that it was fitted to
-	// Tried are the held-out log-likelihoods by which the number of components was
-	// chosen; none where it was given.
+	// Tried are the held-out log-likelihoods that the number of components was chosen by;
+	// none where it was given.
 	Tried []Tried `json:"tried,omitempty"`
 }
 
@@ -38,12 +38,12 @@ type Tried struct {
 	HeldOut    float64 `json:"held_out_log_likelihood"`
 }
 
-// Len is the number of components.
+// Len returns the number of components.
 func (m *Mixture) Len() int { return len(m.Weights) }
 
-// Sample draws white coordinates, (n, Width); they follow from the seed. spread
-// scales how far from the component's mean they fall: 1 is as fitted, less gives
-// likelier and less varied codes.
+// Sample draws white coordinates, (n, Width), which depend on the seed only. spread
+// multiplies the distances from the component's mean: 1 is as fitted, less gives likelier
+// and less varied codes.
 func (m *Mixture) Sample(n int, spread float64, seed uint64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	out := make([]float32, 0, n*m.Width)
@@ -75,8 +75,7 @@ func (m *Mixture) root(k int) []float64 {
 	return m.Roots[k*n : (k+1)*n]
 }
 
-// LogLikelihood is the mean log-density of rows, in nats, with respect to white
-// coordinates.
+// LogLikelihood returns the mean log-density of rows of white coordinates, in nats.
 func (m *Mixture) LogLikelihood(white []float32) float64 {
 	e := newExpectation(m, white)
 	if e.rows == 0 {
@@ -102,8 +101,8 @@ func (m *Mixture) setRoot(k int, covariance *mat.SymDense) error {
 	return nil
 }
 
-// Gaussian is the one that codes were whitened by: in white coordinates its mean
-// is 0 and its covariance the identity.
+// Gaussian returns the gaussian of the whitening as a mixture of one component: in white
+// coordinates its mean is 0 and its covariance the identity.
 func Gaussian(width int) *Mixture {
 	m := &Mixture{Width: width, Weights: []float64{1}, Means: make([]float64, width), Roots: make([]float64, width*width)}
 	for i := range width {
@@ -113,8 +112,8 @@ func Gaussian(width int) *Mixture {
 	return m
 }
 
-// Draw gives n new codes, (n, Dim), drawn from a mixture in white coordinates;
-// see Sample.
+// Draw returns n new codes, (n, Dim), drawn from a mixture in white coordinates; see
+// Mixture.Sample.
 func (w *Whitening) Draw(m *Mixture, n int, spread float64, seed uint64) []float32 {
 	white := m.Sample(n, spread, seed)
 	codes := make([]float32, 0, n*w.Dim())

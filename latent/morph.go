@@ -1,5 +1,10 @@
-// Package latent moves about in the space of codes: what it makes of codes, a
-// model's decoder makes pictures of.
+// Package latent works in the space of a model's codes: it edits faces along directions
+// of attributes, walks from face to face, and draws new faces.
+//
+// An Atlas describes the codes of one model. OpenOrFit opens the one beside a model or
+// fits it. An Editor changes attributes of faces, MorphFaces turns faces into one another,
+// and Sample makes new ones; below them lie functions on codes alone. Codes are whitened
+// first (Whitening), so that lengths and scores are in standard deviations.
 package latent
 
 import (
@@ -7,9 +12,8 @@ import (
 	"fmt"
 )
 
-// Weights gives the weights a of a morph's steps, evenly from 0 to 1, as
-// numpy.linspace(0, 1, steps) does: the captions of its pictures. Fewer than 2
-// steps are an error.
+// Weights returns the weights of a morph's steps, evenly from 0 to 1 as
+// numpy.linspace(0, 1, steps) returns them. Fewer than 2 steps are an error.
 func Weights(steps int) ([]float64, error) {
 	if steps < 2 {
 		return nil, fmt.Errorf("a morph of %d steps, expected at least 2", steps)
@@ -23,17 +27,16 @@ func Weights(steps int) ([]float64, error) {
 	return w, nil
 }
 
-// Morph gives the codes on the straight line from a code to another, both of
-// them included: from*(1-a) + to*a for each of Weights(steps), in the float32
-// arithmetic of NumPy. Fewer than 2 steps and codes of different lengths are
-// errors.
+// Morph returns the codes on the straight line from one code to another, both included:
+// from*(1-a) + to*a for each a of Weights(steps), in the float32 arithmetic of NumPy.
+// Fewer than 2 steps and codes of different lengths are errors.
 func Morph(from, to []float32, steps int) ([][]float32, error) {
 	return MorphMany([][]float32{from, to}, steps)
 }
 
-// MorphMany is Morph along several codes, the given number of steps from each
-// to the next, where the last of one line is the first of the next: n codes
-// give (n-1)*(steps-1)+1. A path whose last code is its first is closed.
+// MorphMany is Morph along several codes, with the given number of steps from each to
+// the next. The last code of one line is the first of the next, so n codes give
+// (n-1)*(steps-1)+1. A path is closed when its last code is its first.
 func MorphMany(codes [][]float32, steps int) ([][]float32, error) {
 	weights, err := Weights(steps)
 	if err != nil {
@@ -56,8 +59,8 @@ func MorphMany(codes [][]float32, steps int) ([][]float32, error) {
 	return path, nil
 }
 
-// mix is from*(1-a) + to*a. Each product is rounded to float32, which keeps
-// compilers from fusing it with the sum on the machines that could.
+// mix returns from*(1-a) + to*a. Each product is rounded to float32, which keeps
+// compilers from fusing it with the sum.
 func mix(from, to []float32, a float64) []float32 {
 	rest, part := float32(1-a), float32(a)
 	code := make([]float32, len(from))

@@ -169,14 +169,14 @@ func (o *Opened) learn(ctx context.Context, m *autoencoder.Model, src Source) er
 		return err
 	}
 	o.Folders = learned.Folders
-	if src.Only == nil && learned.Tried > 0 && learned.Tried == len(learned.Left) {
+	if src.Only == nil && learned.Tried > 0 && learned.Tried == len(learned.LeftOut) {
 		var reasons []error
-		for _, l := range learned.Left {
+		for _, l := range learned.LeftOut {
 			reasons = append(reasons, fmt.Errorf("no direction for %s: %s", l.Name, l.Reason))
 		}
 		return errors.Join(reasons...)
 	}
-	for _, l := range learned.Left {
+	for _, l := range learned.LeftOut {
 		used := slices.ContainsFunc(src.Only, func(name string) bool { return SameName(name, l.Name) })
 		if _, err := o.Atlas.Direction(l.Name); used && err != nil {
 			continue // its use is the error

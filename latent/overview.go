@@ -15,7 +15,7 @@ type DirectionsResult struct {
 	NTest       int               `json:"n_test"`
 	Reach       Reach             `json:"distances"`
 	Directions  []ListedDirection `json:"directions"` // the best first
-	Left        []Left            `json:"left_out"`
+	LeftOut     []LeftOut         `json:"left_out"`
 	Detailed    []Entanglement    `json:"entangled,omitempty"`
 	Judged      []Verdict         `json:"judged,omitempty"` // verdicts on edits along the directions
 
@@ -25,13 +25,13 @@ type DirectionsResult struct {
 // ListedDirection is a direction with its largest side effects.
 type ListedDirection struct {
 	*Direction
-	Drags []Drag `json:"takes_along"`
+	SideEffects []SideEffect `json:"takes_along"`
 }
 
 // Entanglement is all side effects of one standard deviation along a direction.
 type Entanglement struct {
-	Name  string `json:"name"`
-	Drags []Drag `json:"takes_along"`
+	Name        string       `json:"name"`
+	SideEffects []SideEffect `json:"takes_along"`
 }
 
 // mostListed is how many side effects a list has for each direction.
@@ -42,7 +42,7 @@ const mostListed = 5
 func (a *Atlas) Overview(detailed []string) (*DirectionsResult, error) {
 	r := &DirectionsResult{
 		Fingerprint: a.Model, Reach: a.Reach, Data: a.Story.Data, NTrain: a.Story.NTrain, NTest: a.Story.NTest,
-		Left: a.Story.Left, Mixture: a.Mixture,
+		LeftOut: a.Story.LeftOut, Mixture: a.Mixture,
 	}
 	named, err := a.Find(detailed)
 	if err != nil {
@@ -53,8 +53,8 @@ func (a *Atlas) Overview(detailed []string) (*DirectionsResult, error) {
 	}
 	for i := range a.Directions {
 		d := &a.Directions[i]
-		drags := a.Entangled(d)
-		r.Directions = append(r.Directions, ListedDirection{d, drags[:min(len(drags), mostListed)]})
+		effects := a.Entangled(d)
+		r.Directions = append(r.Directions, ListedDirection{d, effects[:min(len(effects), mostListed)]})
 		if d.Judged != nil {
 			r.Judged = append(r.Judged, *d.Judged)
 		}
@@ -66,8 +66,8 @@ func (a *Atlas) Overview(detailed []string) (*DirectionsResult, error) {
 // BestAUC returns the AUC on held-out pictures, or the cross-validated one where there
 // are none.
 func (d *Direction) BestAUC() float64 {
-	if d.Held != nil {
-		return d.Held.AUC
+	if d.HeldOut != nil {
+		return d.HeldOut.AUC
 	}
 	return d.CrossAUC
 }

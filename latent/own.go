@@ -28,7 +28,7 @@ type Own struct {
 // Learned is the result of LearnOwn.
 type Learned struct {
 	Tried   int          // attributes
-	Left    []Left       // those of them without a direction
+	LeftOut []LeftOut    // those of them without a direction
 	Folders []*faces.Set // the pictures of the folders With and Without
 }
 
@@ -55,13 +55,13 @@ func (a *Atlas) LearnOwn(ctx context.Context, m *autoencoder.Model, own Own, rep
 			return nil, err
 		}
 	}
-	a.Story.Left = append(a.Story.Left, out.Left...)
+	a.Story.LeftOut = append(a.Story.LeftOut, out.LeftOut...)
 	return out, nil
 }
 
 func (l *Learned) add(ctx context.Context, a *Atlas, codes []float32, t Tagged) error {
 	left, err := a.Learn(ctx, codes, t, FitOptions{})
-	l.Tried, l.Left = l.Tried+len(t.Names), append(l.Left, left...)
+	l.Tried, l.LeftOut = l.Tried+len(t.Names), append(l.LeftOut, left...)
 	return err
 }
 

@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// Range is where the scores of most codes along a direction lie: from the 0.5th
-// to the 99.5th percentile.
+// Range is the range of the scores of most codes along a direction: from the 0.5th to the
+// 99.5th percentile.
 type Range struct {
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 }
 
-// beyond is the share of codes on either side of a Range. Together they are as
-// many as those beyond Reach.Far.
+// beyond is the share of codes on either side of a Range. Together they are as many as
+// the codes beyond Reach.Far.
 const beyond = 0.005
 
 // NewRange returns the range of some scores, at least one.

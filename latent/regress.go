@@ -8,17 +8,17 @@ import (
 	"likeness/internal/kernel"
 )
 
-// Method is a way to fit a direction.
+// Method is a method of fitting a direction.
 type Method string
 
-// The methods: least squares on +1 and -1, and logistic regression, both with a
-// penalty on the squares of the weights.
+// The methods are least squares on +1 and -1, and logistic regression, both with a
+// penalty on the squared weights.
 const (
 	Ridge    Method = "ridge"
 	Logistic Method = "logistic"
 )
 
-// Recipe is a method and how strong its penalty is, beside a mean over rows:
+// Recipe is a method with the strength of its penalty. It minimises, over the rows,
 //
 //	ridge     mean((w.z + b - y)^2) + Penalty |w|^2
 //	logistic  mean(log(1 + exp(-y (w.z + b)))) + Penalty/2 |w|^2
@@ -29,7 +29,7 @@ type Recipe struct {
 	Penalty float64 `json:"penalty"`
 }
 
-// problem is rows of width numbers with labels of +1 and -1.
+// problem holds rows of width numbers with labels of +1 and -1.
 type problem struct {
 	width int
 	z     []float32
@@ -40,11 +40,11 @@ func (p *problem) len() int { return len(p.y) }
 
 func (p *problem) row(i int) []float32 { return p.z[i*p.width : (i+1)*p.width] }
 
-// sumChunk is how many rows are summed in float32 before the sum goes into
+// sumChunk is the number of rows that are summed in float32 before the sum is added in
 // float64.
 const sumChunk = 128
 
-// weighted is the sum over rows of share(i) times row i.
+// weighted returns the sum over rows of share(i) times row i.
 func (p *problem) weighted(share func(i int) float64) []float64 {
 	sum, part := make([]float64, p.width), make([]float32, p.width)
 	for first := 0; first < p.len(); first += sumChunk {
@@ -61,8 +61,8 @@ func (p *problem) weighted(share func(i int) float64) []float64 {
 	return sum
 }
 
-// gram is what ridge regression needs of the rows alone: their mean, and the
-// eigenvectors and eigenvalues of their covariance.
+// gram is the part of ridge regression that depends on the rows alone: their mean, and
+// the eigenvectors and eigenvalues of their covariance.
 type gram struct {
 	mean    []float64
 	vectors *mat.Dense // columns
@@ -91,7 +91,7 @@ func (p *problem) gram() *gram {
 	return g
 }
 
-// ridge solves for the weights.
+// ridge returns the weights of ridge regression.
 func (p *problem) ridge(g *gram, penalty float64) []float32 {
 	n, label := float64(p.len()), 0.0
 	for _, y := range p.y {
@@ -112,16 +112,16 @@ func (p *problem) ridge(g *gram, penalty float64) []float32 {
 	return out
 }
 
-// Newton's method stops when the gradient is this short, or after some steps;
-// each step solves for its direction by conjugate gradients.
+// Newton's method stops when the gradient is shorter than newtonTolerance, or after
+// newtonSteps. Each step finds its direction by conjugate gradients.
 const (
 	newtonTolerance = 1e-6
 	newtonSteps     = 30
 	gradientSteps   = 40
 )
 
-// logistic fits by Newton's method with conjugate gradients, from a start of
-// width+1 numbers, the bias last, which it changes into the result.
+// logistic fits by Newton's method with conjugate gradients. It begins with start, width+1
+// numbers with the bias last, and writes the result to it.
 func (p *problem) logistic(penalty float64, start []float64) {
 	n, k := float64(p.len()), p.width
 	w32 := make([]float32, k)
@@ -134,7 +134,7 @@ func (p *problem) logistic(penalty float64, start []float64) {
 		loss := 0.0
 		for i, y := range p.y {
 			m := float64(y) * (float64(kernel.Dot(w32, p.row(i))) + w[k])
-			s := 1 / (1 + math.Exp(m)) // 1 - the chance given to the label
+			s := 1 / (1 + math.Exp(m)) // 1 - the probability of the label
 			slope[i], curve[i] = -s*float64(y), s*(1-s)
 			if m > 0 {
 				loss += math.Log1p(math.Exp(-m))
@@ -182,7 +182,7 @@ func (p *problem) logistic(penalty float64, start []float64) {
 	}
 }
 
-// newtonStep solves H s = grad by conjugate gradients, H being the second
+// newtonStep solves H s = grad by conjugate gradients, where H is the matrix of second
 // derivatives of the logistic loss.
 func (p *problem) newtonStep(grad, curve []float64, penalty float64) []float64 {
 	n, k := float64(p.len()), p.width

@@ -2,14 +2,13 @@ package latent
 
 import "math"
 
-// Likely is MorphMany along a path on which codes stay likely. A straight line
-// between two codes cuts through the middle, where few codes lie and faces are
-// averages; here, in the white coordinates of w, the direction turns evenly from
-// one end to the other (Shoemake 1985, spherical linear interpolation) and the
-// distance from the mean changes evenly, so that the walk stays on the shell
-// where codes are. The ends are the codes themselves. Between opposite
-// directions, where no way is shorter than the others, and from the mean itself
-// it goes straight.
+// Likely is MorphMany along a path on which codes stay likely. A straight line between two
+// codes passes through the middle, where few codes lie and faces are averages. Here, in
+// the white coordinates of w, the direction turns evenly from one end to the other
+// (spherical linear interpolation, Shoemake 1985) and the distance from the mean changes
+// evenly, so that the path stays on the shell where codes lie. The ends are the codes
+// themselves. Between opposite directions, and from the mean itself, the path is
+// straight.
 func (w *Whitening) Likely(codes [][]float32, steps int) ([][]float32, error) {
 	path, err := MorphMany(codes, steps) // checks, and the straight path
 	if err != nil {
@@ -20,7 +19,7 @@ func (w *Whitening) Likely(codes [][]float32, steps int) ([][]float32, error) {
 		for s := 1; s < steps-1; s++ {
 			frame := &path[i*(steps-1)+s]
 			a := float64(s) / float64(steps-1)
-			// What no coordinate shows moves in a straight line; the rest is put right.
+			// Axes without a coordinate move in a straight line; the others are corrected.
 			straight := w.White(*frame)
 			step := turned(from, to, a)
 			for k := range step {
@@ -32,8 +31,8 @@ func (w *Whitening) Likely(codes [][]float32, steps int) ([][]float32, error) {
 	return path, nil
 }
 
-// turned is the point at share a of the way from one point to another, by angle
-// and by length.
+// turned returns the point at share a of the way from one point to another, by angle and
+// by length.
 func turned(from, to []float32, a float64) []float32 {
 	n, m := length(from), length(to)
 	p, q := 1-a, a // of from and to, for a straight line

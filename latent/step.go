@@ -12,13 +12,13 @@ import (
 // Step is a move in white coordinates: the shortest one that changes the asked scores
 // by the asked amounts and leaves the held ones unchanged.
 type Step struct {
-	White  []float32
-	Length float64 // standard deviations
-	Drags  []Drag  // side effects on the other scores, the largest first
+	White       []float32
+	Length      float64      // standard deviations
+	SideEffects []SideEffect // side effects on the other scores, the largest first
 }
 
-// Drag is the change of a score that a step was not meant for.
-type Drag struct {
+// SideEffect is the change of a score that a step was not meant for.
+type SideEffect struct {
 	Name string  `json:"name"`
 	By   float64 `json:"by"` // standard deviations
 }
@@ -89,15 +89,15 @@ func (a *Atlas) Step(changes []Change, hold []*Direction) (*Step, error) {
 	}
 	for i := range a.Directions {
 		if d := &a.Directions[i]; !slices.Contains(rows, d) {
-			s.Drags = append(s.Drags, Drag{d.Name, dot(d.White, s.White)})
+			s.SideEffects = append(s.SideEffects, SideEffect{d.Name, dot(d.White, s.White)})
 		}
 	}
-	sortDrags(s.Drags)
+	sortSideEffects(s.SideEffects)
 	return s, nil
 }
 
-func sortDrags(list []Drag) {
-	slices.SortStableFunc(list, func(x, y Drag) int {
+func sortSideEffects(list []SideEffect) {
+	slices.SortStableFunc(list, func(x, y SideEffect) int {
 		switch a, b := math.Abs(x.By), math.Abs(y.By); {
 		case a > b:
 			return -1
@@ -110,14 +110,14 @@ func sortDrags(list []Drag) {
 
 // Entangled returns the side effects of one standard deviation along a direction on
 // the other scores: the cosines between the directions, the largest first.
-func (a *Atlas) Entangled(d *Direction) []Drag {
-	var list []Drag
+func (a *Atlas) Entangled(d *Direction) []SideEffect {
+	var list []SideEffect
 	for i := range a.Directions {
 		if other := &a.Directions[i]; other != d {
-			list = append(list, Drag{other.Name, dot(other.White, d.White)})
+			list = append(list, SideEffect{other.Name, dot(other.White, d.White)})
 		}
 	}
-	sortDrags(list)
+	sortSideEffects(list)
 	return list
 }
 

@@ -19,11 +19,11 @@ type Verdict struct {
 	// The same for random steps of the same length: the score of chance.
 	RandomWay     float64 `json:"random_right_way"`
 	RandomFlipped float64 `json:"random_flipped"`
-	// By is the mean change of the score in the direction of the edit, Drags are those of
+	// By is the mean change of the score in the direction of the edit, SideEffects are those of
 	// other scores, in standard deviations of the scores of photographs, the ten largest
 	// first.
-	By    float64 `json:"by"`
-	Drags []Drag  `json:"drags"`
+	By          float64      `json:"by"`
+	SideEffects []SideEffect `json:"effects"`
 }
 
 // HeldUp reports whether the edits went the right way more often than random steps:

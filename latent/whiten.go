@@ -12,12 +12,11 @@ import (
 	"likeness/pca"
 )
 
-// Whitening is where the codes of a model lie: their mean, the axes along which
-// they vary, and how far. In white coordinates, those along the axes in standard
-// deviations, the codes it was fitted to have mean 0 and the identity for a
-// covariance, so that a step of length 1 is one standard deviation, whichever
-// way it leads. Axes along which codes hardly vary (less than a millionth of the
-// largest variance) have no coordinate.
+// Whitening describes the distribution of a model's codes: their mean, their principal
+// axes, and the standard deviations along these. White coordinates are positions along the
+// axes in standard deviations. In them the codes that it was fitted to have mean 0 and
+// covariance 1, so that a step of length 1 is one standard deviation in any direction.
+// Axes with less than a millionth of the largest variance have no coordinate.
 type Whitening struct {
 	Mean  []float32 // Dim
 	Axes  []float32 // Width x Dim, orthonormal rows, by falling variance
@@ -27,8 +26,8 @@ type Whitening struct {
 // faintVariance is the share of the largest variance that an axis must have.
 const faintVariance = 1e-6
 
-// Whiten fits a whitening to codes of dim numbers, one behind the other. It
-// fails with fewer than two codes, when all are equal, or when ctx ends.
+// Whiten fits a whitening to codes, (n, dim). It fails with fewer than two codes, when all
+// are equal, or when ctx ends.
 func Whiten(ctx context.Context, codes []float32, dim int) (*Whitening, error) {
 	m, err := pca.Measure(ctx, codes, dim)
 	if err != nil {
@@ -68,13 +67,13 @@ func Whiten(ctx context.Context, codes []float32, dim int) (*Whitening, error) {
 	return w, nil
 }
 
-// Dim is how many numbers a code has.
+// Dim returns the length of a code.
 func (w *Whitening) Dim() int { return len(w.Mean) }
 
-// Width is how many white coordinates a code has.
+// Width returns the number of white coordinates of a code.
 func (w *Whitening) Width() int { return len(w.Scale) }
 
-// White gives the white coordinates of codes, one behind the other.
+// White returns the white coordinates of codes: (n, Width) for (n, Dim).
 func (w *Whitening) White(codes []float32) []float32 {
 	d, k := w.Dim(), w.Width()
 	if len(codes)%d != 0 {
@@ -94,11 +93,11 @@ func (w *Whitening) White(codes []float32) []float32 {
 	return out
 }
 
-// Code gives the code at white coordinates; along axes without a coordinate it
-// is the mean.
+// Code returns the code at white coordinates; along axes without a coordinate it is the
+// mean.
 func (w *Whitening) Code(white []float32) []float32 { return w.Shift(w.Mean, white) }
 
-// Shift moves a code by a step in white coordinates. The code is left alone.
+// Shift returns a code moved by a step in white coordinates. The code is not changed.
 func (w *Whitening) Shift(code, step []float32) []float32 {
 	d := w.Dim()
 	if len(code) != d || len(step) != w.Width() {
@@ -122,20 +121,20 @@ func (w *Whitening) Shift(code, step []float32) []float32 {
 	return out
 }
 
-// Distance is a code's Mahalanobis distance from the mean: the length of its
-// white coordinates, in standard deviations. Codes of K coordinates lie on a
-// shell, about the root of K from the mean.
+// Distance returns a code's Mahalanobis distance from the mean: the length of its white
+// coordinates, in standard deviations. Codes of K coordinates lie on a shell at about the
+// square root of K from the mean.
 func (w *Whitening) Distance(code []float32) float64 { return length(w.White(code)) }
 
-// Reach says how far from the mean codes lie: percentiles of the distances of
-// those that a whitening was fitted to.
+// Reach holds percentiles of the distances from the mean of the codes that a whitening
+// was fitted to.
 type Reach struct {
-	Near float64 `json:"near"` // the 1st percentile: nearer lie averages
+	Near float64 `json:"near"` // the 1st percentile: nearer codes are averages
 	Half float64 `json:"half"` // the median
-	Far  float64 `json:"far"`  // the 99th percentile: what is farther is far from the data
+	Far  float64 `json:"far"`  // the 99th percentile: farther codes are far from the data
 }
 
-// NewReach measures the distances of codes.
+// NewReach returns the percentiles of the distances of codes.
 func NewReach(w *Whitening, codes []float32) Reach {
 	white := w.White(codes)
 	d := make([]float64, 0, len(white)/w.Width())
@@ -146,7 +145,7 @@ func NewReach(w *Whitening, codes []float32) Reach {
 	return Reach{Near: quantile(d, 0.01), Half: quantile(d, 0.5), Far: quantile(d, 0.99)}
 }
 
-// quantile of sorted numbers, interpolated as numpy.quantile does.
+// quantile returns a quantile of sorted numbers, interpolated as numpy.quantile does.
 func quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	low := int(at)
@@ -166,8 +165,8 @@ func dot(a, b []float32) float64 {
 
 func length(a []float32) float64 { return math.Sqrt(dot(a, a)) }
 
-// Cosine is that of the angle between two points, seen from the mean; 0 where one
-// of them is the mean.
+// Cosine returns the cosine of the angle between two points in white coordinates; 0 where
+// one of them is the mean.
 func Cosine(a, b []float32) float64 {
 	n := length(a) * length(b)
 	if n == 0 {

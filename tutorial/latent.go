@@ -90,8 +90,8 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 	}
 	measured := 0
 	for _, d := range a.Directions {
-		if d.Held != nil {
-			r.AUC += d.Held.AUC
+		if d.HeldOut != nil {
+			r.AUC += d.HeldOut.AUC
 			measured++
 		}
 	}

@@ -11,8 +11,8 @@ func printDirections(w io.Writer, r *latent.DirectionsResult) {
 	if len(r.Detailed) > 0 {
 		for _, d := range r.Detailed {
 			rows := [][]string{{"one standard deviation of " + d.Name, "takes along"}}
-			for _, drag := range d.Drags {
-				rows = append(rows, []string{drag.Name, signed(drag.By)})
+			for _, effect := range d.SideEffects {
+				rows = append(rows, []string{effect.Name, signed(effect.By)})
 			}
 			table(w, "", rows)
 			fmt.Fprintln(w)
@@ -24,7 +24,7 @@ func printDirections(w io.Writer, r *latent.DirectionsResult) {
 	if n := r.NoBetter(); n > 0 && len(r.Detailed) == 0 {
 		fmt.Fprintf(w, "chance: edits along %s were no better than random steps; 'likeness edit' warns of that\n", count(n, "direction"))
 	}
-	for _, l := range r.Left {
+	for _, l := range r.LeftOut {
 		fmt.Fprintf(w, "no direction for %s: %s\n", l.Name, l.Reason)
 	}
 	if r.Atlas != "" {
@@ -45,8 +45,8 @@ func directionRows(r *latent.DirectionsResult) [][]string {
 	rows := [][]string{append(head, "takes along")}
 	for _, d := range r.Directions {
 		auc, stderr := fmt.Sprintf("~%.3f", d.CrossAUC), ""
-		if d.Held != nil {
-			auc, stderr = fmt.Sprintf("%.3f", d.Held.AUC), fmt.Sprintf("%.3f", d.Held.StdErr)
+		if d.HeldOut != nil {
+			auc, stderr = fmt.Sprintf("%.3f", d.HeldOut.AUC), fmt.Sprintf("%.3f", d.HeldOut.StdErr)
 		}
 		share := 100 * float64(d.With) / float64(d.With+d.Without)
 		row := []string{d.Name, auc, stderr, fmt.Sprintf("%.1f %%", share), fmt.Sprintf("%.2f", d.Gap)}
@@ -64,7 +64,7 @@ func directionRows(r *latent.DirectionsResult) [][]string {
 		if r.Judged != nil { // to keep lines short
 			most = 1
 		}
-		rows = append(rows, append(row, largeDrags(d.Drags, most)))
+		rows = append(rows, append(row, largeSideEffects(d.SideEffects, most)))
 	}
 	return rows
 }

@@ -112,7 +112,7 @@ one they are fitted to the model's training data, which takes some seconds.
 			return knownAttributes(err)
 		}
 		for _, c := range e.Changes {
-			if d := c.Direction; d.Held == nil && from.own != (latent.Own{}) {
+			if d := c.Direction; d.HeldOut == nil && from.own != (latent.Own{}) {
 				a.note("%s: AUC %.3f, cross-validated on %s, of which %s have it", d.Name, d.CrossAUC, count(d.With+d.Without, "picture"), report.Count(d.With))
 			}
 		}

@@ -81,7 +81,7 @@ func printEdit(w io.Writer, r *latent.EditResult) {
 	if len(r.Held) > 0 {
 		fmt.Fprintf(w, "held: %s\n", strings.Join(r.Held, ", "))
 	}
-	if along := largeDrags(r.Drags, 4); along != "" {
+	if along := largeSideEffects(r.SideEffects, 4); along != "" {
 		fmt.Fprintf(w, "taken along: %s\n", along)
 	}
 	frames := 0
@@ -108,11 +108,11 @@ func printEdit(w io.Writer, r *latent.EditResult) {
 	fmt.Fprintln(w, strings.Join(r.Files, "\n"))
 }
 
-// largeDrags lists the side effects of 0.3 standard deviations and more among the first
+// largeSideEffects lists the side effects of 0.3 standard deviations and more among the first
 // few.
-func largeDrags(drags []latent.Drag, most int) string {
+func largeSideEffects(effects []latent.SideEffect, most int) string {
 	var list []string
-	for _, d := range drags[:min(len(drags), most)] {
+	for _, d := range effects[:min(len(effects), most)] {
 		if d.By*d.By >= 0.3*0.3 {
 			list = append(list, d.Name+" "+signed(d.By))
 		}

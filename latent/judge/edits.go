@@ -165,7 +165,7 @@ func (e *edits) value(row int, name string) float32 {
 func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*latent.Verdict, error) {
 	n := len(e.judge.Attributes)
 	at := slices.IndexFunc(e.judge.Attributes, func(j latent.Direction) bool { return j.Name == d.Name })
-	if at < 0 || e.judge.Attributes[at].Held == nil {
+	if at < 0 || e.judge.Attributes[at].HeldOut == nil {
 		return nil, nil
 	}
 	step, err := e.atlas.Step([]latent.Change{{Direction: d, By: d.Gap}}, nil)
@@ -204,9 +204,9 @@ func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*latent.V
 	if err != nil {
 		return nil, err
 	}
-	v := &latent.Verdict{Name: d.Name, AUC: e.judge.Attributes[at].Held.AUC, Edits: len(rows)}
-	if d.Held != nil {
-		v.DirectionAUC = d.Held.AUC
+	v := &latent.Verdict{Name: d.Name, AUC: e.judge.Attributes[at].HeldOut.AUC, Edits: len(rows)}
+	if d.HeldOut != nil {
+		v.DirectionAUC = d.HeldOut.AUC
 	}
 	moved := make([]float64, n)
 	var flips, luck float64
@@ -235,9 +235,9 @@ func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*latent.V
 			v.By = by
 			continue
 		}
-		v.Drags = append(v.Drags, latent.Drag{Name: e.judge.Attributes[j].Name, By: by})
+		v.SideEffects = append(v.SideEffects, latent.SideEffect{Name: e.judge.Attributes[j].Name, By: by})
 	}
-	slices.SortStableFunc(v.Drags, func(x, y latent.Drag) int {
+	slices.SortStableFunc(v.SideEffects, func(x, y latent.SideEffect) int {
 		switch a, b := math.Abs(x.By), math.Abs(y.By); {
 		case a > b:
 			return -1
@@ -246,7 +246,7 @@ func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*latent.V
 		}
 		return 0
 	})
-	v.Drags = v.Drags[:min(len(v.Drags), 10)]
+	v.SideEffects = v.SideEffects[:min(len(v.SideEffects), 10)]
 	return v, nil
 }
 
