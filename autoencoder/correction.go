@@ -12,41 +12,42 @@ import (
 	"likeness/internal/kernel"
 )
 
-// Correction is how an encoder goes on behind its network, whose answer is near the
-// best code of a picture but not it: it has the decoder paint that code, looks at
-// what the painted picture lacks, and moves the code accordingly, a few times:
+// Correction improves the codes that an encoder's network returns, which are near the
+// best codes of the pictures but not equal to them. A few times it decodes a code and
+// moves it by the difference between the picture and the decoded one:
 //
 //	code = code + correctionShare * Matrix * slopes(code) * (picture - decoder(code))
 //
-// slopes(code) are the decoder's, (Code, values of a picture), which come from
-// going through it backwards. A step of Gauss and Newton would solve normal
-// equations for every picture, with all slopes one by one; Matrix is the inverse of
-// the mean of their matrices over training pictures, slopes times slopes transposed,
-// so that a step costs some passes through the decoder and no more. (An encoder that
-// looks at what its own answer lacks: Marino et al. 2018, "Iterative amortized
-// inference", where a network takes the place of Matrix.) A step that makes a picture
-// worse is undone and is the last.
+// slopes(code) is the decoder's Jacobian, (Code, values of a picture), applied by a
+// backward pass. A Gauss-Newton step would solve the normal equations for every picture,
+// with the whole Jacobian; Matrix is the inverse of the mean of their matrices, slopes
+// times slopes transposed, over training pictures, so that a step costs some passes
+// through the decoder only. (Marino et al. 2018, "Iterative amortized inference", use a
+// network in place of Matrix.) A step that makes a picture worse is undone and is the
+// last.
 type Correction struct {
 	Steps  int
 	Matrix []float32 // (Code, Code), symmetric
 }
 
-// MostCorrection bounds the steps: what is left to find after a few is little.
+// MostCorrection bounds the steps: after a few, little is left to gain.
 const MostCorrection = hyper.MostCorrect
 
-// correctionShare was chosen on a part of LFW's training pictures, as RESULTS.md
-// tells: whole steps go too far where the decoder is steeper than on average.
+// correctionShare was chosen on a part of LFW's training pictures (see RESULTS.md): full
+// steps overshoot where the decoder is steeper than on average.
 const correctionShare = 0.7
 
-// CorrectionPictures is how many pictures FitCorrection can use: 16 do nearly as well.
+// CorrectionPictures is the number of pictures that FitCorrection uses at most; 16 do
+// nearly as well.
 const CorrectionPictures = 64
 
-// correctionProbes bounds the codes that FitCorrection has painted, where these are
-// long, but for those of eight pictures.
+// correctionProbes bounds the number of codes that FitCorrection decodes where codes are
+// long; it always uses eight pictures.
 const correctionProbes = 5000
 
-// The longest codes that are corrected, and the most slopes, numbers of a code times
-// values of a picture: the fit takes time with the square of the one, memory with the other.
+// longestCorrected bounds the length of corrected codes, mostCorrectedSlope the size of
+// the Jacobian, code times values of a picture. The fit takes time with the square of the
+// former and memory with the latter.
 const (
 	longestCorrected   = 1024
 	mostCorrectedSlope = 1 << 26

@@ -50,7 +50,7 @@ func (m *Model) Denoises() bool {
 // model's size.
 func (d *Denoiser) AnySize() bool { return noCode(d.model.Arch, d.model.Code) }
 
-// what names the work in its Progress.
+// denoising names the work in Progress.
 const denoising = "Denoising"
 
 // Denoise returns a w x h picture, h*w*3 numbers, as the model restores it. level is the

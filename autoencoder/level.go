@@ -8,23 +8,21 @@ import (
 	"likeness/pix"
 )
 
-// A denoiser of noise sees every picture at the contrast at which its noise has
-// the standard deviation m.Level: the picture is multiplied before the network
-// and divided behind it. So one network serves all levels and knows the one it
-// has to do with, weak noise counts as much as strong one in training, and what is
-// clean stays so. The level is the one that pix.NoiseLevel estimates.
+// Inputs of a denoiser are scaled so that their noise has the standard deviation
+// m.Level, and its outputs are scaled back. One network therefore serves all levels, all
+// levels weigh equally in the loss, and clean inputs are unchanged. pix.NoiseLevel
+// estimates the level.
 
-// UnitNoise is the Level of denoisers: what the network sees is then far enough
-// from zero to meet the bend of ELU.
+// UnitNoise is the Level of denoisers. Inputs scaled to it reach the bend of ELU.
 const UnitNoise = 2.5
 
-// leastLevel is the weakest noise that pictures are scaled for, of 2.5 steps of a
-// byte. Below it the network is told of this one, and the share that is taken of
-// what it says falls with the square of the level.
+// leastLevel is the weakest noise that pictures are scaled for, 2.5 steps of a byte.
+// Weaker noise is scaled as if it had this level, and the share of the correction that is
+// applied falls with the square of the level.
 const leastLevel = 0.01
 
-// scale is what a picture of the given level of noise is multiplied by, and the
-// share of the network's correction that it gets.
+// scale returns the factor that a picture with the given level of noise is multiplied by,
+// and the share of the network's correction that is applied to it.
 func (m *Model) scale(level float64) (factor, share float32) {
 	if m.Level == 0 {
 		return 1, 1
@@ -36,10 +34,9 @@ func (m *Model) scale(level float64) (factor, share float32) {
 	return float32(m.Level / level), 1
 }
 
-// Scale multiplies a picture, which a corruption has made noisy, and its target by
-// what the model wants it multiplied by, and returns the level of noise that this
-// was for. It does nothing, and returns 0, unless the model has a Level. Training
-// works on such numbers.
+// Scale multiplies a noisy picture and its target, in place, by the model's factor for
+// the noise in it, and returns the level of that noise. Without a Level it does nothing
+// and returns 0. Training works on scaled pictures.
 func (m *Model) Scale(noisy, target []float32) (level float64) {
 	if m.Level == 0 {
 		return 0
@@ -76,9 +73,9 @@ func (m *Model) denoise(ctx context.Context, x []float32) ([]float32, error) {
 	return y, nil
 }
 
-// look returns what a network, the model's own or one with its weights for pictures of
-// another size, makes of pictures; with Mirror the mean of that and of what it makes of
-// their mirror images. done, where it is set, is called after each of the m.each() passes.
+// look returns the outputs of a network, the model's own or one with its weights for
+// another size; with Mirror the mean of these and of the outputs for the mirror images.
+// done, if set, is called after each of the m.each() passes.
 func (m *Model) look(ctx context.Context, net *nn.Network, x []float32, done func()) ([]float32, error) {
 	pass := func(x []float32) ([]float32, error) {
 		y, err := net.Predict(ctx, x)
@@ -103,7 +100,7 @@ func (m *Model) look(ctx context.Context, net *nn.Network, x []float32, done fun
 	return y, nil
 }
 
-// each is how often look sees every picture.
+// each returns the number of passes of look.
 func (m *Model) each() int {
 	if m.Mirror {
 		return 2
@@ -120,8 +117,8 @@ func multiply(x []float32, factor float32) {
 	}
 }
 
-// unscale makes of what the network gave for x, multiplied by factor, a picture
-// again, with that share of what has changed, in the range of pictures.
+// unscale scales the network's output y for x, multiplied by factor, back to a picture,
+// with the given share of the change applied and values clamped.
 func unscale(y, x []float32, factor, share float32) {
 	if factor != 1 {
 		inverse := 1 / factor
@@ -137,8 +134,7 @@ func unscale(y, x []float32, factor, share float32) {
 	clamp(y)
 }
 
-// clamp takes values beyond the range of pictures to its ends, where what was
-// looked for must be nearer: 0.4 % of the error on LFW.
+// clamp limits values to the range of pictures, which removes 0.4 % of the error on LFW.
 func clamp(y []float32) {
 	for i, v := range y {
 		y[i] = min(max(v, -0.5), 0.5)

@@ -26,14 +26,14 @@ type Model struct {
 	Code int      // numbers in a code; 0 for a denoiser that has none
 	Prep pix.Prep // how photographs become inputs; W and H are the size
 
-	// Level is the standard deviation that the noise of pictures must have for the
-	// network of a denoiser, which are multiplied accordingly; 0: as they are.
+	// Level is the standard deviation that a denoiser's inputs are scaled to have for their
+	// noise; 0: inputs are not scaled.
 	Level float64
-	// Mirror makes a denoiser look at every picture twice, as it is and mirrored
-	// left to right: its answer is the mean of the two, in twice the time.
+	// Mirror makes a denoiser process every picture twice, as it is and mirrored left to
+	// right, and return the mean of the two, in twice the time.
 	Mirror bool
 
-	// Correction is what an encoder does behind its network; nil: nothing.
+	// Correction improves the codes of the encoder's network; nil: none.
 	Correction *Correction
 
 	// A model without a code is its encoder alone, from picture to picture.
@@ -65,7 +65,7 @@ func New(arch string, prep pix.Prep, code int, seed uint64) (*Model, error) {
 	return &Model{Arch: arch, Code: code, Prep: prep, Encoder: encoder, Decoder: decoder, new: true}, nil
 }
 
-// Networks are those that a picture goes through, one behind the other.
+// Networks returns the networks that a picture passes through, in their order.
 func (m *Model) Networks() []*nn.Network {
 	if m.Decoder == nil {
 		return []*nn.Network{m.Encoder}
@@ -115,14 +115,13 @@ func (m *Model) Decode(ctx context.Context, codes []float32) ([]float32, error) 
 	return m.Decoder.Predict(ctx, codes)
 }
 
-// Piece is how many pictures to give a model at once where there are many: 512 of
-// 32x32, fewer of larger ones, which bounds the memory and the time until somebody can
-// say that it is enough.
+// Piece returns the number of pictures to give a model at once where there are many: 512
+// of 32x32, fewer of larger ones, which bounds the memory and the time until a cancelled
+// context is noticed.
 func (m *Model) Piece() int { return max(8, 512*32*32*3/m.Values()) }
 
-// Reconstruct sends pictures through the whole model. The values of a model without a
-// code lie in [-0.5, 0.5], as those of pictures do; those of others may lie a little
-// outside.
+// Reconstruct returns the pictures in x as the whole model reconstructs them. The values of
+// a model without a code lie in [-0.5, 0.5], those of others may lie a little outside.
 func (m *Model) Reconstruct(ctx context.Context, x []float32) ([]float32, error) {
 	if m.Decoder == nil {
 		return m.denoise(ctx, x)

@@ -9,8 +9,9 @@ import (
 	"likeness/parallel"
 )
 
-// The differences that Refine takes, in units of the code, and how it damps its
-// steps: Marquardt's share of the diagonal and a small constant.
+// refineDelta is the half-width of Refine's central differences, in units of the code.
+// refineShare and refineLeast damp its steps: Marquardt's share of the diagonal and a small
+// constant.
 const (
 	refineDelta = 0.02
 	refineShare = 0.02
@@ -78,8 +79,8 @@ func (m *Model) refine(ctx context.Context, x, codes []float32) error {
 	return nil
 }
 
-// probes are for every code itself and then, for each of its numbers, the code with
-// a little more and with a little less of it.
+// probes returns for every code the code itself and, for each of its numbers, the code
+// with that number increased and decreased by refineDelta.
 func (m *Model) probes(codes []float32) []float32 {
 	k, images := m.Code, len(codes)/m.Code
 	all := make([]float32, 0, images*(2*k+1)*k)
@@ -96,8 +97,8 @@ func (m *Model) probes(codes []float32) []float32 {
 	return all
 }
 
-// slopes are the decoder's at a code of k numbers, a picture of the given size for
-// each, by central differences. painted has the pictures of the code's probes.
+// slopes returns the decoder's Jacobian at a code of k numbers, (k, size), by central
+// differences. painted has the decoded pictures of the code's probes.
 func slopes(painted []float32, k, size int) []float32 {
 	all := make([]float32, k*size)
 	for j := range k {
@@ -109,8 +110,7 @@ func slopes(painted []float32, k, size int) []float32 {
 	return all
 }
 
-// normal is the matrix of the normal equations, the products of all slopes with
-// each other.
+// normal returns the matrix of the normal equations, slopes times slopes transposed.
 func normal(slopes []float32, k int) *mat.SymDense {
 	size := len(slopes) / k
 	n := mat.NewSymDense(k, nil)
@@ -122,8 +122,8 @@ func normal(slopes []float32, k int) *mat.SymDense {
 	return n
 }
 
-// gaussNewton is the step from a code of k numbers towards a picture. painted has
-// the pictures of the code's probes.
+// gaussNewton returns the step from a code of k numbers towards a picture. painted has
+// the decoded pictures of the code's probes.
 func gaussNewton(want, painted []float32, k int) []float64 {
 	size := len(want)
 	along := slopes(painted, k, size)
@@ -140,7 +140,7 @@ func gaussNewton(want, painted []float32, k int) []float64 {
 	var c mat.Cholesky
 	step := mat.NewVecDense(k, nil)
 	if !c.Factorize(n) || c.SolveVecTo(step, right) != nil {
-		return make([]float64, k) // no step is better than a wild one
+		return make([]float64, k) // rather no step than a wild one
 	}
 	return step.RawVector().Data
 }

@@ -7,15 +7,14 @@ import (
 	"likeness/pca"
 )
 
-// residualWidth is how many times the filters of "conv" the architecture
-// "residual" has.
+// residualWidth is the number of filters of "residual" as a multiple of those of "conv".
 const residualWidth = 2
 
-// residualLayers are the tutorial's beside exact PCA. Both ways of the encoder
-// end in the code, both of the decoder in the picture. PCA's weights are frozen:
-// at the learning rates that the convolutions want they would be shaken out of
-// place. What stands beside them ends in weights of zero, so the model begins as
-// PCA and leaves it only where that helps.
+// residualLayers returns the layers of the tutorial's model with exact PCA as a shortcut:
+// both branches of the encoder are added to the code, both of the decoder to the picture.
+// The weights of PCA are frozen, since the learning rates of the convolutions would ruin
+// them. The convolutions end in weights of zero, so the model begins as PCA and departs
+// from it only where that helps.
 func residualLayers(h, w, code int) (encoder, decoder []nn.Layer) {
 	var down, up []nn.Layer
 	for _, f := range filters {
@@ -38,10 +37,10 @@ func residualLayers(h, w, code int) (encoder, decoder []nn.Layer) {
 // trained; one that has begun or was read from a file does not.
 func (m *Model) BeginsWithPCA() bool { return m.new && m.Arch == Residual && m.Code > 0 }
 
-// Begin makes a new model of architecture "residual" exact PCA: of the pictures
-// that it is to learn, with a component for every number of the code. A code is
-// measured in standard deviations of these pictures. With fewer components than
-// numbers in the code the rest are left to the convolutions.
+// Begin initialises a new model of architecture "residual" with the exact PCA of its
+// training pictures, one component for every number of the code. Codes are in standard
+// deviations of these pictures. Where there are fewer components than numbers in the code,
+// the convolutions have the rest.
 func (m *Model) Begin(p *pca.PCA) {
 	if !m.BeginsWithPCA() || p.Dim != m.Values() || len(p.Variances) > m.Code {
 		panic("autoencoder: Begin: these components are not for this model")
@@ -70,8 +69,8 @@ func (m *Model) Begin(p *pca.PCA) {
 	m.Decoder.Pack()
 }
 
-// shortcut is the kernel and the bias of the network's last Dense layer, which is
-// the way past the convolutions.
+// shortcut returns the kernel and the bias of the network's last Dense layer, which
+// bypasses the convolutions.
 func shortcut(n *nn.Network) (kernel, bias []float32) {
 	p := n.Params()
 	return p[len(p)-2].Value, p[len(p)-1].Value

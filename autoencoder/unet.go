@@ -6,26 +6,26 @@ import (
 	"likeness/nn"
 )
 
-// Residual without a code is a denoiser: a network of convolutions alone that
-// adds to a picture what is missing (see denoiserLayers). It runs on pictures of
-// any size, with a [Mender].
+// Residual is the name of an architecture. Without a code it is a denoiser: a network of
+// convolutions that adds a correction to a picture (see denoiserLayers) and runs on
+// pictures of any size, with a [Denoiser].
 const Residual = "residual"
 
-// denoiserStage is what happens at one size of the picture. Each stage halves
+// denoiserStage is the part of the network at one size of the picture. Each stage halves
 // the size of the one before.
 type denoiserStage struct {
 	filters       int
-	before, after int // residual blocks before and behind the way further down
+	before, after int // residual blocks before and after the smaller stages
 }
 
 var denoiserStages = []denoiserStage{{64, 2, 2}, {128, 2, 2}}
 
-// denoiserUnit is what the stages divide a picture's sides by.
+// denoiserUnit is the factor by which the stages divide a picture's sides.
 var denoiserUnit = 1 << len(denoiserStages)
 
-// denoiserReach returns how many pixels away the network of these stages sees, from
-// anywhere in a square of denoiserUnit pixels: two convolutions of 3x3 a block,
-// each of which sees one pixel of its stage further.
+// denoiserReach returns the radius of the network's receptive field, from anywhere in a
+// square of denoiserUnit pixels: each block has two 3x3 convolutions, which add one pixel
+// of their stage each.
 func denoiserReach(stages []denoiserStage) int {
 	reach := 0
 	for i, s := range stages {

@@ -2,11 +2,10 @@ package pix
 
 import "image"
 
-// FromImage converts any picture of the standard library: gray, paletted,
-// CMYK, 16 bits a channel (the upper 8 stay) and YCbCr all become RGB, and
-// whatever shows through a transparent pixel is white. YCbCr is taken as JPEG
-// means it, its chroma interpolated as libjpeg does. An empty picture is a
-// programming mistake and panics.
+// FromImage converts any picture of the standard library to RGB: gray, paletted, CMYK,
+// YCbCr, and 16 bits a channel, of which the upper 8 are kept. Transparent pixels are
+// drawn on white. YCbCr is converted as in JPEG, with chroma interpolated as libjpeg
+// does. It panics for an empty picture.
 func FromImage(src image.Image) *Image {
 	b := src.Bounds()
 	dst := New(b.Dx(), b.Dy())
@@ -29,7 +28,7 @@ func FromImage(src image.Image) *Image {
 	return dst
 }
 
-// onWhite lays a byte c of the given opacity (0..255) on white, rounded.
+// onWhite returns a byte c of the given opacity (0..255) drawn on white, rounded.
 func onWhite(c, alpha byte) byte {
 	return byte((int(c)*int(alpha) + 255*(255-int(alpha)) + 127) / 255)
 }
@@ -75,8 +74,8 @@ func fromNRGBA(dst *Image, src *image.NRGBA) {
 	}
 }
 
-// drawPaletted draws src, laid on white, into dst with its corner at (x0, y0);
-// it must lie inside. A pixel that names no colour of the palette stays white.
+// drawPaletted draws src on white into dst with its corner at (x0, y0); it must lie
+// inside. A pixel whose index is not in the palette stays white.
 func drawPaletted(dst *Image, src *image.Paletted, x0, y0 int) {
 	var table [256][3]byte
 	for i := range table {
@@ -96,7 +95,7 @@ func drawPaletted(dst *Image, src *image.Paletted, x0, y0 int) {
 	}
 }
 
-// premultiplied lays a 16-bit channel, already multiplied by alpha, on white.
+// premultiplied returns a 16-bit channel, already multiplied by alpha, drawn on white.
 func premultiplied(c, alpha uint32) byte {
 	return byte(min(c+0xffff-alpha, 0xffff) >> 8)
 }

@@ -62,8 +62,8 @@ func (n Noise) Corrupt(x []float32, w, h int, rng *rand.Rand) {
 	Gaussian{Sigma: float32(sigma)}.Corrupt(x, w, h, rng)
 }
 
-// power is x to the power of a t in [0, 1), from square roots, which are the same
-// on every machine, as math.Pow is not.
+// power returns x to the power of t in [0, 1) from square roots, which are equal on every
+// machine; math.Pow is not.
 func power(x, t float64) float64 {
 	y := 1.0
 	for range 32 { // digits of t
@@ -107,7 +107,7 @@ func (n Noise) ok() bool {
 	return n.Min > 0 && n.Max >= n.Min && !math.IsInf(float64(n.Max), 0) && n.Clean >= 0 && n.Clean <= 1
 }
 
-// Sequence is several corruptions, one after the other.
+// Sequence applies several corruptions in their order.
 type Sequence []Corruption
 
 func (s Sequence) Corrupt(x []float32, w, h int, rng *rand.Rand) {

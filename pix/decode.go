@@ -16,8 +16,8 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// Limits of what is read. A picture's size is checked in its header before any
-// memory is taken for its pixels.
+// Limits of input. A picture's size is checked in its header before memory is allocated
+// for its pixels.
 const (
 	MaxPixels    = 100_000_000 // 100 megapixels
 	MaxFileBytes = 256 << 20   // 256 MiB
@@ -42,11 +42,11 @@ func Open(path string) (*Image, error) {
 }
 
 // Decode reads a JPEG, PNG, WebP or GIF (its first frame), turns it upright by
-// its EXIF orientation and lays transparent pixels on white. What r gives after
-// the picture's end is ignored. A picture cut short, or larger than [MaxPixels]
-// or [MaxFileBytes], is an error. So is what the decoders underneath do not
-// read: animated WebP, and progressive JPEGs that have both restart markers and
-// subsampled chroma (image/jpeg of Go 1.26), which are rare.
+// its EXIF orientation and draws transparent pixels on white. Data after the picture's
+// end are ignored. A truncated picture, or one larger than [MaxPixels] or
+// [MaxFileBytes], is an error. So are files that the underlying decoders do not support:
+// animated WebP, and the rare progressive JPEGs with both restart markers and subsampled
+// chroma (image/jpeg of Go 1.26).
 func Decode(r io.Reader) (*Image, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
 	if err != nil {
@@ -55,8 +55,7 @@ func Decode(r io.Reader) (*Image, error) {
 	return decode(data, MaxPixels)
 }
 
-// Turned tells whether a file asks, in its EXIF, to be turned or mirrored, which
-// Decode does.
+// Turned reports whether a file's EXIF asks for rotation or mirroring, which Decode does.
 func Turned(data []byte) bool {
 	for _, f := range formats {
 		if f.is(data) {
@@ -66,8 +65,8 @@ func Turned(data []byte) bool {
 	return false
 }
 
-// Examine decodes the file data as [Decode] does, but for the conversion to
-// RGB, which cannot fail, and returns the size of the upright picture.
+// Examine decodes the file data as [Decode] does, without the conversion to RGB, which
+// cannot fail, and returns the size of the upright picture.
 func Examine(data []byte) (w, h int, err error) {
 	p, turn, err := open(data, MaxPixels)
 	if err != nil {
@@ -93,7 +92,7 @@ func whole(p picture) *Image {
 	return p.rgb(0, 0, w, h)
 }
 
-// A format knows a file by its first bytes.
+// A format recognises a file by its first bytes.
 type format struct {
 	name    string
 	is      func(data []byte) bool
@@ -151,8 +150,8 @@ func open(data []byte, maxPixels int64) (p picture, turn int, err error) {
 
 var errCut = errors.New("the file is cut short")
 
-// ranOut tells whether a decoder wanted more bytes. Some wrap io's error, some
-// only print it, some have their own words.
+// ranOut reports whether a decoder ran out of bytes. Some decoders wrap io's error, some
+// print it, some have an error of their own.
 func ranOut(err error) bool {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return true
@@ -223,7 +222,7 @@ func minPNG(data []byte, cfg image.Config) int {
 	return cfg.Height * (cfg.Width * channels * int(data[depthAt]) / 8) / 1032
 }
 
-// decodeGIF lays the first frame on a white screen, as viewers show it.
+// decodeGIF draws the first frame on a white screen, as viewers do.
 func decodeGIF(data []byte, cfg image.Config) (picture, error) {
 	src, err := gif.Decode(bytes.NewReader(data))
 	if err != nil {

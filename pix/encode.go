@@ -15,12 +15,11 @@ func (m *Image) WritePNG(w io.Writer) error {
 	return png.Encode(w, m.RGBA())
 }
 
-// WriteGIF writes the frames as a GIF that plays for ever, each shown for delay
-// (kept in hundredths of a second, 0.02 s at least: players slow down what is
-// faster). All frames share one palette of at most 256 colours made for them,
-// so that nothing flickers; with no more colours than that they are kept
-// exactly, else errors are spread over the neighbours (Floyd-Steinberg). No
-// frames, frames of unequal size and sides above 65,535 are errors.
+// WriteGIF writes the frames as a GIF that loops forever, each shown for delay (rounded to
+// hundredths of a second, 0.02 s at least: players slow down faster ones). All frames
+// share one palette of at most 256 colours, so that nothing flickers. Up to 256 colours
+// are kept exactly, more are dithered (Floyd-Steinberg). No frames, frames of unequal
+// size and sides above 65,535 are errors.
 func WriteGIF(w io.Writer, frames []*Image, delay time.Duration) error {
 	if len(frames) == 0 {
 		return errors.New("gif: no frames")

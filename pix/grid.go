@@ -2,12 +2,11 @@ package pix
 
 import "math"
 
-// Grid lays pictures out in rows of cols on white, each pixel enlarged to
-// scale x scale, with gap white pixels around and between them. Cells have the
-// size of the largest picture, smaller ones are centred in theirs, and nil
-// leaves a cell empty. With cols below 1 the grid is as square as can be; scale
-// below 1 counts as 1, gap below 0 as 0. No picture at all gives one white
-// pixel.
+// Grid draws pictures in rows of cols on white, each pixel enlarged to scale x scale, with
+// gap white pixels around and between them. Cells have the size of the largest picture;
+// smaller ones are centred, and nil leaves a cell empty. With cols below 1 the grid is
+// about square; scale below 1 means 1, gap below 0 means 0. Without pictures it returns
+// one white pixel.
 func Grid(images []*Image, cols, scale, gap int) *Image {
 	if cols < 1 {
 		cols = int(math.Ceil(math.Sqrt(float64(len(images)))))

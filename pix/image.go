@@ -1,5 +1,5 @@
-// Package pix turns picture files into the pixels a model eats, and numbers
-// back into pictures.
+// Package pix decodes, crops, resizes, corrupts and writes pictures, and converts them to
+// the numbers that models take and back.
 //
 // Pixels are bytes, RGB, row by row: a W x H picture is W*H*3 bytes, so a set
 // of N pictures is an (N, H, W, 3) array. Models work on float32 numbers in
@@ -9,10 +9,10 @@
 //
 // The reference numbers of this field were made with OpenCV, so this package
 // follows it. [Image.Resize] equals cv2.resize(..., INTER_LINEAR) byte for
-// byte. Decoding follows libjpeg in all that the standard library leaves
-// simple: chroma is interpolated ("fancy upsampling"), not repeated, and
-// YCbCr becomes RGB with libjpeg's rounding. What is left is the inverse DCT,
-// where the two differ by one level now and then. Measured against cv2.imread
+// byte. Decoding follows libjpeg where the standard library is simpler: chroma is
+// interpolated ("fancy upsampling"), not repeated, and YCbCr is converted with libjpeg's
+// rounding. The inverse DCT remains, where the two sometimes differ by one level. Compared
+// with cv2.imread
 // (OpenCV 4.6, libjpeg-turbo 2.1.5) on 508 photographs of Labeled Faces in the
 // Wild, all of them baseline 4:2:0 JPEGs of 250x250, in levels of 0..255, with
 // the standard library's own conversion below it:
@@ -90,8 +90,8 @@ func (m *Image) RGBA() *image.RGBA {
 	return dst
 }
 
-// Crop takes dx columns off the left and off the right, dy rows off the top
-// and off the bottom. It is an error when nothing would remain.
+// Crop removes dx columns at the left and at the right, and dy rows at the top and at the
+// bottom. It is an error when nothing would remain.
 func (m *Image) Crop(dx, dy int) (*Image, error) {
 	if err := checkCrop(dx, dy, m.W, m.H); err != nil {
 		return nil, err
@@ -138,8 +138,8 @@ func (m *Image) Floats(dst []float32) {
 	kernel.FromBytes(dst, m.Pix)
 }
 
-// FromFloats is the way back: each of the h*w*3 numbers becomes the nearest
-// byte of (v + 0.5) * 255, numbers out of range the nearest end, NaN 0.
+// FromFloats is the inverse of Floats: each of the h*w*3 numbers becomes the nearest byte
+// of (v + 0.5) * 255, clamped to 0 and 255; NaN becomes 0.
 func FromFloats(x []float32, w, h int) *Image {
 	dst := New(w, h)
 	if len(x) != len(dst.Pix) {

@@ -2,17 +2,16 @@ package pix
 
 import "math"
 
-// NoiseLevel estimates the standard deviation of gaussian noise in a w x h
-// picture of h*w*3 numbers, each of which has noise of its own. Both sides must
-// be at least 2; a narrower picture counts as clean.
+// NoiseLevel estimates the standard deviation of independent gaussian noise in a w x h
+// picture of h*w*3 numbers. A picture with a side below 2 counts as clean.
 //
 // It is the median estimate of Donoho and Johnstone (1994): the median of the
 // absolute values of the diagonal Haar coefficients, (a-b-c+d)/2 of 2x2 pixels,
-// over 0.6745. Detail of the picture is in these coefficients, too, and small
-// pictures are full of it. But detail is mostly of brightness, alike in the three
-// channels, and noise is not: so the coefficients are taken of two differences of
-// channels, (R-B)/sqrt 2 and (R-2G+B)/sqrt 6, which have the noise of one channel
-// and little else. Noise that is the same in all channels is not seen.
+// over 0.6745. These coefficients also contain the picture's detail, of which small
+// pictures have much. But detail is mostly brightness, equal in the three channels, and
+// noise is not. So the coefficients are those of two differences of channels,
+// (R-B)/sqrt 2 and (R-2G+B)/sqrt 6, which have the noise of one channel and little
+// detail. Noise that is equal in all channels is not detected.
 func NoiseLevel(x []float32, w, h int) float64 {
 	checkFloats(x, w, h)
 	if w < 2 || h < 2 {
@@ -38,12 +37,12 @@ func NoiseLevel(x []float32, w, h int) float64 {
 	return float64(middle(all)) / 0.6745
 }
 
-// BrightnessNoise estimates the same from brightness alone, the mean of the
-// channels, and so finds what NoiseLevel cannot: noise that is alike in the three
+// BrightnessNoise estimates the same level from brightness alone, the mean of the
+// channels. It detects noise that NoiseLevel does not: noise that is equal in the three
 // channels, as in black and white photographs, and that of JPEGs, whose colours are
-// kept coarsely. It is the level of independent noise that would leave brightness as
-// noisy, root 3 times brightness's own. Fine detail of the picture counts, too, so it
-// is no estimate for small pictures; with a side below 3 it is 0.
+// stored coarsely. It returns the level of independent noise that would make brightness
+// as noisy, the square root of 3 times brightness's own. Fine detail counts as noise, so
+// it is no estimate for small pictures; with a side below 3 it returns 0.
 //
 // It is the median, over 0.6745, of the absolute values of the mask of Immerkaer
 // (1996), a difference of two Laplacians, over 6.
@@ -71,14 +70,14 @@ func BrightnessNoise(x []float32, w, h int) float64 {
 	return math.Sqrt(3) * float64(middle(all)) / (3 * 6 * 0.6745)
 }
 
-// levelPlaces is how many places of a picture are looked at, at most: a regular
-// choice of a large picture's.
+// levelPlaces is the largest number of places of a picture that are used; of a large
+// picture they are a regular sample.
 const levelPlaces = 1 << 18
 
 const sqrt6 = 2.449489742783178
 
-// middle is the element that would stand at len(x)/2 if x were sorted; x is
-// rearranged on the way (Hoare's quickselect).
+// middle returns the element at len(x)/2 of sorted x, by Hoare's quickselect, which
+// rearranges x.
 func middle(x []float32) float32 {
 	k := len(x) / 2
 	low, high := 0, len(x)-1

@@ -1,8 +1,7 @@
 package pix
 
-// Mirror turns pictures of width w left to right, in place. They are rows of w
-// pixels of three values, one behind the other; it panics where x is no whole
-// number of rows.
+// Mirror mirrors pictures of width w left to right, in place. x holds rows of w pixels of
+// three values. It panics unless x is a whole number of rows.
 func Mirror(x []float32, w int) {
 	if w < 1 || len(x)%(3*w) != 0 {
 		panic("pix: Mirror: no whole number of rows")

@@ -6,8 +6,8 @@ import (
 	"github.com/bep/imagemeta"
 )
 
-// Where a format keeps EXIF, and the bytes that stand before it there. A file
-// without those bytes has none, and most have none.
+// The place of EXIF in each format, and the bytes before it there. A file without those
+// bytes has no EXIF, as most files.
 var exifIn = map[string]struct {
 	format imagemeta.ImageFormat
 	mark   string
@@ -17,9 +17,8 @@ var exifIn = map[string]struct {
 	"WebP": {imagemeta.WebP, "EXIF"},
 }
 
-// orientation returns the EXIF orientation, 1..8. A file that says nothing, or
-// whose EXIF is damaged, is upright: 1. The picture itself is whole then, and
-// cameras write stranger things than that.
+// orientation returns the EXIF orientation, 1 to 8. Without EXIF, or with damaged EXIF, it
+// returns 1, upright, since the picture itself is whole.
 func orientation(format string, data []byte) int {
 	in, ok := exifIn[format]
 	if !ok || !bytes.Contains(data, []byte(in.mark)) {
@@ -47,13 +46,13 @@ func orientation(format string, data []byte) int {
 	return found
 }
 
-// sideways tells of the orientations that exchange width and height.
+// sideways reports whether an orientation exchanges width and height.
 func sideways(orientation int) bool { return orientation >= 5 }
 
-// upright undoes an EXIF orientation: 2 is mirrored left to right, 3 turned by
-// 180 degrees, 4 mirrored top to bottom; 5 to 8 have rows and columns exchanged:
-// 5 transposed, 6 to be turned right, 7 transposed the other way, 8 to be turned
-// left.
+// upright undoes an EXIF orientation: 2 is mirrored left to right, 3 rotated by 180
+// degrees, 4 mirrored top to bottom; in 5 to 8 rows and columns are exchanged: 5
+// transposed, 6 to be rotated right, 7 transposed along the other diagonal, 8 to be
+// rotated left.
 func upright(m *Image, orientation int) *Image {
 	if orientation < 2 || orientation > 8 {
 		return m

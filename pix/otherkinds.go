@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// otherKinds are files that people give in place of pictures, by the bytes at a
-// place near their beginning.
+// otherKinds are the kinds of files that people name in place of pictures, by bytes near
+// their beginning.
 var otherKinds = []struct {
 	at    int
 	magic string
@@ -29,7 +29,7 @@ var otherKinds = []struct {
 	{4, "ftyp", "a film (MP4)"},
 }
 
-// errKind says what a file is instead of a picture that can be read.
+// errKind is the error of a file that is something else than a supported picture.
 func errKind(data []byte) error {
 	const want = "JPEG, PNG, WebP or GIF"
 	for _, k := range otherKinds {

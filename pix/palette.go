@@ -30,12 +30,12 @@ type counted struct {
 	n      int64
 }
 
-// makePalette chooses up to size colours for the frames. Should they have no
-// more, those; else every colour of a sixty-fourth of all pixels or more (a
-// margin, say) as it is, and for the others a median cut: the box of colours
-// with the largest sum of squared deviations along one channel is split at that
-// channel's mean, until there are enough; then a few rounds of k-means move the
-// colours to where they cost least.
+// makePalette chooses up to size colours for the frames. If the frames have no more
+// colours, these are the palette. Otherwise a colour of a sixty-fourth of all pixels or
+// more, such as that of a margin, is kept exactly, and a median cut chooses the others:
+// the box of colours with the largest sum of squared deviations along one channel is
+// split at that channel's mean until there are enough boxes; then a few rounds of k-means
+// reduce the error.
 func makePalette(frames []*Image, size int) *palette {
 	all := histogram(frames)
 	var colours []rgb
@@ -233,10 +233,10 @@ func (p *palette) index(c [3]int32) uint8 {
 	return uint8(best)
 }
 
-// dither maps the picture to the palette, handing each pixel's error on to the
-// neighbours not yet mapped (Floyd and Steinberg 1976). A colour that the
-// palette has is kept as it is and takes part in no error, so that a flat white
-// margin stays flat.
+// dither maps the picture to the palette and spreads each pixel's error over the
+// neighbours that are not yet mapped (Floyd and Steinberg 1976). A colour of the palette
+// is kept exactly and takes no error, so that a flat white margin stays flat, which
+// draw.FloydSteinberg of the standard library does not ensure.
 func (p *palette) dither(m *Image) *image.Paletted {
 	dst := image.NewPaletted(image.Rect(0, 0, m.W, m.H), p.model())
 	// Errors in 1/16 for this row and the next, one pixel of margin on each side.

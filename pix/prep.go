@@ -5,22 +5,22 @@ import (
 	"os"
 )
 
-// Prep says how a photograph becomes a model's input. It is kept in the model
-// file, so that a query is prepared as the training pictures were.
+// Prep describes how a photograph is prepared as a model's input. The model file holds it,
+// so that queries are prepared as the training pictures were.
 type Prep struct {
 	W    int  `json:"w"` // the input's size
 	H    int  `json:"h"`
-	DX   int  `json:"dx"`             // columns taken off the left and off the right
-	DY   int  `json:"dy"`             // rows taken off the top and off the bottom
-	Auto bool `json:"auto"`           // choose the crop by the picture's size; DX and DY do not count
-	Wide bool `json:"wide,omitempty"` // with Auto: leave LFW's faces their surroundings
-	// Around takes 13/90 of the crop's sides more on every side of it.
+	DX   int  `json:"dx"`             // columns removed at the left and at the right
+	DY   int  `json:"dy"`             // rows removed at the top and at the bottom
+	Auto bool `json:"auto"`           // choose the crop by the picture's size; DX and DY are ignored
+	Wide bool `json:"wide,omitempty"` // with Auto: crop LFW's photographs less tightly
+	// Around adds a margin of 13/90 of the crop's sides on every side.
 	Around bool `json:"around,omitempty"`
 }
 
-// Labeled Faces in the Wild comes as squares of 250 with the face in the middle;
-// 80 off each side leaves the face, 35 the head with as much around it as a
-// portrait has.
+// Pictures of Labeled Faces in the Wild are squares of 250 pixels with the face in the
+// middle. Removing 80 at each side leaves the face, removing 35 the head with as much
+// around it as in a portrait.
 const (
 	lfwSide = 250
 	lfwCrop = 80
@@ -31,17 +31,16 @@ const (
 // LFW's crop.
 func IsLFWSize(w, h int) bool { return w == lfwSide && h == lfwSide }
 
-// LFW's crop is 90 wide: with 13 more on every side no pixel of a face that is
-// moved, turned and scaled a little is missing, and the photograph's own pixels
-// make 116.
+// LFW's crop is 90 wide. With 13 more on every side, 116 pixels of the photograph, no
+// pixel is missing of a face that is moved, rotated and scaled a little.
 const (
 	aroundCrop   = 90
 	aroundMargin = 13
 )
 
-// Surroundings is the preparation that gives a training run what it needs to
-// move, turn and scale a picture of this one: the same crop with a margin, at
-// LFW's own resolution or twice this one's size.
+// Surroundings returns the preparation of pictures that a training run can move, rotate
+// and scale to pictures of p: the same crop with a margin, at LFW's own resolution or
+// twice the size of p.
 func (p Prep) Surroundings() Prep {
 	grow := func(n int) int {
 		n = max(2*n, aroundCrop)
@@ -51,21 +50,20 @@ func (p Prep) Surroundings() Prep {
 	return p
 }
 
-// margin is that of a side of a crop.
+// margin returns the margin of a side of a crop.
 func margin(side int) int { return (side*aroundMargin + aroundCrop/2) / aroundCrop }
 
-// Apply returns the picture as a W x H input. One that has that size already is
-// taken as it is: the result is m itself then, and shares its pixels. Else it is
-// cropped and resized. The crop is DX and DY off the sides, or, with Auto, 80
-// off each side of a picture of 250x250 (35 with Wide) and the largest centred
-// square of any other. Sides below 1 and a crop that leaves nothing are errors.
-// With Around the crop gets its margin afterwards, also in a picture of the
-// input's size; beyond the picture its edge is repeated.
+// Apply returns the picture as a W x H input. A picture of that size is returned itself.
+// Others are cropped and resized. The crop removes DX and DY at the sides or, with Auto,
+// 80 pixels at each side of a picture of 250x250 (35 with Wide), and is the largest
+// centred square of any other picture. Sides below 1 and a crop that leaves nothing are
+// errors. With Around the crop then gets its margin, also in a picture of the input's
+// size; beyond the picture its edge is repeated.
 func (p Prep) Apply(m *Image) (*Image, error) { return p.apply(m) }
 
-// Decode is [Decode] and [Prep.Apply] in one for the file data, and gives the same
-// bytes and errors. Of a JPEG it converts only what the crop keeps. w and h are the
-// size of the whole picture.
+// Decode is [Decode] and [Prep.Apply] in one, with the same bytes and errors. Of a JPEG it
+// converts only the pixels that the crop keeps. w and h are the size of the whole
+// picture.
 func (p Prep) Decode(data []byte) (m *Image, w, h int, err error) {
 	images, errs, w, h := Prepare(data, p)
 	return images[0], w, h, errs[0]
@@ -107,8 +105,8 @@ func (p Prep) Open(path string) (*Image, error) {
 	return m, nil
 }
 
-// Keeps is how much of a picture of w x h the preparation keeps before it resizes
-// it; 0 x 0 when nothing is left.
+// Keeps returns the size of the crop of a picture of w x h, before it is resized; 0 x 0
+// when nothing is left.
 func (p Prep) Keeps(w, h int) (int, int) {
 	dx, dy := p.DX, p.DY
 	switch {

@@ -2,9 +2,8 @@ package pix
 
 import "math"
 
-// PSNR is the peak signal-to-noise ratio, in decibels, of a mean squared error
-// of pictures whose numbers span a range of 1: 10 log10(1/mse). No error at all
-// is +Inf.
+// PSNR returns the peak signal-to-noise ratio, in decibels, of a mean squared error of
+// pictures whose numbers span a range of 1: 10 log10(1/mse), +Inf for no error.
 func PSNR(mse float64) float64 { return -10 * math.Log10(mse) }
 
 // The constants of Wang et al. (2004) for pictures that span a range of 1.
@@ -15,20 +14,18 @@ const (
 	ssimC2     = 0.03 * 0.03
 )
 
-// SSIM is the mean structural similarity of two w x h pictures of h*w*3
-// numbers: 1 for equal ones, about 0 for pictures that share nothing. It follows
+// SSIM returns the mean structural similarity of two w x h pictures of h*w*3 numbers: 1 for
+// equal pictures, about 0 for unrelated ones. It follows
 // Wang, Bovik, Sheikh and Simoncelli (2004): in a gaussian window of 11x11 pixels
 // and sigma 1.5 that slides over each channel, with means m, variances v and
 // the covariance c,
 //
 //	(2 mx my + C1) (2 c + C2) / ((mx^2 + my^2 + C1) (vx + vy + C2)),
 //
-// C1 = 0.01^2, C2 = 0.03^2. The mean goes over the three channels and over the
-// windows that lie wholly inside the picture, so of one of 32x32 pixels over
-// 22x22 windows: nothing is invented beyond the border, and what is at the border
-// weighs less. Of a picture with a side below 11 the window is that side (less
-// one where it is even), cut from the same gaussian. Numbers are taken as they
-// are, unclamped.
+// C1 = 0.01^2, C2 = 0.03^2. The mean is taken over the three channels and over the windows
+// that lie entirely inside the picture, 22x22 of them for 32x32 pixels, so that pixels at
+// the border weigh less. For a picture with a side below 11 the window has that side (less
+// one where it is even), cut from the same gaussian. Numbers are not clamped.
 func SSIM(x, y []float32, w, h int) float64 {
 	checkFloats(x, w, h)
 	checkFloats(y, w, h)
@@ -58,7 +55,7 @@ func SSIM(x, y []float32, w, h int) float64 {
 	return sum / float64(3*n)
 }
 
-// gaussianWindow has n weights of sum 1.
+// gaussianWindow returns n weights of sum 1.
 func gaussianWindow(n int) []float64 {
 	win := make([]float64, n)
 	sum := 0.0

@@ -8,10 +8,9 @@ import (
 	"github.com/bep/imagemeta"
 )
 
-// Taken tells when a photograph was taken, by EXIF's DateTimeOriginal: what the
-// camera's clock showed, as a time in UTC, for EXIF knows no zones. It is not ok
-// where a file says nothing, nothing that can be read, or is no picture. No
-// pixels are decoded.
+// Taken returns when a photograph was taken, by EXIF's DateTimeOriginal: the time of the
+// camera's clock, in UTC, since EXIF has no zones. ok is false where the file has no such
+// time, an unreadable one, or is no picture. No pixels are decoded.
 func Taken(r io.ReadSeeker) (t time.Time, ok bool) {
 	head := make([]byte, 12)
 	if _, err := io.ReadFull(r, head); err != nil {

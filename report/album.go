@@ -19,19 +19,19 @@ type Album struct {
 	Title    string
 	Subtitle string
 	Note     string // how to read it
-	Command  string // what makes it again
+	Command  string // the command that makes it
 	Rows     []AlbumRow
 }
 
-// AlbumRow is one row, which is broken where it is too long.
+// AlbumRow is one row of pictures. Long rows are wrapped.
 type AlbumRow struct {
 	Title    string
 	Note     string // a quieter line
 	Pictures []AlbumPicture
 }
 
-// AlbumPicture is a picture with what stands under it. A nil picture is drawn
-// as a tile that says so.
+// AlbumPicture is a picture with its captions. A nil picture is drawn as a tile that says
+// so.
 type AlbumPicture struct {
 	Picture *pix.Image
 	Name    string
@@ -39,7 +39,7 @@ type AlbumPicture struct {
 	Mark    bool     // with a green frame, for the query's own person
 }
 
-// albumColumns is how many pictures of a montage stand side by side.
+// albumColumns is the number of pictures side by side in a montage.
 const albumColumns = 8
 
 // Draw draws the album as one picture.
@@ -115,10 +115,10 @@ func (a *Album) Draw() *pix.Image {
 	return pix.FromImage(dst)
 }
 
-// cell is the picture as a sheet has it.
+// cell returns the picture as a cell of a sheet.
 func (m AlbumPicture) cell(p *pen) cell {
 	c := cell{pic: p.tile(m.Picture, tileSmall)}
-	if b := c.pic.Rect; b.Dx() > tileSmall || b.Dy() > tileSmall { // a whole factor would take the neighbour's place
+	if b := c.pic.Rect; b.Dx() > tileSmall || b.Dy() > tileSmall { // a whole factor would overlap the neighbour
 		long := max(m.Picture.W, m.Picture.H)
 		c.pic = m.Picture.Resize(max(1, m.Picture.W*tileSmall/long), max(1, m.Picture.H*tileSmall/long)).RGBA()
 	}
@@ -137,7 +137,7 @@ func (m AlbumPicture) cell(p *pen) cell {
 	return c
 }
 
-// fitMiddle shortens text in its middle: the end of an id tells it from others.
+// fitMiddle shortens text in its middle: the end of an id distinguishes it.
 func (p *pen) fitMiddle(text string, s style, width int) string {
 	r := []rune(text)
 	cut := text
@@ -170,7 +170,7 @@ func (a *Album) WriteHTML(w io.Writer) error {
 // largestThumbnail is the longest side of a picture on a page.
 const largestThumbnail = 256
 
-// thumbnail is a picture as a src attribute.
+// thumbnail returns a picture as a src attribute.
 func thumbnail(m *pix.Image) (template.HTMLAttr, error) {
 	if long := max(m.W, m.H); long > largestThumbnail {
 		m = m.Resize(max(1, m.W*largestThumbnail/long), max(1, m.H*largestThumbnail/long))

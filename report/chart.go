@@ -35,7 +35,7 @@ var chartFonts = sync.OnceValue(func() *plotfont.Cache {
 	})
 })
 
-// chartText gives a text style in Go Regular or Bold.
+// chartText returns a text style in Go Regular or Bold.
 func chartText(size vg.Length, bold bool, c color.Color) text.Style {
 	f := plotfont.Font{Typeface: "Go", Size: size}
 	if bold {
@@ -44,8 +44,8 @@ func chartText(size vg.Length, bold bool, c color.Color) text.Style {
 	return text.Style{Color: c, Font: f, Handler: text.Plain{Fonts: chartFonts()}, YAlign: draw.YCenter}
 }
 
-// chart is a plot with what gonum's has not: a title set left, and labels at
-// the right that stand beside what they name instead of in a legend.
+// chart adds to gonum's plot a title at the left, and labels at the right beside the lines
+// that they name, in place of a legend.
 type chart struct {
 	plot            *plot.Plot
 	title, subtitle string
@@ -67,7 +67,7 @@ type endLabel struct {
 	bold bool
 }
 
-// newChart gives an empty plot in the house style; xlabel stands under the
+// newChart returns an empty plot in the style of this package, with xlabel under the
 // axis.
 func newChart(title, subtitle, xlabel string) *chart {
 	p := plot.New()
@@ -172,7 +172,7 @@ func (c *chart) drawNotes(dc draw.Canvas, corner vg.Point) {
 	}
 }
 
-// nothing draws a chart that has no values to show, and says so.
+// nothing draws a chart without values, with a note that says so.
 func (c *chart) nothing() *pix.Image {
 	c.plot.X.Min, c.plot.X.Max, c.plot.Y.Min, c.plot.Y.Max = 0, 1, 0, 1
 	c.plot.HideAxes()

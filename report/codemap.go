@@ -6,10 +6,9 @@ import (
 	"slices"
 )
 
-// codeShape gives the rows and columns a code of n values is drawn in. Up to
-// 32 values take two columns, as the tutorial's reshape(code/2, -1) draws
-// them; longer codes take a map about twice as high as wide, so that the cells
-// stay large enough to see.
+// codeShape returns the rows and columns of the map of a code of n values. Up to 32 values
+// have two columns, as in the tutorial's reshape(code/2, -1); the map of a longer code is
+// about twice as high as wide, so that the cells stay large enough to see.
 func codeShape(n int) (rows, cols int) {
 	switch {
 	case n <= 1:
@@ -52,9 +51,9 @@ func codeMap(code []float32, tall int, limit float64) *image.RGBA {
 	return t
 }
 
-// codeLimit gives the end of the colour scale that fits all codes of a figure:
-// the largest magnitude, or the 99th percentile of the magnitudes where a few
-// values would wash out all others; clipped says which.
+// codeLimit returns the end of the colour scale for all codes of a figure: the largest
+// magnitude, or the 99th percentile of the magnitudes where a few values would make all
+// others pale; clipped says which.
 func codeLimit(codes [][]float32) (limit float64, clipped bool) {
 	var all []float64
 	for _, c := range codes {

@@ -21,8 +21,8 @@ type Series struct {
 	Ink    int  // which colour of the palette; 0 takes the next
 }
 
-// Baseline is a number to hold another against: the tutorial's, or that of a
-// closed form.
+// Baseline is a number to compare another one with: the tutorial's, or that of a closed
+// form.
 type Baseline struct {
 	Name  string
 	Value Number
@@ -107,7 +107,7 @@ func LossCurves(c Curves) *pix.Image {
 	return ch.draw()
 }
 
-// parts cuts a series where it has no value that can be drawn.
+// parts divides a series at values that cannot be drawn.
 func (s Series) parts(log bool) [][]point {
 	if s.Epochs != nil && len(s.Epochs) != len(s.Values) {
 		panic("report: a series needs one epoch for each value")

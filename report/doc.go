@@ -1,15 +1,13 @@
 // Package report draws the figures of a run and writes its one-file HTML page.
 //
-// It trains nothing and knows no model: it takes pictures ([pix.Image]) and
-// numbers, and gives pictures and a page. Every figure function returns a
-// picture drawn at twice its shown size ([Density]), on white, with its
-// captions set in the embedded Go fonts, so that a figure looks the same on
-// every machine. Small pictures are enlarged by whole factors without
-// smoothing: what is seen is what the model saw.
+// It knows no model: it takes pictures ([pix.Image]) and numbers, and returns pictures and
+// a page. Every figure function returns a picture drawn at twice its shown size
+// ([Density]), on white, with its captions in the embedded Go fonts, so that a figure looks
+// the same on every machine. Small pictures are enlarged by whole factors without
+// smoothing, so that they show the pixels that the model has.
 //
-// A caller that has no number says so with the zero [Number]; a figure or page
-// then reads "not measured" and never a zero that nobody measured. A picture
-// that is nil is drawn as an empty tile that says "no picture".
+// The zero [Number] stands for a number that was not measured; figures and pages then
+// print "not measured". A nil picture is drawn as an empty tile that says "no picture".
 package report
 
 // Density is the number of picture pixels to one shown (CSS) pixel in every

@@ -7,8 +7,7 @@ import (
 	"likeness/pix"
 )
 
-// Edit is one row of pictures that a code was changed through: a photograph and
-// what the decoder paints, step by step.
+// Edit is one row of pictures of a changing code: a photograph and the decoded frames.
 type Edit struct {
 	Name     string     // what is changed, at the left; "" for none
 	Picture  *pix.Image // the photograph; nil leaves it out
@@ -18,9 +17,8 @@ type Edit struct {
 	Far      []bool   // frames far from the data, which get a frame; nil for none
 }
 
-// EditStrip draws each edit as a row: the photograph, then the frames with their
-// captions; more frames than fit go on below. Rows that have a name have it written at
-// the left.
+// EditStrip draws each edit as a row: its name at the left, the photograph, and the frames
+// with their captions. More frames than fit continue below.
 func EditStrip(edits []Edit) *pix.Image {
 	p := newPen()
 	named, pictured := false, false
@@ -66,8 +64,7 @@ func EditStrip(edits []Edit) *pix.Image {
 	return s.draw(p)
 }
 
-// labels sets names in tiles of the given height and one width, which stand at
-// the left of rows.
+// labels draws names in tiles of the given height and equal width, for the left of rows.
 func (p *pen) labels(names []string, height int) []*image.RGBA {
 	const widest = 220
 	lines := make([][]string, len(names))
@@ -144,7 +141,7 @@ func Paths(a, b *pix.Image, from, to string, paths []Path) *pix.Image {
 	return s.draw(p)
 }
 
-// Gathering is pictures that belong together, under a name.
+// Gathering is a group of pictures under a name.
 type Gathering struct {
 	Name     string
 	Note     string // beneath
@@ -173,8 +170,8 @@ func Gatherings(groups []Gathering, cols int) *pix.Image {
 	return s.draw(p)
 }
 
-// WalkFrames gives the frames of an animation of one walk, enlarged: there and
-// back again with a rest at both ends, or round and round where the last frame is
+// WalkFrames returns the frames of an animation of one walk, enlarged: forwards and
+// backwards with a rest at both ends, or in a loop where closed says that the last frame is
 // the first.
 func WalkFrames(frames []*pix.Image, closed bool) []*pix.Image {
 	if !closed || len(frames) < 3 {

@@ -1,11 +1,11 @@
 package report
 
-// mostInRow is how many frames stand in a row: a strip of more is too wide for a
+// mostInRow is the largest number of frames in a row: a longer strip is too wide for a
 // screen.
 const mostInRow = 12
 
-// perRow divides n frames into as few rows as hold them, of equal length as far as
-// may be, the longest first. There is always one.
+// perRow divides n frames into as few rows as possible, of nearly equal length, the
+// longest first. There is at least one.
 func perRow(n int) []int {
 	rows := make([]int, max(1, (n+mostInRow-1)/mostInRow))
 	for i := range rows {
@@ -14,9 +14,8 @@ func perRow(n int) []int {
 	return rows
 }
 
-// folded lays a row that is too long in several. Its first lead cells stand before
-// the first of them, and empty ones before the others; all are filled up with empty
-// cells to the given width.
+// folded divides a long row into several. Its first lead cells begin the first of them,
+// empty cells the others; all are padded with empty cells to the given width.
 func folded(row []cell, lead, width int) [][]cell {
 	frames := row[lead:]
 	var lines [][]cell

@@ -19,8 +19,8 @@ type Errors struct {
 	Marks  []Baseline // vertical lines, such as the tutorial's mean
 }
 
-// ErrorHistogram draws how the errors of single images are spread, with their
-// mean and median. Values that are not finite are counted and told.
+// ErrorHistogram draws the histogram of the errors of single images, with their mean and
+// median. The number of values that are not finite is printed.
 func ErrorHistogram(e Errors) *pix.Image {
 	values := finite(e.Values)
 	subtitle := Count(len(values)) + " images, by mean squared error"
@@ -65,7 +65,7 @@ func ErrorHistogram(e Errors) *pix.Image {
 	return ch.draw()
 }
 
-// markStyle gives the lines of a histogram: the mean, the median, then the
+// markStyle returns the line style of mark i of a histogram: the mean, the median, then the
 // baselines.
 func markStyle(i int) draw.LineStyle {
 	switch i {
@@ -77,9 +77,9 @@ func markStyle(i int) draw.LineStyle {
 	return draw.LineStyle{Color: seriesInks[(i-1)%len(seriesInks)], Width: 1.5, Dashes: []vg.Length{6, 3}}
 }
 
-// NoiseCheck draws the histogram of drawn noise with the gaussian it was asked
-// to be, and says its mean and standard deviation. The noise is clean input
-// subtracted from noisy input, in the units of the model.
+// NoiseCheck draws the histogram of noise with the density of the gaussian that it was
+// drawn from, and prints its mean and standard deviation. The noise is noisy input minus
+// clean input, in the units of the model.
 func NoiseCheck(noise []float32, sigma float64) *pix.Image {
 	all := make([]float64, len(noise))
 	for i, v := range noise {
@@ -144,7 +144,7 @@ func histogram(values []float64, low, high float64, n int) bars {
 	return b
 }
 
-// bins chooses how many bars suit n values.
+// bins returns the number of bars for n values.
 func bins(n int) int { return min(max(int(3.2*math.Cbrt(float64(n))), 8), 60) }
 
 func finite(values []float64) []float64 {
@@ -157,7 +157,7 @@ func finite(values []float64) []float64 {
 	return out
 }
 
-// moments gives the mean and the standard deviation (of the population).
+// moments returns the mean and the standard deviation (of the population).
 func moments(values []float64) (mean, sd float64) {
 	mean = sum(values) / float64(len(values))
 	for _, v := range values {
@@ -174,8 +174,7 @@ func sum(values []float64) float64 {
 	return s
 }
 
-// quantile gives the q-quantile of sorted values, between neighbours by
-// proportion.
+// quantile returns the q-quantile of sorted values, interpolated linearly.
 func quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	i := int(at)

@@ -145,9 +145,9 @@ func (f Figure) source() (picture, error) {
 	return m, nil
 }
 
-// dataURI gives a whole src attribute, for in an attribute's value the template
-// would turn each "+" into five letters. Base64 has no character that HTML
-// minds, and mime is a constant.
+// dataURI returns a whole src attribute: in an attribute's value the template would escape
+// each "+" as five characters. Base64 has no character that HTML must escape, and mime is
+// a constant.
 func dataURI(mime string, data []byte) template.HTMLAttr {
 	return template.HTMLAttr(`src="data:` + mime + ";base64," + base64.StdEncoding.EncodeToString(data) + `"`)
 }
@@ -179,7 +179,7 @@ type tableCell struct {
 	Numeric, None bool
 }
 
-// row fits a row to the table's columns; what is missing is said.
+// row fits a row to the table's columns and marks missing cells.
 func (t Table) row(cells []string) []tableCell {
 	out := make([]tableCell, max(len(t.Columns), len(cells)))
 	for i := range out {

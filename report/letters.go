@@ -33,7 +33,7 @@ func mustParse(ttf []byte) *opentype.Font {
 	return f
 }
 
-// style is how a line of words is set.
+// style is the typography of a line of text.
 type style struct {
 	bold bool
 	size int // picture pixels
@@ -46,11 +46,11 @@ var (
 	mutedStyle   = style{size: sizeSmall, ink: muted}
 )
 
-// height gives the distance between two baselines.
+// height returns the distance between two baselines.
 func (s style) height() int { return s.size * 13 / 10 }
 
-// pen sets words. It holds its own faces, since a font.Face is not safe for
-// several goroutines: make one pen for each figure.
+// pen draws text. It holds its own faces, since a font.Face is not safe for concurrent use:
+// make one pen for each figure.
 type pen struct{ faces map[style]font.Face }
 
 func newPen() *pen { return &pen{faces: make(map[style]font.Face)} }
@@ -76,7 +76,7 @@ func (p *pen) width(text string, s style) int {
 	return font.MeasureString(p.face(s), text).Ceil()
 }
 
-// write sets text with its left end at x and its line box (height s.height())
+// write draws text with its left end at x and its line box (height s.height())
 // from y downward.
 func (p *pen) write(dst *image.RGBA, x, y int, text string, s style) {
 	d := font.Drawer{
@@ -88,13 +88,13 @@ func (p *pen) write(dst *image.RGBA, x, y int, text string, s style) {
 	d.DrawString(text)
 }
 
-// writeCentred sets text around the vertical line at x.
+// writeCentred draws text centred on the vertical line at x.
 func (p *pen) writeCentred(dst *image.RGBA, x, y int, text string, s style) {
 	p.write(dst, x-p.width(text, s)/2, y, text, s)
 }
 
-// wrap breaks text at spaces into at most lines lines no wider than width; what
-// does not fit is cut and ends in an ellipsis.
+// wrap breaks text at spaces into at most lines lines no wider than width. Text that does
+// not fit is cut and ends in an ellipsis.
 func (p *pen) wrap(text string, s style, width, lines int) []string {
 	words := strings.Fields(text)
 	if len(words) == 0 {

@@ -6,13 +6,13 @@ import (
 	"likeness/pix"
 )
 
-// NoiseLevel is a picture spoilt with gaussian noise of one standard deviation.
+// NoiseLevel is a picture with gaussian noise of one standard deviation.
 type NoiseLevel struct {
 	Sigma   float64
 	Picture *pix.Image
 }
 
-// NoiseScale draws a picture and what noise of growing strength makes of it.
+// NoiseScale draws a picture without noise and with noise of growing strength.
 func NoiseScale(original *pix.Image, levels []NoiseLevel) *pix.Image {
 	p := newPen()
 	row := []cell{{pic: p.tile(original, tileLarge), below: []words{{text: "no noise", style: captionStyle}}}}
@@ -23,8 +23,8 @@ func NoiseScale(original *pix.Image, levels []NoiseLevel) *pix.Image {
 	return (&sheet{rows: [][]cell{row}}).draw(p)
 }
 
-// sigmaText prints a standard deviation with three significant digits, for one
-// that was once a float32 is not quite the number that was asked for.
+// sigmaText prints a standard deviation with three significant digits, since one that was
+// a float32 is not exactly the decimal number that was given.
 func sigmaText(sigma float64) string { return strconv.FormatFloat(sigma, 'g', 3, 64) }
 
 // Montage draws pictures in rows of cols with a caption under each; captions

@@ -18,7 +18,7 @@ type Morph struct {
 	Far      []bool     // frames far from the data, which get a frame; nil for none
 }
 
-// alpha gives the share of frame i.
+// alpha returns the share of frame i.
 func (m Morph) alpha(i int) float64 {
 	switch {
 	case m.Alphas != nil:
@@ -34,7 +34,7 @@ func (m Morph) alpha(i int) float64 {
 
 // MorphStrip draws each morph as a row of frames, "a=0.00" to "a=1.00", with
 // the original photographs at both ends where they are given. More frames than fit
-// go on below.
+// continue below.
 func MorphStrip(morphs []Morph) *pix.Image {
 	p := newPen()
 	originals, longest := false, 0
@@ -83,9 +83,9 @@ func MorphStrip(morphs []Morph) *pix.Image {
 	return s.draw(p)
 }
 
-// MorphFrames gives the frames of an animation that walks every morph there
-// and back again and rests at both ends, all morphs side by side, eight in a row,
-// enlarged; write them with pix.WriteGIF. Morphs with fewer frames wait at their end.
+// MorphFrames returns the frames of an animation that shows all morphs forwards and
+// backwards with a rest at both ends, enlarged, side by side in rows of eight; write them
+// with pix.WriteGIF. Morphs with fewer frames wait at their end.
 func MorphFrames(morphs []Morph) []*pix.Image {
 	longest := 0
 	for _, m := range morphs {
@@ -97,8 +97,8 @@ func MorphFrames(morphs []Morph) []*pix.Image {
 	p := newPen()
 	side := tileLarge
 	if len(morphs) > 1 {
-		// An animation is shown pixel for pixel, so this is as large as the strip,
-		// at a quarter of the pixels: a page should not weigh megabytes for it.
+		// An animation is shown pixel for pixel, so this has the shown size of the strip
+		// at a quarter of its pixels, which keeps pages small.
 		side = tileSmall / Density
 	}
 	there := make([]*pix.Image, longest)

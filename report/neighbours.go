@@ -27,7 +27,7 @@ type Neighbour struct {
 
 // Neighbours draws the tutorial's retrieval figure: "Original image" and then
 // the matches with "Dist=..." and the person's name. A match of the same
-// person has a quiet green frame and a green name.
+// person has a green frame and a green name.
 func Neighbours(queries []Query) *pix.Image {
 	p := newPen()
 	longest, same := 0, false

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// NotMeasured is what stands where a number would, when there is none.
+// NotMeasured is printed in place of a number that was not measured.
 const NotMeasured = "not measured"
 
 // Number is a measured value, or none: the zero Number was not measured.
@@ -17,14 +17,14 @@ type Number struct {
 	known bool
 }
 
-// Measured gives v as a Number. NaN and infinities are kept and printed as
-// "not a number" and "infinite": they were measured, and they are bad news.
+// Measured returns v as a Number. NaN and infinities are measured values too, printed as
+// "not a number" and "infinite".
 func Measured(v float64) Number { return Number{value: v, known: true} }
 
-// Value gives the number and whether it was measured.
+// Value returns the number and whether it was measured.
 func (n Number) Value() (v float64, ok bool) { return n.value, n.known }
 
-// finite tells whether the number can be compared and drawn.
+// finite reports whether the number can be compared and drawn.
 func (n Number) finite() bool {
 	return n.known && !math.IsNaN(n.value) && !math.IsInf(n.value, 0)
 }
@@ -107,8 +107,8 @@ func Count(n int) string {
 // minus sets a true minus sign, which lines up with digits.
 func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
 
-// Duration prints a time as a person would say it: "0.42 s", "38 s",
-// "4 min 12 s", "1 h 03 min". Zero and less is "not measured".
+// Duration prints a time in words: "0.42 s", "38 s", "4 min 12 s", "1 h 03 min". Zero and
+// less is "not measured".
 func Duration(d time.Duration) string {
 	switch {
 	case d <= 0:

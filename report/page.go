@@ -6,7 +6,7 @@ import (
 	"likeness/pix"
 )
 
-// Report is one run, told on one page. WriteHTML writes it.
+// Report describes one run on one page. WriteHTML writes it.
 type Report struct {
 	Title    string
 	Subtitle string
@@ -15,7 +15,7 @@ type Report struct {
 	Made    time.Time     // when the page was made; the zero time is not shown
 	Took    time.Duration // the whole run; 0 is "not measured"
 	Machine string        // such as "2 cores, AVX-512"
-	Command string        // what makes the page again
+	Command string        // the command that makes the page
 	Facts   []Fact        // more lines of the head: the data, the split, the seed
 
 	Summary     []Result
@@ -38,8 +38,8 @@ type Result struct {
 	// caller's. With nil nothing is comparable.
 	Compare  func(value, other float64) Tone
 	Tutorial Number // what the tutorial reports for the same thing
-	// Incomparable says why the tutorial's number is no match for this one,
-	// such as "drawn faces, not LFW"; empty when it is a match.
+	// Incomparable says why the tutorial's number is not comparable with this one, such as
+	// "drawn faces, not LFW"; empty when it is.
 	Incomparable string
 	Baselines    []Baseline // closed forms and other measures
 	Took         time.Duration
@@ -47,8 +47,8 @@ type Result struct {
 	Headline     bool   // also shown large at the top
 }
 
-// Chapter is one part of the page. ID names its anchor: letters, digits and
-// hyphens, unique on the page.
+// Chapter is one part of the page. ID is its anchor: letters, digits and hyphens, unique on
+// the page.
 type Chapter struct {
 	ID, Title string
 	Body      []Block
@@ -64,10 +64,10 @@ type Paragraph string
 // Aside is a remark set apart: a limit, a surprise, something left out.
 type Aside string
 
-// Command is what to type to do a part alone.
+// Command is the command line that does a part alone.
 type Command string
 
-// Listing is text in a fixed pitch, such as a summary of layers.
+// Listing is text in a monospaced font, such as a summary of layers.
 type Listing struct {
 	Title, Text string
 	Folded      bool // shown only when its title is clicked, but always printed

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// The inks of every figure: dark warm grey for words, quieter greys for what
-// only supports them, and one green for "the same person".
+// The colours of every figure: dark warm grey for text, lighter greys for secondary text
+// and lines, and one green for "the same person".
 var (
 	white    = color.RGBA{0xff, 0xff, 0xff, 0xff}
 	ink      = color.RGBA{0x22, 0x21, 0x1f, 0xff}
@@ -38,7 +38,7 @@ var divergingStops = [5]color.RGBA{
 	{0x9e, 0x37, 0x1d, 0xff},
 }
 
-// diverging gives the colour of v on a scale from -limit (blue) over 0 (near
+// diverging returns the colour of v on a scale from -limit (blue) over 0 (near
 // white) to limit (red); values beyond are drawn as the ends, NaN as grey.
 func diverging(v, limit float64) color.RGBA {
 	if math.IsNaN(v) {
@@ -53,7 +53,7 @@ func diverging(v, limit float64) color.RGBA {
 	return mix(divergingStops[i], divergingStops[i+1], pos-float64(i))
 }
 
-// mix gives (1-t)*a + t*b, opaque.
+// mix returns (1-t)*a + t*b, opaque.
 func mix(a, b color.RGBA, t float64) color.RGBA {
 	lerp := func(x, y uint8) uint8 {
 		return uint8(math.Round(float64(x) + t*(float64(y)-float64(x))))

@@ -2,8 +2,8 @@ package report
 
 import "likeness/pix"
 
-// Reconstruction is one row of the tutorial's figure: a picture, its code and
-// what the decoder makes of the code.
+// Reconstruction is one row of the tutorial's figure: a picture, its code and the decoded
+// code.
 type Reconstruction struct {
 	Original, Reconstructed *pix.Image
 	Code                    []float32
@@ -36,7 +36,7 @@ func Reconstructions(rows []Reconstruction) *pix.Image {
 	return s.draw(p)
 }
 
-// blocks sets four rows and more in two columns, read left to right.
+// blocks arranges four rows and more in two columns, read left to right.
 func blocks(heads []string, rows [][]cell) *sheet {
 	s := &sheet{heads: heads, rows: rows, block: len(heads)}
 	if len(rows) < 4 {
@@ -54,7 +54,7 @@ func blocks(heads []string, rows [][]cell) *sheet {
 	return s
 }
 
-// caption is one quiet line of at most two rows, or none.
+// caption returns one line in secondary style, of at most two rows, or none.
 func caption(text string) []words {
 	if text == "" {
 		return nil
@@ -62,8 +62,8 @@ func caption(text string) []words {
 	return []words{{text: text, style: mutedStyle, rows: 2}}
 }
 
-// title says which picture a row is about. What tells pictures of one person apart comes
-// last, so there is room for it.
+// title returns the name of a row's picture, in up to three rows: its end distinguishes the
+// pictures of one person.
 func title(text string) []words {
 	if text == "" {
 		return nil

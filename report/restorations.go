@@ -13,8 +13,8 @@ type Restoration struct {
 	CorruptedMSE, RestoredMSE     Number
 	Title                         string // beneath the original
 
-	// Baseline is what a closed form makes of the same corrupted picture. Its
-	// column is drawn when a row has one.
+	// Baseline is the same corrupted picture restored by a closed form. Its column is drawn
+	// when a row has one.
 	Baseline     *pix.Image
 	BaselineMSE  Number
 	BaselineName string // heads the column; "Wiener filter" when empty
@@ -67,8 +67,8 @@ func Restorations(corrupted, restored string, rows []Restoration) *pix.Image {
 
 func mseCaption(n Number) []words { return caption("MSE " + FormMSE.Format(n)) }
 
-// Contest is one row of the figure that compares denoisers: one noisy picture
-// and what each of them makes of it.
+// Contest is one row of the figure that compares denoisers: one noisy picture and the
+// result of each denoiser.
 type Contest struct {
 	Title    string // beneath the original
 	Original *pix.Image

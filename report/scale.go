@@ -2,8 +2,8 @@ package report
 
 import "math"
 
-// scaleMark is a number's place on the little scale of a summary row, from 0
-// to 100, with its kind: "value", "tutorial" or "baseline".
+// scaleMark is the position of a number on the scale of a summary row, from 0 to 100, with
+// its kind: "value", "tutorial" or "baseline".
 type scaleMark struct {
 	At         float64
 	Kind, Name string
@@ -43,8 +43,8 @@ func (r Result) scale() []scaleMark {
 		}
 		low, high = min(low, all[i].v), max(high, all[i].v)
 	}
-	// A span of less than a fifth is drawn as a fifth, so that a hair's
-	// breadth does not look like a mile.
+	// A range of less than a fifth is drawn as a fifth, so that small differences look
+	// small.
 	least := 0.2
 	if !positive {
 		least = 0.2 * max(math.Abs(low), math.Abs(high))

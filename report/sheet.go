@@ -19,7 +19,8 @@ const (
 	frameWidth  = 5
 )
 
-// words is one line beneath a picture; rows is how many lines it may take.
+// words is one text beneath a picture; rows is the largest number of lines it is wrapped
+// to.
 type words struct {
 	text string
 	style
@@ -33,8 +34,7 @@ type cell struct {
 	below []words
 }
 
-// sheet is a table of pictures: the plan that every picture figure here is
-// drawn by.
+// sheet is a table of pictures, from which every picture figure is drawn.
 type sheet struct {
 	heads   []string // one a column, "" for none; may be shorter than the rows
 	rows    [][]cell
@@ -52,7 +52,7 @@ func (s *sheet) columns() int {
 	return n
 }
 
-// draw lays the sheet out and paints it.
+// draw computes the layout of the sheet and draws it.
 func (s *sheet) draw(p *pen) *pix.Image {
 	n := s.columns()
 	block := s.block
@@ -137,7 +137,7 @@ func (s *sheet) hasHeads() bool {
 	return false
 }
 
-// rowPlan is where the parts of one row lie, top to bottom.
+// rowPlan is the vertical layout of one row.
 type rowPlan struct {
 	pics, captions, bottom int
 	tall                   int       // height of the tallest picture

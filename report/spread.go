@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// spread moves positions as little as it can so that neighbours are at least
-// gap apart and all lie in [low, high], if they fit there.
+// spread moves positions as little as possible so that neighbours are at least gap apart
+// and all lie in [low, high], if they fit.
 func spread(want []float64, gap, low, high float64) []float64 {
 	order := make([]int, len(want))
 	for i := range order {

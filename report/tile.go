@@ -17,11 +17,10 @@ const (
 	tileSmall = 192
 )
 
-// tile gives m at about side pixels along its longer edge. Small pictures grow
-// by a whole factor, each pixel a crisp square, because smoothing would show
-// detail that the model never had; pictures a good deal larger than the tile
-// are shrunk with a Catmull-Rom filter. A nil or empty m gives a pale tile
-// that says so.
+// tile returns m at about side pixels along its longer edge. Small pictures are enlarged by
+// a whole factor, each pixel as a square, since smoothing would invent detail; pictures
+// much larger than the tile are shrunk with a Catmull-Rom filter. For a nil or empty m it
+// returns a pale tile that says so.
 func (p *pen) tile(m *pix.Image, side int) *image.RGBA {
 	if m == nil || m.W <= 0 || m.H <= 0 {
 		t := newWhite(side, side)
