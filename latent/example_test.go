@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"likeness/autoencoder"
+	"likeness/dataset"
+	"likeness/faces"
 	"likeness/latent"
+	"likeness/pix"
 )
 
 func ExampleMorph() {
@@ -90,4 +94,40 @@ func ExampleFitMixture() {
 	}
 	fmt.Printf("weights %.1f, %d of 1000 lie between the crowds\n", m.Weights, between)
 	// Output: weights [0.5 0.5], 0 of 1000 lie between the crowds
+}
+
+// A face with more of a smile, by directions that are fitted to drawn faces on the way.
+func ExampleEditor() {
+	ctx := context.Background()
+	data, err := dataset.Load(ctx, dataset.Drawn(60, 2), faces.Options{NoCache: true, Prep: pix.Prep{W: 16, H: 16, Auto: true}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	model, err := autoencoder.New("pca", data.Prep, 8, 42) // autoencoder.Open reads a trained one
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	atlas, err := latent.OpenOrFit(ctx, model, latent.Source{Only: []string{"Smiling"}, Pictures: func(context.Context) (*dataset.Pictures, error) {
+		return &dataset.Pictures{Set: data}, nil
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	editor, err := latent.NewEditor(model, atlas.Atlas, latent.EditOptions{Wants: []latent.Want{{Name: "smiling", Strength: 1.5}}, Steps: 5})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := editor.Edit(ctx, latent.Face{Name: "me", Picture: data.Image(0)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, face := range result.Images {
+		fmt.Printf("%s: %d frames, %s %+.1f\n", face.Image, len(face.Frames), face.Scores[0].Name, face.Scores[0].After-face.Scores[0].Before)
+	}
+	// Output: me: 5 frames, Smiling +1.5
 }
