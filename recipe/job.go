@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"likeness/baseline"
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/faces/check"
+	"likeness/internal/atomicfile"
 	"likeness/parallel"
 	"likeness/pix"
 	"likeness/progress"
@@ -176,23 +176,7 @@ func (o *Options) checkPaths() error {
 	if there && !o.Restart && !o.Resume {
 		return fmt.Errorf("%s %w", o.Out, ErrExists)
 	}
-	return checkFolder(o.Out)
-}
-
-// checkFolder returns an error where no file can be written to path.
-func checkFolder(path string) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s cannot be written: it is no regular file", path)
-	}
-	probe, err := os.CreateTemp(filepath.Dir(path), ".likeness-*")
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s cannot be written: there is no folder %s", path, filepath.Dir(path))
-	}
-	if err != nil {
-		return fmt.Errorf("%s cannot be written: %w", path, err)
-	}
-	_ = probe.Close() // nothing was written to it
-	return os.Remove(probe.Name())
+	return atomicfile.CheckWritable(o.Out)
 }
 
 func exists(path string) (bool, error) {

@@ -70,7 +70,7 @@ func TestWrongOptions(t *testing.T) {
 		"there is no file or folder nowhere":             func(o *Options) { o.Data.Source = "nowhere" },
 		"training pictures, fewer than one batch of 100": func(o *Options) { o.Batch = 100 },
 		"cannot be written: there is no folder":          func(o *Options) { o.Out = filepath.Join(filepath.Dir(o.Out), "none", "m.safetensors") },
-		"cannot be written: it is no regular file": func(o *Options) {
+		"cannot be written: it is a folder": func(o *Options) {
 			if err := os.Mkdir(o.Out, 0o777); err != nil {
 				t.Fatal(err)
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"likeness/faces"
+	"likeness/internal/atomicfile"
 	"likeness/pix"
 )
 
@@ -85,7 +86,7 @@ func checkTargets(targets []string, inputs ...string) error {
 		if folder != filepath.Dir(t) {
 			probe = filepath.Join(folder, ".likeness") // never written
 		}
-		if err := checkWritable(probe); err != nil {
+		if err := atomicfile.CheckWritable(probe); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"likeness/autoencoder"
 )
 
 // program is a command that runs this program in a folder.
@@ -40,7 +42,7 @@ func must(t *testing.T, c *exec.Cmd) []byte {
 // fingerprint is that of a model file.
 func fingerprint(t *testing.T, dir, model string) string {
 	t.Helper()
-	var s summary
+	var s autoencoder.Info
 	if err := json.Unmarshal(must(t, program(dir, "summary", model, "--json")), &s); err != nil {
 		t.Fatal(err)
 	}

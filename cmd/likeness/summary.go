@@ -16,19 +16,6 @@ import (
 	"likeness/report"
 )
 
-// summary is what a model is made of.
-type summary struct {
-	Model        string                `json:"model"` // file, or architecture
-	Architecture string                `json:"architecture"`
-	Code         int                   `json:"code"`
-	Prep         pix.Prep              `json:"prep"`
-	Fingerprint  string                `json:"fingerprint,omitempty"`
-	Params       int                   `json:"params"`
-	Encoder      []nn.LayerInfo        `json:"encoder"`
-	Decoder      []nn.LayerInfo        `json:"decoder"`
-	Training     *autoencoder.Training `json:"training"`
-}
-
 func newSummary(a *app) *cobra.Command {
 	size := sizeFlag{32, 32}
 	var code int
@@ -48,7 +35,6 @@ a checkpoint, or the name of an architecture, pca or conv.`,
 	c.Flags().IntVar(&code, "code", 32, "numbers in a code, for an architecture")
 	c.Flags().Var(&size, "size", "size of the pictures, for an architecture")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		s := summary{Model: args[0]}
 		var m *autoencoder.Model
 		var err error
 		if slices.Contains(autoencoder.Architectures(), args[0]) {
@@ -62,36 +48,28 @@ a checkpoint, or the name of an architecture, pca or conv.`,
 			if m, err = autoencoder.Open(args[0]); err != nil {
 				return err
 			}
-			s.Fingerprint, s.Training = m.Fingerprint(), m.Training
 		}
-		s.Architecture, s.Code, s.Prep = m.Arch, m.Code, m.Prep
-		s.Encoder = m.Encoder.LayerTable()
-		if m.Decoder != nil {
-			s.Decoder = m.Decoder.LayerTable()
-		}
-		for _, n := range m.Networks() {
-			s.Params += len(n.Weights())
-		}
+		s := m.Info(args[0])
 		return a.emit(s, func(w io.Writer) {
 			fmt.Fprintln(w, strings.TrimRight(m.Summary(), "\n"))
 			if s.Fingerprint != "" {
 				fmt.Fprintln(w)
-				s.print(w)
+				printTraining(w, s)
 			}
 		})
 	}
 	return c
 }
 
-// print tells where a model's weights come from.
-func (s *summary) print(w io.Writer) {
+// printTraining says where a model's weights come from.
+func printTraining(w io.Writer, s autoencoder.Info) {
 	about := [][2]string{{"fingerprint", s.Fingerprint}, {"pictures", describePrep(s.Prep)}}
 	if t := s.Training; t == nil {
 		about = append(about, [2]string{"training", "not complete"})
 	} else {
 		task := t.Task
 		if t.Corruption != "" {
-			task += ", inputs spoilt by " + t.Corruption
+			task += ", inputs corrupted by " + t.Corruption
 		}
 		about = append(about, [][2]string{
 			{"task", task},
@@ -112,7 +90,7 @@ func (s *summary) print(w io.Writer) {
 	facts(w, about)
 }
 
-// describePrep says in words how photographs are prepared.
+// describePrep returns in words how photographs are prepared.
 func describePrep(p pix.Prep) string {
 	size := fmt.Sprintf("%dx%d", p.W, p.H)
 	switch {
