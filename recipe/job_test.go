@@ -56,7 +56,7 @@ func TestWrongOptions(t *testing.T) {
 		"seeds 1001: expected at least 1, and at most":   func(o *Options) { o.Seeds = 1001 },
 		"time budget -3: expected a number of seconds":   func(o *Options) { o.TimeBudget = -3 },
 		"resume goes on and restart starts over":         func(o *Options) { o.Resume, o.Restart = true, true },
-		"out model.bin: expected a file name that ends":  func(o *Options) { o.Out = "model.bin" },
+		`out "": expected the path of the model file`:    func(o *Options) { o.Out = "" },
 		"optional mirror: expected jitter or correct":    func(o *Options) { o.Optional = []string{"mirror"} },
 		"corruption fog: expected such as gaussian":      func(o *Options) { o.Corruption = "fog" },
 		"a test size of 2":                               func(o *Options) { o.Split.TestSize = 2 },

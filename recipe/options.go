@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"likeness/autoencoder"
@@ -38,7 +36,7 @@ type Options struct {
 	TimeBudget float64 `json:"time_budget,omitempty"` // seconds for as many epochs as fit; 0: Epochs
 	Seeds      int     `json:"seeds,omitempty"`       // train with so many seeds from Seed on; 0: 1
 
-	Out string `json:"out"` // path of the model file, which ends in .safetensors
+	Out string `json:"out"` // path of the model file
 	// Resume goes on from the checkpoint of an interrupted job, Restart removes it, and
 	// lets the model replace what is at Out. Without either both are left alone.
 	Resume  bool `json:"resume,omitempty"`
@@ -114,8 +112,8 @@ func (o *Options) check() (*autoencoder.Model, error) {
 		return nil, &hyper.ValueError{Name: "time_budget", Value: o.TimeBudget, Expected: "a number of seconds, or 0"}
 	case o.Resume && o.Restart:
 		return nil, optionsError("resume goes on and restart starts over: choose one of them")
-	case !strings.EqualFold(filepath.Ext(o.Out), ".safetensors"):
-		return nil, &hyper.ValueError{Name: "out", Value: o.Out, Expected: "a file name that ends in .safetensors"}
+	case o.Out == "":
+		return nil, &hyper.ValueError{Name: "out", Value: `""`, Expected: "the path of the model file"}
 	}
 	for _, name := range o.Optional {
 		if name != "jitter" && name != "correct" {
