@@ -7,10 +7,11 @@ import (
 	"likeness/autoencoder"
 	"likeness/faces"
 	"likeness/pix"
+	"likeness/progress"
 	"likeness/search"
 )
 
-// Codes are the codes of N pictures, wide ones or a model's.
+// Codes are the codes of N pictures: wide ones, or a model's.
 type Codes struct {
 	Dim    int       // numbers in a code
 	Own    int       // how many of them are the face's own; the rest are its mirror image's
@@ -18,16 +19,16 @@ type Codes struct {
 	Values []float32 // N x Dim
 }
 
-// FitSpace fits a space to some of the codes, which show people. The name ""
-// takes what was measured best.
+// FitSpace fits a space to some of the codes, which show people. The name "" takes that
+// of DefaultSpace for wide codes.
 func (c Codes) FitSpace(ctx context.Context, name string, rows []int, people []string) (search.Space, error) {
 	if name == "" {
-		name = SpaceFor(people)
+		name = DefaultSpace(people, 0)
 	}
 	return search.FitSpace(ctx, name, c.pick(rows), c.Dim, search.SpaceOptions{Swap: c.Swap, Own: c.Own, People: people})
 }
 
-// pick is the codes of some rows.
+// pick returns the codes of some rows.
 func (c Codes) pick(rows []int) []float32 {
 	out := make([]float32, 0, len(rows)*c.Dim)
 	for _, r := range rows {
@@ -36,7 +37,7 @@ func (c Codes) pick(rows []int) []float32 {
 	return out
 }
 
-// Plain is the codes without those of the mirror images.
+// Plain returns the codes without those of the mirror images.
 func (c Codes) Plain() Codes {
 	if c.Own == c.Dim {
 		return c
@@ -48,9 +49,9 @@ func (c Codes) Plain() Codes {
 	return out
 }
 
-// ModelCodes gives an autoencoder's codes of rows of a set, each with that of
-// the mirrored picture behind it.
-func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []int) (Codes, error) {
+// ModelCodes returns an autoencoder's codes of rows of a set, each followed by the code
+// of the mirrored picture.
+func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []int, report progress.Func) (Codes, error) {
 	c := Codes{Dim: 2 * m.Code, Own: m.Code, Swap: make([]int, 2*m.Code)}
 	for i := range c.Swap {
 		c.Swap[i] = (i + m.Code) % c.Dim
@@ -66,12 +67,13 @@ func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows
 			return Codes{}, err
 		}
 		c.Values = append(c.Values, codes...)
+		report.Report("Encoding pictures", min(first+batch, len(rows)), len(rows))
 	}
 	return c, nil
 }
 
-// WithMirror encodes pictures and their mirror images: the codes of both, one
-// behind the other for each picture.
+// WithMirror encodes N pictures, N x H x W x 3, and their mirror images. It returns N
+// codes of twice the model's length: that of the picture, then that of its mirror image.
 func WithMirror(ctx context.Context, m *autoencoder.Model, x []float32) ([]float32, error) {
 	own, err := m.Encode(ctx, x)
 	if err != nil {
@@ -90,7 +92,7 @@ func WithMirror(ctx context.Context, m *autoencoder.Model, x []float32) ([]float
 	return out, nil
 }
 
-// all is the rows 0 to n-1.
+// all returns the rows 0 to n-1.
 func all(n int) []int {
 	rows := make([]int, n)
 	for i := range rows {
@@ -99,7 +101,7 @@ func all(n int) []int {
 	return rows
 }
 
-// pick is some of a list.
+// pick returns some of a list.
 func pick[T any](list []T, rows []int) []T {
 	out := make([]T, len(rows))
 	for i, r := range rows {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"likeness/faces"
+	"likeness/progress"
 	"likeness/search"
 	"likeness/search/quality"
 )
@@ -64,14 +65,14 @@ func (c Codes) points(ctx context.Context, s search.Space, people []string, rows
 	return p, err
 }
 
-// InNoFold gives the rows of people who are in no pair: what can be fitted once
-// for all folds.
+// InNoFold returns the rows of people who are in no pair: what is fitted to them can
+// serve all folds.
 func InNoFold(ids, people []string, pairs []quality.Pair) []int {
 	return outside(ids, people, pairs, -1)
 }
 
-// outside gives the rows of people who are in no pair of a fold, or in none at
-// all.
+// outside returns the rows of people who are in no pair of a fold, or of any fold where
+// fold is -1.
 func outside(ids, people []string, pairs []quality.Pair, fold int) []int {
 	at := places(ids)
 	taken := map[string]bool{}
@@ -117,10 +118,10 @@ func CheckPairs(ids []string, pairs []quality.Pair) error {
 	return nil
 }
 
-// Verify measures how well distance tells pairs of one person from pairs of
-// two. For each fold the space is fitted anew to the pictures of all people who
-// are not in it. CheckPairs must have passed.
-func (c Codes) Verify(ctx context.Context, space string, ids, people []string, pairs []quality.Pair, progress func(fold, folds int)) (quality.Verification, error) {
+// Verify measures how well distance separates pairs of one person from pairs of
+// two. For each fold it fits the space to the pictures of all people who are not in it.
+// CheckPairs must have passed.
+func (c Codes) Verify(ctx context.Context, space string, ids, people []string, pairs []quality.Pair, report progress.Func) (quality.Verification, error) {
 	folds := 0
 	for _, p := range pairs {
 		folds = max(folds, p.Fold+1)
@@ -128,9 +129,7 @@ func (c Codes) Verify(ctx context.Context, space string, ids, people []string, p
 	at := places(ids)
 	distances := make([]float64, len(pairs))
 	for fold := range folds {
-		if progress != nil {
-			progress(fold, folds)
-		}
+		report.Report("Fitting to nine folds", fold, folds)
 		fit := outside(ids, people, pairs, fold)
 		s, err := c.FitSpace(ctx, space, fit, pick(people, fit))
 		if err != nil {

@@ -1,7 +1,10 @@
-// Package finder finds people. A Finder is what search needs to know about
-// faces, fitted to a collection: how to straighten them, how to describe them
-// (package describe, the wide code), and how to compare the descriptions
-// (package search). It lies in one file, as a model does.
+// Package finder finds people. A Finder is fitted to a collection of faces and knows how
+// to straighten a face (package align), how to describe it by a wide code (package
+// describe), and how to compare codes (package search). It is kept in one file, as a
+// model is.
+//
+// The package also holds the codes of autoencoders, which search compares in the same
+// spaces, and measures how well search finds people.
 package finder
 
 import (
@@ -15,12 +18,14 @@ import (
 	"likeness/dataset"
 	"likeness/describe"
 	"likeness/faces"
+	"likeness/parallel"
 	"likeness/pix"
+	"likeness/progress"
 	"likeness/safetensors"
 	"likeness/search"
 )
 
-// Finder is fitted once and only read afterwards.
+// Finder is fitted once and only read afterwards, by any number of goroutines.
 type Finder struct {
 	Describer *describe.Describer
 	Space     search.Space
@@ -37,49 +42,27 @@ type Training struct {
 
 // Options of Fit.
 type Options struct {
-	// Space is the space's name. "" takes what was measured best: within-mirror
-	// where names are known, else whitened-mirror.
-	Space string
-	// Unaligned takes faces as they lie.
-	Unaligned bool
-	// Progress, if set, is told what goes on; done and total count within it.
-	Progress func(what string, done, total int)
+	// Space is the name of the space; "" takes that of DefaultSpace.
+	Space string `json:"space,omitempty"`
+	// Unaligned takes faces as they are, without straightening them.
+	Unaligned bool `json:"unaligned,omitempty"`
+	// Threads is how many threads to work on, 0 for all. The result does not
+	// depend on it.
+	Threads  int           `json:"threads,omitempty"`
+	Progress progress.Func `json:"-"`
 }
 
-// fewestPeople is how many people with two pictures it takes before what varies
-// within a person is learned from their names by default.
-const fewestPeople = 20
-
-// withNames is the space that was measured best where names are known.
-const withNames = "within-mirror"
-
-// SpaceFor is the space that Fit takes where none was asked for.
-func SpaceFor(people []string) string {
-	seen, twice := map[string]int{}, 0
-	for _, p := range people {
-		if p == "" {
-			continue
-		}
-		if seen[p]++; seen[p] == 2 {
-			twice++
-		}
-	}
-	if twice >= fewestPeople {
-		return withNames
-	}
-	return "whitened-mirror"
-}
-
-// Fit fits a finder to rows of a set that was prepared by
-// describe.DefaultPrep; names are used where the space wants them. The result
-// follows from the pictures and the names alone.
+// Fit fits a finder to rows of a set that was prepared by describe.DefaultPrep. Names
+// are used where the space is fitted with them. The result depends on the pictures and
+// the names alone.
 func Fit(ctx context.Context, data *faces.Set, rows []int, opt Options) (*Finder, error) {
 	if data.W != describe.DefaultPrep.W || data.H != describe.DefaultPrep.H {
-		return nil, fmt.Errorf("finder: pictures of %dx%d, expected %dx%d", data.W, data.H, describe.DefaultPrep.W, describe.DefaultPrep.H)
+		return nil, fmt.Errorf("pictures of %dx%d, expected %dx%d", data.W, data.H, describe.DefaultPrep.W, describe.DefaultPrep.H)
 	}
 	if len(rows) == 0 {
-		return nil, errors.New("finder: no pictures to fit to")
+		return nil, errors.New("no pictures to fit to")
 	}
+	ctx = parallel.WithThreads(ctx, opt.Threads)
 	d, err := FitDescriber(ctx, data, rows, opt)
 	if err != nil {
 		return nil, err
@@ -96,7 +79,7 @@ func Fit(ctx context.Context, data *faces.Set, rows []int, opt Options) (*Finder
 		f.Training.Before += p.Before / float64(len(rows))
 		f.Training.After += p.Unexplained / float64(len(rows))
 	}
-	opt.tell("Fitting the space", 0, 0)
+	opt.Progress.Report("Fitting the space", 0, 0)
 	people := pick(data.People, rows)
 	if f.Space, err = c.FitSpace(ctx, opt.Space, all(len(rows)), people); err != nil {
 		return nil, err
@@ -104,20 +87,14 @@ func Fit(ctx context.Context, data *faces.Set, rows []int, opt Options) (*Finder
 	return f, c.Calibrate(ctx, f.Space, all(len(rows)), people, opt.Progress)
 }
 
-// tell tells Progress, if there is one.
-func (o Options) tell(what string, done, total int) {
-	if o.Progress != nil {
-		o.Progress(what, done, total)
-	}
-}
-
-// FitDescriber is the first half of Fit: what turns pictures into codes.
+// FitDescriber is the first half of Fit: it fits what turns pictures into codes.
 func FitDescriber(ctx context.Context, data *faces.Set, rows []int, opt Options) (*describe.Describer, error) {
+	ctx = parallel.WithThreads(ctx, opt.Threads)
 	var a *align.Aligner
 	if !opt.Unaligned {
 		var err error
 		a, err = align.Fit(ctx, len(rows), func(i int) *pix.Image { return data.Image(rows[i]) },
-			align.Options{Progress: func(done, total int) { opt.tell("Learning to align", done, total) }})
+			align.Options{Progress: opt.Progress.Counter("Learning to align")})
 		if err != nil {
 			return nil, err
 		}
@@ -127,25 +104,29 @@ func FitDescriber(ctx context.Context, data *faces.Set, rows []int, opt Options)
 	return d, nil
 }
 
-// Encode gives the wide codes of rows of a set, and where the faces were found.
-func Encode(ctx context.Context, d *describe.Describer, data *faces.Set, rows []int, progress func(what string, done, total int)) (Codes, []align.Found, error) {
-	var told func(done int)
-	if progress != nil {
+// Encode returns the wide codes of rows of a set, and where the faces were found.
+func Encode(ctx context.Context, d *describe.Describer, data *faces.Set, rows []int, report progress.Func) (Codes, []align.Found, error) {
+	var described func(done int)
+	if report != nil {
 		var lock sync.Mutex
-		told = func(done int) {
+		most := 0
+		described = func(done int) { // from several goroutines, in no order
 			lock.Lock()
 			defer lock.Unlock()
-			progress("Describing faces", done, len(rows))
+			if done > most {
+				most = done
+				report.Report("Describing faces", done, len(rows))
+			}
 		}
 	}
 	c := Codes{Dim: d.Dim(), Own: d.Dim(), Swap: d.Mirror()}
 	var found []align.Found
 	var err error
-	c.Values, found, err = d.DescribeAll(ctx, len(rows), func(i int) *pix.Image { return data.Image(rows[i]) }, told)
+	c.Values, found, err = d.DescribeAll(ctx, len(rows), func(i int) *pix.Image { return data.Image(rows[i]) }, described)
 	return c, found, err
 }
 
-// Fingerprint names the finder's codes by what makes them.
+// Fingerprint names the finder by what makes its codes: the space does not count.
 func (f *Finder) Fingerprint() string { return f.Describer.Fingerprint() }
 
 // Format is the metadata entry "format" of a finder's file, which
@@ -158,7 +139,7 @@ func (f *Finder) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	file := &safetensors.File{Metadata: map[string]string{"format": Format, "training": string(training)}}
+	file := &safetensors.File{Metadata: map[string]string{"format": Format, "training": string(training), "fingerprint": f.Fingerprint()}}
 	if err := f.Describer.AddTo(file); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
@@ -177,7 +158,7 @@ func Open(path string) (*Finder, error) {
 	return FromFile(file)
 }
 
-// FromFile makes the finder that a file holds.
+// FromFile returns the finder that a file holds.
 func FromFile(file *safetensors.File) (*Finder, error) {
 	if err := file.Expect("finder", Format); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"likeness/internal/kernel"
+	"likeness/progress"
 	"likeness/search"
 	"likeness/search/quality"
 )
@@ -27,27 +28,25 @@ const (
 // calibrated: the more faces, the nearer the nearest stranger.
 var albumSizes = [...]int{20, 80, 320, 1280}
 
-// Calibrate fits what distances in a space mean: the odds of one person, and
-// where to cut groups. It puts them into the space's story. names of rows tell
-// who is who; where fewer than 20 people have two pictures, or the space is not
-// a fitted one, it leaves the space as it is.
-func (c Codes) Calibrate(ctx context.Context, space search.Space, rows []int, people []string, progress func(what string, done, total int)) error {
+// Calibrate learns what distances in a fitted space mean, the odds of one person and
+// where to cut groups, and keeps it in the space's story. people are the names of rows.
+// Where fewer than 20 people have two pictures, or the space needs no fitting, it leaves
+// the space as it is.
+func (c Codes) Calibrate(ctx context.Context, space search.Space, rows []int, people []string, report progress.Func) error {
 	story := search.StoryOf(space)
-	if story == nil || SpaceFor(people) != withNames {
+	if story == nil || countNames(people).people < fewestPeople {
 		return nil
 	}
 	var measured calibration
 	for fold, held := range dealPeople(people) {
-		if progress != nil {
-			progress("Learning what distances mean", fold, calibrationFolds)
-		}
+		report.Report("Learning what distances mean", fold, calibrationFolds)
 		if err := c.calibrateFold(ctx, &measured, space.Name(), rows, people, held, uint64(fold)); err != nil {
 			return fmt.Errorf("learning what distances mean, part %d of %d: %w", fold+1, calibrationFolds, err)
 		}
 	}
 	odds, err := search.FitOdds(measured.one, measured.two)
 	if err != nil {
-		return nil // names that the pictures do not bear out tell nothing
+		return nil // the pictures do not bear the names out, so there is nothing to learn
 	}
 	odds.People = measured.people
 	story.Odds, story.Groups = odds, nil

@@ -56,7 +56,7 @@ func (f *File) Kind() string {
 // Index returns the index that f holds. Where f is mapped, the index must not be
 // used after f is closed. What was built is checked against the entries, and
 // errors name the file.
-func (f *File) Index(ctx context.Context) (Store, error) {
+func (f *File) Index(ctx context.Context) (Local, error) {
 	switch f.Kind() {
 	case KindExact:
 		return f.Exact(ctx)

@@ -28,7 +28,7 @@ type Exact struct {
 	borrowed bool // the slices of entries are the caller's
 }
 
-var _ Store = (*Exact)(nil)
+var _ Local = (*Exact)(nil)
 
 // NewExact makes an index of e. It keeps the slices of e, which must not change
 // afterwards. A nil space is Euclidean. An index without entries finds nothing.

@@ -40,7 +40,7 @@ type HNSW struct {
 	options HNSWOptions
 }
 
-var _ Store = (*HNSW)(nil)
+var _ Local = (*HNSW)(nil)
 
 // NewHNSW builds an index of e. It keeps the slices of e, which must not change
 // afterwards. The graph depends on entries and options alone, not on the number of

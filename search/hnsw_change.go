@@ -47,6 +47,13 @@ func placesFrom(first, end int) []int {
 	return places
 }
 
+// SetAttributes implements Local.
+func (h *HNSW) SetAttributes(a *Attributes) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.all.SetAttributes(a)
+}
+
 // Get implements Store.
 func (h *HNSW) Get(ctx context.Context, ids ...string) (Entries, error) {
 	return h.all.Get(ctx, ids...)

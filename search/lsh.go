@@ -49,7 +49,7 @@ type LSH struct {
 	recall  float64
 }
 
-var _ Store = (*LSH)(nil)
+var _ Local = (*LSH)(nil)
 
 // NewLSH makes an index of e. It keeps the slices of e, which must not change
 // afterwards.
@@ -275,6 +275,13 @@ func (l *LSH) Add(ctx context.Context, e Entries) error {
 // Upsert implements Store.
 func (l *LSH) Upsert(ctx context.Context, e Entries) error {
 	return l.change(ctx, func(fresh *Exact) error { return fresh.upsert(ctx, e) })
+}
+
+// SetAttributes implements Local.
+func (l *LSH) SetAttributes(a *Attributes) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.SetAttributes(a)
 }
 
 // Get implements Store.

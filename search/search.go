@@ -58,6 +58,16 @@ type Store interface {
 	Delete(ctx context.Context, ids ...string) (int, error)
 }
 
+// Local is an index in this process's memory: Exact, HNSW or LSH.
+type Local interface {
+	Store
+	// Entries returns what the index holds, which must not be changed.
+	Entries() Entries
+	// SetAttributes replaces the attributes of all entries, such as those that a
+	// file does not hold.
+	SetAttributes(a *Attributes) error
+}
+
 // Entries are N codes and what is known about each.
 type Entries struct {
 	Dim    int       // numbers in a code, at least 1
@@ -99,10 +109,21 @@ func (e Entries) check() error {
 	if e.Dim < 1 {
 		return fmt.Errorf("codes of %d numbers, expected at least 1", e.Dim)
 	}
-	n := len(e.IDs)
-	if len(e.Codes)%e.Dim != 0 || len(e.Codes)/e.Dim != n {
+	if n := len(e.IDs); len(e.Codes)%e.Dim != 0 || len(e.Codes)/e.Dim != n {
 		return fmt.Errorf("%d numbers of codes, expected %d x %d for %d ids", len(e.Codes), n, e.Dim, n)
 	}
+	if err := e.checkLists(); err != nil {
+		return err
+	}
+	if i := notFinite(e.Codes); i >= 0 {
+		return fmt.Errorf("code %d (%q) has %v at place %d, expected finite numbers", i/e.Dim, e.IDs[i/e.Dim], e.Codes[i], i%e.Dim)
+	}
+	return nil
+}
+
+// checkLists checks what stands beside the codes.
+func (e Entries) checkLists() error {
+	n := len(e.IDs)
 	if e.People != nil && len(e.People) != n {
 		return fmt.Errorf("%d people for %d ids", len(e.People), n)
 	}
@@ -111,9 +132,6 @@ func (e Entries) check() error {
 	}
 	if a := e.Attributes; a != nil && len(a.Values) != n*len(a.Names) {
 		return fmt.Errorf("%d numbers of attributes, expected %d x %d for %d ids", len(a.Values), n, len(a.Names), n)
-	}
-	if i := notFinite(e.Codes); i >= 0 {
-		return fmt.Errorf("code %d (%q) has %v at place %d, expected finite numbers", i/e.Dim, e.IDs[i/e.Dim], e.Codes[i], i%e.Dim)
 	}
 	return nil
 }

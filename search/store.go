@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -286,4 +287,19 @@ func (ix *Exact) copied() *Exact {
 func (ix *Exact) take(other *Exact) {
 	ix.entries, ix.points, ix.width, ix.coarse, ix.fitted = other.entries, other.points, other.width, other.coarse, other.fitted
 	ix.dead, ix.deaths, ix.borrowed = other.dead, other.deaths, other.borrowed
+}
+
+// SetAttributes implements Local.
+func (ix *Exact) SetAttributes(a *Attributes) error {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	e := ix.entries
+	if e.Attributes = a; ix.deaths > 0 {
+		return errors.New("attributes cannot be set while deleted entries are kept")
+	}
+	if err := e.checkLists(); err != nil {
+		return err
+	}
+	ix.entries.Attributes = a
+	return nil
 }

@@ -32,7 +32,7 @@ func (b *book) finding(ctx context.Context, m *autoencoder.Model) ([]FoundPart, 
 	for i := range rows {
 		rows[i] = i
 	}
-	c, err := finder.ModelCodes(ctx, m, b.Data, rows)
+	c, err := finder.ModelCodes(ctx, m, b.Data, rows, nil)
 	if err != nil {
 		return nil, err
 	}

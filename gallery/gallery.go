@@ -1,0 +1,244 @@
+// Package gallery opens an index of pictures together with what made it: the embedder
+// that turns a picture into a code, and the pictures themselves. It searches the index,
+// groups its pictures, shows them, and brings an index file up to date.
+//
+// A Gallery is opened once and kept: embedder, pictures and attributes are loaded when
+// they are first needed and stay. Its methods may be called from several goroutines.
+package gallery
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"likeness/autoencoder"
+	"likeness/dataset"
+	"likeness/parallel"
+	"likeness/pix"
+	"likeness/progress"
+	"likeness/search"
+)
+
+// Options say how a gallery is opened. The zero value takes what the index file says.
+type Options struct {
+	// Model is the file of the model or finder that made the index; "" looks where
+	// the index says it was, beside the index, and in a folder "models" there.
+	Model string `json:"model,omitempty"`
+	// Data names the pictures. Without a Source they are where they were when they
+	// were indexed; Attributes count in both cases.
+	Data dataset.Name `json:"data,omitzero"`
+	// Exact compares all entries, also where the index has a graph or hashes.
+	Exact bool `json:"exact,omitempty"`
+	// Threads is how many threads one call works on, 0 for all.
+	Threads  int           `json:"threads,omitempty"`
+	Progress progress.Func `json:"-"`
+}
+
+// Gallery is an open index.
+type Gallery struct {
+	path  string
+	opt   Options
+	index search.Local
+	kind  string
+	prep  pix.Prep // of the indexed pictures
+
+	using sync.RWMutex // held by Close alone, and by all others together
+	file  *search.File // nil once it is closed
+
+	rows       func() map[string]int // by id
+	embedder   lazy[Embedder]
+	attributes lazy[[]string] // their names, once they are loaded
+	pictures   pictures
+}
+
+// ErrClosed is the error of a gallery that has been closed.
+var ErrClosed = errors.New("the gallery is closed")
+
+// Open opens an index file. Its errors name the file: one that is no index, holds no
+// pictures, or whose entries do not fit what was built of them.
+func Open(ctx context.Context, path string, opt Options) (*Gallery, error) {
+	file, err := search.OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gallery{path: path, opt: opt, file: file, kind: file.Kind()}
+	if err := g.open(ctx); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return g, nil
+}
+
+func (g *Gallery) open(ctx context.Context) (err error) {
+	if g.file.Entries.Len() == 0 {
+		return fmt.Errorf("%s holds no pictures", g.path)
+	}
+	if g.prep, err = parsePrep(g.file.About.Prep); err != nil {
+		return fmt.Errorf("%s: %w", g.path, err)
+	}
+	ctx = g.context(ctx)
+	if g.opt.Exact {
+		g.kind = search.KindExact
+		g.index, err = g.file.Exact(ctx)
+	} else {
+		g.index, err = g.file.Index(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	ids := g.file.Entries.IDs
+	g.rows = sync.OnceValue(func() map[string]int {
+		rows := make(map[string]int, len(ids))
+		for i, id := range ids {
+			rows[id] = i
+		}
+		return rows
+	})
+	g.pictures.init(g)
+	return nil
+}
+
+// Close ends the gallery once no method runs any more. Closing it again does nothing.
+func (g *Gallery) Close() error {
+	g.using.Lock()
+	defer g.using.Unlock()
+	if g.file == nil {
+		return nil
+	}
+	file := g.file
+	g.file, g.index = nil, nil
+	return file.Close()
+}
+
+// use keeps the gallery open until done is called.
+func (g *Gallery) use() (done func(), err error) {
+	g.using.RLock()
+	if g.file == nil {
+		g.using.RUnlock()
+		return nil, ErrClosed
+	}
+	return g.using.RUnlock, nil
+}
+
+// context adds the number of threads.
+func (g *Gallery) context(ctx context.Context) context.Context {
+	return parallel.WithThreads(ctx, g.opt.Threads)
+}
+
+// Info is what is known of an index without its pictures.
+type Info struct {
+	Index   string       `json:"index"`
+	Model   string       `json:"model"` // fingerprint of what made the codes
+	Arch    string       `json:"architecture"`
+	Data    dataset.Name `json:"data"` // the pictures, as they were named
+	Space   string       `json:"space"`
+	Kind    string       `json:"kind"`
+	Entries int          `json:"entries"`
+	Odds    bool         `json:"odds"` // the space knows the odds of a distance
+}
+
+// Info returns what is known of the index. It also works on a closed gallery, for
+// which it is empty.
+func (g *Gallery) Info() Info {
+	done, err := g.use()
+	if err != nil {
+		return Info{}
+	}
+	defer done()
+	_, odds := search.CalibrationOf(g.file.Space).Odds(0)
+	return Info{
+		Index: g.path, Model: g.file.About.Model, Arch: g.file.About.Arch, Data: dataset.Parse(g.file.About.Source),
+		Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(), Odds: odds,
+	}
+}
+
+// Member is what an index knows of one picture.
+type Member struct {
+	ID     string `json:"id"`
+	Person string `json:"person,omitempty"`
+	// Taken is when the picture was taken, as the clock there showed it; "" where
+	// that is not known.
+	Taken string `json:"taken,omitempty"`
+}
+
+// timeLayout is ISO 8601 without a zone.
+const timeLayout = "2006-01-02T15:04:05"
+
+// Member returns what is known of the picture with an id; ok is false where there is
+// none.
+func (g *Gallery) Member(id string) (m Member, ok bool) {
+	done, err := g.use()
+	if err != nil {
+		return m, false
+	}
+	defer done()
+	row, ok := g.rows()[id]
+	if !ok {
+		return m, false
+	}
+	return g.member(row), true
+}
+
+func (g *Gallery) member(row int) Member {
+	e := &g.file.Entries
+	m := Member{ID: e.IDs[row], Person: e.People[row]}
+	if e.Taken != nil && !e.Taken[row].IsZero() {
+		m.Taken = e.Taken[row].Format(timeLayout)
+	}
+	return m
+}
+
+// Embedder returns what made the codes. It opens it on the first call, and checks that
+// it is the very one.
+func (g *Gallery) Embedder() (Embedder, error) {
+	done, err := g.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return g.embed()
+}
+
+func (g *Gallery) embed() (Embedder, error) {
+	return g.embedder.get(func() (Embedder, error) { return g.openEmbedder() })
+}
+
+// parsePrep reads the preparation that an index file keeps.
+func parsePrep(text string) (pix.Prep, error) {
+	var p pix.Prep
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return p, fmt.Errorf("the preparation of its pictures: %w", err)
+	}
+	if p.W < 1 || p.H < 1 || p.W > autoencoder.LargestSide || p.H > autoencoder.LargestSide {
+		return p, fmt.Errorf("the preparation of its pictures: a size of %dx%d, expected 1 to %d", p.W, p.H, autoencoder.LargestSide)
+	}
+	return p, nil
+}
+
+// lazy is a value that is made when it is first needed. A failure is not kept, so that
+// a later call tries again.
+type lazy[T any] struct {
+	lock  sync.Mutex
+	ready bool
+	value T
+}
+
+func (l *lazy[T]) get(make func() (T, error)) (T, error) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	if !l.ready {
+		v, err := make()
+		if err != nil {
+			return v, err
+		}
+		l.value, l.ready = v, true
+	}
+	return l.value, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,71 @@
+package gallery
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+)
+
+// ErrNoModel means that the model or finder of an index is not where it was, nor beside
+// the index.
+var ErrNoModel = errors.New("not found")
+
+// openEmbedder opens what made the index.
+func (g *Gallery) openEmbedder() (Embedder, error) {
+	about := g.file.About
+	path := g.opt.Model
+	if path == "" {
+		if path = pathFrom(g.path, about.ModelFile); path == "" || !exists(path) {
+			path = modelBeside(g.path, about.Model)
+		}
+		if path == "" {
+			return nil, fmt.Errorf("the model of %s, %s: %w", g.path, about.Model, ErrNoModel)
+		}
+	}
+	e, err := OpenEmbedder(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.file.CheckModel(e.Fingerprint()); err != nil {
+		return nil, fmt.Errorf("%s and %s: %w", g.path, path, err)
+	}
+	return e, nil
+}
+
+// modelBeside looks for the model with a fingerprint beside an index and in a folder
+// "models" there. It reads no more of the files than their metadata. "" means that
+// there is none.
+func modelBeside(index, fingerprint string) string {
+	folder := filepath.Dir(index)
+	for _, pattern := range []string{"*.safetensors", filepath.Join("models", "*.safetensors")} {
+		files, _ := filepath.Glob(filepath.Join(folder, pattern)) // a folder whose name is no pattern finds nothing
+		for _, f := range files {
+			if _, found, err := Identify(f); err == nil && found == fingerprint {
+				return f
+			}
+		}
+	}
+	return ""
+}
+
+// pathBeside returns the path of a model as an index keeps it: relative to the index's
+// folder where that is possible, so that both can move together.
+func pathBeside(index, model string) string {
+	from, err1 := filepath.Abs(filepath.Dir(index))
+	to, err2 := filepath.Abs(model)
+	if model != "" && err1 == nil && err2 == nil {
+		if near, err := filepath.Rel(from, to); err == nil {
+			return filepath.ToSlash(near)
+		}
+	}
+	return model
+}
+
+// pathFrom reverses pathBeside.
+func pathFrom(index, model string) string {
+	model = filepath.FromSlash(model)
+	if model == "" || filepath.IsAbs(model) {
+		return model
+	}
+	return filepath.Join(filepath.Dir(index), model)
+}

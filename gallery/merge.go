@@ -1,0 +1,194 @@
+package gallery
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"time"
+
+	"likeness/search"
+)
+
+// mostCompared is how many pictures an index compares one by one by default; of more it
+// builds a graph.
+const mostCompared = 1_000_000
+
+// entry is one entry of an index.
+type entry struct {
+	id, person string
+	hash       search.Hash
+	code       []float32
+	taken      time.Time
+	train      bool // a space may be fitted to it
+}
+
+// merge puts the file together from what it holds now, nil for nothing, and the rows. It
+// returns nil where nothing would change.
+func (u *update) merge(ctx context.Context, old *search.File) (*search.File, error) {
+	fresh := make([]entry, len(u.opt.Rows))
+	for i, row := range u.opt.Rows {
+		id := u.set.IDs[row]
+		fresh[i] = entry{id: id, person: u.set.People[row], hash: u.hashes[i], code: u.known[u.hashes[i]], taken: u.taken[id]}
+	}
+	for _, place := range u.training() {
+		fresh[place].train = true
+	}
+	all, err := u.compare(old, fresh)
+	if err != nil {
+		return nil, err
+	}
+	f := &search.File{Entries: search.Entries{Dim: u.codes.Dim}, About: u.about}
+	train := fill(f, all)
+	same := old != nil && old.Entries.Dim == f.Entries.Dim && slices.Equal(old.Entries.IDs, f.Entries.IDs) &&
+		slices.Equal(old.Entries.People, f.Entries.People) && slices.Equal(old.Hashes, f.Hashes)
+	if same && old.Space.Name() == u.space {
+		f.Space = old.Space // fitted to these very pictures
+	} else if f.Space, err = u.fitSpace(ctx, &f.Entries, train); err != nil {
+		return nil, err
+	}
+	same = same && reflect.DeepEqual(f.Space, old.Space)
+	kind := u.kindFor(old, len(all))
+	if same && kind == old.Kind() {
+		if f.About == old.About && slices.Equal(f.Entries.Taken, old.Entries.Taken) {
+			return nil, nil
+		}
+		f.Built = old.Built
+		return f, nil
+	}
+	return f, f.Build(ctx, kind, old)
+}
+
+// fill adds entries to a file and returns the places of those that a space may be
+// fitted to.
+func fill(f *search.File, all []entry) (train []int) {
+	var times []time.Time
+	dated := false
+	for i, e := range all {
+		f.Entries.IDs = append(f.Entries.IDs, e.id)
+		f.Entries.People = append(f.Entries.People, e.person)
+		f.Entries.Codes = append(f.Entries.Codes, e.code...)
+		f.Hashes = append(f.Hashes, e.hash)
+		times = append(times, e.taken)
+		dated = dated || !e.taken.IsZero()
+		if e.train {
+			train = append(train, i)
+		}
+	}
+	if dated {
+		f.Entries.Taken = times
+	}
+	return train
+}
+
+// fitSpace returns the space in which entries are compared: the embedder's own, one that
+// needs no fitting, or one fitted to the entries at the places of train.
+func (u *update) fitSpace(ctx context.Context, e *search.Entries, train []int) (search.Space, error) {
+	if u.space == "" {
+		return u.embedder.Space(), nil
+	}
+	if s, err := search.SpaceNamed(u.space); err == nil {
+		return s, nil
+	}
+	if len(train) == 0 {
+		return nil, errors.New("the space is fitted to training pictures, of which none is indexed")
+	}
+	people := make([]string, len(train))
+	for i, place := range train {
+		people[i] = e.People[place]
+	}
+	c := u.codes
+	c.Values = e.Codes
+	s, err := c.FitSpace(ctx, u.space, train, people)
+	if err != nil {
+		return nil, err
+	}
+	return s, c.Calibrate(ctx, s, train, people, u.opt.Progress)
+}
+
+// kindFor returns the kind of index for n pictures.
+func (u *update) kindFor(old *search.File, n int) string {
+	switch {
+	case u.opt.Kind != "":
+		return u.opt.Kind
+	case old != nil && old.Kind() != search.KindExact:
+		return old.Kind()
+	case n > mostCompared:
+		return search.KindHNSW
+	}
+	return search.KindExact
+}
+
+// compare compares the rows with what the file holds, counts the changes, and returns
+// what it shall hold.
+func (u *update) compare(old *search.File, fresh []entry) ([]entry, error) {
+	c := Changes{Encoded: u.changes.Encoded, Repeated: u.changes.Repeated}
+	defer func() { u.changes = c }()
+	if old == nil {
+		c.Added = len(fresh)
+		return fresh, nil
+	}
+	there := make(map[string]int, len(fresh))
+	for i, e := range fresh {
+		there[e.id] = i
+	}
+	gone := map[search.Hash]int{} // how many pictures whose ids are no longer there
+	before := make(map[string]int, old.Entries.Len())
+	for i, id := range old.Entries.IDs {
+		before[id] = i
+		if _, ok := there[id]; !ok {
+			c.Removed++
+			if old.Hashes != nil && !u.opt.Keep { // what is kept is not renamed
+				gone[old.Hashes[i]]++
+			}
+		}
+	}
+	for _, e := range fresh {
+		i, ok := before[e.id]
+		switch {
+		case ok && old.Hashes != nil && old.Hashes[i] == e.hash:
+			c.Unchanged++
+		case ok:
+			c.Changed++
+		case gone[e.hash] > 0:
+			gone[e.hash]--
+			c.Renamed++
+			c.Removed--
+		default:
+			c.Added++
+		}
+	}
+	if !u.opt.Keep {
+		return fresh, nil
+	}
+	if c.Removed > 0 && (old.Entries.Dim != u.codes.Dim || old.Hashes == nil) {
+		return nil, cannotUpdate("the index has codes of %d numbers, of pictures that are not all here, expected %d and their hashes: what is kept needs the space it was made for",
+			old.Entries.Dim, u.codes.Dim)
+	}
+	c.Kept, c.Removed = c.Removed, 0
+	return u.keep(old, fresh, there, before), nil
+}
+
+// keep returns old entries in their places, replaced where the rows have their ids, and
+// new ones behind them.
+func (u *update) keep(old *search.File, fresh []entry, there, before map[string]int) []entry {
+	e := &old.Entries
+	var all []entry
+	for i, id := range e.IDs {
+		if at, ok := there[id]; ok {
+			all = append(all, fresh[at])
+			continue
+		}
+		kept := entry{id: id, person: e.People[i], hash: old.Hashes[i], code: e.Codes[i*e.Dim : (i+1)*e.Dim], train: u.opt.Split == nil}
+		if e.Taken != nil {
+			kept.taken = e.Taken[i]
+		}
+		all = append(all, kept)
+	}
+	for _, e := range fresh {
+		if _, ok := before[e.id]; !ok {
+			all = append(all, e)
+		}
+	}
+	return all
+}

@@ -1,0 +1,204 @@
+package gallery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"likeness/dataset"
+	"likeness/faces"
+	"likeness/pix"
+)
+
+// mostCached bounds the pictures that a gallery keeps, in bytes.
+const mostCached = 32 << 20
+
+// pictures reads single pictures of a source and keeps the latest.
+type pictures struct {
+	name   dataset.Name
+	path   string // of the index
+	prep   pix.Prep
+	source lazy[faces.Source]
+
+	lock  sync.Mutex
+	files map[string]string // by id; nil until it is needed
+	cache map[pictureKey]*pix.Image
+	order []pictureKey // the oldest first
+	bytes int
+}
+
+type pictureKey struct {
+	id   string
+	side int
+}
+
+func (p *pictures) init(g *Gallery) {
+	p.name, p.path, p.prep = g.data(), g.path, g.prep
+	p.cache = map[pictureKey]*pix.Image{}
+}
+
+// Picture returns one member's picture, cropped as it was for the index: at the
+// embedder's size, or with side pixels on its longer side where side is above 0. It reads
+// that one picture: a file of a folder, a member of an archive (a tar is read up to it),
+// or draws it. Pictures that have moved away since they were indexed are errors that wrap
+// dataset.ErrGone, a single one that is gone wraps fs.ErrNotExist.
+func (g *Gallery) Picture(ctx context.Context, id string, side int) (*pix.Image, error) {
+	var failed error
+	found, err := g.Pictures(ctx, []string{id}, side, func(_ string, err error) { failed = err })
+	switch {
+	case err != nil:
+		return nil, err
+	case failed != nil:
+		return nil, failed
+	}
+	return found[id], nil
+}
+
+// Pictures is Picture for several members, of which an archive is read once. Those that
+// cannot be read are left out; skipped, if not nil, is called for each of them.
+func (g *Gallery) Pictures(ctx context.Context, ids []string, side int, skipped func(id string, err error)) (map[string]*pix.Image, error) {
+	done, err := g.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if side < 0 || side > largestSide {
+		return nil, fmt.Errorf("pictures of %d pixels, expected 0 to %d", side, largestSide)
+	}
+	if skipped == nil {
+		skipped = func(string, error) {}
+	}
+	return g.pictures.get(g.context(ctx), ids, side, skipped)
+}
+
+const largestSide = 4096
+
+func (p *pictures) get(ctx context.Context, ids []string, side int, skipped func(id string, err error)) (map[string]*pix.Image, error) {
+	found := make(map[string]*pix.Image, len(ids))
+	var missing []string
+	p.lock.Lock()
+	for _, id := range ids {
+		if m := p.cache[pictureKey{id, side}]; m != nil {
+			found[id] = m
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	p.lock.Unlock()
+	if len(missing) == 0 {
+		return found, nil
+	}
+	src, err := p.source.get(p.open)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.locate(ctx, src, missing)
+	if err != nil {
+		return nil, err
+	}
+	ofFile := map[string][]string{} // ids, for two may lead to one file
+	var names []string
+	for _, id := range missing {
+		file, ok := files[id]
+		if !ok {
+			skipped(id, fmt.Errorf("%s is not in %s%w", id, p.name, noFile{}))
+			continue
+		}
+		if ofFile[file] == nil {
+			names = append(names, file)
+		}
+		ofFile[file] = append(ofFile[file], id)
+	}
+	prep := p.sized(side)
+	read := func(file string, data []byte) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		m, _, _, err := prep.Decode(data)
+		for _, id := range ofFile[file] {
+			if err != nil {
+				skipped(id, fmt.Errorf("%s in %s: %w", file, p.name, err))
+				continue
+			}
+			found[id] = m
+			p.keep(pictureKey{id, side}, m)
+		}
+		return nil
+	}
+	if src.Kind() != "folder" {
+		return found, faces.ReadFiles(ctx, src, names, read)
+	}
+	for _, file := range names { // one by one: any of them may have gone, or be unreadable
+		if err := faces.ReadFiles(ctx, src, []string{file}, read); err != nil {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			for _, id := range ofFile[file] {
+				skipped(id, err)
+			}
+		}
+	}
+	return found, nil
+}
+
+// open opens the source of the pictures.
+func (p *pictures) open() (faces.Source, error) {
+	// Drawn faces are painted one by one, not kept as a whole.
+	src, err := dataset.Open(p.name, faces.Options{NoCache: true})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s was made of %s: %w", p.path, p.name.Source, dataset.ErrGone)
+	}
+	return src, err
+}
+
+// noFile is fs.ErrNotExist for a sentence that has said so already.
+type noFile struct{}
+
+func (noFile) Error() string        { return "" }
+func (noFile) Is(target error) bool { return target == fs.ErrNotExist }
+
+// locate returns the files of pictures. A picture that is not where it was may be new,
+// so the files are then listed again.
+func (p *pictures) locate(ctx context.Context, src faces.Source, ids []string) (map[string]string, error) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if p.files != nil && !slices.ContainsFunc(ids, func(id string) bool { return p.files[id] == "" }) {
+		return p.files, nil
+	}
+	files, err := faces.FilesByID(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	p.files = files
+	return files, nil
+}
+
+// sized is the preparation for a longer side.
+func (p *pictures) sized(side int) pix.Prep {
+	prep := p.prep
+	if longer := max(prep.W, prep.H); side > 0 {
+		prep.W, prep.H = max(1, prep.W*side/longer), max(1, prep.H*side/longer)
+	}
+	return prep
+}
+
+// keep puts a picture into the cache, and takes the oldest ones out.
+func (p *pictures) keep(key pictureKey, m *pix.Image) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if len(m.Pix) > mostCached/4 || p.cache[key] != nil {
+		return
+	}
+	p.cache[key] = m
+	p.order = append(p.order, key)
+	p.bytes += len(m.Pix)
+	for p.bytes > mostCached {
+		oldest := p.order[0]
+		p.order = p.order[1:]
+		p.bytes -= len(p.cache[oldest].Pix)
+		delete(p.cache, oldest)
+	}
+}

@@ -1,0 +1,243 @@
+package gallery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"likeness/faces"
+	"likeness/internal/kernel"
+	"likeness/pix"
+	"likeness/search"
+)
+
+// Query asks a gallery for the pictures nearest to one, or to the average of several.
+type Query struct {
+	Images []string `json:"images,omitempty"` // picture files
+	IDs    []string `json:"ids,omitempty"`    // members of the index
+	// Pictures are decoded pictures, of any size, such as one that was uploaded.
+	Pictures []*pix.Image `json:"-"`
+	K        int          `json:"k"` // how many to find, at least 1
+	// Where restricts the answer. A person or a folder that is nowhere in the index
+	// and an attribute that is not known are *WhereErrors.
+	Where search.Where `json:"where,omitzero"`
+	// MaxDistance is the largest distance, 0 for no limit; see search.Query.
+	MaxDistance float64 `json:"max_distance,omitempty"`
+	// MinOdds are the least odds of one person, 0 for no limit. Only a space that
+	// was fitted with names knows odds.
+	MinOdds float64 `json:"min_odds,omitempty"`
+	// ExcludeSelf leaves out what is searched for: members by their ids, pictures
+	// by their codes. Nil leaves out members alone.
+	ExcludeSelf *bool `json:"exclude_self,omitempty"`
+}
+
+// Hit is one picture that was found.
+type Hit struct {
+	search.Match
+	// Odds say how many times likelier such a distance is between two pictures of
+	// one person than of two people; nil where the space does not know.
+	Odds *float64 `json:"odds,omitempty"`
+	// Taken is when the picture was taken, as the clock there showed it; "" where
+	// that is not known.
+	Taken string `json:"taken,omitempty"`
+}
+
+// Result is the answer to a query.
+type Result struct {
+	Index    string   `json:"index"`
+	Image    string   `json:"image,omitempty"` // a single picture file that was searched for
+	ID       string   `json:"id,omitempty"`    // a single member
+	Images   []string `json:"images,omitempty"`
+	IDs      []string `json:"ids,omitempty"`
+	Averaged int      `json:"averaged,omitempty"` // pictures, where there were several
+	Space    string   `json:"space"`
+	Kind     string   `json:"kind"` // of the index
+	Entries  int      `json:"entries"`
+	Results  []Hit    `json:"results"`
+
+	// Person is who was searched for, where all names are known and equal.
+	Person string `json:"-"`
+}
+
+// Search answers a query.
+func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
+	done, err := g.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	ctx = g.context(ctx)
+	if err := g.check(&q); err != nil {
+		return nil, err
+	}
+	if err := g.checkWhere(ctx, &q.Where); err != nil {
+		return nil, err
+	}
+	asked, err := g.ask(ctx, &q)
+	if err != nil {
+		return nil, err
+	}
+	matches, err := g.index.Search(ctx, search.Query{
+		Code: asked.mean(), K: min(q.K, g.file.Entries.Len()), MaxDistance: q.MaxDistance,
+		Where: withNot(q.Where, asked.without),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", strings.Join(append(slices.Clone(q.Images), q.IDs...), ", "), err)
+	}
+	r := &Result{
+		Index: g.path, Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(),
+		Results: g.hits(matches, q.MinOdds), Person: asked.person(),
+	}
+	switch n := len(asked.codes); {
+	case n > 1:
+		r.Images, r.IDs, r.Averaged = q.Images, q.IDs, n
+	case len(q.Images) == 1:
+		r.Image = q.Images[0]
+	case len(q.IDs) == 1:
+		r.ID = q.IDs[0]
+	}
+	return r, nil
+}
+
+// check returns what is wrong with a query, but for its conditions.
+func (g *Gallery) check(q *Query) error {
+	switch {
+	case len(q.Images)+len(q.IDs)+len(q.Pictures) == 0:
+		return fmt.Errorf("nothing to search for: expected a picture or a member of %s", g.path)
+	case q.K < 1:
+		return fmt.Errorf("k is %d, expected at least 1", q.K)
+	case !(q.MaxDistance >= 0):
+		return fmt.Errorf("a largest distance of %g, expected 0 or more", q.MaxDistance)
+	case !(q.MinOdds >= 0):
+		return fmt.Errorf("least odds of %g, expected 0 or more", q.MinOdds)
+	}
+	if _, known := search.CalibrationOf(g.file.Space).Odds(0); q.MinOdds > 0 && !known {
+		return fmt.Errorf("%s knows no odds, because its space (%s) was not fitted with names", g.path, g.file.Space.Name())
+	}
+	return nil
+}
+
+// asked is what a query asks for.
+type asked struct {
+	codes   [][]float32
+	people  []string
+	without []string // ids to leave out
+}
+
+// ask gathers the codes of what is searched for.
+func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
+	e := &g.file.Entries
+	a := &asked{}
+	for _, id := range q.IDs {
+		row, ok := g.rows()[id]
+		if !ok {
+			return nil, fmt.Errorf("%s has no picture called %q", g.path, id)
+		}
+		a.codes = append(a.codes, e.Codes[row*e.Dim:(row+1)*e.Dim])
+		a.people = append(a.people, e.People[row])
+		if q.ExcludeSelf == nil || *q.ExcludeSelf {
+			a.without = append(a.without, id)
+		}
+	}
+	if len(q.Images)+len(q.Pictures) == 0 {
+		return a, nil
+	}
+	embedder, err := g.embed()
+	if err != nil {
+		return nil, err
+	}
+	add := func(m *pix.Image, person string) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		code, err := embedder.Code(ctx, m, g.file.Space.Name())
+		if err != nil {
+			return err
+		}
+		a.codes, a.people = append(a.codes, code), append(a.people, person)
+		if q.ExcludeSelf != nil && *q.ExcludeSelf {
+			a.without = append(a.without, equalTo(e, code)...)
+		}
+		return nil
+	}
+	for _, path := range q.Images {
+		m, err := embedder.Prep().Open(path)
+		if err != nil {
+			return nil, err
+		}
+		person, _, _ := faces.ParseName(path)
+		if err := add(m, strings.TrimSpace(strings.ReplaceAll(person, "_", " "))); err != nil {
+			return nil, err
+		}
+	}
+	for i, m := range q.Pictures {
+		m, err := embedder.Prep().Apply(m)
+		if err != nil {
+			return nil, fmt.Errorf("picture %d: %w", i+1, err)
+		}
+		if err := add(m, ""); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// mean returns the average code.
+func (a *asked) mean() []float32 {
+	if len(a.codes) == 1 {
+		return a.codes[0]
+	}
+	mean := make([]float32, len(a.codes[0]))
+	for _, code := range a.codes {
+		for i, v := range code {
+			mean[i] += v / float32(len(a.codes))
+		}
+	}
+	return mean
+}
+
+// person returns the name that all share, "" where they do not.
+func (a *asked) person() string {
+	for _, p := range a.people {
+		if p != a.people[0] {
+			return ""
+		}
+	}
+	return a.people[0]
+}
+
+// equalTo returns the members whose code is the given one, but for rounding.
+func equalTo(e *search.Entries, code []float32) []string {
+	limit := 1e-8 * kernel.SquaredDistance64(code, make([]float32, len(code)))
+	var ids []string
+	for i, id := range e.IDs {
+		if kernel.SquaredDistance64(e.Codes[i*e.Dim:(i+1)*e.Dim], code) <= limit {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// hits adds to matches what the index knows, as far as their odds are good enough.
+func (g *Gallery) hits(matches []search.Match, minOdds float64) []Hit {
+	calibration := search.CalibrationOf(g.file.Space)
+	hits := []Hit{}
+	for _, m := range matches {
+		h := Hit{Match: m, Taken: g.member(g.rows()[m.ID]).Taken}
+		if odds, known := calibration.Odds(m.Distance); known {
+			if odds < minOdds {
+				break // and so are those of all farther ones
+			}
+			h.Odds = &odds
+		}
+		hits = append(hits, h)
+	}
+	return hits
+}
+
+// withNot adds ids to leave out.
+func withNot(w search.Where, ids []string) search.Where {
+	w.Not = append(slices.Clone(w.Not), ids...)
+	return w
+}

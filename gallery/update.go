@@ -1,0 +1,331 @@
+package gallery
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"strings"
+	"time"
+
+	"likeness/dataset"
+	"likeness/faces"
+	"likeness/finder"
+	"likeness/parallel"
+	"likeness/progress"
+	"likeness/search"
+)
+
+// UpdateOptions say how an index file is brought up to date. The zero value indexes all
+// pictures of the set, keeps the space and the kind of an index that is there, and
+// removes what is no longer among the pictures.
+type UpdateOptions struct {
+	// Space is the name of the space; "" keeps that of the index, or takes the
+	// embedder's own or its default.
+	Space string `json:"space,omitempty"`
+	// Kind is the kind of index; "" keeps that of the index, exact for a new one of
+	// up to a million pictures.
+	Kind string `json:"kind,omitempty"`
+	// Keep keeps the entries of pictures that are not in the set, so that an index
+	// can hold several sets.
+	Keep bool `json:"keep,omitempty"`
+	// Fresh replaces an index that is there.
+	Fresh bool `json:"fresh,omitempty"`
+	// Rows are the pictures to index; nil means all.
+	Rows []int `json:"-"`
+	// Split, where set, restricts what a space is fitted to, to its training part.
+	Split *faces.Split `json:"-"`
+	// ModelFile is where the embedder lies; the index keeps it relative to itself.
+	ModelFile string        `json:"model_file,omitempty"`
+	Threads   int           `json:"threads,omitempty"` // 0 for all
+	Progress  progress.Func `json:"-"`
+	// Waiting, if not nil, is called once with the owner of the file's lock when
+	// writing has to wait long for it.
+	Waiting func(owner string) `json:"-"`
+}
+
+// Changes say what an update did.
+type Changes struct {
+	Index   string `json:"index"`
+	Data    string `json:"data"`
+	Entries int    `json:"entries"`
+	Code    int    `json:"code"` // numbers in a code
+	Space   string `json:"space"`
+	Kind    string `json:"kind"`
+	// Recall is the share of the 5 true neighbours that a kind other than exact
+	// finds.
+	Recall  *float64 `json:"recall,omitempty"`
+	Dated   int      `json:"dated"`   // pictures of which it is known when they were taken
+	Written bool     `json:"written"` // false: nothing had changed
+
+	Unchanged int `json:"unchanged"`
+	Added     int `json:"added"`
+	Changed   int `json:"changed"`  // another picture with the same id
+	Renamed   int `json:"renamed"`  // the same picture with another id
+	Removed   int `json:"removed"`  // no longer among the pictures
+	Kept      int `json:"kept"`     // no longer among the pictures, and kept
+	Encoded   int `json:"encoded"`  // pictures that had to be encoded, each once
+	Repeated  int `json:"repeated"` // pictures that are there under another id as well
+}
+
+// ErrNotUpdatable means that a file cannot be brought up to date: it is no index, one of
+// another embedder or preparation, or in a space whose codes cannot be kept. Fresh
+// replaces it.
+var ErrNotUpdatable = errors.New("the index cannot be brought up to date")
+
+// notUpdatable marks an error as ErrNotUpdatable.
+type notUpdatable struct{ error }
+
+func (e notUpdatable) Unwrap() error        { return e.error }
+func (notUpdatable) Is(target error) bool   { return target == ErrNotUpdatable }
+func cannotUpdate(f string, a ...any) error { return notUpdatable{fmt.Errorf(f, a...)} }
+
+// Update brings an index file up to date with a set that embedder.Prep has prepared, or
+// makes it. It encodes only pictures that are new to the index, which it knows by what
+// they show, not by their names. Other updates of the file at the same time are merged;
+// it is locked only while it is written.
+func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set, opt UpdateOptions) (*Changes, error) {
+	ctx = parallel.WithThreads(ctx, opt.Threads)
+	if opt.Rows == nil {
+		opt.Rows = allRows(set.Len())
+	}
+	prep, err := json.Marshal(embedder.Prep())
+	if err != nil {
+		return nil, err
+	}
+	u := &update{
+		path: path, embedder: embedder, set: set, opt: opt, space: opt.Space,
+		about: search.About{
+			Model: embedder.Fingerprint(), Arch: embedder.Arch(), Prep: string(prep),
+			Source:    strings.ToValidUTF8(set.Source, "\uFFFD"), // as the file will have it
+			ModelFile: pathBeside(path, opt.ModelFile),
+		},
+	}
+	return u.run(ctx)
+}
+
+// update is one run of Update.
+type update struct {
+	path     string
+	embedder Embedder
+	set      *faces.Set
+	opt      UpdateOptions
+	about    search.About
+	space    string // its name, "" for the embedder's own
+
+	hashes  []search.Hash             // of the rows' prepared pictures
+	known   map[search.Hash][]float32 // codes
+	codes   finder.Codes              // how they are laid out; no values
+	taken   map[string]time.Time      // by id
+	changes Changes
+}
+
+func (u *update) run(ctx context.Context) (*Changes, error) {
+	old, err := u.openOld()
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		defer old.Close()
+	}
+	u.settle(old)
+	if err := u.encode(ctx, old); err != nil {
+		return nil, err
+	}
+	if u.opt.Fresh {
+		f, err := u.merge(ctx, nil)
+		if err != nil {
+			return nil, err
+		}
+		u.changes.Written = true
+		return u.finish(f), f.Save(u.path)
+	}
+	var c *Changes
+	err = search.Update(ctx, u.path, u.opt.Waiting, func(now *search.File) (*search.File, error) {
+		if now != nil { // another update may have written it
+			if err := u.check(now); err != nil {
+				return nil, err
+			}
+		}
+		made, err := u.merge(ctx, now)
+		if err != nil {
+			return nil, err
+		}
+		if u.changes.Written = made != nil; made != nil {
+			c = u.finish(made)
+		} else {
+			c = u.finish(now)
+		}
+		return made, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// openOld opens the index that is there and is to be changed; nil where there is none.
+func (u *update) openOld() (*search.File, error) {
+	if _, err := os.Stat(u.path); errors.Is(err, fs.ErrNotExist) || u.opt.Fresh {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	old, err := search.OpenFile(u.path)
+	if err != nil {
+		return nil, notUpdatable{err}
+	}
+	if err := u.check(old); err != nil {
+		return nil, errors.Join(err, old.Close())
+	}
+	return old, nil
+}
+
+// check returns an error when an index that is there cannot be brought up to date.
+func (u *update) check(old *search.File) error {
+	if err := old.CheckModel(u.about.Model); err != nil {
+		return cannotUpdate("%s: %w", u.path, err)
+	}
+	if old.About.Prep != u.about.Prep {
+		return cannotUpdate("%s: its pictures were prepared as %s, the model takes %s", u.path, old.About.Prep, u.about.Prep)
+	}
+	return nil
+}
+
+// settle chooses the space where none was asked for.
+func (u *update) settle(old *search.File) {
+	switch {
+	case u.space != "" || u.embedder.Space() != nil:
+	case old != nil:
+		u.space = old.Space.Name()
+	default:
+		var people []string
+		for _, place := range u.training() {
+			people = append(people, u.set.People[u.opt.Rows[place]])
+		}
+		u.space = u.embedder.DefaultSpace(people)
+	}
+}
+
+// training returns the places among the rows that a space may be fitted to.
+func (u *update) training() []int {
+	if u.opt.Split == nil {
+		return allRows(len(u.opt.Rows))
+	}
+	trained := map[int]bool{}
+	for _, row := range u.opt.Split.Train {
+		trained[row] = true
+	}
+	var places []int
+	for place, row := range u.opt.Rows {
+		if trained[row] {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// encode encodes each picture that is not known yet, once.
+func (u *update) encode(ctx context.Context, old *search.File) error {
+	var err error
+	if u.codes, err = u.embedder.Codes(ctx, u.set, nil, u.space, nil); err != nil {
+		return err
+	}
+	u.known = map[search.Hash][]float32{}
+	if old != nil {
+		u.remember(old)
+	}
+	u.hashes = make([]search.Hash, len(u.opt.Rows))
+	if err := parallel.Each(ctx, len(u.opt.Rows), func(i int) {
+		u.hashes[i] = search.HashOf(u.set.Image(u.opt.Rows[i]).Pix)
+	}); err != nil {
+		return err
+	}
+	var need []int
+	var needed []search.Hash
+	asked := map[search.Hash]bool{}
+	for i, h := range u.hashes {
+		if asked[h] {
+			u.changes.Repeated++
+		} else if u.known[h] == nil {
+			need, needed = append(need, u.opt.Rows[i]), append(needed, h)
+		}
+		asked[h] = true
+	}
+	u.changes.Encoded = len(need)
+	if err := u.dates(ctx, old); err != nil || len(need) == 0 {
+		return err
+	}
+	c, err := u.embedder.Codes(ctx, u.set, need, u.space, u.opt.Progress)
+	if err != nil {
+		return err
+	}
+	for i, h := range needed {
+		u.known[h] = c.Values[i*c.Dim : (i+1)*c.Dim]
+	}
+	return nil
+}
+
+// remember takes in the codes of an index that was there, which stay in its file.
+func (u *update) remember(old *search.File) {
+	e := old.Entries
+	if e.Dim != u.codes.Dim {
+		return // codes for another sort of space
+	}
+	for i, h := range old.Hashes {
+		if _, ok := u.known[h]; !ok {
+			u.known[h] = e.Codes[i*e.Dim : (i+1)*e.Dim]
+		}
+	}
+}
+
+// dates finds out when the pictures were taken. What the old index says of the same
+// picture stays.
+func (u *update) dates(ctx context.Context, old *search.File) error {
+	u.taken = map[string]time.Time{}
+	if old != nil && old.Entries.Taken != nil && old.Hashes != nil {
+		before := make(map[string]int, old.Entries.Len())
+		for i, id := range old.Entries.IDs {
+			before[id] = i
+		}
+		for i, row := range u.opt.Rows {
+			if at, ok := before[u.set.IDs[row]]; ok && old.Hashes[at] == u.hashes[i] && !old.Entries.Taken[at].IsZero() {
+				u.taken[u.set.IDs[row]] = old.Entries.Taken[at]
+			}
+		}
+	}
+	var ask []string
+	for _, row := range u.opt.Rows {
+		if _, ok := u.taken[u.set.IDs[row]]; !ok {
+			ask = append(ask, u.set.IDs[row])
+		}
+	}
+	data := dataset.Parse(u.set.Source)
+	if data.IsDrawn() {
+		return nil
+	}
+	found, err := faces.Taken(ctx, data.Source, ask)
+	maps.Copy(u.taken, found)
+	return err
+}
+
+// finish fills in what the changes say of the file.
+func (u *update) finish(f *search.File) *Changes {
+	c := &u.changes
+	c.Index, c.Data = u.path, u.set.Source
+	c.Entries, c.Code, c.Space, c.Kind = f.Entries.Len(), f.Entries.Dim, f.Space.Name(), f.Kind()
+	c.Dated = 0
+	for _, t := range f.Entries.Taken {
+		if !t.IsZero() {
+			c.Dated++
+		}
+	}
+	if f.Built != nil && c.Kind != search.KindExact {
+		recall := f.Built.Recall
+		c.Recall = &recall
+	}
+	return c
+}

@@ -1,0 +1,270 @@
+package gallery_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"likeness/faces"
+	"likeness/gallery"
+	"likeness/search"
+)
+
+// counts are what a test expects of Changes.
+type counts struct{ Unchanged, Added, Changed, Renamed, Removed, Kept, Encoded, Repeated, Entries int }
+
+func countsOf(c *gallery.Changes) counts {
+	return counts{c.Unchanged, c.Added, c.Changed, c.Renamed, c.Removed, c.Kept, c.Encoded, c.Repeated, c.Entries}
+}
+
+// Each step changes the pictures and updates the index.
+func TestUpdate(t *testing.T) {
+	dir := t.TempDir()
+	in := func(parts ...string) string { return filepath.Join(append([]string{dir}, parts...)...) }
+	e := newModel(t, in("m.safetensors"), 1)
+	index := in("x.safetensors")
+	for _, step := range []struct {
+		name    string
+		change  func()
+		set     string
+		opt     gallery.UpdateOptions
+		want    counts
+		written bool
+	}{
+		{name: "a new index", set: "set", change: func() {
+			paint(t, in("set"), map[string]int{"Ada/a.png": 1, "Ada/b.png": 2, "Bob/c.png": 3, "Bob/d.png": 4})
+		}, want: counts{Added: 4, Encoded: 4, Entries: 4}, written: true},
+		{name: "nothing new", set: "set", want: counts{Unchanged: 4, Entries: 4}},
+		{name: "added", set: "set", change: func() { paint(t, in("set"), map[string]int{"Eve/e.png": 5}) },
+			want: counts{Unchanged: 4, Added: 1, Encoded: 1, Entries: 5}, written: true},
+		{name: "changed", set: "set", change: func() { paint(t, in("set"), map[string]int{"Ada/b.png": 6}) },
+			want: counts{Unchanged: 4, Changed: 1, Encoded: 1, Entries: 5}, written: true},
+		{name: "renamed", set: "set", change: func() { rename(t, in("set", "Ada", "a.png"), in("set", "Ada", "z.png")) },
+			want: counts{Unchanged: 4, Renamed: 1, Entries: 5}, written: true},
+		{name: "removed", set: "set", change: func() { remove(t, in("set", "Bob", "c.png")) },
+			want: counts{Unchanged: 4, Removed: 1, Entries: 4}, written: true},
+		{name: "repeated", set: "set", change: func() { paint(t, in("set"), map[string]int{"Eve/again.png": 5}) },
+			want: counts{Unchanged: 4, Added: 1, Repeated: 1, Entries: 5}, written: true},
+		{name: "repeated, and still there", set: "set", want: counts{Unchanged: 5, Repeated: 1, Entries: 5}},
+		{name: "all at once", set: "set", change: func() {
+			remove(t, in("set", "Eve", "again.png"))
+			rename(t, in("set", "Ada", "z.png"), in("set", "Bob", "y.png"))
+			paint(t, in("set"), map[string]int{"Ada/b.png": 2, "Fay/f.png": 7})
+		}, want: counts{Unchanged: 2, Changed: 1, Renamed: 1, Removed: 1, Added: 1, Encoded: 2, Entries: 5}, written: true},
+		{name: "a picture that cannot be read", set: "set", change: func() {
+			if err := os.WriteFile(in("set", "Fay", "f.png"), []byte("no picture"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}, want: counts{Unchanged: 4, Removed: 1, Entries: 4}, written: true},
+		{name: "another folder, the first one kept", set: "more", opt: gallery.UpdateOptions{Keep: true}, change: func() {
+			paint(t, in("more"), map[string]int{"Gus/g.png": 8, "Ada/b.png": 9, "Gus/d.png": 4})
+		}, want: counts{Added: 2, Changed: 1, Kept: 3, Encoded: 2, Entries: 6}, written: true},
+		{name: "kept, a file of its name moved", set: "more", opt: gallery.UpdateOptions{Keep: true}, change: func() {
+			rename(t, in("more", "Gus", "g.png"), in("more", "Gus", "h.png"))
+		}, want: counts{Unchanged: 2, Added: 1, Kept: 4, Entries: 7}, written: true},
+		{name: "nothing kept", set: "more", want: counts{Unchanged: 3, Removed: 4, Entries: 3}, written: true},
+		{name: "another space, the same codes", set: "more", opt: gallery.UpdateOptions{Space: "cosine"},
+			want: counts{Unchanged: 3, Entries: 3}, written: true},
+		{name: "the space stays", set: "more", want: counts{Unchanged: 3, Entries: 3}},
+		{name: "a space that needs other codes", set: "more", opt: gallery.UpdateOptions{Space: "whitened-mirror"},
+			want: counts{Unchanged: 3, Encoded: 3, Entries: 3}, written: true},
+		{name: "another kind", set: "more", opt: gallery.UpdateOptions{Kind: search.KindHNSW},
+			want: counts{Unchanged: 3, Entries: 3}, written: true},
+		{name: "the kind stays", set: "more", want: counts{Unchanged: 3, Entries: 3}},
+		{name: "begun anew", set: "more", opt: gallery.UpdateOptions{Fresh: true}, want: counts{Added: 3, Encoded: 3, Entries: 3}, written: true},
+		{name: "some rows", set: "more", opt: gallery.UpdateOptions{Rows: []int{0, 2}}, want: counts{Unchanged: 2, Removed: 1, Entries: 2}, written: true},
+	} {
+		if step.change != nil {
+			step.change()
+		}
+		set := load(t, in(step.set), e.Prep())
+		got, err := gallery.Update(context.Background(), index, e, set, step.opt)
+		if err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		if d := cmp.Diff(step.want, countsOf(got)); d != "" || got.Written != step.written || got.Index != index {
+			t.Errorf("%s: written %v, expected %v (-want +got):\n%s", step.name, got.Written, step.written, d)
+		}
+		f, err := search.OpenFile(index)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Entries.Len() != got.Entries || f.Space.Name() != got.Space || f.Kind() != got.Kind || f.Entries.Dim != got.Code {
+			t.Errorf("%s: the file has %d entries of %d numbers in %s, %s, the result says %+v",
+				step.name, f.Entries.Len(), f.Entries.Dim, f.Space.Name(), f.Kind(), got)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// However it came about, a file is the one that a first run makes.
+func TestUpdateAsFresh(t *testing.T) {
+	dir := t.TempDir()
+	e := newModel(t, filepath.Join(dir, "m.safetensors"), 1)
+	set := filepath.Join(dir, "set")
+	index, fresh := filepath.Join(dir, "x.safetensors"), filepath.Join(dir, "y.safetensors")
+	opt := gallery.UpdateOptions{Space: "whitened", ModelFile: filepath.Join(dir, "m.safetensors")}
+	for i, seeds := range []map[string]int{{"a.png": 1, "b.png": 2, "c.png": 3}, {"a.png": 4, "d.png": 2}, {"0.png": 9}} {
+		paint(t, set, seeds)
+		for _, path := range []string{index, fresh} {
+			opt.Fresh = path == fresh
+			if _, err := gallery.Update(context.Background(), path, e, load(t, set, e.Prep()), opt); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if read(t, index) != read(t, fresh) {
+			t.Errorf("step %d: the file differs from that of a first run", i)
+		}
+	}
+}
+
+func TestUpdateRefuses(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	e, other := newModel(t, in("m.safetensors"), 1), newModel(t, in("other.safetensors"), 2)
+	paint(t, in("set"), map[string]int{"a.png": 1, "b.png": 2})
+	paint(t, in("more"), map[string]int{"c.png": 3, "d.png": 4})
+	set, more := load(t, in("set"), e.Prep()), load(t, in("more"), e.Prep())
+	ctx := context.Background()
+	if _, err := gallery.Update(ctx, in("x"), e, set, gallery.UpdateOptions{Space: "whitened-mirror"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(in("diary"), []byte("Today I have indexed all my pictures"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	for _, c := range []struct {
+		name   string
+		path   string
+		e      gallery.Embedder
+		opt    gallery.UpdateOptions
+		ctx    context.Context
+		is     error
+		expect string
+	}{
+		{"another model's", "x", other, gallery.UpdateOptions{}, ctx, gallery.ErrNotUpdatable, "the index was made with model " + e.Fingerprint()},
+		{"no index", "diary", e, gallery.UpdateOptions{}, ctx, gallery.ErrNotUpdatable, "diary"},
+		{"a model's file", "m.safetensors", e, gallery.UpdateOptions{}, ctx, gallery.ErrNotUpdatable, "m.safetensors"},
+		{"codes that cannot be kept", "x", e, gallery.UpdateOptions{Keep: true, Space: "euclidean"}, ctx, gallery.ErrNotUpdatable, "codes of 8 numbers"},
+		{"an unknown space", "new", e, gallery.UpdateOptions{Space: "odd"}, ctx, nil, `"odd"`},
+		{"an unknown kind", "new", e, gallery.UpdateOptions{Kind: "odd"}, ctx, nil, `"odd"`},
+		{"no training picture", "new", e, gallery.UpdateOptions{Space: "whitened", Split: &faces.Split{}}, ctx, nil, "none is indexed"},
+		{"cancelled", "new", e, gallery.UpdateOptions{}, ended, context.Canceled, ""},
+	} {
+		before := ""
+		if c.path != "new" {
+			before = read(t, in(c.path))
+		}
+		_, err := gallery.Update(c.ctx, in(c.path), c.e, more, c.opt)
+		if err == nil || c.is != nil && !errors.Is(err, c.is) || c.is == nil && errors.Is(err, gallery.ErrNotUpdatable) || !strings.Contains(err.Error(), c.expect) {
+			t.Errorf("%s: error %v, expected %v that says %q", c.name, err, c.is, c.expect)
+		}
+		if c.path != "new" && read(t, in(c.path)) != before {
+			t.Errorf("%s: the file has changed", c.name)
+		}
+	}
+	if _, err := os.Stat(in("new")); err == nil {
+		t.Error("a file was written")
+	}
+	if _, err := gallery.Update(ctx, in("x"), other, more, gallery.UpdateOptions{Fresh: true}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A space is fitted to the training part alone, and names count where there are many.
+func TestUpdateFitsToTraining(t *testing.T) {
+	dir := t.TempDir()
+	e := newModel(t, filepath.Join(dir, "m.safetensors"), 1)
+	seeds := map[string]int{}
+	for i := range 60 {
+		seeds[string([]byte{'a' + byte(i/3)})+"/"+string([]byte{'x' + byte(i%3)})+".png"] = i
+	}
+	paint(t, filepath.Join(dir, "set"), seeds)
+	set := load(t, filepath.Join(dir, "set"), e.Prep())
+	train := faces.Split{}
+	for row := range set.Len() {
+		if row < 42 {
+			train.Train = append(train.Train, row)
+		} else {
+			train.Test = append(train.Test, row)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		split *faces.Split
+		rows  []int
+		space string
+		want  string
+		fit   int
+	}{
+		{"by names", nil, nil, "", "within-mirror", 60},
+		{"by the names of the training part", &train, nil, "", "within-mirror", 42},
+		{"of too few", nil, []int{0, 1, 2, 3, 4}, "", "euclidean", 0},
+		{"asked for", &train, nil, "whitened", "whitened", 42},
+	} {
+		path := filepath.Join(dir, "x.safetensors")
+		got, err := gallery.Update(context.Background(), path, e, set, gallery.UpdateOptions{Fresh: true, Space: c.space, Split: c.split, Rows: c.rows})
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		f, err := search.OpenFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pictures := 0
+		if s := search.StoryOf(f.Space); s != nil {
+			pictures = s.Pictures
+		}
+		if got.Space != c.want || f.Space.Name() != c.want || pictures != c.fit {
+			t.Errorf("%s: space %s fitted to %d pictures, expected %s, %d", c.name, got.Space, pictures, c.want, c.fit)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Two updates at once lose nothing.
+func TestUpdatesAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	e := newModel(t, filepath.Join(dir, "m.safetensors"), 1)
+	index := filepath.Join(dir, "x.safetensors")
+	var sets []*faces.Set
+	for i, name := range []string{"one", "two", "three"} {
+		folder := filepath.Join(dir, name)
+		paint(t, folder, map[string]int{name + "/a.png": 2 * i, name + "/b.png": 2*i + 1})
+		sets = append(sets, load(t, folder, e.Prep()))
+	}
+	failed := make(chan error, len(sets))
+	for _, set := range sets {
+		go func() {
+			_, err := gallery.Update(context.Background(), index, e, set, gallery.UpdateOptions{Keep: true})
+			failed <- err
+		}()
+	}
+	for range sets {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	f, err := search.OpenFile(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	ids := slices.Sorted(slices.Values(f.Entries.IDs))
+	want := []string{"one/a", "one/b", "three/a", "three/b", "two/a", "two/b"}
+	if d := cmp.Diff(want, ids, cmpopts.EquateEmpty()); d != "" {
+		t.Error(d)
+	}
+}
