@@ -27,7 +27,7 @@ var storeys = []struct {
 	{"names of data sets, hyperparameters, descriptors, judges of search", []string{"dataset", "faces/check", "hyper", "describe", "nn/nntest", "search/quality", "search/searchtest"}},
 	{"models", []string{"autoencoder"}},
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "bench/firststeps/cases"}},
-	{"training, evaluation, judges of edits", []string{"train", "evaluation", "latent/judge"}},
+	{"training, evaluation, galleries, judges of edits", []string{"train", "evaluation", "gallery", "latent/judge"}},
 	{"a training job", []string{"recipe"}},
 	{"the exercise; peers side by side", []string{"tutorial", "bench/far", "bench/firststeps", "bench/search", "bench/speed"}},
 	{"the program", []string{"cmd/likeness"}},

@@ -8,7 +8,7 @@ import "context"
 func FilesByID(ctx context.Context, src Source) (map[string]string, error) {
 	files := map[string]string{}
 	err := src.Walk(ctx, func(name string) bool {
-		for _, id := range []string{name, stem(name), identify(name, true).id} {
+		for _, id := range []string{name, stem(name), Identify(name, true).ID} {
 			if _, taken := files[id]; !taken && id != "" {
 				files[id] = name
 			}

@@ -218,7 +218,7 @@ func TestModelCodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := finder.ModelCodes(context.Background(), m, data, []int{3, 5})
+	c, err := finder.ModelCodes(context.Background(), m, data, []int{3, 5}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,8 @@ type Clusters struct {
 	Pictures  int      `json:"pictures"`
 	Groups    []Group  `json:"groups"`
 	Alone     []string `json:"alone"` // ids of the pictures that are in no group
+	// AloneMembers are the same with their names.
+	AloneMembers []GroupMember `json:"-"`
 	// Where names are known: the share of the pairs put together that are of one
 	// person, and the share of the pairs of one person that were put together.
 	Precision *float64 `json:"precision,omitempty"`
@@ -90,6 +92,7 @@ func (c *collection) cluster(ctx context.Context, opt ClusterOptions) (*Clusters
 	r.Groups, alone = c.group(number, c.distance)
 	for _, i := range alone {
 		r.Alone = append(r.Alone, c.ids[i])
+		r.AloneMembers = append(r.AloneMembers, GroupMember{ID: c.ids[i], Person: c.people[i], row: i})
 	}
 	if g := quality.Groups(number, c.people); g.Pairs > 0 {
 		precision, recall := g.Precision(), g.Recall()

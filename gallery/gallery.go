@@ -18,7 +18,6 @@ import (
 	"likeness/dataset"
 	"likeness/parallel"
 	"likeness/pix"
-	"likeness/progress"
 	"likeness/search"
 )
 
@@ -33,8 +32,7 @@ type Options struct {
 	// Exact compares all entries, also where the index has a graph or hashes.
 	Exact bool `json:"exact,omitempty"`
 	// Threads is how many threads one call works on, 0 for all.
-	Threads  int           `json:"threads,omitempty"`
-	Progress progress.Func `json:"-"`
+	Threads int `json:"threads,omitempty"`
 }
 
 // Gallery is an open index.

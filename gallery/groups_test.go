@@ -109,7 +109,7 @@ func TestFindDuplicates(t *testing.T) {
 		}
 	}
 	// The doctor names the same groups, and the mirrored copy.
-	r, err := check.Check(context.Background(), dir, faces.Options{})
+	r, err := check.Source(context.Background(), dir, faces.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 // ErrNoModel means that the model or finder of an index is not where it was, nor beside
 // the index.
-var ErrNoModel = errors.New("not found")
+var ErrNoModel = errors.New("not to be found")
 
 // openEmbedder opens what made the index.
 func (g *Gallery) openEmbedder() (Embedder, error) {
@@ -19,7 +19,7 @@ func (g *Gallery) openEmbedder() (Embedder, error) {
 			path = modelBeside(g.path, about.Model)
 		}
 		if path == "" {
-			return nil, fmt.Errorf("the model of %s, %s: %w", g.path, about.Model, ErrNoModel)
+			return nil, fmt.Errorf("the model of %s, %s, is %w", g.path, about.Model, ErrNoModel)
 		}
 	}
 	e, err := OpenEmbedder(path)

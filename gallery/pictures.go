@@ -19,6 +19,7 @@ const mostCached = 32 << 20
 // pictures reads single pictures of a source and keeps the latest.
 type pictures struct {
 	name   dataset.Name
+	named  bool   // by the caller, not by the index
 	path   string // of the index
 	prep   pix.Prep
 	source lazy[faces.Source]
@@ -36,7 +37,7 @@ type pictureKey struct {
 }
 
 func (p *pictures) init(g *Gallery) {
-	p.name, p.path, p.prep = g.data(), g.path, g.prep
+	p.name, p.named, p.path, p.prep = g.data(), g.opt.Data.Source != "", g.path, g.prep
 	p.cache = map[pictureKey]*pix.Image{}
 }
 
@@ -148,7 +149,7 @@ func (p *pictures) get(ctx context.Context, ids []string, side int, skipped func
 func (p *pictures) open() (faces.Source, error) {
 	// Drawn faces are painted one by one, not kept as a whole.
 	src, err := dataset.Open(p.name, faces.Options{NoCache: true})
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && !p.named {
 		return nil, fmt.Errorf("%s was made of %s: %w", p.path, p.name.Source, dataset.ErrGone)
 	}
 	return src, err

@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -179,4 +178,3 @@ func TestPictureCache(t *testing.T) {
 		t.Errorf("the latest picture was not kept, %v", err)
 	}
 }
-

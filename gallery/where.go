@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -36,6 +37,10 @@ func (e *WhereError) Error() string {
 }
 
 func (e *WhereError) Unwrap() error { return e.Err }
+
+// ErrNoAttributes means that nothing is known about the attributes of an index's
+// pictures. Options.Data can name a file with them.
+var ErrNoAttributes = errors.New("indexed without attributes")
 
 // checkWhere checks conditions against the entries, and loads the attributes that they
 // compare.
@@ -119,7 +124,7 @@ func (g *Gallery) readAttributes(ctx context.Context) (*faces.AttributeTable, er
 			return own.OwnAttributes(ctx)
 		}
 	}
-	return nil, fmt.Errorf("%s was indexed without attributes, and no file with them was named", g.path)
+	return nil, fmt.Errorf("%s was %w", g.path, ErrNoAttributes)
 }
 
 // data is the name of the pictures, and of their attributes.

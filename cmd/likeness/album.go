@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"math"
@@ -11,12 +10,10 @@ import (
 
 	"likeness/faces"
 	"likeness/internal/atomicfile"
-	"likeness/pix"
 	"likeness/report"
-	"likeness/search"
 )
 
-// sheets are the files that show what was found as pictures.
+// sheets are the files that show a result as pictures.
 type sheets struct {
 	Montage string `json:"montage,omitempty"`
 	HTML    string `json:"html,omitempty"`
@@ -30,10 +27,10 @@ func addSheets(c *cobra.Command, s *sheets, what string) {
 	complete(c, "html", filesOf([]string{"html"}))
 }
 
-// wanted tells whether pictures are to be shown at all.
+// wanted reports whether pictures are to be shown at all.
 func (s *sheets) wanted() bool { return s.Montage != "" || s.HTML != "" }
 
-// check finds out before the work whether they can be written.
+// check returns an error, before the work, when they cannot be written.
 func (s *sheets) check(inputs ...string) error {
 	if s.Montage != "" {
 		if err := checkOut(s.Montage, []string{".png"}, inputs...); err != nil {
@@ -59,7 +56,7 @@ func (s *sheets) write(album *report.Album) error {
 	return nil
 }
 
-// tell says where they are.
+// tell prints where they are.
 func (s *sheets) tell(w io.Writer) {
 	if s.wanted() {
 		fmt.Fprintln(w)
@@ -72,49 +69,28 @@ func (s *sheets) tell(w io.Writer) {
 	}
 }
 
-// indexPictures gives the pictures of an index's members, read from where it
-// was made of, or from data where that was given: an index holds none. A member
-// that is gone is warned of, once, and has no picture.
-func (a *app) indexPictures(ctx context.Context, path string, about search.About, data dataName) (func(id string) *pix.Image, error) {
-	prep, err := parsePrep(about.Prep)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if data.source == "" {
-		data = parseDataName(about.Source)
-		if err := data.stillThere(path + " was made of"); err != nil {
-			return nil, err
-		}
-	}
-	set, err := a.load(ctx, data, prep, 0)
-	if err != nil {
-		return nil, err
-	}
-	a.tellAgain(set)
-	warned := map[string]bool{}
-	return func(id string) *pix.Image {
-		if row := set.Index(id); row >= 0 {
-			return set.Image(row)
-		}
-		if !warned[id] {
-			a.warn("%s is not in %s", id, set.Source)
-			warned[id] = true
-		}
-		return nil
-	}, nil
-}
+// pictureOf returns the picture with an id; its image is nil where there is none.
+type pictureOf func(id string) picture
 
-// setPictures is indexPictures for a set that has been read.
-func setPictures(set *faces.Set) func(id string) *pix.Image {
-	return func(id string) *pix.Image {
+// setPictures returns the pictures of a set.
+func setPictures(set *faces.Set) pictureOf {
+	return func(id string) picture {
 		if row := set.Index(id); row >= 0 {
-			return set.Image(row)
+			return picture{id, set.Image(row)}
 		}
-		return nil
+		return picture{path: id}
 	}
 }
 
-// oddsText writes odds as people do: 12:1, 1:350.
+// albumPicture shows a picture under the name of its person, or else its own.
+func albumPicture(p picture, person string) report.AlbumPicture {
+	if person == "" {
+		return report.AlbumPicture{Picture: p.image, Name: p.path}
+	}
+	return report.AlbumPicture{Picture: p.image, Name: person, Lines: []string{p.path}}
+}
+
+// oddsText formats odds: 12:1, 1:350.
 func oddsText(odds float64) string {
 	side := func(v float64) string {
 		if v < 9.95 {
@@ -128,7 +104,7 @@ func oddsText(odds float64) string {
 	return "1:" + side(1/odds)
 }
 
-// orDash is a text for a place in a table that may not be empty.
+// orDash replaces an empty text by a dash, for tables.
 func orDash(text string) string {
 	if text == "" {
 		return "-"
@@ -136,6 +112,6 @@ func orDash(text string) string {
 	return text
 }
 
-// oddsMeaning says how odds are to be read.
+// oddsMeaning explains odds.
 const oddsMeaning = "Odds say how many times likelier such a distance is between two pictures of one person than of two people, " +
 	"so they take both for equally likely beforehand."

@@ -1,56 +1,39 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"likeness/gallery"
 	"likeness/report"
-	"likeness/search"
-	"likeness/search/quality"
 )
-
-// clusterResult is what 'cluster' tells.
-type clusterResult struct {
-	Data      string  `json:"data"`
-	Space     string  `json:"space"`
-	Threshold float64 `json:"threshold"`
-	Pictures  int     `json:"pictures"`
-	sheets
-	Groups []pictureGroup `json:"groups"`
-	Alone  []string       `json:"alone"`
-	// Where names are known: how well the groups are people.
-	Precision *float64 `json:"precision,omitempty"`
-	Recall    *float64 `json:"recall,omitempty"`
-}
 
 func newCluster(a *app) *cobra.Command {
 	var path string
 	var threshold float64
-	var out sheets
-	var csv bool
-	var threads int
+	var f groupFlags
 	c := &cobra.Command{
 		Use:   "cluster PICTURES|INDEX",
 		Short: "Sort pictures by who is on them",
-		Long: `Sort pictures by who is on them: those of one person, as far as their faces tell,
+		Long: `Sort pictures by who is on them: pictures of one person, as far as their faces say,
 become one group. PICTURES are a folder, an archive, or what else --data takes, and
 are described with a finder ('likeness train finder'); an INDEX has its own space.
 
-At first every picture is alone, then ever the two groups whose pictures lie nearest
-in the mean are joined (average linkage), while that is within a threshold. It was
-learned with the space, from the names of people whom the space was not fitted to,
-for collections of 20 to 1,280 people: the more faces, the nearer the nearest
-stranger, so it follows the number of pictures. With a finder fitted to LFW's
-training people, of the pairs of pictures put together in collections of 20, 80,
-320 and 1,280 of them .76, .67, .58 and .47 showed one person, and of the pairs of
-one person .70, .57, .44 and .33 were put together ('train finder' prints them).
-Take a smaller --threshold for surer and smaller groups, a larger one for fewer.
-The result is the same for any number of threads.`,
+Clustering starts with one group per picture and repeatedly merges the two groups with
+the smallest mean distance (average linkage) while it is within a threshold. The
+threshold was learned with the space, from the names of people whom the space was not
+fitted to, for collections of 20 to 1,280 people: the more faces, the nearer the nearest
+stranger, so it depends on the number of pictures. With a finder fitted to LFW's
+training people, .76, .67, .58 and .47 of the pairs of pictures put together in
+collections of 20, 80, 320 and 1,280 of them showed one person, and .70, .57, .44 and
+.33 of the pairs of one person were put together ('train finder' prints them). A
+smaller --threshold gives surer and smaller groups, a larger one fewer.
+The result does not depend on the number of threads.`,
 		Example: `  likeness cluster ~/Pictures/party --html people.html
   likeness cluster mine.index.safetensors --threshold 1.0 --json
   likeness cluster ~/Pictures/party --finder lfw-finder.safetensors --montage people.png`,
@@ -58,112 +41,104 @@ The result is the same for any number of threads.`,
 		ValidArgsFunction: completePicturesOrIndex,
 	}
 	addFinder(c, &path)
-	c.Flags().Float64Var(&threshold, "threshold", 0, "join groups within this mean `distance` (default what was learned with the space)")
-	addSheets(c, &out, "the groups, one row for each,")
-	c.Flags().BoolVar(&csv, "csv", false, "print the groups as comma-separated values")
-	addThreads(c, &threads)
+	c.Flags().Float64Var(&threshold, "threshold", 0, "merge groups within this mean `distance` (default: learned with the space)")
+	f.add(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		asked := cmd.Flags().Changed("threshold")
-		switch {
-		case csv && a.json:
-			return usagef("--csv and --json: expected one of them")
-		case asked && !(threshold >= 0 && !math.IsInf(threshold, 0)):
-			return usagef("--threshold %g: expected 0 or more", threshold)
-		}
-		if err := out.check(args[0], path); err != nil {
-			return err
-		}
-		if threads > 0 {
-			runtime.GOMAXPROCS(threads)
-		}
-		var set *collection
-		var err error
-		if isIndex(args[0]) {
-			set, err = a.openIndexed(cmd.Context(), args[0], out.wanted())
-		} else {
-			set, err = a.openPictures(cmd.Context(), args[0], path, threads)
-		}
-		if err != nil {
-			return err
-		}
-		if !asked {
-			var known bool
-			if threshold, known = search.CalibrationOf(set.space).GroupDistance(len(set.ids)); !known {
-				return usagef("the space of %s (%s) learned no threshold, for want of names or as it is not fitted at all: give --threshold", set.name, set.space.Name())
+		opt := gallery.ClusterOptions{Threads: f.threads}
+		if cmd.Flags().Changed("threshold") {
+			if opt.Threshold = &threshold; !(threshold >= 0 && !math.IsInf(threshold, 0)) {
+				return usagef("--threshold %g: expected 0 or more", threshold)
 			}
 		}
-		p := a.progress()
-		p.count("Grouping", 0, 0)
-		points, err := set.space.Points(cmd.Context(), set.codes, set.dim)
-		if err != nil {
+		if err := f.check(a, args[0], path); err != nil {
 			return err
 		}
-		width := len(points) / len(set.ids)
-		merges, err := search.Cluster(cmd.Context(), points, width, threshold)
-		p.clear()
+		r, get, err := a.clusters(cmd.Context(), args[0], path, opt, f.sheets.wanted())
 		if err != nil {
-			return err
+			return groupError(err)
 		}
-		number := search.Cut(len(set.ids), merges, threshold)
-		r := clusterResult{Data: args[0], Space: set.space.Name(), Threshold: threshold, Pictures: len(set.ids), Alone: []string{}}
-		var alone []int
-		r.Groups, alone = set.grouped(number, func(i, j int) float64 {
-			return search.Distance(points[i*width:(i+1)*width], points[j*width:(j+1)*width])
-		})
-		for _, i := range alone {
-			r.Alone = append(r.Alone, set.ids[i])
-		}
-		if r.Groups == nil {
-			r.Groups = []pictureGroup{}
-		}
-		if g := quality.Groups(number, set.people); g.Pairs > 0 {
-			precision, recall := g.Precision(), g.Recall()
-			r.Precision, r.Recall = &precision, &recall
-		}
-		if out.wanted() {
-			if err := out.write(a.peopleAlbum(set, &r, alone)); err != nil {
+		if f.sheets.wanted() {
+			a.noteShown(len(r.Groups))
+			if err := f.sheets.write(a.peopleAlbum(r, get)); err != nil {
 				return err
 			}
 		}
-		r.sheets = out
-		if csv {
+		if f.csv {
 			return writeGroupsCSV(a.out, r.Groups)
 		}
-		return a.emit(&r, func(w io.Writer) { r.print(w) })
+		return a.emit(struct {
+			*gallery.Clusters
+			sheets
+		}{r, f.sheets}, func(w io.Writer) { printClusters(w, r); f.sheets.tell(w) })
 	}
 	return c
 }
 
+// clusters clusters an index, or a set with a finder, and with show also finds a way to
+// the pictures.
+func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.ClusterOptions, show bool) (*gallery.Clusters, pictureOf, error) {
+	p := a.progress()
+	defer p.clear()
+	opt.Progress = p.report()
+	if isIndex(path) {
+		g, err := gallery.Open(ctx, path, gallery.Options{Threads: opt.Threads})
+		if err != nil {
+			return nil, nil, err
+		}
+		defer g.Close()
+		r, err := g.Clusters(ctx, opt)
+		p.clear()
+		if err != nil || !show {
+			return r, nil, err
+		}
+		_, ids := shownGroups(r.Groups)
+		get, err := a.galleryPictures(ctx, g, append(ids, shownAlone(r)...))
+		return r, get, err
+	}
+	f, err := openFinder(finder)
+	if err != nil {
+		return nil, nil, err
+	}
+	set, err := a.load(ctx, dataName{source: path}, f.Describer.Prep, opt.Threads)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.tellSet(set)
+	r, err := gallery.FindClusters(ctx, f, set, opt)
+	p.clear()
+	return r, setPictures(set), err
+}
+
+// shownAlone returns the pictures in no group that a page shows.
+func shownAlone(r *gallery.Clusters) []string { return r.Alone[:min(len(r.Alone), 2*mostInRow)] }
+
 // peopleAlbum shows groups, and who is alone.
-func (a *app) peopleAlbum(set *collection, r *clusterResult, alone []int) *report.Album {
+func (a *app) peopleAlbum(r *gallery.Clusters, get pictureOf) *report.Album {
+	shown, _ := shownGroups(r.Groups)
 	album := &report.Album{
 		Title:    "Who is in " + r.Data,
-		Subtitle: r.summary(),
+		Subtitle: clustersSummary(r),
 		Command:  a.commandLine(),
-		Rows:     a.groupRows(set, r.Groups, "Person"),
-		Note: fmt.Sprintf("Groups are faces that lie within %.3f of each other in the mean, in the space %s. "+
+		Rows:     groupRows(shown, "Person", get),
+		Note: fmt.Sprintf("The mean distance of the faces of a group is within %.3f, in the space %s. "+
 			"The program cannot know who they are: names are those of the files.", r.Threshold, r.Space),
 	}
-	if len(alone) > 0 {
-		row := report.AlbumRow{Title: "Alone", Note: count(len(alone), "picture") + " of nobody else's group"}
-		if n := 2 * mostInRow; len(alone) > n {
-			row.Note += fmt.Sprintf(", of which the first %d are shown", n)
-			alone = alone[:n]
+	if len(r.Alone) > 0 {
+		row := report.AlbumRow{Title: "Alone", Note: count(len(r.Alone), "picture") + " in no group"}
+		alone := r.AloneMembers[:len(shownAlone(r))]
+		if len(alone) < len(r.Alone) {
+			row.Note += fmt.Sprintf(", of which the first %d are shown", len(alone))
 		}
-		for _, i := range alone {
-			p := report.AlbumPicture{Picture: set.picture(set.ids[i]), Name: set.people[i], Lines: []string{set.ids[i]}}
-			if p.Name == "" {
-				p.Name, p.Lines = set.ids[i], nil
-			}
-			row.Pictures = append(row.Pictures, p)
+		for _, m := range alone {
+			row.Pictures = append(row.Pictures, albumPicture(get(m.ID), m.Person))
 		}
 		album.Rows = append(album.Rows, row)
 	}
 	return album
 }
 
-// summary is the result in one line.
-func (r *clusterResult) summary() string {
+// clustersSummary is the result in one line.
+func clustersSummary(r *gallery.Clusters) string {
 	text := fmt.Sprintf("%s in %s, and %s alone", count(r.Pictures-len(r.Alone), "picture"), count(len(r.Groups), "group"), count(len(r.Alone), "picture"))
 	if r.Precision != nil {
 		text += fmt.Sprintf("; by the names that are known precision %.3f, recall %.3f", *r.Precision, *r.Recall)
@@ -171,7 +146,7 @@ func (r *clusterResult) summary() string {
 	return text
 }
 
-func (r *clusterResult) print(w io.Writer) {
+func printClusters(w io.Writer, r *gallery.Clusters) {
 	for i, g := range r.Groups {
 		name := ""
 		if g.Person != "" {
@@ -188,6 +163,5 @@ func (r *clusterResult) print(w io.Writer) {
 			fmt.Fprintf(w, "  and %s more\n", report.Count(n))
 		}
 	}
-	fmt.Fprintln(w, r.summary())
-	r.tell(w)
+	fmt.Fprintln(w, clustersSummary(r))
 }

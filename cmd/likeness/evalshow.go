@@ -1,93 +1,71 @@
 package main
 
 import (
-	"context"
 	"fmt"
+	"io"
 	"math"
 
-	"likeness/faces"
-	"likeness/finder"
+	"likeness/evaluation"
 	"likeness/report"
-	"likeness/search"
+	"likeness/search/quality"
 )
 
-// Of the queries so many are shown, evenly spread over each sort.
-const (
-	shownMissed = 10
-	shownFound  = 5
-	shownNear   = 6
-)
+func printSearchScore(w io.Writer, r *evaluation.SearchScore) {
+	what := "the wide code, faces aligned"
+	switch {
+	case r.Model != "":
+		what = "the code of " + r.Model
+	case !r.Aligned:
+		what = "the wide code, faces as they are"
+	}
+	fmt.Fprintf(w, "%s: %s\n\n", r.Data, what)
+	lines := [][]string{{"split", "space", "queries", "hit@1", "", "hit@5", "", "mAP", "", "chance"}}
+	for _, s := range r.Splits {
+		line := []string{s.Split, s.Space, report.Count(s.Retrieval.Queries)}
+		for _, e := range []quality.Estimate{s.Retrieval.Hit1, s.Retrieval.Hit5, s.Retrieval.MAP} {
+			line = append(line, fmt.Sprintf("%.3f", e.Value), fmt.Sprintf("[%.3f, %.3f]", e.Low, e.High))
+		}
+		lines = append(lines, append(line, fmt.Sprintf("%.4f", s.Retrieval.Chance)))
+	}
+	columns(w, "", lines, "queries", "hit@1", "hit@5", "mAP", "chance")
+	for _, s := range r.Splits {
+		if a := s.Agreement; a != nil {
+			fmt.Fprintf(w, "\n%s: the %d nearest share %.1f %% of the query's attributes, any picture %.1f %%\n", s.Split, a.K, 100*a.Nearest, 100*a.Chance)
+		}
+	}
+	if v := r.Verification; v != nil {
+		fmt.Fprintf(w, "\npairs (%s): %.2f %% of %s classified correctly (standard error %.2f), AUC %.4f\n",
+			r.PairsFrom, 100*v.Accuracy, report.Count(v.Pairs), 100*v.Error, v.AUC)
+	}
+}
 
-// show puts queries and their nearest into an album: most of those where the
-// nearest is somebody else, and some where it is not.
-func (e *evalSearch) show(ctx context.Context, set *faces.Set, c finder.Codes, space search.Space, s splitScore, split faces.Split, disjoint bool) (*report.Album, error) {
-	gallery := split.Train
-	if disjoint {
-		gallery = split.Test
-	}
-	entries, shown := search.Entries{Dim: c.Dim}, map[string]int{}
-	for _, row := range gallery {
-		entries.Codes = append(entries.Codes, c.Values[row*c.Dim:(row+1)*c.Dim]...)
-		entries.IDs, entries.People = append(entries.IDs, set.IDs[row]), append(entries.People, set.People[row])
-		shown[set.People[row]]++
-	}
-	ix, err := search.NewExact(ctx, space, entries, search.About{})
-	if err != nil {
-		return nil, err
-	}
-	var asked []int // rows
-	var queries []float32
-	for _, row := range split.Test {
-		others := shown[set.People[row]]
-		if disjoint {
-			others--
-		}
-		if set.People[row] != "" && others > 0 {
-			asked = append(asked, row)
-			queries = append(queries, c.Values[row*c.Dim:(row+1)*c.Dim]...)
-		}
-	}
-	near, err := ix.SearchBatch(ctx, search.Queries(queries, c.Dim, shownNear+1))
-	if err != nil {
-		return nil, err
-	}
-	var missed, found []report.AlbumRow
-	for i, row := range asked {
-		person := set.People[row]
-		r := report.AlbumRow{Pictures: []report.AlbumPicture{{Picture: set.Image(row), Name: person, Lines: []string{"searched for", set.IDs[row]}}}}
-		hit := false
-		for _, m := range near[i] {
-			if m.ID == set.IDs[row] || len(r.Pictures) > shownNear {
-				continue
-			}
-			same := m.Person == person
-			hit = hit || same && len(r.Pictures) == 1
-			r.Pictures = append(r.Pictures, report.AlbumPicture{
-				Picture: set.Image(set.Index(m.ID)), Name: m.Person, Mark: same, Lines: []string{m.ID, fmt.Sprintf("distance %.3f", m.Distance)},
-			})
-		}
-		if hit {
-			found = append(found, r)
-		} else {
-			missed = append(missed, r)
-		}
-	}
+// examplesAlbum shows queries and their nearest: first some of those where the nearest is
+// somebody else.
+func (a *app) examplesAlbum(r *evaluation.SearchScore) *report.Album {
+	x := r.Examples
 	album := &report.Album{
 		Title:    "Who is found, and who is not",
-		Subtitle: fmt.Sprintf("%s, %s, in the space %s", e.data.String(), s.Split, s.Space),
-		Note: fmt.Sprintf("Of %s the nearest picture shows somebody else for %s (%s), so these rows are not as they come: first some of those, then some where it shows the person. Green: the name is the same.",
-			report.Count(len(asked))+" queries", report.Count(len(missed)), report.FormShare.Format(report.Measured(float64(len(missed))/math.Max(1, float64(len(asked)))))),
-		Command: e.a.commandLine(),
+		Subtitle: fmt.Sprintf("%s, %s, in the space %s", r.Data, r.Split, r.Space),
+		Note: fmt.Sprintf("For %s of %s queries the nearest picture shows somebody else (%s). The rows are therefore not a fair sample: first some of those queries, then some whose nearest shows the person. Green: the name is the same.",
+			report.Count(x.Missed), report.Count(x.Queries), report.FormShare.Format(report.Measured(float64(x.Missed)/math.Max(1, float64(x.Queries))))),
+		Command: a.commandLine(),
 	}
-	add := func(title string, rows []report.AlbumRow, most int) {
-		n := min(most, len(rows))
-		for i := range n {
-			r := rows[i*len(rows)/n]
-			r.Title = fmt.Sprintf("%s: %d of %s", title, i*len(rows)/n+1, report.Count(len(rows)))
-			album.Rows = append(album.Rows, r)
+	add := func(title string, all []evaluation.Example, of int) {
+		for _, e := range all {
+			row := report.AlbumRow{
+				Title:    fmt.Sprintf("%s: %d of %s", title, e.Number, report.Count(of)),
+				Pictures: []report.AlbumPicture{{Picture: x.Set.Image(e.Row), Name: x.Set.People[e.Row], Lines: []string{"searched for", x.Set.IDs[e.Row]}}},
+			}
+			for _, h := range e.Nearest {
+				row.Pictures = append(row.Pictures, report.AlbumPicture{
+					Picture: x.Set.Image(h.Row), Name: x.Set.People[h.Row], Mark: h.Same,
+					Lines: []string{x.Set.IDs[h.Row], fmt.Sprintf("distance %.3f", h.Distance)},
+				})
+			}
+			album.Rows = append(album.Rows, row)
 		}
 	}
-	add("Missed", missed, shownMissed)
-	add("Found", found, shownFound)
-	return album, nil
+	add("Missed", x.MissedOnes, x.Missed)
+	add("Found", x.FoundOnes, x.Queries-x.Missed)
+	return album
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -80,18 +79,6 @@ func (c *cropFlag) Set(text string) error {
 // prepOf is how photographs are prepared.
 func prepOf(s sizeFlag, c cropFlag) pix.Prep {
 	return pix.Prep{W: s.w, H: s.h, DX: c.dx, DY: c.dy, Auto: c.auto}
-}
-
-// parsePrep reads the preparation that an index file keeps.
-func parsePrep(text string) (pix.Prep, error) {
-	var p pix.Prep
-	if err := json.Unmarshal([]byte(text), &p); err != nil {
-		return p, fmt.Errorf("the preparation of its pictures: %w", err)
-	}
-	if p.W < 1 || p.H < 1 || p.W > autoencoder.LargestSide || p.H > autoencoder.LargestSide {
-		return p, fmt.Errorf("the preparation of its pictures: a size of %dx%d", p.W, p.H)
-	}
-	return p, nil
 }
 
 // occludeFlag is how a denoiser's pictures are covered: COUNTxSIZE.

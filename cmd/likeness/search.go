@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -9,32 +11,42 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"likeness/dataset"
+	"likeness/gallery"
 	"likeness/search"
 )
 
+// searchFlags are the flags of 'search'.
+type searchFlags struct {
+	query       gallery.Query
+	opt         gallery.Options
+	data        dataName
+	from, to    string // days, or ""
+	attributes  []string
+	excludeSelf bool
+	sheets      sheets
+	csv         bool
+}
+
 func newSearch(a *app) *cobra.Command {
-	var q query
-	var k int
-	var out sheets
-	var csv, exact bool
+	f := &searchFlags{query: gallery.Query{MaxDistance: math.Inf(1)}}
 	c := &cobra.Command{
 		Use:   "search INDEX (--image FILE | --id ID)...",
 		Short: "Find the pictures most like one",
-		Long: `Find the pictures of an index whose codes lie nearest to that of a picture: one
-from a file, or a member of the index, which is then left out itself. Of several
-pictures, --image and --id given more than once, the average of their codes is
-searched for: give pictures of one person.
+		Long: `Find the pictures of an index whose codes are nearest to that of a picture: one
+from a file, or a member of the index, which is then left out itself. For several
+pictures (--image and --id repeated) the average of their codes is searched for: give
+pictures of one person.
 
-Beside the distance stand the odds of the same person, where the index's space was
-fitted with names: how many times likelier such a distance is between two pictures
-of one person than of two people. They take both for equally likely beforehand. In
-a large index most pictures show others, so of the nearest of many weigh the odds
-by how many people could have come first. They were learned from single pictures;
-to an average all lie nearer, so there they say too much.
+Where the index's space was fitted with names, the odds of the same person are printed
+beside the distance: how many times likelier such a distance is between two pictures
+of one person than of two people. They take both for equally likely beforehand. In a
+large index most pictures show others, so divide the odds of the nearest by the number
+of people who could have come first. Odds were learned from single pictures; all
+pictures are nearer to an average, so for averages they are too high.
 
-Filters choose among the pictures before the nearest are taken, and a picture must
-pass all that are given. The index knows its model and checks that it is the very
-one that made it.`,
+Filters choose among the pictures before the nearest are taken; a picture must pass
+all of them. The index knows its model and checks that it is the very one that made it.`,
 		Example: `  likeness search conv-32.index.safetensors --image me.jpg
   likeness search finder.index.safetensors --image me.jpg --image me-too.jpg --min-odds 10
   likeness search finder.index.safetensors --id Aaron_Eckhart_0001 -k 10 --html found.html
@@ -42,28 +54,72 @@ one that made it.`,
   likeness search conv-32.index.safetensors --image me.jpg --folder 2019/ --csv > found.csv`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			err := exactly("one INDEX file", 1, 1)(cmd, args)
-			if err != nil && len(args) == 2 && len(q.images)+len(q.ids) == 0 {
+			if err != nil && len(args) == 2 && len(f.query.Images)+len(f.query.IDs) == 0 {
 				return fmt.Errorf("%w: did you mean --image %s?", err, quote(args[1]))
 			}
 			return err
 		},
 		ValidArgsFunction: filesOf(modelNames),
 	}
-	fl := c.Flags()
+	f.add(c)
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := f.check(a, cmd, args[0]); err != nil {
+			return err
+		}
+		g, err := gallery.Open(cmd.Context(), args[0], f.opt)
+		if err != nil {
+			return err
+		}
+		defer g.Close()
+		if i := g.Info(); f.query.MinOdds > 0 && !i.Odds {
+			return usagef("--min-odds: %s knows no odds, because its space (%s) was not fitted with names: use --max-distance", i.Index, i.Space)
+		}
+		r, err := g.Search(cmd.Context(), f.query)
+		if err != nil {
+			return searchError(err)
+		}
+		if f.sheets.wanted() {
+			if err := a.showFound(cmd.Context(), g, r, f); err != nil {
+				return err
+			}
+		}
+		if r.Averaged > 0 {
+			a.note("Searching for the average of %d pictures", r.Averaged)
+		}
+		if len(r.Results) < f.query.K && !a.json {
+			a.noteFew(r, f)
+		}
+		if f.csv {
+			return writeFoundCSV(a.out, r.Results)
+		}
+		return a.emit(struct {
+			*gallery.Result
+			sheets
+		}{r, f.sheets}, func(w io.Writer) { printFound(w, r); f.sheets.tell(w) })
+	}
+	return c
+}
+
+func (f *searchFlags) add(c *cobra.Command) {
+	q, w, fl := &f.query, &f.query.Where, c.Flags()
 	fl.SortFlags = false
-	fl.StringArrayVar(&q.images, "image", nil, "the picture `file` to search for; of several, the average")
-	fl.StringArrayVar(&q.ids, "id", nil, "the member of the index to search for; of several, the average")
-	fl.IntVarP(&k, "k", "k", 5, "how many to find")
-	fl.Float64Var(&q.maxDistance, "max-distance", math.Inf(1), "only pictures within this `distance`")
-	fl.Float64Var(&q.minOdds, "min-odds", 0, "only pictures with at least these `odds` of the same person, such as 10 for 10:1")
-	q.filter.add(c)
-	fl.BoolVar(&q.excludeSelf, "exclude-self", false, "leave out the picture searched for: a member by its id, a file's by its code (default true for --id, false for --image)")
-	fl.BoolVar(&exact, "exact", false, "compare all pictures, also where the index has a graph or hashes")
-	addSheets(c, &out, "the query and what was found, 64 at most,")
-	fl.BoolVar(&csv, "csv", false, "print the results as comma-separated values")
-	fl.StringVar(&q.model, "model", "", "the model `file`, if it was moved")
-	fl.StringVar(&q.data.source, "data", "", "where --montage and --html find the `pictures`, if they were moved")
-	fl.StringVar(&q.data.attributes, "attributes", "", "their attribute `file`, if it was moved")
+	fl.StringArrayVar(&q.Images, "image", nil, "the picture `file` to search for; the average of several")
+	fl.StringArrayVar(&q.IDs, "id", nil, "the member of the index to search for; the average of several")
+	fl.IntVarP(&q.K, "k", "k", 5, "how many to find")
+	fl.Float64Var(&q.MaxDistance, "max-distance", math.Inf(1), "only pictures within this `distance`")
+	fl.Float64Var(&q.MinOdds, "min-odds", 0, "only pictures with at least these `odds` of the same person, such as 10 for 10:1")
+	fl.StringArrayVar(&w.People, "person", nil, "only pictures of this `name`; of any of several")
+	fl.StringArrayVar(&w.Folders, "folder", nil, "only pictures in this `folder`, the first part of their ids, such as 2019 or 2019/summer; in any of several")
+	fl.StringVar(&f.from, "from", "", "only pictures taken on this `day` or later, such as 2019-05-17, 2019-05 or 2019")
+	fl.StringVar(&f.to, "to", "", "only pictures taken on this `day` or before")
+	fl.StringArrayVar(&f.attributes, "attribute", nil, "only pictures with this `attribute`, where the set has attributes: Smiling (above 0), '!Smiling', 'Smiling>1.5', 'Smiling<1.5'; with all of several")
+	fl.BoolVar(&f.excludeSelf, "exclude-self", false, "leave out the picture searched for: a member by its id, a file's by its code (default true for --id, false for --image)")
+	fl.BoolVar(&f.opt.Exact, "exact", false, "compare all pictures, even where the index has a graph or hashes")
+	addSheets(c, &f.sheets, "the query and what was found, 64 at most,")
+	fl.BoolVar(&f.csv, "csv", false, "print the results as comma-separated values")
+	fl.StringVar(&f.opt.Model, "model", "", "the model `file`, if it was moved")
+	fl.StringVar(&f.data.source, "data", "", "where --montage and --html find the `pictures`, if they were moved")
+	fl.StringVar(&f.data.attributes, "attributes", "", "their attribute `file`, if it was moved")
 	fl.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "figure" { // its name before there were pages
 			name = "montage"
@@ -72,105 +128,117 @@ one that made it.`,
 	})
 	complete(c, "image", filesOf(pictureNames))
 	complete(c, "model", filesOf(modelNames))
-	complete(c, "id", completeIDs)
-	complete(c, "person", completePeople)
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		q.path, q.selfAsked = args[0], cmd.Flags().Changed("exclude-self")
-		switch {
-		case len(q.images)+len(q.ids) == 0:
-			return usagef("expected what to search for: --image FILE or --id ID")
-		case k < 1:
-			return usagef("-k %d: expected at least 1", k)
-		case csv && a.json:
-			return usagef("--csv and --json: expected one of them")
-		case !(q.maxDistance >= 0):
-			return usagef("--max-distance %g: expected 0 or more", q.maxDistance)
-		case !(q.minOdds >= 0):
-			return usagef("--min-odds %g: expected 0 or more", q.minOdds)
+	complete(c, "id", completeFromIndex(func(e search.Entries) []string { return e.IDs }))
+	complete(c, "person", completeFromIndex(func(e search.Entries) []string {
+		return slices.Compact(slices.Sorted(slices.Values(e.People)))
+	}))
+}
+
+// check checks the flags and finishes the query.
+func (f *searchFlags) check(a *app, cmd *cobra.Command, index string) error {
+	q := &f.query
+	switch {
+	case len(q.Images)+len(q.IDs) == 0:
+		return usagef("expected what to search for: --image FILE or --id ID")
+	case q.K < 1:
+		return usagef("-k %d: expected at least 1", q.K)
+	case f.csv && a.json:
+		return usagef("--csv and --json: expected one of them")
+	case !(q.MaxDistance >= 0):
+		return usagef("--max-distance %g: expected 0 or more", q.MaxDistance)
+	case !(q.MinOdds >= 0):
+		return usagef("--min-odds %g: expected 0 or more", q.MinOdds)
+	}
+	if err := f.sheets.check(append([]string{index}, q.Images...)...); err != nil {
+		return err
+	}
+	if cmd.Flags().Changed("exclude-self") {
+		q.ExcludeSelf = &f.excludeSelf
+	}
+	if q.MaxDistance == 0 { // of a query 0 means no limit
+		q.MaxDistance = math.SmallestNonzeroFloat64
+	} else if math.IsInf(q.MaxDistance, 1) {
+		q.MaxDistance = 0
+	}
+	var err error
+	if f.from != "" {
+		if q.Where.From, _, err = search.ParseDay(f.from); err != nil {
+			return usagef("--from %s: %v", f.from, err)
 		}
-		if err := out.check(append([]string{args[0]}, q.images...)...); err != nil {
-			return err
+	}
+	if f.to != "" {
+		if _, q.Where.To, err = search.ParseDay(f.to); err != nil {
+			return usagef("--to %s: %v", f.to, err)
 		}
-		var err error
-		if q.file, err = search.OpenFile(args[0]); err != nil {
-			return err
-		}
-		defer q.file.Close()
-		if q.file.Entries.Len() == 0 {
-			return fmt.Errorf("%s holds no pictures", args[0])
-		}
-		if q.minOdds > 0 && !hasOdds(q.file.Space) {
-			return usagef("--min-odds: %s knows no odds, for its space (%s) was not fitted with names: use --max-distance", args[0], q.file.Space.Name())
-		}
-		if err := q.filter.check(); err != nil {
-			return err
-		}
-		if q.where, err = q.filter.where(cmd.Context(), a, &q); err != nil {
-			return err
-		}
-		kind := q.file.Kind()
-		if exact {
-			kind = search.KindExact
-			q.index, err = q.file.Exact(cmd.Context())
-		} else {
-			q.index, err = q.file.Index(cmd.Context())
-		}
+	}
+	if f.from != "" && f.to != "" && !q.Where.From.Before(q.Where.To) {
+		return usagef("--from %s --to %s: the second is before the first", f.from, f.to)
+	}
+	for _, text := range f.attributes {
+		c, err := search.ParseCondition(text)
 		if err != nil {
-			return err
+			return usagef("--attribute %v", err)
 		}
-		found, err := q.find(cmd.Context(), a, k)
-		if err != nil {
-			return err
-		}
-		if out.wanted() {
-			if err := a.showFound(cmd.Context(), &q, found, &out); err != nil {
-				return err
+		q.Where.Attributes = append(q.Where.Attributes, c)
+	}
+	f.opt.Data = f.data.name()
+	return nil
+}
+
+// searchError names the flag of a condition that cannot be met.
+func searchError(err error) error {
+	if where, ok := errors.AsType[*gallery.WhereError](err); ok {
+		switch where.Field {
+		case gallery.ByTime:
+			return fmt.Errorf("--from and --to: %w", where.Err)
+		case gallery.ByAttribute:
+			if errors.Is(err, gallery.ErrNoAttributes) {
+				return fmt.Errorf("--attribute: %w: name their file with --attributes", where.Err)
 			}
+			return usagef("--attribute %s: %w", where.Value, where.Err)
 		}
-		result := searchResult{Index: args[0], Space: q.file.Space.Name(), Kind: kind, Entries: q.index.Len(), sheets: out, Results: found}
-		if n := len(q.images) + len(q.ids); n > 1 {
-			result.Images, result.IDs, result.Averaged = q.images, q.ids, n
-			a.note("Searching for the average of %d pictures", n)
-		} else if len(q.images) == 1 {
-			result.Image = q.images[0]
-		} else {
-			result.ID = q.ids[0]
-		}
-		if len(found) < k && !a.json {
-			q.tellFew(a, len(found))
-		}
-		if csv {
-			return writeFoundCSV(a.out, found)
-		}
-		return a.emit(result, func(w io.Writer) { printFound(w, &result) })
+		return fmt.Errorf("--%s %s: %w", where.Field, where.Value, where.Err)
 	}
-	return c
+	if errors.Is(err, gallery.ErrNoModel) {
+		return fmt.Errorf("%w: give --model", err)
+	}
+	return err
 }
 
-// completePeople completes the names of the index named before.
-func completePeople(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) == 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+// completeFromIndex completes texts of the index that was named before.
+func completeFromIndex(texts func(e search.Entries) []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		f, err := search.OpenFile(args[0])
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		defer f.Close()
+		return texts(f.Entries), cobra.ShellCompDirectiveNoFileComp
 	}
-	f, err := search.OpenFile(args[0])
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	defer f.Close()
-	people := slices.Clone(f.Entries.People)
-	slices.Sort(people)
-	return slices.Compact(people), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeIDs completes the members of the index named before.
-func completeIDs(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) == 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+// galleryPictures reads pictures of an index for a figure, as large as the index has
+// them. Those that are gone are left out with a warning.
+func (a *app) galleryPictures(ctx context.Context, g *gallery.Gallery, ids []string) (pictureOf, error) {
+	p := a.progress()
+	defer p.clear()
+	p.count("Reading pictures", 0, 0)
+	skipped := map[string]error{}
+	var order []string
+	found, err := g.Pictures(ctx, ids, 0, func(id string, err error) {
+		skipped[id] = err
+		order = append(order, id)
+	})
+	p.clear()
+	if errors.Is(err, dataset.ErrGone) {
+		i := g.Info()
+		return nil, fmt.Errorf("%s was made of %s, which is not here: say with --data where it is", i.Index, i.Data.Source)
 	}
-	f, err := search.OpenFile(args[0])
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
+	for _, id := range order {
+		a.warn("%v", skipped[id])
 	}
-	defer f.Close()
-	return f.Entries.IDs, cobra.ShellCompDirectiveNoFileComp
+	return func(id string) picture { return picture{id, found[id]} }, err
 }

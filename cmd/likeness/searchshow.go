@@ -2,73 +2,136 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 
+	"likeness/gallery"
 	"likeness/report"
 )
 
 // mostDrawn is how many of the pictures found are shown at most.
 const mostDrawn = 64
 
-// showFound draws the query and what was found.
-func (a *app) showFound(ctx context.Context, q *query, found []hit, out *sheets) error {
-	get, err := a.indexPictures(ctx, q.path, q.file.About, q.data)
-	if err != nil {
-		return err
+func printFound(w io.Writer, r *gallery.Result) {
+	if len(r.Results) == 0 {
+		return
 	}
+	heads, right := []string{"rank", "distance", "person", "picture"}, []string{"rank", "distance", "odds"}
+	odds := r.Results[0].Odds != nil
+	if odds {
+		heads = slices.Insert(heads, 2, "odds")
+	}
+	lines := [][]string{heads}
+	for _, h := range r.Results {
+		line := []string{fmt.Sprint(h.Rank), fmt.Sprintf("%.4f", h.Distance), orDash(h.Person), h.ID}
+		if odds {
+			line = slices.Insert(line, 2, oddsText(*h.Odds))
+		}
+		lines = append(lines, line)
+	}
+	columns(w, "", lines, right...)
+}
+
+// writeFoundCSV writes what was found as comma-separated values.
+func writeFoundCSV(out io.Writer, found []gallery.Hit) error {
+	w := csv.NewWriter(out)
+	lines := [][]string{{"rank", "distance", "odds", "person", "picture"}}
+	for _, h := range found {
+		odds := ""
+		if h.Odds != nil {
+			odds = strconv.FormatFloat(*h.Odds, 'g', 6, 64)
+		}
+		lines = append(lines, []string{strconv.Itoa(h.Rank), strconv.FormatFloat(h.Distance, 'g', 9, 64), odds, h.Person, h.ID})
+	}
+	return w.WriteAll(lines)
+}
+
+// noteFew says why less was found than was asked for.
+func (a *app) noteFew(r *gallery.Result, f *searchFlags) {
+	filtered, limited := f.query.Where.Selects(), f.query.MinOdds > 0 || f.query.MaxDistance > 0
+	why := ""
+	switch {
+	case filtered && limited:
+		why = ", and the others pass no filter or are too far away"
+	case filtered:
+		why = ", and the filters keep no others"
+	case limited:
+		why = ", and the others are too far away"
+	}
+	held := "the index holds " + count(r.Entries, "picture") + why
+	switch n := len(r.Results); {
+	case n == 0:
+		a.note("Nothing found: %s", held)
+	case why != "":
+		a.note("Only %s found: %s", report.Count(n), held)
+	}
+}
+
+// showFound draws the query and what was found.
+func (a *app) showFound(ctx context.Context, g *gallery.Gallery, r *gallery.Result, f *searchFlags) error {
+	found := r.Results
 	if len(found) > mostDrawn {
 		a.note("The first %d of %s pictures found are shown", mostDrawn, report.Count(len(found)))
 		found = found[:mostDrawn]
 	}
+	q := &f.query
+	wanted := slices.Clone(q.IDs)
+	for _, h := range found {
+		wanted = append(wanted, h.ID)
+	}
+	get, err := a.galleryPictures(ctx, g, wanted)
+	if err != nil {
+		return err
+	}
 	asked := report.AlbumRow{Title: "Searched for"}
-	if n := len(q.ids) + len(q.images); n > 1 {
-		asked.Note = fmt.Sprintf("the average of %d pictures", n)
+	if r.Averaged > 0 {
+		asked.Note = fmt.Sprintf("the average of %d pictures", r.Averaged)
 	}
-	e := q.file.Entries
-	for i, path := range q.images {
-		asked.Pictures = append(asked.Pictures, report.AlbumPicture{Picture: q.pictures[i], Name: title(path)})
-	}
-	for _, id := range q.ids {
-		p := report.AlbumPicture{Picture: get(id), Name: id}
-		if person := e.People[slices.Index(e.IDs, id)]; person != "" {
-			p.Name, p.Lines = person, []string{id}
+	for _, path := range q.Images {
+		e, err := g.Embedder()
+		if err != nil {
+			return err
 		}
-		asked.Pictures = append(asked.Pictures, p)
+		m, err := preparePicture(ctx, e.Prep(), path)
+		if err != nil {
+			return err
+		}
+		asked.Pictures = append(asked.Pictures, report.AlbumPicture{Picture: m, Name: title(path)})
 	}
-	odds := hasOdds(q.file.Space)
+	for _, id := range q.IDs {
+		member, _ := g.Member(id)
+		asked.Pictures = append(asked.Pictures, albumPicture(get(id), member.Person))
+	}
 	row := report.AlbumRow{Title: "Found"}
 	if len(found) == 0 {
 		row.Note = "nothing"
 	}
-	for _, m := range found {
-		p := report.AlbumPicture{Picture: get(m.ID), Name: m.Person, Mark: q.person != "" && m.Person == q.person}
-		if p.Name == "" {
-			p.Name = m.ID
-		} else {
-			p.Lines = append(p.Lines, m.ID)
-		}
-		if day, _, ok := strings.Cut(m.Taken, "T"); ok {
+	for _, h := range found {
+		p := albumPicture(get(h.ID), h.Person)
+		p.Mark = r.Person != "" && h.Person == r.Person
+		if day, _, ok := strings.Cut(h.Taken, "T"); ok {
 			p.Lines = append(p.Lines, day)
 		}
-		line := fmt.Sprintf("distance %.3f", m.Distance)
-		p.Lines = append(p.Lines, line)
-		if m.Odds != nil {
-			p.Lines = append(p.Lines, "odds "+oddsText(*m.Odds))
+		p.Lines = append(p.Lines, fmt.Sprintf("distance %.3f", h.Distance))
+		if h.Odds != nil {
+			p.Lines = append(p.Lines, "odds "+oddsText(*h.Odds))
 		}
 		row.Pictures = append(row.Pictures, p)
 	}
 	album := report.Album{
-		Title:    "The nearest to " + strings.Join(append(titles(q.images), q.ids...), ", "),
-		Subtitle: fmt.Sprintf("among %s of %s, in the space %s", count(q.index.Len(), "picture"), q.path, q.file.Space.Name()),
+		Title:    "The nearest to " + strings.Join(append(titles(q.Images), q.IDs...), ", "),
+		Subtitle: fmt.Sprintf("among %s of %s, in the space %s", count(r.Entries, "picture"), r.Index, r.Space),
 		Command:  a.commandLine(),
 		Rows:     []report.AlbumRow{asked, row},
 	}
-	if odds {
+	if g.Info().Odds {
 		album.Note = oddsMeaning + " Green: the name is the same."
-	} else if q.person != "" {
+	} else if r.Person != "" {
 		album.Note = "Green: the name is the same."
 	}
-	return out.write(&album)
+	return f.sheets.write(&album)
 }

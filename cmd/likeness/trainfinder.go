@@ -3,16 +3,16 @@ package main
 import (
 	"fmt"
 	"io"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
 	"likeness/describe"
 	"likeness/finder"
+	"likeness/gallery"
 	"likeness/search"
 )
 
-// finderResult is what 'train finder' tells.
+// finderResult is what 'train finder' reports.
 type finderResult struct {
 	Finder string        `json:"finder"`
 	Data   string        `json:"data"`
@@ -25,8 +25,7 @@ type finderResult struct {
 func newTrainFinder(a *app) *cobra.Command {
 	var data dataName
 	var out string
-	var unaligned bool
-	var threads int
+	var opt finder.Options
 	plan := newSplitPlan()
 	space := choiceFlag{best, append([]string{best}, search.SpaceNames()...)}
 	c := &cobra.Command{
@@ -34,15 +33,15 @@ func newTrainFinder(a *app) *cobra.Command {
 		Short: "Fit what search needs to find people",
 		Long: `Fit a finder: what search needs to know about faces to find people.
 
-It learns three things from the training pictures. How to straighten a face: the
-small shift, turn and size under which it looks most like the others, without
-any names or marked points. How its wide code, gradients in cells, varies, so
-that what varies most among all faces counts no more than the rest. And, where
-names are known, what varies between the pictures of one person, which then
-counts less. Give the result to 'likeness index' in a model's place.
+It learns three things from the training pictures: how to straighten a face, by the
+small shift, rotation and scale under which it looks most like the others, without names
+or marked points; how its wide code, gradients in cells, varies, so that what varies
+most among all faces counts no more than the rest; and, where names are known, what
+varies between the pictures of one person, which then counts less. Give the result to
+'likeness index' instead of a model.
 
-A finder wants thousands of faces. With a small collection fit it to LFW or to
-drawn faces, and only index your own pictures.`,
+A finder needs thousands of faces. For a small collection fit it to LFW or to drawn
+faces, and only index your own pictures.`,
 		Example: `  likeness train finder --data lfw --attributes lfw-attributes
   likeness index finder.safetensors --data ~/Pictures/faces --out mine.index.safetensors
   likeness search mine.index.safetensors --image me.jpg`,
@@ -53,8 +52,8 @@ drawn faces, and only index your own pictures.`,
 	fl := c.Flags()
 	fl.SortFlags = false
 	addChoice(c, &space, "space", "how codes are compared; best: within-mirror where names are known, else whitened-mirror")
-	fl.BoolVar(&unaligned, "no-align", false, "take faces as they lie")
-	addThreads(c, &threads)
+	fl.BoolVar(&opt.Unaligned, "no-align", false, "take faces as they are")
+	addThreads(c, &opt.Threads)
 	fl.StringVar(&out, "out", "finder.safetensors", "the finder's `file`; another finder is replaced")
 	complete(c, "out", filesOf(modelNames))
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -64,16 +63,13 @@ drawn faces, and only index your own pictures.`,
 		if err := checkOut(out, []string{".safetensors"}); err != nil {
 			return err
 		}
-		if m, err := openEncoder(out); err == nil && m.model != nil {
-			return usagef("%s is a model (%s): choose another name for the finder", out, m.fingerprint())
+		if kind, fingerprint, err := gallery.Identify(out); err == nil && kind == "model" {
+			return usagef("%s is a model (%s): choose another name for the finder", out, fingerprint)
 		}
 		if data.source == "" {
 			data.source = "drawn"
 		}
-		if threads > 0 {
-			runtime.GOMAXPROCS(threads)
-		}
-		set, err := a.load(cmd.Context(), data, describe.DefaultPrep, threads)
+		set, err := a.load(cmd.Context(), data, describe.DefaultPrep, opt.Threads)
 		if err != nil {
 			return err
 		}
@@ -84,7 +80,7 @@ drawn faces, and only index your own pictures.`,
 		}
 		p := a.progress()
 		defer p.clear()
-		opt := finder.Options{Unaligned: unaligned, Progress: p.count}
+		opt.Progress = p.report()
 		if space.value != best {
 			opt.Space = space.value
 		}
@@ -117,7 +113,7 @@ func (r *finderResult) print(w io.Writer) {
 		}
 		lines = append(lines, [2]string{"learned", text})
 		if o := s.Odds; o != nil {
-			lines = append(lines, [2]string{"odds", fmt.Sprintf("of one person, learned from %s of one person and as many of two: %.1f %% of them told rightly", count(o.Pairs, "pair"), 100*o.Right)})
+			lines = append(lines, [2]string{"odds", fmt.Sprintf("of one person, learned from %s of one person and as many of two: %.1f %% of them classified correctly", count(o.Pairs, "pair"), 100*o.Right)})
 		}
 		for _, g := range s.Groups {
 			lines = append(lines, [2]string{"groups", fmt.Sprintf("of %d people in %d pictures, cut at distance %.3f: precision %.3f, recall %.3f", g.People, g.Pictures, g.Distance, g.Precision, g.Recall)})

@@ -28,13 +28,6 @@ func TestTextsInFiles(t *testing.T) {
 			t.Errorf("%q: got %+v", d, got)
 		}
 	}
-	kept := besideIndex(filepath.Join("out", "x.index.safetensors"), filepath.Join("out", "models", "x.safetensors"))
-	if kept != "models/x.safetensors" {
-		t.Errorf("the model beside the index is kept as %s", kept)
-	}
-	if got, want := fromIndex(filepath.Join("elsewhere", "x.index.safetensors"), kept), filepath.Join("elsewhere", "models", "x.safetensors"); got != want {
-		t.Errorf("%s was found at %s, want %s", kept, got, want)
-	}
 }
 
 func TestQuote(t *testing.T) {
