@@ -76,7 +76,7 @@ func TestFindDuplicates(t *testing.T) {
 	}
 	disputed := change(painted(2), func(i int, v byte) byte {
 		if x := i / 3 % 40; x < 9 { // a stripe on the left is darker
-			return byte(float64(v) * 0.75)
+			return byte(float64(v) * 0.9)
 		}
 		return v
 	})
