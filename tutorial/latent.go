@@ -123,23 +123,6 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 	return r, nil
 }
 
-// code is that of a picture.
-func (l *Latent) code(ctx context.Context, row int) ([]float32, error) {
-	return l.Model.Encode(ctx, l.Data.AllFloats([]int{row}))
-}
-
-func (l *Latent) paint(ctx context.Context, codes ...[]float32) ([]*pix.Image, error) {
-	var out []*pix.Image
-	for _, c := range codes {
-		x, err := l.Model.Decode(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, pix.FromFloats(x, l.Data.W, l.Data.H))
-	}
-	return out, nil
-}
-
 // edits draws two test faces, each along some attributes from less to more.
 func (l *Latent) edits(ctx context.Context, a *latent.Atlas) (*pix.Image, error) {
 	var chosen []*latent.Direction
@@ -158,42 +141,42 @@ func (l *Latent) edits(ctx context.Context, a *latent.Atlas) (*pix.Image, error)
 	if len(chosen) == 0 {
 		return nil, nil
 	}
-	shares := make([]float64, editSteps)
-	for i := range shares {
-		shares[i] = 2*float64(i)/(editSteps-1) - 1
-	}
-	var strips []report.Edit
-	for _, row := range l.Split.Test[:2] {
-		code, err := l.code(ctx, row)
+	faces := l.faces(l.Split.Test[:2])
+	strips := make([][]report.Edit, len(faces)) // of each face
+	for _, d := range chosen {
+		e, err := latent.NewEditor(l.Model, a, latent.EditOptions{Wants: []latent.Want{{Name: d.Name, Strength: 1.5 * d.Gap}}, Steps: editSteps, Both: true})
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range chosen {
-			by := 1.5 * d.Gap
-			step, err := a.Step([]latent.Change{{Direction: d, By: by}}, nil)
-			if err != nil {
-				return nil, err
-			}
-			codes := a.Walk(code, step, shares)
-			frames, err := l.paint(ctx, codes...)
-			if err != nil {
-				return nil, err
-			}
-			e := report.Edit{Name: d.Name, Picture: l.Data.Image(row), Frames: frames}
-			for i, s := range shares {
-				e.Captions = append(e.Captions, strings.Replace(fmt.Sprintf("%+.1f", s*by), "-", "−", 1))
-				if i == editSteps/2 {
-					e.Captions[i] = "as it is"
+		r, err := e.Edit(ctx, faces...)
+		if err != nil {
+			return nil, err
+		}
+		for i, face := range r.Images {
+			strip := report.Edit{Name: d.Name, Picture: faces[i].Picture}
+			for _, f := range face.Frames {
+				caption := strings.Replace(fmt.Sprintf("%+.1f", f.Share*r.Changes[0].By), "-", "−", 1)
+				if f.Share == 0 {
+					caption = "as it is"
 				}
-				e.Far = append(e.Far, a.Place(codes[i], d).Far())
-				if e.Far[i] {
-					e.Captions[i] += ", far"
+				if f.IsFar {
+					caption += ", far"
 				}
+				strip.Frames, strip.Captions, strip.Far = append(strip.Frames, f.Picture), append(strip.Captions, caption), append(strip.Far, f.IsFar)
 			}
-			strips = append(strips, e)
+			strips[i] = append(strips[i], strip)
 		}
 	}
-	return report.EditStrip(strips), nil
+	return report.EditStrip(slices.Concat(strips...)), nil
+}
+
+// faces are the pictures of some rows, named by their people.
+func (l *Latent) faces(rows []int) []latent.Face {
+	var list []latent.Face
+	for _, row := range rows {
+		list = append(list, latent.Face{Name: l.Data.People[row], Picture: l.Data.Image(row)})
+	}
+	return list
 }
 
 // paths draws the straight and the likely way between the two test faces that
@@ -201,14 +184,11 @@ func (l *Latent) edits(ctx context.Context, a *latent.Atlas) (*pix.Image, error)
 func (l *Latent) paths(ctx context.Context, a *latent.Atlas) (*pix.Image, error) {
 	from, to, least := 0, 1, 2.0
 	few := l.Split.Test[:min(len(l.Split.Test), 12)]
-	var own, white [][]float32
-	for _, row := range few {
-		code, err := l.code(ctx, row)
-		if err != nil {
-			return nil, err
-		}
-		own, white = append(own, code), append(white, a.Whitening.White(code))
+	codes, err := l.Model.Encode(ctx, l.Data.AllFloats(few))
+	if err != nil {
+		return nil, err
 	}
+	white := slices.Collect(slices.Chunk(a.Whitening.White(codes), a.Whitening.Width()))
 	for i := range few {
 		for j := range i {
 			if c := latent.Cosine(white[i], white[j]); c < least {
@@ -216,59 +196,43 @@ func (l *Latent) paths(ctx context.Context, a *latent.Atlas) (*pix.Image, error)
 			}
 		}
 	}
-	ends := [][]float32{own[from], own[to]}
-	straight, err := latent.MorphMany(ends, pathSteps)
-	if err != nil {
-		return nil, err
-	}
-	likely, err := a.Whitening.Likely(ends, pathSteps)
-	if err != nil {
-		return nil, err
-	}
+	ends := l.faces([]int{few[from], few[to]})
 	var both []report.Path
-	for i, codes := range [][][]float32{straight, likely} {
-		frames, err := l.paint(ctx, codes...)
+	for _, path := range []string{latent.PathLine, latent.PathLikely} {
+		r, err := latent.MorphFaces(ctx, l.Model, a, ends, latent.MorphOptions{Steps: pathSteps, Path: path})
 		if err != nil {
 			return nil, err
 		}
-		p := report.Path{Name: []string{"straight", "likely"}[i], Frames: frames}
-		for _, c := range codes {
-			d := a.Whitening.Distance(c)
-			p.Distances, p.Far = append(p.Distances, d), append(p.Far, a.Place(c).Far())
+		p := report.Path{Name: map[string]string{latent.PathLine: "straight", latent.PathLikely: "likely"}[path]}
+		for _, f := range r.Frames {
+			p.Frames, p.Distances, p.Far = append(p.Frames, f.Picture), append(p.Distances, *f.Distance), append(p.Far, f.Place == latent.PlaceFar)
 		}
 		both = append(both, p)
 	}
-	people := l.Data.People
-	return report.Paths(l.Data.Image(few[from]), l.Data.Image(few[to]), people[few[from]], people[few[to]], both), nil
+	return report.Paths(ends[0].Picture, ends[1].Picture, ends[0].Name, ends[1].Name, both), nil
 }
 
 // newFaces draws new faces beside test faces and their reconstructions.
 func (l *Latent) newFaces(ctx context.Context, a *latent.Atlas) (*pix.Image, error) {
 	n := min(sampleCount, len(l.Split.Test))
-	var photographs, painted, drawn []*pix.Image
-	for _, row := range l.Split.Test[:n] {
-		photographs = append(photographs, l.Data.Image(row))
-		code, err := l.code(ctx, row)
-		if err != nil {
-			return nil, err
-		}
-		again, err := l.paint(ctx, code)
-		if err != nil {
-			return nil, err
-		}
-		painted = append(painted, again...)
+	var photographs, reconstructed []*pix.Image
+	for _, f := range l.faces(l.Split.Test[:n]) {
+		photographs = append(photographs, f.Picture)
 	}
-	codes := a.Whitening.Draw(a.Mixture, n, 1, l.Seed)
-	for i := range n {
-		made, err := l.paint(ctx, codes[i*l.Model.Code:(i+1)*l.Model.Code])
-		if err != nil {
-			return nil, err
-		}
-		drawn = append(drawn, made...)
+	again, err := l.Model.ReconstructImages(ctx, photographs, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range again {
+		reconstructed = append(reconstructed, r.Picture)
+	}
+	made, err := latent.Sample(ctx, l.Model, a, latent.SampleOptions{Number: n, Spread: 1, Seed: l.Seed})
+	if err != nil {
+		return nil, err
 	}
 	return report.Gatherings([]report.Gathering{
 		{Name: "Test faces", Pictures: photographs},
-		{Name: "Their reconstructions", Pictures: painted},
-		{Name: "New faces", Pictures: drawn},
+		{Name: "Their reconstructions", Pictures: reconstructed},
+		{Name: "New faces", Pictures: made.Pictures},
 	}, sampleCols), nil
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -107,14 +108,6 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 	return c
 }
 
-// denoised is the result of denoise.
-type denoised struct {
-	Model   string                  `json:"model"`
-	Figure  string                  `json:"figure,omitempty"`
-	Results []*autoencoder.Restored `json:"results"`
-	Skipped []faces.Skip            `json:"skipped"` // files of folders without a usable picture
-}
-
 // options are the flags as the library takes them.
 func (f *denoising) options(path string, m *autoencoder.Model) (autoencoder.RestoreOptions, error) {
 	opt := autoencoder.RestoreOptions{Strength: &f.strength, AddNoise: f.noise, Seed: f.seed}
@@ -140,39 +133,29 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 	if err != nil {
 		return err
 	}
-	for _, image := range g.Singles() { // a bad one fails before anything is written
-		if _, err := d.Open(image); err != nil {
-			return err
-		}
-	}
-	result := denoised{Model: path, Figure: f.figure, Results: []*autoencoder.Restored{}}
-	var drawn []report.Restoration
 	bar := a.progress()
 	defer bar.clear()
-	for i, p := range g.Pictures {
-		d.Progress = func(s steps.Step) { bar.partly(s.What, i, len(g.Pictures), int(s.Done), int(s.Total)) }
-		r, err := restore(ctx, d, p.Path, targets[i], opt, uint64(i))
-		if err != nil {
-			if r == nil { // it could not be read
-				err = g.Skip(ctx, p, err)
-			}
-			if err != nil {
-				return stopped(ctx, err, len(result.Results))
-			}
-			continue
-		}
-		result.Results = append(result.Results, r)
+	d.Progress = func(s steps.Step) {
+		const parts = 1000
+		bar.partly(s.What, int(s.Done), int(s.Total), int(s.Part*parts), parts)
+	}
+	var drawn []report.Restoration
+	result, err := d.RestoreListing(ctx, g, opt, func(place int, r *autoencoder.Restored) error {
 		if f.figure != "" && len(drawn) < mostDrawn {
 			drawn = append(drawn, restoration(r))
 		}
-		r.Original, r.Noisy, r.Picture = nil, nil, nil // the figure keeps those that it shows
-	}
+		r.Out = targets[place]
+		return writeTarget(r.Out, r.Picture)
+	})
 	bar.clear()
-	a.noteSkipped(g)
-	if len(result.Results) == 0 {
-		return g.NoneUsable()
+	if err != nil {
+		if n := len(result.Results); n > 0 && ctx.Err() != nil {
+			return fmt.Errorf("%w; %s written before", err, count(n, "picture"))
+		}
+		return err
 	}
-	result.Skipped = g.Skips()
+	a.noteSkipped(g)
+	result.Model, result.Figure = path, f.figure
 	if f.figure != "" {
 		if n := len(result.Results); n > len(drawn) {
 			a.note("The first %d of %s pictures are drawn in %s", len(drawn), report.Count(n), f.figure)
@@ -200,26 +183,6 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 	})
 }
 
-// restore restores one picture and writes it. The result is nil when the picture could
-// not be read.
-func restore(ctx context.Context, d *autoencoder.Denoiser, path, target string, opt autoencoder.RestoreOptions, place uint64) (*autoencoder.Restored, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	original, err := d.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	opt.Stream = place
-	d.Progress.Report("Denoising", 0, 1)
-	r, err := d.Restore(ctx, original, opt)
-	if err != nil {
-		return &autoencoder.Restored{}, err
-	}
-	r.Image, r.Out = path, target
-	return r, writeTarget(target, r.Picture)
-}
-
 // restoration is a result's row of the figure.
 func restoration(r *autoencoder.Restored) report.Restoration {
 	row := report.Restoration{Corrupted: r.Noisy, Restored: r.Picture, Title: title(r.Image)}
@@ -230,10 +193,30 @@ func restoration(r *autoencoder.Restored) report.Restoration {
 	return row
 }
 
-// stopped says how many pictures were written before the work was cancelled.
-func stopped(ctx context.Context, err error, written int) error {
-	if ctx.Err() == nil || written == 0 {
-		return err
+// levelFlag is a level of noise, or auto.
+type levelFlag struct {
+	auto  bool
+	level float64
+}
+
+func (l *levelFlag) Type() string { return "auto|SIGMA" }
+
+func (l *levelFlag) String() string {
+	if l.auto {
+		return "auto"
 	}
-	return fmt.Errorf("%w; %s written before", err, count(written, "picture"))
+	return strconv.FormatFloat(l.level, 'g', -1, 64)
+}
+
+func (l *levelFlag) Set(text string) error {
+	if text == "auto" {
+		*l = levelFlag{auto: true}
+		return nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v >= 0) || math.IsInf(v, 0) {
+		return fmt.Errorf("expected auto or a standard deviation such as 0.1, where a picture's range is 1")
+	}
+	*l = levelFlag{level: v}
+	return nil
 }

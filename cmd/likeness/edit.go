@@ -117,7 +117,7 @@ one they are fitted to the model's training data, which takes some seconds.
 			}
 		}
 		a.tellNotes(e.Notes)
-		r, err := e.Edit(ctx, facesOf(pictures)...)
+		r, err := e.Edit(ctx, pictures...)
 		if err != nil {
 			return err
 		}
@@ -148,15 +148,6 @@ func outputs(named string, defaults ...string) []string {
 	return defaults
 }
 
-// facesOf are opened pictures as the library takes them.
-func facesOf(pictures []picture) []latent.Face {
-	var list []latent.Face
-	for _, p := range pictures {
-		list = append(list, latent.Face{Name: p.path, Picture: p.image})
-	}
-	return list
-}
-
 // parseWants reads --more and --less.
 func parseWants(more, less []string) ([]latent.Want, error) {
 	var all []latent.Want
@@ -185,7 +176,7 @@ func parseWants(more, less []string) ([]latent.Want, error) {
 }
 
 // writeEdit writes a strip or an animation of an edit.
-func writeEdit(file string, r *latent.EditResult, pictures []picture) error {
+func writeEdit(file string, r *latent.EditResult, pictures []latent.Face) error {
 	if strings.HasSuffix(strings.ToLower(file), ".png") {
 		return writePNG(file, report.EditStrip(editStrips(r, pictures)))
 	}

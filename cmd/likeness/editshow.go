@@ -13,10 +13,10 @@ import (
 const mostNamed = 4
 
 // editStrips are the rows of the figure, one for each face.
-func editStrips(r *latent.EditResult, pictures []picture) []report.Edit {
+func editStrips(r *latent.EditResult, pictures []latent.Face) []report.Edit {
 	var strips []report.Edit
 	for i, face := range r.Images {
-		strip := report.Edit{Picture: pictures[i].image, Title: title(face.Image)}
+		strip := report.Edit{Picture: pictures[i].Picture, Title: title(face.Image)}
 		for _, f := range face.Frames {
 			strip.Frames = append(strip.Frames, f.Picture)
 			strip.Captions = append(strip.Captions, editCaption(r, f)+farCaption(r, f))

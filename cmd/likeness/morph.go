@@ -85,7 +85,7 @@ atlas and otherwise fits one to the model's training data.`,
 		if err != nil {
 			return err
 		}
-		r, err := latent.MorphFaces(ctx, m, at, facesOf(pictures), opt)
+		r, err := latent.MorphFaces(ctx, m, at, pictures, opt)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ atlas and otherwise fits one to the model's training data.`,
 }
 
 // writeMorph writes a strip or an animation of a walk.
-func writeMorph(file string, r *latent.MorphResult, pictures []picture, loop bool) error {
+func writeMorph(file string, r *latent.MorphResult, pictures []latent.Face, loop bool) error {
 	var frames []*pix.Image
 	for _, f := range r.Frames {
 		frames = append(frames, f.Picture)
@@ -119,7 +119,7 @@ func writeMorph(file string, r *latent.MorphResult, pictures []picture, loop boo
 	for i := range len(pictures) - 1 {
 		first := i * (r.Steps - 1)
 		p, q := pictures[i], pictures[i+1]
-		leg := report.Morph{A: p.image, B: q.image, From: title(p.path), To: title(q.path), Frames: frames[first : first+r.Steps]}
+		leg := report.Morph{A: p.Picture, B: q.Picture, From: title(p.Name), To: title(q.Name), Frames: frames[first : first+r.Steps]}
 		for _, f := range r.Frames[first : first+r.Steps] {
 			leg.Notes = append(leg.Notes, frameNote(f))
 			leg.Far = append(leg.Far, f.Place == latent.PlaceFar)

@@ -7,19 +7,14 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/latent"
 	"likeness/pix"
 )
 
-// picture is one that was named on the command line, prepared for a model.
-type picture struct {
-	path  string
-	image *pix.Image
-}
-
 // open reads pictures and prepares them as the model's training pictures were. g
-// passes over bad ones of folders.
-func open(ctx context.Context, m *autoencoder.Model, g *faces.Listing, list []faces.Picture) ([]picture, error) {
-	var all []picture
+// skips bad ones of folders.
+func open(ctx context.Context, m *autoencoder.Model, g *faces.Listing, list []faces.Picture) ([]latent.Face, error) {
+	var all []latent.Face
 	for _, n := range list {
 		image, err := preparePicture(ctx, m.Prep, n.Path)
 		if err != nil {
@@ -28,7 +23,7 @@ func open(ctx context.Context, m *autoencoder.Model, g *faces.Listing, list []fa
 			}
 			continue
 		}
-		all = append(all, picture{n.Path, image})
+		all = append(all, latent.Face{Name: n.Path, Picture: image})
 	}
 	return all, nil
 }

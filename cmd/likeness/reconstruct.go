@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
-	"likeness/faces"
 	"likeness/pix"
 	"likeness/report"
 )
@@ -33,10 +31,11 @@ as it can, and prints the error before and after.`, mostDrawn),
 	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG `file`; it is replaced")
 	c.Flags().IntVar(&refine, "refine", 0, "refine the codes in so many steps, such as 2, for better reconstructions")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		ctx := cmd.Context()
 		if refine < 0 || refine > mostRefining {
 			return usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
 		}
-		pictures, err := a.list(cmd.Context(), args[1:], nil)
+		pictures, err := a.list(ctx, args[1:], nil)
 		if err != nil {
 			return err
 		}
@@ -52,72 +51,35 @@ as it can, and prints the error before and after.`, mostDrawn),
 				return fmt.Errorf("%s is %w", args[0], err)
 			}
 		}
-		r := &reconstructions{Model: args[0], Figure: out, Refine: refine, Results: []autoencoder.Reconstruction{}}
-		if err := a.reconstruct(cmd.Context(), m, pictures, r); err != nil {
+		bar := a.progress()
+		defer bar.clear()
+		var drawn []report.Reconstruction
+		r, err := m.ReconstructListing(ctx, pictures, refine, bar.report(), func(picture *pix.Image, one autoencoder.Reconstruction) error {
+			if len(drawn) < mostDrawn {
+				drawn = append(drawn, report.Reconstruction{
+					Original: picture, Reconstructed: one.Picture, Code: one.Code, Title: title(one.Image), Note: "MSE " + report.MSE(one.MSE),
+				})
+			}
+			return nil
+		})
+		bar.clear()
+		if err != nil {
 			return err
 		}
-		if n := len(r.Results); n > len(r.drawn) {
-			a.note("The first %d of %s pictures are drawn", len(r.drawn), report.Count(n))
+		a.noteSkipped(pictures)
+		r.Model, r.Figure = args[0], out
+		if n := len(r.Results); n > len(drawn) {
+			a.note("The first %d of %s pictures are drawn", len(drawn), report.Count(n))
 		}
-		if err := writePNG(out, report.Reconstructions(r.drawn)); err != nil {
+		if err := writePNG(out, report.Reconstructions(drawn)); err != nil {
 			return err
 		}
-		return a.emit(r, r.print)
+		return a.emit(r, func(w io.Writer) { printReconstructions(w, r) })
 	}
 	return c
 }
 
-// reconstructions are the result of reconstruct.
-type reconstructions struct {
-	Model   string                       `json:"model"`
-	Figure  string                       `json:"figure"`
-	Refine  int                          `json:"refine"` // steps
-	Results []autoencoder.Reconstruction `json:"results"`
-	Skipped []faces.Skip                 `json:"skipped"` // files of folders, without a usable picture
-
-	drawn []report.Reconstruction
-}
-
-// reconstruct processes the pictures in pieces, which bounds the memory.
-func (a *app) reconstruct(ctx context.Context, m *autoencoder.Model, g *faces.Listing, r *reconstructions) error {
-	const piece = 64
-	bar := a.progress()
-	defer bar.clear()
-	for i := 0; i < len(g.Pictures); i += piece {
-		bar.count("Reconstructing", i, len(g.Pictures))
-		pictures, err := open(ctx, m, g, g.Pictures[i:min(i+piece, len(g.Pictures))])
-		if err != nil {
-			return err
-		}
-		var images []*pix.Image
-		for _, p := range pictures {
-			images = append(images, p.image)
-		}
-		made, err := m.ReconstructImages(ctx, images, r.Refine)
-		if err != nil {
-			return err
-		}
-		for k, one := range made {
-			one.Image = pictures[k].path
-			if len(r.drawn) < mostDrawn {
-				r.drawn = append(r.drawn, report.Reconstruction{
-					Original: images[k], Reconstructed: one.Picture, Code: one.Code, Title: title(one.Image), Note: "MSE " + report.MSE(one.MSE),
-				})
-			}
-			one.Picture = nil // the figure keeps those that it shows
-			r.Results = append(r.Results, one)
-		}
-	}
-	bar.clear()
-	a.noteSkipped(g)
-	r.Skipped = g.Skips()
-	if len(r.Results) == 0 {
-		return g.NoneUsable()
-	}
-	return nil
-}
-
-func (r *reconstructions) print(w io.Writer) {
+func printReconstructions(w io.Writer, r *autoencoder.ReconstructResult) {
 	lines := [][]string{{"picture", "mean squared error"}}
 	if r.Refine > 0 {
 		lines[0] = append(lines[0], "before refining")
