@@ -10,6 +10,7 @@ import (
 
 	"likeness/faces"
 	"likeness/internal/atomicfile"
+	"likeness/pix"
 	"likeness/report"
 )
 
@@ -67,6 +68,12 @@ func (s *sheets) tell(w io.Writer) {
 	if s.HTML != "" {
 		fmt.Fprintf(w, "page: %s\n", s.HTML)
 	}
+}
+
+// picture is one of an album, with its id.
+type picture struct {
+	path  string
+	image *pix.Image
 }
 
 // pictureOf returns the picture with an id; its image is nil where there is none.
