@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/pix"
@@ -24,8 +25,8 @@ type sheets struct {
 func addSheets(c *cobra.Command, s *sheets, what string) {
 	c.Flags().StringVar(&s.Montage, "montage", "", "draw "+what+" into one PNG `file`; it is replaced")
 	c.Flags().StringVar(&s.HTML, "html", "", "show "+what+" on a page, one HTML `file`; it is replaced")
-	complete(c, "montage", filesOf([]string{"png"}))
-	complete(c, "html", filesOf([]string{"html"}))
+	console.Complete(c, "montage", console.FilesOf([]string{"png"}))
+	console.Complete(c, "html", console.FilesOf([]string{"html"}))
 }
 
 // wanted reports whether pictures are to be shown at all.
@@ -34,12 +35,12 @@ func (s *sheets) wanted() bool { return s.Montage != "" || s.HTML != "" }
 // check returns an error, before the work, when they cannot be written.
 func (s *sheets) check(inputs ...string) error {
 	if s.Montage != "" {
-		if err := checkOut(s.Montage, []string{".png"}, inputs...); err != nil {
+		if err := console.CheckOut(s.Montage, []string{".png"}, inputs...); err != nil {
 			return err
 		}
 	}
 	if s.HTML != "" {
-		return checkOut(s.HTML, []string{".html", ".htm"}, inputs...)
+		return console.CheckOut(s.HTML, []string{".html", ".htm"}, inputs...)
 	}
 	return nil
 }
@@ -47,7 +48,7 @@ func (s *sheets) check(inputs ...string) error {
 // write writes them.
 func (s *sheets) write(album *report.Album) error {
 	if s.Montage != "" {
-		if err := writePNG(s.Montage, album.Draw()); err != nil {
+		if err := console.WritePNG(s.Montage, album.Draw()); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/align"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/finder"
 )
 
@@ -28,29 +29,29 @@ Straighten a query in the same way before giving it to such a model.`,
 		Example: `  likeness align finder.safetensors me.jpg you.jpg --out straight
   likeness align finder.safetensors --data lfw --attributes lfw-attributes --out straight-lfw
   likeness train conv --data straight-lfw`,
-		Args:              exactly("a FINDER file, then pictures or --data", 1, 0),
-		ValidArgsFunction: modelThenPictures,
+		Args:              console.Exactly("a FINDER file, then pictures or --data", 1, 0),
+		ValidArgsFunction: console.ModelThenPictures,
 	}
 	addDataFlags(c, &data, "the pictures named")
 	c.Flags().StringVar(&opt.Folder, "out", "", "the `folder` to write to; it is made, and pictures of the same names in it are replaced")
 	c.Flags().IntVar(&opt.Size, "size", 64, "side of the pictures written, in pixels")
-	addThreads(c, &opt.Threads)
+	console.AddThreads(c, &opt.Threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case opt.Folder == "":
-			return usagef("expected --out FOLDER")
+			return console.Usagef("expected --out FOLDER")
 		case (len(args) == 1) == (data.source == ""):
-			return usagef("expected what to straighten: either pictures or --data")
+			return console.Usagef("expected what to straighten: either pictures or --data")
 		case opt.Size < finder.SmallestStraight || opt.Size > finder.LargestStraight:
-			return usagef("--size %d: expected %d to %d pixels", opt.Size, finder.SmallestStraight, finder.LargestStraight)
+			return console.Usagef("--size %d: expected %d to %d pixels", opt.Size, finder.SmallestStraight, finder.LargestStraight)
 		}
 		f, err := finder.Open(args[0])
 		if err != nil {
 			return err
 		}
-		p := a.progress()
-		defer p.clear()
-		opt.Progress = p.report()
+		p := a.Progress()
+		defer p.Clear()
+		opt.Progress = p.Report()
 		var all []finder.Straightened
 		if data.source == "" {
 			all, err = f.StraightenFiles(cmd.Context(), args[1:], opt)
@@ -62,15 +63,15 @@ Straighten a query in the same way before giving it to such a model.`,
 			a.tellSet(set)
 			all, err = f.StraightenSet(cmd.Context(), set, opt)
 		}
-		p.clear()
+		p.Clear()
 		if _, ok := errors.AsType[*finder.NameError](err); ok {
-			return usagef("%w", err)
+			return console.Usagef("%w", err)
 		} else if errors.Is(err, finder.ErrUnaligned) {
 			return fmt.Errorf("%s: %w", args[0], err)
 		} else if err != nil {
 			return err
 		}
-		return a.emit(struct {
+		return a.Emit(struct {
 			Finder  string                `json:"finder"`
 			Folder  string                `json:"folder"`
 			Results []finder.Straightened `json:"results"`

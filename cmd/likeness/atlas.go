@@ -11,10 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/latent"
 	"likeness/latent/judge"
-	steps "likeness/progress"
 )
 
 // atlasFlags say where the atlas of a model comes from.
@@ -28,10 +28,10 @@ type atlasFlags struct {
 func (f *atlasFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.file, "atlas", "", "an atlas `file` made by 'likeness directions' (default MODEL with "+latent.Suffix+" if it exists)")
 	addDataFlags(c, &f.data, "the model's training data")
-	addThreads(c, &f.threads)
+	console.AddThreads(c, &f.threads)
 	c.MarkFlagsMutuallyExclusive("atlas", "data")
 	c.MarkFlagsMutuallyExclusive("atlas", "attributes")
-	complete(c, "atlas", filesOf(modelNames))
+	console.Complete(c, "atlas", console.FilesOf(console.ModelNames))
 }
 
 // addTags adds the flags for the user's own attributes.
@@ -41,13 +41,13 @@ func (f *atlasFlags) addTags(c *cobra.Command) {
 	c.Flags().StringVar(&f.own.Without, "without", "", "and a `folder` of those without it")
 	c.Flags().StringVar(&f.own.Name, "name", "", "the attribute's `name` (default the folder's)")
 	c.MarkFlagsRequiredTogether("with", "without")
-	complete(c, "tags", filesOf([]string{"csv"}))
+	console.Complete(c, "tags", console.FilesOf([]string{"csv"}))
 }
 
 // check finds wrong flags before anything is read.
 func (f *atlasFlags) check() error {
 	if f.own.Name != "" && f.own.With == "" {
-		return usagef("--name %s: it is for --with and --without", f.own.Name)
+		return console.Usagef("--name %s: it is for --with and --without", f.own.Name)
 	}
 	if f.own.With == "" {
 		return nil
@@ -56,13 +56,13 @@ func (f *atlasFlags) check() error {
 	for i, folder := range []string{f.own.With, f.own.Without} {
 		var err error
 		if found[i], err = os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-			return usagef("--%s %s: there is no such folder", []string{"with", "without"}[i], folder)
+			return console.Usagef("--%s %s: there is no such folder", []string{"with", "without"}[i], folder)
 		} else if err != nil {
 			return err
 		}
 	}
 	if os.SameFile(found[0], found[1]) {
-		return usagef("--with %s and --without %s are the same folder: expected two that differ in something", f.own.With, f.own.Without)
+		return console.Usagef("--with %s and --without %s are the same folder: expected two that differ in something", f.own.With, f.own.Without)
 	}
 	return nil
 }
@@ -73,34 +73,23 @@ func (f *atlasFlags) named() bool { return f.data.source != "" || f.data.attribu
 // atlas opens or fits the atlas of a model. need says what it must have; with optional
 // it is nil where there is none and no pictures are named.
 func (a *app) atlas(ctx context.Context, path string, m *autoencoder.Model, f *atlasFlags, need latent.Source, optional bool) (*latent.Atlas, error) {
-	p := a.progress()
-	defer p.clear()
-	need.Model, need.File, need.Own, need.Threads, need.Progress = path, f.file, f.own, f.threads, p.report()
+	p := a.Progress()
+	defer p.Clear()
+	need.Model, need.File, need.Own, need.Threads, need.Progress = path, f.file, f.own, f.threads, p.Report()
 	need.Fresh, need.Optional = need.Fresh || f.named(), optional && !f.named()
 	need.Pictures = func(ctx context.Context) (*dataset.Pictures, error) {
 		return a.modelData(ctx, path, m, f.data, f.threads)
 	}
 	opened, err := latent.OpenOrFit(ctx, m, need)
-	p.clear()
+	p.Clear()
 	if err != nil || opened == nil {
 		return nil, err
 	}
 	for _, set := range opened.Folders {
 		a.tellSet(set)
 	}
-	a.tellNotes(opened.Notes)
+	a.Notes(opened.Notes)
 	return opened.Atlas, nil
-}
-
-// tellNotes prints remarks about finished work.
-func (a *app) tellNotes(notes steps.Notes) {
-	for _, n := range notes {
-		if n.Warning {
-			a.warn("%s", n.Text)
-		} else {
-			a.note("%s", n.Text)
-		}
-	}
 }
 
 // knownAttributes adds to the error of an atlas without any attribute where they could
@@ -115,7 +104,7 @@ func knownAttributes(err error) error {
 // heldOut checks that --judge has pictures to judge by.
 func heldOut(path string, d *dataset.Pictures) error {
 	if d.Split == nil {
-		return usagef("--judge: %s is not what %s was trained on, so nothing is held out", d.Set.Source, path)
+		return console.Usagef("--judge: %s is not what %s was trained on, so nothing is held out", d.Set.Source, path)
 	}
 	return nil
 }
@@ -126,11 +115,11 @@ func (a *app) judgeEdits(ctx context.Context, path string, m *autoencoder.Model,
 		return nil, err
 	}
 	if d.Set.Attributes == nil {
-		return nil, usagef("--judge: %s has no attributes to judge by: name their file with --attributes", d.Set.Source)
+		return nil, console.Usagef("--judge: %s has no attributes to judge by: name their file with --attributes", d.Set.Source)
 	}
-	p := a.progress()
-	defer p.clear()
-	return judge.Edits(ctx, m, d.Set, *d.Split, p.report())
+	p := a.Progress()
+	defer p.Clear()
+	return judge.Edits(ctx, m, d.Set, *d.Split, p.Report())
 }
 
 // signed prints a change with its sign and a true minus.

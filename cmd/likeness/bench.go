@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/hyper"
 	"likeness/nn"
 	"likeness/pix"
@@ -16,7 +17,7 @@ import (
 
 func newBench(a *app) *cobra.Command {
 	var o autoencoder.SpeedOptions
-	model, precision, size := choiceFlag{value: "conv", choices: autoencoder.Architectures()}, newPrecision(), sizeFlag{32, 32}
+	model, precision, size := console.Choice{Value: "conv", Choices: autoencoder.Architectures()}, newPrecision(), sizeFlag{32, 32}
 	c := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how fast this machine trains",
@@ -35,34 +36,34 @@ above the peak. Times of layers are those of one core for one picture.`,
 		Example: `  likeness bench
   likeness bench --model conv --code 32 --batch 32 --threads 2 --seconds 10 --json
   LIKENESS_SIMD=avx2 likeness bench`,
-		Args: noArgs(""),
+		Args: console.NoArgs(""),
 	}
 	fl := c.Flags()
 	fl.SortFlags = false
-	addChoice(c, &model, "model", "the architecture")
+	console.AddChoice(c, &model, "model", "the architecture")
 	fl.IntVar(&o.Code, "code", 32, "numbers in a code")
 	fl.Var(&size, "size", "size of the pictures")
 	fl.IntVar(&o.Batch, "batch", hyper.DefaultBatch, "pictures in a step")
-	addChoice(c, &precision, "precision", "what training steps multiply in; forward runs and the peak are float32's")
+	console.AddChoice(c, &precision, "precision", "what training steps multiply in; forward runs and the peak are float32's")
 	fl.IntVar(&o.Threads, "threads", 0, "threads to work with, 0 for all")
 	fl.Float64Var(&o.Seconds, "seconds", 10, "about how long to measure")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		o.Arch, o.Precision, o.Prep = model.value, nn.Precision(precision.value), pix.Prep{W: size.w, H: size.h, Auto: true}
+		o.Arch, o.Precision, o.Prep = model.Value, nn.Precision(precision.Value), pix.Prep{W: size.w, H: size.h, Auto: true}
 		if err := o.Check(); err != nil {
 			if flagged := optionError(err); flagged != err {
 				return flagged
 			}
-			return usageError{err}
+			return console.UsageError{Err: err}
 		}
 		if err := o.Precision.Check(); err != nil {
 			return err
 		}
-		a.note("Measuring for about %g seconds", o.Seconds)
+		a.Note("Measuring for about %g seconds", o.Seconds)
 		r, err := autoencoder.MeasureSpeed(cmd.Context(), o)
 		if err != nil {
 			return err
 		}
-		return a.emit(r, func(w io.Writer) { printSpeed(w, r) })
+		return a.Emit(r, func(w io.Writer) { printSpeed(w, r) })
 	}
 	return c
 }
@@ -76,7 +77,7 @@ func printSpeed(w io.Writer, r *autoencoder.Speed) {
 		return []string{what, rateText(s.Median), rateText(s.Min), rateText(s.Max), fmt.Sprintf("%.1f", g), ofPeak(r, g)}
 	}
 	p := r.Spread.Peak
-	table(w, "", [][]string{
+	console.Table(w, "", [][]string{
 		{"", "pictures/s", "min", "max", "GFLOP/s", "of peak"},
 		rate("training", r.Spread.Train, r.TrainFLOP),
 		rate("forward", r.Spread.Forward, r.ForwardFLOP),
@@ -119,7 +120,7 @@ func printSpeed(w io.Writer, r *autoencoder.Speed) {
 	row := append(append([]string{"layers in all", ""}, all(sum.Forward)...), all(sum.Backward)...)
 	rows = append(rows, append(row, share(sum.Forward.Micros+sum.Backward.Micros)))
 	fmt.Fprintln(w)
-	columns(w, "", rows, head[2:]...)
+	console.Columns(w, "", rows, head[2:]...)
 }
 
 // speedCells returns a layer's work in one direction, in the columns of the table.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/gallery"
 	"likeness/report"
 )
@@ -37,7 +38,7 @@ The result does not depend on the number of threads.`,
 		Example: `  likeness cluster ~/Pictures/party --html people.html
   likeness cluster mine.index.safetensors --threshold 1.0 --json
   likeness cluster ~/Pictures/party --finder lfw-finder.safetensors --montage people.png`,
-		Args:              exactly("pictures or an INDEX file", 1, 1),
+		Args:              console.Exactly("pictures or an INDEX file", 1, 1),
 		ValidArgsFunction: completePicturesOrIndex,
 	}
 	addFinder(c, &path)
@@ -47,7 +48,7 @@ The result does not depend on the number of threads.`,
 		opt := gallery.ClusterOptions{Threads: f.threads}
 		if cmd.Flags().Changed("threshold") {
 			if opt.Threshold = &threshold; !(threshold >= 0 && !math.IsInf(threshold, 0)) {
-				return usagef("--threshold %g: expected 0 or more", threshold)
+				return console.Usagef("--threshold %g: expected 0 or more", threshold)
 			}
 		}
 		if err := f.check(a, args[0], path); err != nil {
@@ -64,9 +65,9 @@ The result does not depend on the number of threads.`,
 			}
 		}
 		if f.csv {
-			return writeGroupsCSV(a.out, r.Groups)
+			return writeGroupsCSV(a.Out, r.Groups)
 		}
-		return a.emit(struct {
+		return a.Emit(struct {
 			*gallery.Clusters
 			sheets
 		}{r, f.sheets}, func(w io.Writer) { printClusters(w, r); f.sheets.tell(w) })
@@ -77,9 +78,9 @@ The result does not depend on the number of threads.`,
 // clusters clusters an index, or a set with a finder, and with show also finds a way to
 // the pictures.
 func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.ClusterOptions, show bool) (*gallery.Clusters, pictureOf, error) {
-	p := a.progress()
-	defer p.clear()
-	opt.Progress = p.report()
+	p := a.Progress()
+	defer p.Clear()
+	opt.Progress = p.Report()
 	if isIndex(path) {
 		g, err := gallery.Open(ctx, path, gallery.Options{Threads: opt.Threads})
 		if err != nil {
@@ -87,7 +88,7 @@ func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.Clu
 		}
 		defer g.Close()
 		r, err := g.Clusters(ctx, opt)
-		p.clear()
+		p.Clear()
 		if err != nil || !show {
 			return r, nil, err
 		}
@@ -105,7 +106,7 @@ func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.Clu
 	}
 	a.tellSet(set)
 	r, err := gallery.FindClusters(ctx, f, set, opt)
-	p.clear()
+	p.Clear()
 	return r, setPictures(set), err
 }
 
@@ -118,7 +119,7 @@ func (a *app) peopleAlbum(r *gallery.Clusters, get pictureOf) *report.Album {
 	album := &report.Album{
 		Title:    "Who is in " + r.Data,
 		Subtitle: clustersSummary(r),
-		Command:  a.commandLine(),
+		Command:  a.CommandLine(),
 		Rows:     groupRows(shown, "Person", get),
 		Note: fmt.Sprintf("The mean distance of the faces of a group is within %.3f, in the space %s. "+
 			"The program cannot know who they are: names are those of the files.", r.Threshold, r.Space),

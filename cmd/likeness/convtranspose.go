@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/tutorial"
 )
 
@@ -19,14 +20,14 @@ func newConvTranspose(a *app) *cobra.Command {
 'same' padding: pictures of 2x2 and 4x4, filters of 2x2 and 3x3 ones. The
 numbers are TensorFlow's, and printed as NumPy prints them.`,
 		Example: "  likeness convtranspose",
-		Args:    noArgs(""),
+		Args:    console.NoArgs(""),
 	}
 	c.RunE = func(*cobra.Command, []string) error {
 		cases := tutorial.Playgrounds()
 		result := struct {
 			Cases []tutorial.Playground `json:"cases"`
 		}{cases}
-		return a.emit(result, func(w io.Writer) {
+		return a.Emit(result, func(w io.Writer) {
 			for i, c := range cases {
 				if i > 0 {
 					fmt.Fprintln(w)

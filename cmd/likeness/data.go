@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/pix"
@@ -38,7 +39,7 @@ func parseDataName(text string) dataName {
 func addDataFlags(cmd *cobra.Command, d *dataName, byDefault string) {
 	cmd.Flags().StringVar(&d.source, "data", "", "`pictures`: drawn (invented faces; drawn:40x5 for 40 people with 5 pictures each), lfw (after 'likeness data get lfw'), an archive (.tgz, .tar, .zip) or a folder (default "+byDefault+")")
 	cmd.Flags().StringVar(&d.attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt; only the pictures it lists are used")
-	complete(cmd, "data", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	console.Complete(cmd, "data", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"drawn", "lfw", "lfw-funneled", "lfw-deepfunneled"}, cobra.ShellCompDirectiveDefault
 	})
 }
@@ -47,7 +48,7 @@ func addDataFlags(cmd *cobra.Command, d *dataName, byDefault string) {
 func (d dataName) look() error {
 	err := d.name().Check()
 	if _, ok := errors.AsType[*dataset.NameError](err); ok {
-		return usagef("--data %w", err)
+		return console.Usagef("--data %w", err)
 	}
 	if errors.Is(err, fs.ErrNotExist) && !d.name().IsDrawn() && !strings.Contains(err.Error(), d.attributesOrNone()) {
 		return fmt.Errorf("%w (--data takes drawn, lfw, an archive or a folder)", err)
@@ -80,15 +81,15 @@ func (a *app) load(ctx context.Context, d dataName, prep pix.Prep, threads int) 
 	if err := d.look(); err != nil {
 		return nil, err
 	}
-	p := a.progress()
-	defer p.clear()
-	s, err := dataset.Load(ctx, d.name(), faces.Options{Prep: prep, Threads: threads, Progress: p.report()})
+	p := a.Progress()
+	defer p.Clear()
+	s, err := dataset.Load(ctx, d.name(), faces.Options{Prep: prep, Threads: threads, Progress: p.Report()})
 	if err != nil {
 		return nil, err
 	}
-	p.clear()
+	p.Clear()
 	for _, w := range s.Warnings {
-		a.warn("%s", w)
+		a.Warn("%s", w)
 	}
 	return s, nil
 }
@@ -98,10 +99,10 @@ func (a *app) tellSet(s *faces.Set) {
 	source := parseDataName(s.Source).source
 	a.noteSkips(source, s.Skipped)
 	if n := len(s.Unlisted); n > 0 {
-		a.note("%s left out, for the attribute file does not list them", count(n, "picture"))
+		a.Note("%s left out, for the attribute file does not list them", count(n, "picture"))
 	}
 	if n := len(s.Missing); n > 0 {
-		a.warn("the attribute file lists %s that %s does not have, such as %s", count(n, "picture"), source, s.Missing[0])
+		a.Warn("the attribute file lists %s that %s does not have, such as %s", count(n, "picture"), source, s.Missing[0])
 	}
 }
 
@@ -109,7 +110,7 @@ func (a *app) tellSet(s *faces.Set) {
 // trained on it.
 func (a *app) tellAgain(s *faces.Set) {
 	if n := len(s.Skipped); n > 0 {
-		a.note("skipping %s of %s without a usable picture, as before", count(n, "file"), parseDataName(s.Source).source)
+		a.Note("skipping %s of %s without a usable picture, as before", count(n, "file"), parseDataName(s.Source).source)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
 )
 
@@ -34,7 +35,7 @@ func newDataGet(a *app) *cobra.Command {
 		names = append(names, d.Name)
 		size := ""
 		if d.Size > 0 {
-			size = fmt.Sprintf(" (%s)", megabytes(d.Size))
+			size = fmt.Sprintf(" (%s)", console.Megabytes(d.Size))
 		}
 		about = append(about, fmt.Sprintf("  %-18s %s%s", d.Name, d.About, size))
 	}
@@ -55,35 +56,33 @@ cache folder, where --data lfw and --attributes lfw-attributes find them.`,
   likeness data get lfw-attributes
   likeness train conv --data lfw --attributes lfw-attributes`,
 		ValidArgs: names,
-		Args:      exactly("which data set: "+strings.Join(names, ", "), 1, 1),
+		Args:      console.Exactly("which data set: "+strings.Join(names, ", "), 1, 1),
 	}
 	c.Flags().StringVar(&dir, "dir", "", "`folder` to download to (default: where --data NAME looks)")
-	complete(c, "dir", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	console.Complete(c, "dir", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	})
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(names, args[0]) {
-			return usagef("unknown data set %q, expected one of %s", args[0], strings.Join(names, ", "))
+			return console.Usagef("unknown data set %q, expected one of %s", args[0], strings.Join(names, ", "))
 		}
-		p := a.progress()
+		p := a.Progress()
 		path, err := faces.Download(cmd.Context(), args[0], dir, faces.DownloadOptions{
-			Progress: p.report(),
+			Progress: p.Report(),
 			Log: func(text string) {
-				p.clear()
-				a.note("%s", text)
+				p.Clear()
+				a.Note("%s", text)
 			},
 		})
-		p.clear()
+		p.Clear()
 		if err != nil {
-			return bare(err)
+			return err
 		}
 		result := struct {
 			Dataset string `json:"dataset"`
 			Path    string `json:"path"`
 		}{args[0], path}
-		return a.emit(result, func(w io.Writer) { fmt.Fprintln(w, path) })
+		return a.Emit(result, func(w io.Writer) { fmt.Fprintln(w, path) })
 	}
 	return c
 }
-
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

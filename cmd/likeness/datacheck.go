@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/faces/check"
@@ -52,13 +53,13 @@ an attribute file with errors or for other pictures. Files that are only passed
 over are listed, and no problem.`,
 		Example: `  likeness data check lfw.tgz --attributes lfw_attributes.txt
   likeness data check ~/Pictures/faces --json`,
-		Args: exactly("the PATH of an archive or a folder", 1, 1),
+		Args: console.Exactly("the PATH of an archive or a folder", 1, 1),
 	}
 	c.Flags().StringVar(&attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt")
 	c.Flags().Var(&size, "size", "size of the model's pictures")
 	c.Flags().Var(&crop, "crop", "what 'train' cuts off: auto, or pixels")
 	addSplitFlags(c, plan)
-	addThreads(c, &threads)
+	console.AddThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := plan.check(); err != nil {
 			return err
@@ -66,14 +67,14 @@ over are listed, and no problem.`,
 		if (dataset.Name{Source: args[0]}).IsDrawn() {
 			return errors.New("drawn faces need no check; a folder of that name is ./drawn")
 		}
-		p := a.progress()
+		p := a.Progress()
 		r, err := check.Source(cmd.Context(), args[0], faces.Options{
 			Prep: prepOf(size, crop), Attributes: attributes, Threads: threads,
-			Progress: p.report(),
+			Progress: p.Report(),
 		})
-		p.clear()
+		p.Clear()
 		if err != nil {
-			return bare(err)
+			return err
 		}
 		found := &checkResult{Report: r, Size: size.String(), Leaked: []string{}, Leaks: []check.Leak{}}
 		// Pictures that cannot be split have no leak; what hinders them 'train' says.
@@ -83,11 +84,11 @@ over are listed, and no problem.`,
 				found.Leaked = append(found.Leaked, l.Test)
 			}
 		}
-		if err := a.emit(found, func(w io.Writer) { found.print(w) }); err != nil {
+		if err := a.Emit(found, func(w io.Writer) { found.print(w) }); err != nil {
 			return err
 		}
 		if !r.OK {
-			return errTold
+			return console.ErrReported
 		}
 		return nil
 	}
@@ -125,7 +126,7 @@ func (r *checkResult) print(w io.Writer) {
 		}
 		per = append(per, fmt.Sprintf("%d (%s)", c.Pictures, count(c.People, "person")))
 	}
-	facts(w, [][2]string{
+	console.Facts(w, [][2]string{
 		{"source", r.Source + " (" + r.Kind + ")"},
 		{"pictures", fmt.Sprintf("%s, %s named and numbered as in LFW", report.Count(r.Pictures), report.Count(r.Numbered))},
 		{"people", people},
@@ -225,13 +226,13 @@ func (a *app) health(h *check.Health, set *faces.Set, split faces.Split) {
 	}
 	more := ""
 	if d := parseDataName(set.Source); d.source != "drawn" && !strings.HasPrefix(d.source, "drawn:") {
-		more = "; 'likeness data check " + quote(d.source) + "' says more"
+		more = "; 'likeness data check " + console.Quote(d.source) + "' says more"
 	}
 	switch {
 	case !h.Compared:
-		a.note("Too many pictures to look for twins in passing%s", more)
+		a.Note("Too many pictures to look for twins in passing%s", more)
 	case h.Spare == 0:
-		a.note("No two pictures show nearly the same%s", more)
+		a.Note("No two pictures show nearly the same%s", more)
 	default:
 		text := fmt.Sprintf("%s nearly what another does", verb(h.Spare, "picture", "shows", "show"))
 		if h.Moved > 0 {
@@ -240,17 +241,17 @@ func (a *app) health(h *check.Health, set *faces.Set, split faces.Split) {
 		if n := len(h.Leaked); n > 0 {
 			text += fmt.Sprintf(", and %s what a training picture does, which is no test", verb(n, "test picture", "shows", "show"))
 		}
-		a.note("%s%s", text, more)
+		a.Note("%s%s", text, more)
 	}
 	if n := len(h.Flat); n > 0 {
-		a.note("%s one colour, or nearly%s", verb(n, "picture", "has", "have"), more)
+		a.Note("%s one colour, or nearly%s", verb(n, "picture", "has", "have"), more)
 	}
 	// A few in many thousands are as likely mistakes of the vote, and not worth a line at every training.
 	if n := len(h.Rotated); n*1000 > set.Len() {
-		a.note("%s to be turned by 90, 180 or 270 degrees%s", verb(n, "picture", "seems", "seem"), more)
+		a.Note("%s to be turned by 90, 180 or 270 degrees%s", verb(n, "picture", "seems", "seem"), more)
 	}
 	if h.Known > 0 {
-		a.note("%s of %s show people who are in the training part as well; --split person keeps them apart", report.Count(h.Known), count(len(split.Test), "test picture"))
+		a.Note("%s of %s show people who are in the training part as well; --split person keeps them apart", report.Count(h.Known), count(len(split.Test), "test picture"))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
 	"likeness/parallel"
 	"likeness/pix"
@@ -59,8 +60,8 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
   likeness denoise denoise-residual.safetensors *.jpg --out clean/ --level 0.05
   likeness denoise denoise-residual.safetensors ~/Pictures/scans --out clean/
   likeness denoise denoise-512.safetensors me.jpg --add-noise 0.1 --figure noise.png`,
-		Args:              exactly("a MODEL file and at least one IMAGE or FOLDER", 2, 0),
-		ValidArgsFunction: modelThenPictures,
+		Args:              console.Exactly("a MODEL file and at least one IMAGE or FOLDER", 2, 0),
+		ValidArgsFunction: console.ModelThenPictures,
 	}
 	c.Flags().StringVar(&f.out, "out", "", "the picture, a PNG `file`, or a folder for several (default NAME-denoised.png here, NAME-denoised/ for a folder)")
 	c.Flags().StringVar(&f.figure, "figure", "", "draw this figure as well, a PNG `file`")
@@ -68,13 +69,13 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 	c.Flags().Float64Var(&f.strength, "strength", 1, "share of the correction that is applied, from 0 to 1")
 	c.Flags().Float64Var(&f.noise, "add-noise", 0, "add gaussian noise of this standard deviation first")
 	c.Flags().Uint64Var(&f.seed, "seed", 42, "seed of that noise")
-	addThreads(c, &f.threads)
+	console.AddThreads(c, &f.threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed("add-noise") && !(f.noise > 0) || math.IsInf(f.noise, 0) {
-			return usagef("--add-noise %g: expected a number above 0, such as 0.1", f.noise)
+			return console.Usagef("--add-noise %g: expected a number above 0, such as 0.1", f.noise)
 		}
 		if !(f.strength >= 0 && f.strength <= 1) {
-			return usagef("--strength %g: expected a number from 0 to 1", f.strength)
+			return console.Usagef("--strength %g: expected a number from 0 to 1", f.strength)
 		}
 		pictures, err := a.list(cmd.Context(), args[1:], func(folder string) string {
 			return denoisedFolder(f.out, folder, len(args) == 2)
@@ -88,15 +89,15 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 		}
 		inputs := append([]string{args[0]}, pictures.Paths()...)
 		if f.figure != "" {
-			if err := checkOut(f.figure, []string{".png"}, inputs...); err != nil {
+			if err := console.CheckOut(f.figure, []string{".png"}, inputs...); err != nil {
 				return err
 			}
 			if slices.Contains(targets, filepath.Clean(f.figure)) {
-				return usagef("--figure %s: a result is to be written there", f.figure)
+				return console.Usagef("--figure %s: a result is to be written there", f.figure)
 			}
 		}
 		if len(targets) == 1 && targets[0] == f.out {
-			err = checkOut(f.out, []string{".png"}, inputs...)
+			err = console.CheckOut(f.out, []string{".png"}, inputs...)
 		} else {
 			err = checkTargets(targets, inputs...)
 		}
@@ -113,7 +114,7 @@ func (f *denoising) options(path string, m *autoencoder.Model) (autoencoder.Rest
 	opt := autoencoder.RestoreOptions{Strength: &f.strength, AddNoise: f.noise, Seed: f.seed}
 	if !f.level.auto {
 		if m.Level == 0 {
-			return opt, usagef("--level is for models that use the level of the noise, and %s does not", path)
+			return opt, console.Usagef("--level is for models that use the level of the noise, and %s does not", path)
 		}
 		opt.Level = &f.level.level
 	}
@@ -133,11 +134,11 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 	if err != nil {
 		return err
 	}
-	bar := a.progress()
-	defer bar.clear()
+	bar := a.Progress()
+	defer bar.Clear()
 	d.Progress = func(s steps.Step) {
 		const parts = 1000
-		bar.partly(s.What, int(s.Done), int(s.Total), int(s.Part*parts), parts)
+		bar.Partly(s.What, int(s.Done), int(s.Total), int(s.Part*parts), parts)
 	}
 	var drawn []report.Restoration
 	result, err := d.RestoreListing(ctx, g, opt, func(place int, r *autoencoder.Restored) error {
@@ -147,7 +148,7 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 		r.Out = targets[place]
 		return writeTarget(r.Out, r.Picture)
 	})
-	bar.clear()
+	bar.Clear()
 	if err != nil {
 		if n := len(result.Results); n > 0 && ctx.Err() != nil {
 			return fmt.Errorf("%w; %s written before", err, count(n, "picture"))
@@ -158,7 +159,7 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 	result.Model, result.Figure = path, f.figure
 	if f.figure != "" {
 		if n := len(result.Results); n > len(drawn) {
-			a.note("The first %d of %s pictures are drawn in %s", len(drawn), report.Count(n), f.figure)
+			a.Note("The first %d of %s pictures are drawn in %s", len(drawn), report.Count(n), f.figure)
 		}
 		restored := "Denoised"
 		if c, _ := m.Training.Inputs(); c != nil {
@@ -166,16 +167,16 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 				restored = "Filled in"
 			}
 		}
-		if err := writePNG(f.figure, report.Restorations("Noisy", restored, drawn)); err != nil {
+		if err := console.WritePNG(f.figure, report.Restorations("Noisy", restored, drawn)); err != nil {
 			return err
 		}
 	}
 	for _, r := range result.Results {
 		if r.Hidden != nil {
-			a.warn("%s: its brightness varies as by noise of %.2f, its colours by %.2f only; if that is noise and not fine detail, --level %.2f removes it", r.Image, *r.Hidden, *r.Level, *r.Hidden)
+			a.Warn("%s: its brightness varies as by noise of %.2f, its colours by %.2f only; if that is noise and not fine detail, --level %.2f removes it", r.Image, *r.Hidden, *r.Level, *r.Hidden)
 		}
 	}
-	return a.emit(result, func(w io.Writer) {
+	return a.Emit(result, func(w io.Writer) {
 		printRestored(w, result.Results)
 		if f.figure != "" {
 			fmt.Fprintln(w, "figure:", f.figure)

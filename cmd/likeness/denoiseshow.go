@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/report"
 )
 
@@ -40,7 +41,7 @@ func printRestored(w io.Writer, results []*autoencoder.Restored) {
 		}
 		lines = append(lines, line)
 	}
-	table(w, "", lines)
+	console.Table(w, "", lines)
 	kept := 0
 	for _, r := range results {
 		if r.Kept {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/pix"
@@ -33,12 +34,12 @@ func denoisedFolder(out, folder string, alone bool) string {
 func denoiseTargets(out string, g *faces.Listing) ([]string, error) {
 	alone := len(g.Folders) == 1 && len(g.Singles()) == 0
 	if out != "" {
-		there := isFolder(out)
+		there := console.IsFolder(out)
 		if len(g.Folders) == 0 && len(g.Pictures) == 1 && !there && !endsAsFolder(out) {
 			return []string{out}, nil
 		}
 		if !there && filepath.Ext(out) != "" && !endsAsFolder(out) {
-			return nil, usagef("--out %s: expected a folder for %s", out, count(len(g.Pictures), "picture"))
+			return nil, console.Usagef("--out %s: expected a folder for %s", out, count(len(g.Pictures), "picture"))
 		}
 	}
 	var targets []string
@@ -49,7 +50,7 @@ func denoiseTargets(out string, g *faces.Listing) ([]string, error) {
 			t = filepath.Join(denoisedFolder(out, p.Folder, alone), filepath.FromSlash(p.ID)+"-denoised.png")
 		}
 		if first, taken := from[t]; taken {
-			return nil, usagef("%s and %s would both be written to %s: denoise them one by one with --out", first, p.Path, t)
+			return nil, console.Usagef("%s and %s would both be written to %s: denoise them one by one with --out", first, p.Path, t)
 		}
 		from[t] = p.Path
 		targets = append(targets, t)
@@ -64,10 +65,10 @@ func endsAsFolder(path string) bool {
 // checkTargets finds out before the work whether all results can be written, in
 // folders that are made when they are needed.
 func checkTargets(targets []string, inputs ...string) error {
-	read := newReadFiles(inputs...)
+	read := console.NewReadFiles(inputs...)
 	checked := map[string]bool{}
 	for _, t := range targets {
-		if err := read.keep(t); err != nil {
+		if err := read.Keep(t); err != nil {
 			return err
 		}
 		folder := filepath.Dir(t)
@@ -98,5 +99,5 @@ func writeTarget(path string, m *pix.Image) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return writePNG(path, m)
+	return console.WritePNG(path, m)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/latent"
 )
 
@@ -43,8 +44,8 @@ that did no better.`,
   likeness directions conv-32.safetensors Smiling Eyeglasses
   likeness directions conv-32.safetensors --with happy/ --without sad/ --out mine.atlas.safetensors
   likeness edit conv-32.safetensors me.jpg --more Smiling`,
-		Args:              exactly("a MODEL file, and attributes to list in full", 1, 0),
-		ValidArgsFunction: filesOf(modelNames),
+		Args:              console.Exactly("a MODEL file, and attributes to list in full", 1, 0),
+		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	from.add(c)
 	from.addTags(c)
@@ -53,7 +54,7 @@ that did no better.`,
 	c.Flags().BoolVar(&fresh, "fresh", false, "fit to the pictures anew, even where there is an atlas")
 	c.MarkFlagsMutuallyExclusive("fresh", "atlas")
 	c.Flags().BoolVar(&judged, "judge", false, "let a classifier of pixels judge edits of test faces; takes some minutes")
-	complete(c, "out", filesOf(modelNames))
+	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx, path := cmd.Context(), args[0]
 		if err := from.check(); err != nil {
@@ -65,7 +66,7 @@ that did no better.`,
 			listed = !fresh && !from.named()
 		}
 		if out != "" {
-			if err := checkOut(out, []string{".safetensors"}, path, from.own.Tags); err != nil {
+			if err := console.CheckOut(out, []string{".safetensors"}, path, from.own.Tags); err != nil {
 				return err
 			}
 			if err := keepAtlases(out); err != nil {
@@ -78,7 +79,7 @@ that did no better.`,
 		}
 		if listed {
 			if at, err := latent.Open(out); err == nil && at.CheckModel(m.Fingerprint()) == nil && at.Mixture != nil {
-				a.note("%s is there; --fresh fits it anew", out)
+				a.Note("%s is there; --fresh fits it anew", out)
 				from.file = out
 				if from.own == (latent.Own{}) && !judged {
 					out = ""
@@ -103,7 +104,7 @@ that did no better.`,
 			}
 			at.Judge(verdicts)
 			if out == "" {
-				a.note("The verdicts are not kept: --out names an atlas file to keep them in")
+				a.Note("The verdicts are not kept: --out names an atlas file to keep them in")
 			}
 		}
 		if out != "" {
@@ -116,19 +117,19 @@ that did no better.`,
 			return err
 		}
 		r.Model, r.Atlas = path, cmp.Or(out, from.file)
-		return a.emit(r, func(w io.Writer) { printDirections(w, r) })
+		return a.Emit(r, func(w io.Writer) { printDirections(w, r) })
 	}
 	return c
 }
 
 // keepAtlases refuses to write an atlas over a model, a finder or anything else.
 func keepAtlases(out string) error {
-	there, err := exists(out)
+	there, err := console.Exists(out)
 	if err != nil || !there {
 		return err
 	}
 	if _, err := latent.Open(out); err != nil {
-		return usagef("%s is there and no atlas: choose another name", out)
+		return console.Usagef("%s is there and no atlas: choose another name", out)
 	}
 	return nil
 }

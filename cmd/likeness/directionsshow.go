@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/latent"
 )
 
@@ -14,11 +15,11 @@ func printDirections(w io.Writer, r *latent.DirectionsResult) {
 			for _, effect := range d.SideEffects {
 				rows = append(rows, []string{effect.Name, signed(effect.By)})
 			}
-			table(w, "", rows)
+			console.Table(w, "", rows)
 			fmt.Fprintln(w)
 		}
 	} else if len(r.Directions) > 0 {
-		columns(w, "", directionRows(r), "AUC", "±", "have it", "gap", "right way", "flipped")
+		console.Columns(w, "", directionRows(r), "AUC", "±", "have it", "gap", "right way", "flipped")
 		fmt.Fprintln(w)
 	}
 	if n := r.NoBetter(); n > 0 && len(r.Detailed) == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/gallery"
 	"likeness/pix"
 	"likeness/report"
@@ -32,7 +33,7 @@ photograph, and now and then two photographs taken in one moment.
 		Example: `  likeness dupes ~/Pictures/faces
   likeness dupes lfw --montage twice.png
   likeness dupes mine.index.safetensors --within 0.3 --json`,
-		Args:              exactly("pictures or an INDEX file", 1, 1),
+		Args:              console.Exactly("pictures or an INDEX file", 1, 1),
 		ValidArgsFunction: completePicturesOrIndex,
 	}
 	c.Flags().Float64Var(&within, "within", 0, "how near, from 0 (equal) to 1 (unrelated) (default 0.2 for pixels, 0.35 for codes)")
@@ -41,7 +42,7 @@ photograph, and now and then two photographs taken in one moment.
 		opt := gallery.DuplicateOptions{Threads: f.threads}
 		if cmd.Flags().Changed("within") {
 			if opt.Within = &within; !(within >= 0 && within < 1) {
-				return usagef("--within %g: expected 0 to 1, such as 0.1", within)
+				return console.Usagef("--within %g: expected 0 to 1, such as 0.1", within)
 			}
 		}
 		if err := f.check(a, args[0]); err != nil {
@@ -55,7 +56,7 @@ photograph, and now and then two photographs taken in one moment.
 			a.noteShown(len(r.Groups))
 			shown, _ := shownGroups(r.Groups)
 			err := f.sheets.write(&report.Album{
-				Title: "More than once in " + r.Data, Subtitle: dupesSummary(r), Command: a.commandLine(), Rows: groupRows(shown, "Group", get),
+				Title: "More than once in " + r.Data, Subtitle: dupesSummary(r), Command: a.CommandLine(), Rows: groupRows(shown, "Group", get),
 				Note: "Distances are to the first picture of a group, in parts of the distance of two unrelated pictures.",
 			})
 			if err != nil {
@@ -63,9 +64,9 @@ photograph, and now and then two photographs taken in one moment.
 			}
 		}
 		if f.csv {
-			return writeGroupsCSV(a.out, r.Groups)
+			return writeGroupsCSV(a.Out, r.Groups)
 		}
-		return a.emit(struct {
+		return a.Emit(struct {
 			*gallery.Duplicates
 			sheets
 		}{r, f.sheets}, func(w io.Writer) { printDupes(w, r); f.sheets.tell(w) })
@@ -76,17 +77,17 @@ photograph, and now and then two photographs taken in one moment.
 // duplicates finds duplicates in an index or a set, and with show also a way to their
 // pictures.
 func (a *app) duplicates(ctx context.Context, path string, opt gallery.DuplicateOptions, show bool) (*gallery.Duplicates, pictureOf, error) {
-	p := a.progress()
-	defer p.clear()
+	p := a.Progress()
+	defer p.Clear()
 	if isIndex(path) {
 		g, err := gallery.Open(ctx, path, gallery.Options{Threads: opt.Threads})
 		if err != nil {
 			return nil, nil, err
 		}
 		defer g.Close()
-		p.count("Comparing", 0, 0)
+		p.Count("Comparing", 0, 0)
 		r, err := g.Duplicates(ctx, opt)
-		p.clear()
+		p.Clear()
 		if err != nil || !show {
 			return r, nil, err
 		}
@@ -99,9 +100,9 @@ func (a *app) duplicates(ctx context.Context, path string, opt gallery.Duplicate
 		return nil, nil, err
 	}
 	a.tellSet(set)
-	p.count("Comparing", 0, 0)
+	p.Count("Comparing", 0, 0)
 	r, err := gallery.FindDuplicates(ctx, set, opt)
-	p.clear()
+	p.Clear()
 	if err != nil || !show {
 		return r, nil, err
 	}
@@ -136,7 +137,7 @@ func printDupes(w io.Writer, r *gallery.Duplicates) {
 			}
 			lines = append(lines, []string{"  " + m.ID, what})
 		}
-		columns(w, "", lines)
+		console.Columns(w, "", lines)
 	}
 	fmt.Fprintln(w, dupesSummary(r))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
 	"likeness/pix"
@@ -41,8 +42,8 @@ one they are fitted to the model's training data, which takes some seconds.
   likeness edit conv-32.safetensors me.jpg --more Smiling=1.5 --less Eyeglasses --hold Male,Youth
   likeness edit conv-32.safetensors me.jpg you.jpg --more Senior --both --detail --out older.gif
   likeness edit conv-32.safetensors me.jpg --with beards/ --without shaved/ --name Beard --more Beard`,
-		Args:              exactly("a MODEL file and pictures or a folder of them", 2, 0),
-		ValidArgsFunction: modelThenPictures,
+		Args:              console.Exactly("a MODEL file and pictures or a folder of them", 2, 0),
+		ValidArgsFunction: console.ModelThenPictures,
 	}
 	from.add(c)
 	from.addTags(c)
@@ -60,27 +61,27 @@ one they are fitted to the model's training data, which takes some seconds.
 			return err
 		}
 		if opt.Steps < 2 || opt.Steps > mostSteps {
-			return usagef("--steps %d: expected 2 to %d", opt.Steps, mostSteps)
+			return console.Usagef("--steps %d: expected 2 to %d", opt.Steps, mostSteps)
 		}
 		named, err := a.list(ctx, args[1:], nil)
 		if err != nil {
 			return err
 		}
 		if n := len(named.Pictures); n > mostDrawn {
-			return usagef("%s are too many for one strip: name %d at most", count(n, "picture"), mostDrawn)
+			return console.Usagef("%s are too many for one strip: name %d at most", count(n, "picture"), mostDrawn)
 		}
 		if n := len(named.Pictures); picture != "" && n > 1 {
-			return usagef("--picture %s: expected one picture to edit, not %d", picture, n)
+			return console.Usagef("--picture %s: expected one picture to edit, not %d", picture, n)
 		}
 		inputs := append(named.Paths(), args[0])
 		files := outputs(out, "edit.png", "edit.gif")
 		for _, f := range files {
-			if err := checkOut(f, []string{".png", ".gif"}, inputs...); err != nil {
+			if err := console.CheckOut(f, []string{".png", ".gif"}, inputs...); err != nil {
 				return err
 			}
 		}
 		if picture != "" {
-			if err := checkOut(picture, []string{".png"}, inputs...); err != nil {
+			if err := console.CheckOut(picture, []string{".png"}, inputs...); err != nil {
 				return err
 			}
 		}
@@ -113,10 +114,10 @@ one they are fitted to the model's training data, which takes some seconds.
 		}
 		for _, c := range e.Changes {
 			if d := c.Direction; d.HeldOut == nil && from.own != (latent.Own{}) {
-				a.note("%s: AUC %.3f, cross-validated on %s, of which %s have it", d.Name, d.CrossAUC, count(d.With+d.Without, "picture"), report.Count(d.With))
+				a.Note("%s: AUC %.3f, cross-validated on %s, of which %s have it", d.Name, d.CrossAUC, count(d.With+d.Without, "picture"), report.Count(d.With))
 			}
 		}
-		a.tellNotes(e.Notes)
+		a.Notes(e.Notes)
 		r, err := e.Edit(ctx, pictures...)
 		if err != nil {
 			return err
@@ -124,7 +125,7 @@ one they are fitted to the model's training data, which takes some seconds.
 		r.Model, r.Skipped = args[0], named.Skips()
 		if picture != "" {
 			frames := r.Images[0].Frames
-			if err := writePNG(picture, frames[len(frames)-1].Picture); err != nil {
+			if err := console.WritePNG(picture, frames[len(frames)-1].Picture); err != nil {
 				return err
 			}
 			files = append(files, picture)
@@ -135,7 +136,7 @@ one they are fitted to the model's training data, which takes some seconds.
 				return err
 			}
 		}
-		return a.emit(r, func(w io.Writer) { printEdit(w, r) })
+		return a.Emit(r, func(w io.Writer) { printEdit(w, r) })
 	}
 	return c
 }
@@ -157,12 +158,12 @@ func parseWants(more, less []string) ([]latent.Want, error) {
 			name, strength, given := strings.Cut(text, "=")
 			w := latent.Want{Name: strings.TrimSpace(name), Less: i == 1}
 			if w.Name == "" {
-				return nil, usagef("--%s %q: expected the name of an attribute", flag, text)
+				return nil, console.Usagef("--%s %q: expected the name of an attribute", flag, text)
 			}
 			if given {
 				v, err := strconv.ParseFloat(strings.TrimSpace(strength), 64)
 				if err != nil || !(v > 0 && v <= 100) {
-					return nil, usagef("--%s %s: expected a strength above 0 behind the =, such as %s=1.5", flag, text, w.Name)
+					return nil, console.Usagef("--%s %s: expected a strength above 0 behind the =, such as %s=1.5", flag, text, w.Name)
 				}
 				w.Strength = v
 			}
@@ -170,7 +171,7 @@ func parseWants(more, less []string) ([]latent.Want, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, usagef("what is to be changed? Expected --more or --less with an attribute, such as --more Smiling")
+		return nil, console.Usagef("what is to be changed? Expected --more or --less with an attribute, such as --more Smiling")
 	}
 	return all, nil
 }
@@ -178,7 +179,7 @@ func parseWants(more, less []string) ([]latent.Want, error) {
 // writeEdit writes a strip or an animation of an edit.
 func writeEdit(file string, r *latent.EditResult, pictures []latent.Face) error {
 	if strings.HasSuffix(strings.ToLower(file), ".png") {
-		return writePNG(file, report.EditStrip(editStrips(r, pictures)))
+		return console.WritePNG(file, report.EditStrip(editStrips(r, pictures)))
 	}
 	var walks []report.Morph
 	for _, face := range r.Images {

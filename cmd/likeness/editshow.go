@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/latent"
 	"likeness/report"
 )
@@ -77,7 +78,7 @@ func printEdit(w io.Writer, r *latent.EditResult) {
 		}
 		lines = append(lines, append(row, end))
 	}
-	table(w, "", lines)
+	console.Table(w, "", lines)
 	if len(r.Held) > 0 {
 		fmt.Fprintf(w, "held: %s\n", strings.Join(r.Held, ", "))
 	}

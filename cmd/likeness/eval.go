@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/evaluation"
 )
 
@@ -32,16 +33,16 @@ from the model file.`,
 		Example: `  likeness eval conv-32.safetensors
   likeness eval conv-32.safetensors --data ~/Pictures/faces --json
   likeness eval denoise-residual.safetensors --data ~/Pictures/faces`,
-		Args:              exactly("one MODEL file", 1, 1),
-		ValidArgsFunction: filesOf(modelNames),
+		Args:              console.Exactly("one MODEL file", 1, 1),
+		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	addDataFlags(c, &data, "the model's training data")
 	c.Flags().IntVar(&refine, "refine", 0, "measure the test pictures also with codes refined in so many steps, such as 2: about the best codes that the decoder has, instead of the encoder's")
-	addThreads(c, &threads)
+	console.AddThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		if refine < 0 || refine > mostRefining {
-			return usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
+			return console.Usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
 		}
 		m, err := autoencoder.Open(args[0])
 		if err != nil {
@@ -57,13 +58,13 @@ from the model file.`,
 			return err
 		}
 		if d.Split == nil {
-			a.warn("%s is not what the model was trained on; all of it is measured", d.Set.Source)
+			a.Warn("%s is not what the model was trained on; all of it is measured", d.Set.Source)
 		}
 		r, err := a.measure(ctx, m, d, evaluation.Options{Model: args[0], Levels: true, Refine: refine, Threads: threads})
 		if err != nil {
 			return err
 		}
-		return a.emit(r, func(w io.Writer) { printScore(a, w, r) })
+		return a.Emit(r, func(w io.Writer) { printScore(a, w, r) })
 	}
 	c.AddCommand(newEvalSearch(a))
 	return c

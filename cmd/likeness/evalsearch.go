@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/describe"
 	"likeness/evaluation"
@@ -19,8 +20,8 @@ func newEvalSearch(a *app) *cobra.Command {
 	var data dataName
 	var opt evaluation.SearchOptions
 	var out sheets
-	split := choiceFlag{"both", []string{"both", dataset.ByPerson, dataset.ByRandom}}
-	space := choiceFlag{best, append([]string{best}, search.SpaceNames()...)}
+	split := console.Choice{Value: "both", Choices: []string{"both", dataset.ByPerson, dataset.ByRandom}}
+	space := console.Choice{Value: best, Choices: append([]string{best}, search.SpaceNames()...)}
 	c := &cobra.Command{
 		Use:   "search",
 		Short: "Measure how well search finds people",
@@ -45,28 +46,28 @@ without it, pairs in ten folds are drawn by seed.`,
 		Example: `  likeness eval search
   likeness eval search --data lfw --attributes lfw-attributes --pairs pairs.txt --json
   likeness eval search --data lfw --space euclidean --model conv-32.safetensors`,
-		Args: noArgs("--data"),
+		Args: console.NoArgs("--data"),
 	}
 	addDataFlags(c, &data, `"drawn"`)
 	fl := c.Flags()
 	fl.SortFlags = false
-	addChoice(c, &split, "split", "how test pictures are chosen")
+	console.AddChoice(c, &split, "split", "how test pictures are chosen")
 	fl.Float64Var(&opt.TestSize, "test-size", 0.1, "share of the pictures that is only tested on")
 	fl.Uint32Var(&opt.Seed, "split-seed", 42, "seed of the splits, and of pairs that are drawn")
 	fl.Float64Var(&opt.Validation, "validation", 0, "leave the test pictures alone and query with this share of the training pictures, which is not fitted to: for choosing settings; no pairs are measured")
-	addChoice(c, &space, "space", "how codes are compared; best: within-mirror where names are known, else whitened-mirror")
+	console.AddChoice(c, &space, "space", "how codes are compared; best: within-mirror where names are known, else whitened-mirror")
 	fl.StringVar(&opt.PairsFrom, "pairs", "", "a `file` of pairs in the layout of LFW's pairs.txt (default pairs drawn by seed)")
 	fl.BoolVar(&opt.Unaligned, "no-align", false, "take faces as they are")
 	fl.StringVar(&opt.ModelFile, "model", "", "measure this model's code instead of the wide one, a model `file`")
 	addSheets(c, &out, "queries of the first split that found somebody else, some that did not, and what they found,")
-	addThreads(c, &opt.Threads)
-	complete(c, "model", filesOf(modelNames))
+	console.AddThreads(c, &opt.Threads)
+	console.Complete(c, "model", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if !(opt.TestSize > 0 && opt.TestSize < 1) {
-			return usagef("--test-size %g: expected a share between 0 and 1, such as 0.1", opt.TestSize)
+			return console.Usagef("--test-size %g: expected a share between 0 and 1, such as 0.1", opt.TestSize)
 		}
 		if !(opt.Validation >= 0 && opt.Validation < 1) {
-			return usagef("--validation %g: expected a share between 0 and 1, such as 0.1", opt.Validation)
+			return console.Usagef("--validation %g: expected a share between 0 and 1, such as 0.1", opt.Validation)
 		}
 		if data.source == "" {
 			data.source = "drawn"
@@ -74,11 +75,11 @@ without it, pairs in ten folds are drawn by seed.`,
 		if err := out.check(); err != nil {
 			return err
 		}
-		if split.value != "both" {
-			opt.Splits = []string{split.value}
+		if split.Value != "both" {
+			opt.Splits = []string{split.Value}
 		}
-		if space.value != best {
-			opt.Space = space.value
+		if space.Value != best {
+			opt.Space = space.Value
 		}
 		var err error
 		if opt.PairsFrom != "" {
@@ -98,23 +99,23 @@ without it, pairs in ten folds are drawn by seed.`,
 			return err
 		}
 		a.tellSet(set)
-		p := a.progress()
-		defer p.clear()
-		opt.Examples, opt.Progress = out.wanted(), p.report()
+		p := a.Progress()
+		defer p.Clear()
+		opt.Examples, opt.Progress = out.wanted(), p.Report()
 		r, err := evaluation.Search(cmd.Context(), set, opt)
-		p.clear()
+		p.Clear()
 		if err != nil {
 			return err
 		}
 		for _, n := range r.Notes {
-			a.note("%s", n.Text)
+			a.Note("%s", n.Text)
 		}
 		if r.Examples != nil {
 			if err := out.write(a.examplesAlbum(r)); err != nil {
 				return err
 			}
 		}
-		return a.emit(struct {
+		return a.Emit(struct {
 			*evaluation.SearchScore
 			sheets
 		}{r, out}, func(w io.Writer) { printSearchScore(w, r); out.tell(w) })

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/evaluation"
 	"likeness/report"
 	"likeness/search/quality"
@@ -27,7 +28,7 @@ func printSearchScore(w io.Writer, r *evaluation.SearchScore) {
 		}
 		lines = append(lines, append(line, fmt.Sprintf("%.4f", s.Retrieval.Chance)))
 	}
-	columns(w, "", lines, "queries", "hit@1", "hit@5", "mAP", "chance")
+	console.Columns(w, "", lines, "queries", "hit@1", "hit@5", "mAP", "chance")
 	for _, s := range r.Splits {
 		if a := s.Agreement; a != nil {
 			fmt.Fprintf(w, "\n%s: the %d nearest share %.1f %% of the query's attributes, any picture %.1f %%\n", s.Split, a.K, 100*a.Nearest, 100*a.Chance)
@@ -48,7 +49,7 @@ func (a *app) examplesAlbum(r *evaluation.SearchScore) *report.Album {
 		Subtitle: fmt.Sprintf("%s, %s, in the space %s", r.Data, r.Split, r.Space),
 		Note: fmt.Sprintf("For %s of %s queries the nearest picture shows somebody else (%s). The rows are therefore not a fair sample: first some of those queries, then some whose nearest shows the person. Green: the name is the same.",
 			report.Count(x.Missed), report.Count(x.Queries), report.FormShare.Format(report.Measured(float64(x.Missed)/math.Max(1, float64(x.Queries))))),
-		Command: a.commandLine(),
+		Command: a.CommandLine(),
 	}
 	add := func(title string, all []evaluation.Example, of int) {
 		for _, e := range all {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/recipe"
 	"likeness/report"
 )
@@ -16,10 +17,10 @@ func (a *app) findRate(ctx context.Context, f *trainFlags) error {
 	if err != nil {
 		return err
 	}
-	p := a.progress()
-	job.Options.Progress = p.report()
+	p := a.Progress()
+	job.Options.Progress = p.Report()
 	r, err := job.FindRate(ctx)
-	p.clear()
+	p.Clear()
 	if err != nil {
 		return err
 	}
@@ -28,7 +29,7 @@ func (a *app) findRate(ctx context.Context, f *trainFlags) error {
 			return err
 		}
 	}
-	return a.emit(r, func(w io.Writer) { printRate(w, r) })
+	return a.Emit(r, func(w io.Writer) { printRate(w, r) })
 }
 
 func saveRateCurve(file string, r *recipe.Rate) error {
@@ -41,7 +42,7 @@ func saveRateCurve(file string, r *recipe.Rate) error {
 	if r.Suggested != nil {
 		marks = append(marks, report.Mark{X: *r.Suggested, Name: "suggested: " + formatRate(*r.Suggested)})
 	}
-	return writePNG(file, report.RateCurve(title, s, marks))
+	return console.WritePNG(file, report.RateCurve(title, s, marks))
 }
 
 // printRate writes some of the points, and the suggestion.
@@ -53,7 +54,7 @@ func printRate(w io.Writer, r *recipe.Rate) {
 			rows = append(rows, []string{formatRate(p.Rate), report.MSE(p.Loss), report.MSE(p.Smooth)})
 		}
 	}
-	columns(w, "", rows, rows[0]...)
+	console.Columns(w, "", rows, rows[0]...)
 	if r.Diverged {
 		fmt.Fprintln(w, "Then the loss grew to more than four times the lowest.")
 	}

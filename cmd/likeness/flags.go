@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/nn"
 	"likeness/pix"
 )
@@ -104,77 +104,12 @@ func (o *occludeFlag) Set(text string) error {
 	return nil
 }
 
-// addThreads adds --threads.
-func addThreads(cmd *cobra.Command, n *int) {
-	cmd.Flags().IntVar(n, "threads", 0, "threads to work with, 0 for all; the result does not depend on it")
-}
-
-// choiceFlag is one of some words.
-type choiceFlag struct {
-	value   string
-	choices []string
-}
-
-func (c *choiceFlag) Type() string   { return strings.Join(c.choices, "|") }
-func (c *choiceFlag) String() string { return c.value }
-
-func (c *choiceFlag) Set(text string) error {
-	if !slices.Contains(c.choices, text) {
-		return fmt.Errorf("expected one of %s", strings.Join(c.choices, ", "))
-	}
-	c.value = text
-	return nil
-}
-
-// newChoice is the flag for one of the named kinds of something.
-func newChoice[T ~string](value T, kinds []T) choiceFlag {
-	c := choiceFlag{value: string(value)}
-	for _, k := range kinds {
-		c.choices = append(c.choices, string(k))
-	}
-	return c
-}
-
 // newPrecision is the flag for what a training step multiplies in.
-func newPrecision() choiceFlag {
-	return newChoice(nn.Float32, []nn.Precision{nn.Float32, nn.BF16})
+func newPrecision() console.Choice {
+	return console.NewChoice(nn.Float32, []nn.Precision{nn.Float32, nn.BF16})
 }
 
 // addPrecision adds that flag for trainings.
-func addPrecision(cmd *cobra.Command, c *choiceFlag) {
-	addChoice(cmd, c, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
-}
-
-// addChoice adds a flag for one of some words, with completion.
-func addChoice(cmd *cobra.Command, c *choiceFlag, name, usage string) {
-	cmd.Flags().Var(c, name, usage)
-	complete(cmd, name, cobra.FixedCompletions(c.choices, cobra.ShellCompDirectiveNoFileComp))
-}
-
-// complete sets a flag's completion. It can only fail for a flag that is not
-// there, which is a mistake in this program.
-func complete(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
-	if err := cmd.RegisterFlagCompletionFunc(flag, f); err != nil {
-		panic(err)
-	}
-}
-
-var (
-	modelNames   = []string{"safetensors"}
-	pictureNames = []string{"jpg", "jpeg", "png", "webp", "gif"}
-)
-
-// filesOf completes the names of files with some extensions.
-func filesOf(extensions []string) cobra.CompletionFunc {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return extensions, cobra.ShellCompDirectiveFilterFileExt
-	}
-}
-
-// modelThenPictures completes a model file first and pictures after it.
-func modelThenPictures(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) == 0 {
-		return modelNames, cobra.ShellCompDirectiveFilterFileExt
-	}
-	return pictureNames, cobra.ShellCompDirectiveFilterFileExt
+func addPrecision(cmd *cobra.Command, c *console.Choice) {
+	console.AddChoice(cmd, c, "precision", "what convolutions multiply in; bf16 is faster on processors that have it")
 }

@@ -10,12 +10,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/gallery"
 	"likeness/report"
 )
 
 // isIndex reports whether an argument names an index file and not pictures.
-func isIndex(path string) bool { return filepath.Ext(path) == ".safetensors" && !isFolder(path) }
+func isIndex(path string) bool {
+	return filepath.Ext(path) == ".safetensors" && !console.IsFolder(path)
+}
 
 // groupFlags are what 'dupes' and 'cluster' share.
 type groupFlags struct {
@@ -27,13 +30,13 @@ type groupFlags struct {
 func (f *groupFlags) add(c *cobra.Command) {
 	addSheets(c, &f.sheets, "the groups, one row for each,")
 	c.Flags().BoolVar(&f.csv, "csv", false, "print the groups as comma-separated values")
-	addThreads(c, &f.threads)
+	console.AddThreads(c, &f.threads)
 }
 
 // check checks the flags.
 func (f *groupFlags) check(a *app, inputs ...string) error {
-	if f.csv && a.json {
-		return usagef("--csv and --json: expected one of them")
+	if f.csv && a.JSON {
+		return console.Usagef("--csv and --json: expected one of them")
 	}
 	return f.sheets.check(inputs...)
 }
@@ -58,7 +61,7 @@ func shownGroups(groups []gallery.Group) (shown []gallery.Group, ids []string) {
 // noteShown says that a page does not show all groups.
 func (a *app) noteShown(groups int) {
 	if groups > mostRows {
-		a.note("The first %d of %s groups are shown", mostRows, report.Count(groups))
+		a.Note("The first %d of %s groups are shown", mostRows, report.Count(groups))
 	}
 }
 
@@ -101,7 +104,7 @@ func writeGroupsCSV(out io.Writer, groups []gallery.Group) error {
 // groupError names the flag that helps.
 func groupError(err error) error {
 	if errors.Is(err, gallery.ErrNoThreshold) {
-		return usagef("%v, because the space was fitted without names or needs no fitting: give --threshold", err)
+		return console.Usagef("%v, because the space was fitted without names or needs no fitting: give --threshold", err)
 	}
 	return err
 }

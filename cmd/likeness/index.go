@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/gallery"
 	"likeness/report"
 	"likeness/search"
@@ -17,9 +18,9 @@ func newIndex(a *app) *cobra.Command {
 	var data dataName
 	var out string
 	var opt gallery.UpdateOptions
-	part := choiceFlag{"all", []string{"all", "train", "test"}}
-	kind := choiceFlag{usual, append([]string{usual}, search.KindNames()...)}
-	space := choiceFlag{usual, append([]string{usual}, search.SpaceNames()...)}
+	part := console.Choice{Value: "all", Choices: []string{"all", "train", "test"}}
+	kind := console.Choice{Value: usual, Choices: append([]string{usual}, search.KindNames()...)}
+	space := console.Choice{Value: usual, Choices: append([]string{usual}, search.SpaceNames()...)}
 	c := &cobra.Command{
 		Use:   "index MODEL [PICTURES]",
 		Short: "Encode pictures, to search among them",
@@ -55,34 +56,34 @@ the end are added to a graph; after any other change it is rebuilt.`,
   likeness index conv-32.safetensors ~/Pictures/faces --out mine.safetensors
   likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors --keep
   likeness search conv-32.index.safetensors --image me.jpg`,
-		Args:              exactly("one MODEL file, and where the pictures are", 1, 2),
-		ValidArgsFunction: filesOf(modelNames),
+		Args:              console.Exactly("one MODEL file, and where the pictures are", 1, 2),
+		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	addDataFlags(c, &data, "what the model was trained on")
-	addChoice(c, &part, "part", "which of the model's pictures to index")
-	addChoice(c, &kind, "kind", "how search finds the nearest; usual: that of the existing index, else exact up to a million pictures")
-	addChoice(c, &space, "space", "how codes are compared; usual: that of the existing index, else a finder's own or one fitted for the model")
+	console.AddChoice(c, &part, "part", "which of the model's pictures to index")
+	console.AddChoice(c, &kind, "kind", "how search finds the nearest; usual: that of the existing index, else exact up to a million pictures")
+	console.AddChoice(c, &space, "space", "how codes are compared; usual: that of the existing index, else a finder's own or one fitted for the model")
 	c.Flags().StringVar(&out, "out", "", "the index `file` to make or update (default MODEL with .index.safetensors)")
 	c.Flags().BoolVar(&opt.Keep, "keep", false, "keep what the index holds of other pictures; one of the same name is replaced")
 	c.Flags().BoolVar(&opt.Fresh, "fresh", false, "replace an existing index")
 	c.MarkFlagsMutuallyExclusive("keep", "fresh")
-	addThreads(c, &opt.Threads)
-	complete(c, "out", filesOf(modelNames))
+	console.AddThreads(c, &opt.Threads)
+	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 2 {
 			if data.source != "" {
-				return usagef("%s and --data %s: expected one of them", args[1], data.source)
+				return console.Usagef("%s and --data %s: expected one of them", args[1], data.source)
 			}
 			data.source = args[1]
 		}
 		if out == "" {
 			out = strings.TrimSuffix(args[0], ".safetensors") + ".index.safetensors"
 		}
-		if err := checkOut(out, []string{".safetensors"}, args[0]); err != nil {
+		if err := console.CheckOut(out, []string{".safetensors"}, args[0]); err != nil {
 			return err
 		}
 		if kind, fingerprint, err := gallery.Identify(out); err == nil {
-			return usagef("%s is a %s (%s): choose another name for the index", out, kind, fingerprint)
+			return console.Usagef("%s is a %s (%s): choose another name for the index", out, kind, fingerprint)
 		}
 		e, err := gallery.OpenEmbedder(args[0])
 		if err != nil {
@@ -93,28 +94,28 @@ the end are added to a graph; after any other change it is rebuilt.`,
 			return err
 		}
 		switch {
-		case d.Split == nil && cmd.Flags().Changed("part") && part.value != "all":
-			return usagef("--part %s: %s is not what %s was trained on, so all of it would have to be indexed", part.value, d.Set.Source, args[0])
+		case d.Split == nil && cmd.Flags().Changed("part") && part.Value != "all":
+			return console.Usagef("--part %s: %s is not what %s was trained on, so all of it would have to be indexed", part.Value, d.Set.Source, args[0])
 		case d.Split == nil:
-			part.value = "all"
-		case part.value == "train":
+			part.Value = "all"
+		case part.Value == "train":
 			opt.Rows = d.Split.Train
-		case part.value == "test":
+		case part.Value == "test":
 			opt.Rows = d.Split.Test
 		}
-		p := a.progress()
-		defer p.clear()
-		opt.Split, opt.ModelFile, opt.Space, opt.Kind, opt.Progress = d.Split, args[0], notUsual(space), notUsual(kind), p.report()
-		opt.Waiting = func(owner string) { a.note("Waiting for %s, which is writing %s", owner, out) }
+		p := a.Progress()
+		defer p.Clear()
+		opt.Split, opt.ModelFile, opt.Space, opt.Kind, opt.Progress = d.Split, args[0], notUsual(space), notUsual(kind), p.Report()
+		opt.Waiting = func(owner string) { a.Note("Waiting for %s, which is writing %s", owner, out) }
 		changes, err := gallery.Update(cmd.Context(), out, e, d.Set, opt)
-		p.clear()
+		p.Clear()
 		if errors.Is(err, gallery.ErrNotUpdatable) {
 			return fmt.Errorf("%w; --fresh replaces it", err)
 		} else if err != nil {
 			return err
 		}
-		r := &indexResult{Model: args[0], Part: part.value, Of: d.Set.Len(), Changes: changes}
-		return a.emit(r, func(w io.Writer) { r.print(w, !opt.Fresh, e.Space() == nil && opt.Space == "") })
+		r := &indexResult{Model: args[0], Part: part.Value, Of: d.Set.Len(), Changes: changes}
+		return a.Emit(r, func(w io.Writer) { r.print(w, !opt.Fresh, e.Space() == nil && opt.Space == "") })
 	}
 	return c
 }
@@ -157,16 +158,16 @@ func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 	if r.Recall != nil {
 		fmt.Fprintf(w, "searched by %s, which finds %.1f %% of the 5 true neighbours (measured with 100 of the pictures)\n", r.Kind, 100**r.Recall)
 	}
-	fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --image FILE\n", quote(r.Index))
+	fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --image FILE\n", console.Quote(r.Index))
 }
 
 // usual stands for what is taken where nothing is asked for.
 const usual = "usual"
 
 // notUsual returns what was chosen, "" for the usual.
-func notUsual(c choiceFlag) string {
-	if c.value == usual {
+func notUsual(c console.Choice) string {
+	if c.Value == usual {
 		return ""
 	}
-	return c.value
+	return c.Value
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/pix"
@@ -39,13 +40,13 @@ func (a *app) readOrigin(ctx context.Context, path string, prep pix.Prep, origin
 			return nil, err
 		}
 	}
-	p := a.progress()
-	defer p.clear()
-	found, err := origin.Load(ctx, path, d.name(), prep, faces.Options{Threads: threads, Progress: p.report()})
-	p.clear()
+	p := a.Progress()
+	defer p.Clear()
+	found, err := origin.Load(ctx, path, d.name(), prep, faces.Options{Threads: threads, Progress: p.Report()})
+	p.Clear()
 	switch {
 	case errors.Is(err, dataset.ErrUnknown):
-		return nil, usagef("%s does not say what it was trained on: give --data", path)
+		return nil, console.Usagef("%s does not say what it was trained on: give --data", path)
 	case errors.Is(err, dataset.ErrGone):
 		return nil, fmt.Errorf("%s was trained on %s, which is not here: say with --data where it is", path, dataset.Parse(origin.Data).Source)
 	case errors.Is(err, dataset.ErrChanged):
@@ -58,7 +59,7 @@ func (a *app) readOrigin(ctx context.Context, path string, prep pix.Prep, origin
 		return nil, err
 	}
 	for _, w := range found.Set.Warnings {
-		a.warn("%s", w)
+		a.Warn("%s", w)
 	}
 	if origin != nil && origin.DataHash == found.Set.Fingerprint {
 		a.tellAgain(found.Set)

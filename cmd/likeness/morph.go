@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
@@ -26,7 +27,7 @@ func newMorph(a *app) *cobra.Command {
 	var from atlasFlags
 	var opt latent.MorphOptions
 	var out string
-	path := newChoice(latent.PathLine, []string{latent.PathLine, latent.PathLikely})
+	path := console.NewChoice(latent.PathLine, []string{latent.PathLine, latent.PathLikely})
 	c := &cobra.Command{
 		Use:   "morph MODEL A B [C...]",
 		Short: "Turn one face into another, or many",
@@ -44,27 +45,27 @@ atlas and otherwise fits one to the model's training data.`,
 		Example: `  likeness morph conv-32.safetensors me.jpg you.jpg
   likeness morph conv-32.safetensors me.jpg you.jpg --path likely --steps 25 --out us.gif
   likeness morph conv-32.safetensors *.jpg --path likely --loop`,
-		Args:              exactly("a MODEL file and two pictures or more", 3, 0),
-		ValidArgsFunction: modelThenPictures,
+		Args:              console.Exactly("a MODEL file and two pictures or more", 3, 0),
+		ValidArgsFunction: console.ModelThenPictures,
 	}
 	from.add(c)
-	addChoice(c, &path, "path", "the way between two codes")
+	console.AddChoice(c, &path, "path", "the way between two codes")
 	c.Flags().IntVar(&opt.Steps, "steps", 7, "pictures from each face to the next, both included")
 	c.Flags().BoolVar(&opt.Loop, "loop", false, "end with the first face again; the animation goes round")
 	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default morph.png and morph.gif)")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		if opt.Steps < 2 || opt.Steps > mostSteps {
-			return usagef("--steps %d: expected 2 to %d", opt.Steps, mostSteps)
+			return console.Usagef("--steps %d: expected 2 to %d", opt.Steps, mostSteps)
 		}
 		for _, arg := range args[1:] {
-			if isFolder(arg) {
-				return usagef("%s is a folder: name the pictures one by one, in the order to walk through them, such as %s", arg, filepath.Join(arg, "*.jpg"))
+			if console.IsFolder(arg) {
+				return console.Usagef("%s is a folder: name the pictures one by one, in the order to walk through them, such as %s", arg, filepath.Join(arg, "*.jpg"))
 			}
 		}
 		files := outputs(out, "morph.png", "morph.gif")
 		for _, f := range files {
-			if err := checkOut(f, []string{".png", ".gif"}, args...); err != nil {
+			if err := console.CheckOut(f, []string{".png", ".gif"}, args...); err != nil {
 				return err
 			}
 		}
@@ -72,7 +73,7 @@ atlas and otherwise fits one to the model's training data.`,
 		if err != nil {
 			return err
 		}
-		opt.Path = path.value
+		opt.Path = path.Value
 		at, err := a.atlas(ctx, args[0], m, &from, latent.Source{Only: []string{}}, opt.Path == latent.PathLine)
 		if err != nil {
 			return err
@@ -96,9 +97,9 @@ atlas and otherwise fits one to the model's training data.`,
 			}
 		}
 		if at == nil {
-			a.note("Frames were not judged by their distance from the data: '%s' makes an atlas to judge them by", "likeness directions "+quote(args[0]))
+			a.Note("Frames were not judged by their distance from the data: '%s' makes an atlas to judge them by", "likeness directions "+console.Quote(args[0]))
 		}
-		return a.emit(r, func(w io.Writer) { printMorph(w, r) })
+		return a.Emit(r, func(w io.Writer) { printMorph(w, r) })
 	}
 	return c
 }
@@ -126,7 +127,7 @@ func writeMorph(file string, r *latent.MorphResult, pictures []latent.Face, loop
 		}
 		legs = append(legs, leg)
 	}
-	return writePNG(file, report.MorphStrip(legs))
+	return console.WritePNG(file, report.MorphStrip(legs))
 }
 
 // frameNote is written beneath a frame.

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/pix"
 	"likeness/report"
 )
@@ -25,21 +26,21 @@ stands for the pictures in it and in its sub-folders; the first %d are drawn.
 as it can, and prints the error before and after.`, mostDrawn),
 		Example: `  likeness reconstruct conv-32.safetensors me.jpg you.jpg
   likeness reconstruct conv-32.safetensors portraits/ --out faces.png`,
-		Args:              exactly("a MODEL file and at least one IMAGE or FOLDER", 2, 0),
-		ValidArgsFunction: modelThenPictures,
+		Args:              console.Exactly("a MODEL file and at least one IMAGE or FOLDER", 2, 0),
+		ValidArgsFunction: console.ModelThenPictures,
 	}
 	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG `file`; it is replaced")
 	c.Flags().IntVar(&refine, "refine", 0, "refine the codes in so many steps, such as 2, for better reconstructions")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		if refine < 0 || refine > mostRefining {
-			return usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
+			return console.Usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)
 		}
 		pictures, err := a.list(ctx, args[1:], nil)
 		if err != nil {
 			return err
 		}
-		if err := checkOut(out, []string{".png"}, append(pictures.Paths(), args[0])...); err != nil {
+		if err := console.CheckOut(out, []string{".png"}, append(pictures.Paths(), args[0])...); err != nil {
 			return err
 		}
 		m, err := openCoder(args[0])
@@ -51,10 +52,10 @@ as it can, and prints the error before and after.`, mostDrawn),
 				return fmt.Errorf("%s is %w", args[0], err)
 			}
 		}
-		bar := a.progress()
-		defer bar.clear()
+		bar := a.Progress()
+		defer bar.Clear()
 		var drawn []report.Reconstruction
-		r, err := m.ReconstructListing(ctx, pictures, refine, bar.report(), func(picture *pix.Image, one autoencoder.Reconstruction) error {
+		r, err := m.ReconstructListing(ctx, pictures, refine, bar.Report(), func(picture *pix.Image, one autoencoder.Reconstruction) error {
 			if len(drawn) < mostDrawn {
 				drawn = append(drawn, report.Reconstruction{
 					Original: picture, Reconstructed: one.Picture, Code: one.Code, Title: title(one.Image), Note: "MSE " + report.MSE(one.MSE),
@@ -62,19 +63,19 @@ as it can, and prints the error before and after.`, mostDrawn),
 			}
 			return nil
 		})
-		bar.clear()
+		bar.Clear()
 		if err != nil {
 			return err
 		}
 		a.noteSkipped(pictures)
 		r.Model, r.Figure = args[0], out
 		if n := len(r.Results); n > len(drawn) {
-			a.note("The first %d of %s pictures are drawn", len(drawn), report.Count(n))
+			a.Note("The first %d of %s pictures are drawn", len(drawn), report.Count(n))
 		}
-		if err := writePNG(out, report.Reconstructions(drawn)); err != nil {
+		if err := console.WritePNG(out, report.Reconstructions(drawn)); err != nil {
 			return err
 		}
-		return a.emit(r, func(w io.Writer) { printReconstructions(w, r) })
+		return a.Emit(r, func(w io.Writer) { printReconstructions(w, r) })
 	}
 	return c
 }
@@ -101,6 +102,6 @@ func printReconstructions(w io.Writer, r *autoencoder.ReconstructResult) {
 		}
 		lines = append(lines, line)
 	}
-	table(w, "", lines)
+	console.Table(w, "", lines)
 	fmt.Fprintf(w, "\nfigure: %s\n", r.Figure)
 }

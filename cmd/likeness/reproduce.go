@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/describe"
 	"likeness/faces"
 	"likeness/nn"
@@ -42,12 +43,12 @@ the parts named; the models of the others stay.`,
 		Example: `  likeness reproduce
   likeness reproduce --data lfw --attributes lfw-attributes --out lfw-report
   likeness reproduce --data ~/Pictures/portraits --only conv,retrieval`,
-		Args: noArgs("--data"),
+		Args: console.NoArgs("--data"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("epochs") && run.Epochs < 1 {
-				return usagef("--epochs %d: expected at least 1", run.Epochs)
+				return console.Usagef("--epochs %d: expected at least 1", run.Epochs)
 			}
-			run.Precision = nn.Precision(precision.value)
+			run.Precision = nn.Precision(precision.Value)
 			return a.reproduce(cmd.Context(), data, run)
 		},
 	}
@@ -59,9 +60,9 @@ the parts named; the models of the others stay.`,
 	f.BoolVar(&run.Long, "long", false, "train what goes beyond the tutorial to the end, and judge edits of many pictures: half an hour to two hours more on LFW")
 	f.Uint64Var(&run.Seed, "seed", 42, "seed of weights, batches and noise")
 	addPrecision(cmd, &precision)
-	addThreads(cmd, &run.Threads)
+	console.AddThreads(cmd, &run.Threads)
 	f.BoolVar(&run.Restart, "restart", false, "train anew, whatever an earlier run has trained")
-	complete(cmd, "only", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	console.Complete(cmd, "only", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return tutorial.Stages(), cobra.ShellCompDirectiveNoFileComp
 	})
 	return cmd
@@ -69,7 +70,7 @@ the parts named; the models of the others stay.`,
 
 func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) error {
 	if err := run.Check(); err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	if data.source == "" {
 		data.source = "drawn"
@@ -82,34 +83,34 @@ func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) er
 		return err
 	}
 	a.tellSet(run.Data)
-	p := a.progress()
-	defer p.clear()
+	p := a.Progress()
+	defer p.Clear()
 	run.Wide = func(ctx context.Context) (*faces.Set, error) {
-		p.clear()
+		p.Clear()
 		return a.load(ctx, data, describe.DefaultPrep, run.Threads)
 	}
 	run.Around = func(ctx context.Context) (*faces.Set, error) {
-		p.clear()
+		p.Clear()
 		return a.load(ctx, data, tutorial.Prep.Surroundings(), run.Threads)
 	}
-	run.Command = "likeness " + strings.Join(a.args, " ")
+	run.Command = "likeness " + strings.Join(a.Args, " ")
 	run.Log = func(format string, args ...any) {
-		p.clear()
-		a.note(format, args...)
+		p.Clear()
+		a.Note(format, args...)
 	}
-	run.Events = p.event
+	run.Events = func(stage string, e train.Event) { showEvent(p, stage, e) }
 	results, err := run.Do(ctx)
-	p.clear()
+	p.Clear()
 	if errors.Is(err, train.ErrInterrupted) {
-		return fmt.Errorf("%w; what is done is kept in %s. Go on with:\n  %s", train.ErrInterrupted, run.Out, a.command(""))
+		return fmt.Errorf("%w; what is done is kept in %s. Go on with:\n  %s", train.ErrInterrupted, run.Out, a.Command(""))
 	}
 	if errors.Is(err, train.ErrOtherRun) {
-		return fmt.Errorf("%w, or start over with:\n  %s", err, a.command("--restart"))
+		return fmt.Errorf("%w, or start over with:\n  %s", err, a.Command("--restart"))
 	}
 	if err != nil {
-		return bare(err)
+		return err
 	}
-	return a.emit(results, func(w io.Writer) { printResults(w, results) })
+	return a.Emit(results, func(w io.Writer) { printResults(w, results) })
 }
 
 // printResults is what the report's summary says, in a few lines.
@@ -145,7 +146,7 @@ func printResults(w io.Writer, r *tutorial.Results) {
 		rows = append(rows, []string{fmt.Sprintf("%s, %s, %s", stage, codeInWords(m.Code), count(m.Epochs, "epoch")), report.MSE(mse), published, closed})
 	}
 	if len(r.Models) > 0 {
-		table(w, "", rows)
+		console.Table(w, "", rows)
 	}
 	if incomparable != "" {
 		fmt.Fprintf(w, "-: the tutorial's number is no match: %s\n", incomparable)

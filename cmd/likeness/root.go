@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/train"
 )
 
@@ -22,18 +22,24 @@ const (
 	exitInterrupted = 130
 )
 
+// app is one run of the program.
+type app struct {
+	*console.Console
+	working bool // a command's own code has begun
+}
+
 // run carries out one command line and returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := interruptible(stderr)
+	ctx, stop := console.Interruptible(stderr, exitInterrupted)
 	defer stop()
-	a := newApp(args, stdout, stderr)
+	a := &app{Console: console.New(args, stdout, stderr)}
 	root := newRoot(a)
 	root.SetArgs(args)
-	root.SetOut(a.out)
+	root.SetOut(a.Out)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil || err == errTold || err == errNotSame || !a.json { // of JSON, there is the result or the error
-		if failed := a.flush(); failed != nil {
+	if err == nil || err == console.ErrReported || err == errNotSame || !a.JSON { // of JSON, there is the result or the error
+		if failed := a.Flush(); failed != nil {
 			err = errors.Join(failed, err)
 		}
 	}
@@ -72,17 +78,17 @@ the vector instructions, NO_COLOR turns colours off.`,
 		SilenceUsage:  true,
 		Args:          noSuchVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if a.json {
-				return usagef("expected a verb, such as 'likeness version --json'")
+			if a.JSON {
+				return console.Usagef("expected a verb, such as 'likeness version --json'")
 			}
 			return cmd.Help()
 		},
 	}
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(console.FlagError)
 	root.SetVersionTemplate("likeness {{.Version}}\n")
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 88 "))
-	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object instead of text")
-	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "print no progress and no notes")
+	root.PersistentFlags().BoolVar(&a.JSON, "json", false, "print one JSON object instead of text")
+	root.PersistentFlags().BoolVarP(&a.Quiet, "quiet", "q", false, "print no progress and no notes")
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddGroup(
 		&cobra.Group{ID: "learn", Title: "Learn:"},
@@ -144,26 +150,17 @@ func noSuchVerb(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q for %q, expected one of %s", args[0], cmd.CommandPath(), strings.Join(names, ", "))
 }
 
-// usageError is wrong usage that only a command's own code can find.
-type usageError struct{ error }
-
-func usagef(format string, args ...any) error {
-	return usageError{fmt.Errorf(format, args...)}
-}
-
-func (e usageError) Unwrap() error { return e.error }
-
 // finish tells an error and chooses the exit code.
 func (a *app) finish(cmd *cobra.Command, err error) int {
 	switch err {
 	case nil:
 		return exitDone
-	case errTold:
+	case console.ErrReported:
 		return exitFailed
 	case errNotSame:
 		return exitNotSame
 	}
-	var usage usageError
+	var usage console.UsageError
 	code := exitFailed
 	switch {
 	case errors.Is(err, train.ErrInterrupted), errors.Is(err, context.Canceled):
@@ -171,19 +168,10 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 	case errors.As(err, &usage), !a.working:
 		code = exitUsage
 	}
-	text := plainError(err)
-	a.tellError(text)
-	if code == exitUsage && !a.json {
-		fmt.Fprintf(a.err, "Try '%s --help'.\n", cmd.CommandPath())
+	text := console.PlainError(err)
+	a.Fail(text)
+	if code == exitUsage && !a.JSON {
+		fmt.Fprintf(a.Err, "Try '%s --help'.\n", cmd.CommandPath())
 	}
 	return code
-}
-
-// wantsJSON looks for --json before the flags are parsed, for errors that come
-// of parsing them.
-func wantsJSON(args []string) bool {
-	if end := slices.Index(args, "--"); end >= 0 {
-		args = args[:end]
-	}
-	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/finder"
 )
 
@@ -22,12 +23,12 @@ const usualFinder = "finder.safetensors"
 // addFinder adds --finder.
 func addFinder(c *cobra.Command, path *string) {
 	c.Flags().StringVar(path, "finder", usualFinder, "the finder's `file`, of 'likeness train finder'")
-	complete(c, "finder", filesOf(modelNames))
+	console.Complete(c, "finder", console.FilesOf(console.ModelNames))
 }
 
 // openFinder opens a finder, or says how to get one.
 func openFinder(path string) (*finder.Finder, error) {
-	if there, err := exists(path); err == nil && !there && path == usualFinder {
+	if there, err := console.Exists(path); err == nil && !there && path == usualFinder {
 		return nil, fmt.Errorf("there is no file %s: fit one with 'likeness train finder', or name one with --finder", path)
 	}
 	return finder.Open(path)
@@ -51,8 +52,8 @@ such as --odds 20. A finder that was fitted without names knows no odds and need
 		Example: `  likeness same me.jpg you.jpg
   likeness same me.jpg you.jpg --odds 20 --finder lfw-finder.safetensors --json
   likeness same me.jpg you.jpg --quiet > /dev/null && echo 'one person'`,
-		Args:              exactly("two pictures, A and B", 2, 2),
-		ValidArgsFunction: filesOf(pictureNames),
+		Args:              console.Exactly("two pictures, A and B", 2, 2),
+		ValidArgsFunction: console.FilesOf(console.PictureNames),
 	}
 	addFinder(c, &path)
 	c.Flags().Float64Var(&threshold, "threshold", 0, "the same within this `distance` (default: where the odds are as asked)")
@@ -63,11 +64,11 @@ such as --odds 20. A finder that was fitted without names knows no odds and need
 		}
 		switch {
 		case opt.Threshold != nil && cmd.Flags().Changed("odds"):
-			return usagef("--threshold and --odds: expected one of them")
+			return console.Usagef("--threshold and --odds: expected one of them")
 		case opt.Threshold != nil && !(threshold >= 0 && !math.IsInf(threshold, 0)):
-			return usagef("--threshold %g: expected 0 or more", threshold)
+			return console.Usagef("--threshold %g: expected 0 or more", threshold)
 		case !(opt.Odds > 0 && !math.IsInf(opt.Odds, 0)):
-			return usagef("--odds %g: expected more than 0", opt.Odds)
+			return console.Usagef("--odds %g: expected more than 0", opt.Odds)
 		}
 		f, err := openFinder(path)
 		if err != nil {
@@ -75,12 +76,12 @@ such as --odds 20. A finder that was fitted without names knows no odds and need
 		}
 		r, err := f.Compare(cmd.Context(), args[0], args[1], opt)
 		if errors.Is(err, finder.ErrNoOdds) {
-			return usagef("%s: %w: give --threshold", path, err)
+			return console.Usagef("%s: %w: give --threshold", path, err)
 		} else if err != nil {
 			return err
 		}
 		r.Finder = path
-		err = a.emit(r, func(w io.Writer) { printSame(w, r) })
+		err = a.Emit(r, func(w io.Writer) { printSame(w, r) })
 		if err == nil && !r.Same {
 			return errNotSame
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/latent"
 	"likeness/latent/judge"
 	"likeness/pix"
@@ -21,7 +22,7 @@ func newSample(a *app) *cobra.Command {
 	var columns int
 	var out string
 	var judged bool
-	kind := newChoice(latent.FromMixture, []string{latent.FromMixture, latent.FromGaussian})
+	kind := console.NewChoice(latent.FromMixture, []string{latent.FromMixture, latent.FromGaussian})
 	c := &cobra.Command{
 		Use:   "sample MODEL",
 		Short: "Make new faces, of nobody",
@@ -42,12 +43,12 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 		Example: `  likeness sample conv-32.safetensors
   likeness sample conv-32.safetensors -n 100 --spread 0.8 --out people.png
   likeness sample conv-32.safetensors --judge`,
-		Args:              exactly("one MODEL file", 1, 1),
-		ValidArgsFunction: filesOf(modelNames),
+		Args:              console.Exactly("one MODEL file", 1, 1),
+		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	from.add(c)
 	c.Flags().IntVarP(&opt.Number, "number", "n", 64, "how many faces")
-	addChoice(c, &kind, "from", "what codes are drawn from")
+	console.AddChoice(c, &kind, "from", "what codes are drawn from")
 	c.Flags().Float64Var(&opt.Spread, "spread", 1, "how far from the middle codes fall: less than 1 gives likelier faces, and less varied ones")
 	c.Flags().Uint64Var(&opt.Seed, "seed", 42, "another seed, other faces")
 	c.Flags().IntVar(&columns, "columns", 0, "faces in a row (default as many as rows)")
@@ -56,22 +57,22 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx, path := cmd.Context(), args[0]
 		if opt.Number < 1 || opt.Number > mostSamples {
-			return usagef("-n %d: expected 1 to %d", opt.Number, mostSamples)
+			return console.Usagef("-n %d: expected 1 to %d", opt.Number, mostSamples)
 		}
 		if !(opt.Spread >= 0) || math.IsInf(opt.Spread, 0) {
-			return usagef("--spread %g: expected a number of 0 or more", opt.Spread)
+			return console.Usagef("--spread %g: expected a number of 0 or more", opt.Spread)
 		}
 		if columns < 0 {
-			return usagef("--columns %d: expected a number above 0", columns)
+			return console.Usagef("--columns %d: expected a number above 0", columns)
 		}
-		if err := checkOut(out, []string{".png"}, path, from.file); err != nil {
+		if err := console.CheckOut(out, []string{".png"}, path, from.file); err != nil {
 			return err
 		}
 		m, err := openCoder(path)
 		if err != nil {
 			return err
 		}
-		opt.From = kind.value
+		opt.From = kind.Value
 		at, err := a.atlas(ctx, path, m, &from, latent.Source{Mixture: true, Only: []string{}}, false)
 		if err != nil {
 			return err
@@ -83,7 +84,7 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 		r.Model, r.File = path, out
 		const side = 96 // faces of the usual size are enlarged to about this
 		scale := max(1, side/max(m.Prep.W, m.Prep.H))
-		if err := writePNG(out, pix.Grid(r.Pictures, columns, scale, 4)); err != nil {
+		if err := console.WritePNG(out, pix.Grid(r.Pictures, columns, scale, 4)); err != nil {
 			return err
 		}
 		if judged {
@@ -94,12 +95,12 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 			if err := heldOut(path, d); err != nil {
 				return err
 			}
-			a.note("Comparing new faces with held-out ones")
+			a.Note("Comparing new faces with held-out ones")
 			if r.Judged, err = judge.Samples(ctx, m, d.Set, *d.Split, judge.AtlasSources(at, opt.Spread, opt.Seed)); err != nil {
 				return err
 			}
 		}
-		return a.emit(r, func(w io.Writer) {
+		return a.Emit(r, func(w io.Writer) {
 			from := "one gaussian"
 			if r.Components > 1 {
 				from = fmt.Sprintf("a mixture of %d gaussians", r.Components)
@@ -107,7 +108,7 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 			fmt.Fprintf(w, "%s: %s, drawn from %s\n", out, count(r.Number, "new face"), from)
 			if r.Judged != nil {
 				fmt.Fprintln(w)
-				table(w, "", qualityRows(r.Judged))
+				console.Table(w, "", qualityRows(r.Judged))
 			}
 		})
 	}

@@ -10,6 +10,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/baseline"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/evaluation"
 	steps "likeness/progress"
@@ -22,22 +23,22 @@ func (a *app) measure(ctx context.Context, m *autoencoder.Model, d *dataset.Pict
 	if d.Split != nil {
 		n = len(d.Split.Test)
 	}
-	a.note("Measuring on %s, against what needs no training", count(n, "test picture"))
-	p := a.progress()
-	defer p.clear()
-	show := p.report()
+	a.Note("Measuring on %s, against what needs no training", count(n, "test picture"))
+	p := a.Progress()
+	defer p.Clear()
+	show := p.Report()
 	opt.Progress = func(s steps.Step) {
 		if s.Done == 0 && s.Total == 0 { // the beginning of a fit that takes its time
-			a.note("%s", s.What)
+			a.Note("%s", s.What)
 		}
 		show.Send(s)
 	}
 	r, err := evaluation.Evaluate(ctx, m, d, opt)
-	p.clear()
+	p.Clear()
 	if err != nil {
 		return nil, err
 	}
-	a.tellNotes(r.Notes)
+	a.Notes(r.Notes)
 	return r, nil
 }
 
@@ -60,9 +61,9 @@ func printScore(a *app, w io.Writer, r *evaluation.Score) {
 	} else {
 		about = append(about, [2]string{"split", fmt.Sprintf("none: all %s are for testing", count(r.NTest, "picture"))})
 	}
-	facts(w, about)
+	console.Facts(w, about)
 	fmt.Fprintln(w)
-	table(w, "", errorRows(r))
+	console.Table(w, "", errorRows(r))
 	if r.FittedTo != "" && r.Task == autoencoder.Reconstruct {
 		fmt.Fprintf(w, "\nPCA and the mean picture are those of what the model learned from, %s.\n", r.FittedTo)
 	}
@@ -80,12 +81,12 @@ func printVerdict(a *app, w io.Writer, v *evaluation.Verdict) {
 	if v == nil {
 		return
 	}
-	colour := yellow
+	colour := console.Yellow
 	if v.Good() {
-		colour = green
+		colour = console.Green
 	}
 	first, rest, more := strings.Cut(v.String(), "\n")
-	fmt.Fprintf(w, "\n%s\n", a.paint(a.stdout, colour, first))
+	fmt.Fprintf(w, "\n%s\n", a.Paint(a.Stdout, colour, first))
 	if more {
 		fmt.Fprintln(w, rest)
 	}
@@ -207,7 +208,7 @@ func printLevels(w io.Writer, r *evaluation.Score) {
 		rows = append(rows, row)
 	}
 	fmt.Fprintln(w)
-	table(w, "", rows)
+	console.Table(w, "", rows)
 	if r.FittedTo != "" {
 		fmt.Fprintf(w, "\nThe Wiener filters are fitted to what the model learned from, %s.\n", r.FittedTo)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/gallery"
 	"likeness/search"
@@ -53,13 +54,13 @@ all of them. The index knows its model and checks that it is the very one that m
   likeness search finder.index.safetensors --image me.jpg --attribute Smiling --attribute '!Male' --montage found.png
   likeness search conv-32.index.safetensors --image me.jpg --folder 2019/ --csv > found.csv`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			err := exactly("one INDEX file", 1, 1)(cmd, args)
+			err := console.Exactly("one INDEX file", 1, 1)(cmd, args)
 			if err != nil && len(args) == 2 && len(f.query.Images)+len(f.query.IDs) == 0 {
-				return fmt.Errorf("%w: did you mean --image %s?", err, quote(args[1]))
+				return fmt.Errorf("%w: did you mean --image %s?", err, console.Quote(args[1]))
 			}
 			return err
 		},
-		ValidArgsFunction: filesOf(modelNames),
+		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	f.add(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -72,7 +73,7 @@ all of them. The index knows its model and checks that it is the very one that m
 		}
 		defer g.Close()
 		if i := g.Info(); f.query.MinOdds > 0 && !i.Odds {
-			return usagef("--min-odds: %s knows no odds, because its space (%s) was not fitted with names: use --max-distance", i.Index, i.Space)
+			return console.Usagef("--min-odds: %s knows no odds, because its space (%s) was not fitted with names: use --max-distance", i.Index, i.Space)
 		}
 		r, err := g.Search(cmd.Context(), f.query)
 		if err != nil {
@@ -84,15 +85,15 @@ all of them. The index knows its model and checks that it is the very one that m
 			}
 		}
 		if r.Averaged > 0 {
-			a.note("Searching for the average of %d pictures", r.Averaged)
+			a.Note("Searching for the average of %d pictures", r.Averaged)
 		}
-		if len(r.Results) < f.query.K && !a.json {
+		if len(r.Results) < f.query.K && !a.JSON {
 			a.noteFew(r, f)
 		}
 		if f.csv {
-			return writeFoundCSV(a.out, r.Results)
+			return writeFoundCSV(a.Out, r.Results)
 		}
-		return a.emit(struct {
+		return a.Emit(struct {
 			*gallery.Result
 			sheets
 		}{r, f.sheets}, func(w io.Writer) { printFound(w, r); f.sheets.tell(w) })
@@ -126,10 +127,10 @@ func (f *searchFlags) add(c *cobra.Command) {
 		}
 		return pflag.NormalizedName(name)
 	})
-	complete(c, "image", filesOf(pictureNames))
-	complete(c, "model", filesOf(modelNames))
-	complete(c, "id", completeFromIndex(func(e search.Entries) []string { return e.IDs }))
-	complete(c, "person", completeFromIndex(func(e search.Entries) []string {
+	console.Complete(c, "image", console.FilesOf(console.PictureNames))
+	console.Complete(c, "model", console.FilesOf(console.ModelNames))
+	console.Complete(c, "id", completeFromIndex(func(e search.Entries) []string { return e.IDs }))
+	console.Complete(c, "person", completeFromIndex(func(e search.Entries) []string {
 		return slices.Compact(slices.Sorted(slices.Values(e.People)))
 	}))
 }
@@ -139,15 +140,15 @@ func (f *searchFlags) check(a *app, cmd *cobra.Command, index string) error {
 	q := &f.query
 	switch {
 	case len(q.Images)+len(q.IDs) == 0:
-		return usagef("expected what to search for: --image FILE or --id ID")
+		return console.Usagef("expected what to search for: --image FILE or --id ID")
 	case q.K < 1:
-		return usagef("-k %d: expected at least 1", q.K)
-	case f.csv && a.json:
-		return usagef("--csv and --json: expected one of them")
+		return console.Usagef("-k %d: expected at least 1", q.K)
+	case f.csv && a.JSON:
+		return console.Usagef("--csv and --json: expected one of them")
 	case !(q.MaxDistance >= 0):
-		return usagef("--max-distance %g: expected 0 or more", q.MaxDistance)
+		return console.Usagef("--max-distance %g: expected 0 or more", q.MaxDistance)
 	case !(q.MinOdds >= 0):
-		return usagef("--min-odds %g: expected 0 or more", q.MinOdds)
+		return console.Usagef("--min-odds %g: expected 0 or more", q.MinOdds)
 	}
 	if err := f.sheets.check(append([]string{index}, q.Images...)...); err != nil {
 		return err
@@ -163,21 +164,21 @@ func (f *searchFlags) check(a *app, cmd *cobra.Command, index string) error {
 	var err error
 	if f.from != "" {
 		if q.Where.From, _, err = search.ParseDay(f.from); err != nil {
-			return usagef("--from %s: %v", f.from, err)
+			return console.Usagef("--from %s: %v", f.from, err)
 		}
 	}
 	if f.to != "" {
 		if _, q.Where.To, err = search.ParseDay(f.to); err != nil {
-			return usagef("--to %s: %v", f.to, err)
+			return console.Usagef("--to %s: %v", f.to, err)
 		}
 	}
 	if f.from != "" && f.to != "" && !q.Where.From.Before(q.Where.To) {
-		return usagef("--from %s --to %s: the second is before the first", f.from, f.to)
+		return console.Usagef("--from %s --to %s: the second is before the first", f.from, f.to)
 	}
 	for _, text := range f.attributes {
 		c, err := search.ParseCondition(text)
 		if err != nil {
-			return usagef("--attribute %v", err)
+			return console.Usagef("--attribute %v", err)
 		}
 		q.Where.Attributes = append(q.Where.Attributes, c)
 	}
@@ -195,7 +196,7 @@ func searchError(err error) error {
 			if errors.Is(err, gallery.ErrNoAttributes) {
 				return fmt.Errorf("--attribute: %w: name their file with --attributes", where.Err)
 			}
-			return usagef("--attribute %s: %w", where.Value, where.Err)
+			return console.Usagef("--attribute %s: %w", where.Value, where.Err)
 		}
 		return fmt.Errorf("--%s %s: %w", where.Field, where.Value, where.Err)
 	}
@@ -223,22 +224,22 @@ func completeFromIndex(texts func(e search.Entries) []string) cobra.CompletionFu
 // galleryPictures reads pictures of an index for a figure, as large as the index has
 // them. Those that are gone are left out with a warning.
 func (a *app) galleryPictures(ctx context.Context, g *gallery.Gallery, ids []string) (pictureOf, error) {
-	p := a.progress()
-	defer p.clear()
-	p.count("Reading pictures", 0, 0)
+	p := a.Progress()
+	defer p.Clear()
+	p.Count("Reading pictures", 0, 0)
 	skipped := map[string]error{}
 	var order []string
 	found, err := g.Pictures(ctx, ids, 0, func(id string, err error) {
 		skipped[id] = err
 		order = append(order, id)
 	})
-	p.clear()
+	p.Clear()
 	if errors.Is(err, dataset.ErrGone) {
 		i := g.Info()
 		return nil, fmt.Errorf("%s was made of %s, which is not here: say with --data where it is", i.Index, i.Data.Source)
 	}
 	for _, id := range order {
-		a.warn("%v", skipped[id])
+		a.Warn("%v", skipped[id])
 	}
 	return func(id string) picture { return picture{id, found[id]} }, err
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/gallery"
 	"likeness/report"
 )
@@ -33,7 +34,7 @@ func printFound(w io.Writer, r *gallery.Result) {
 		}
 		lines = append(lines, line)
 	}
-	columns(w, "", lines, right...)
+	console.Columns(w, "", lines, right...)
 }
 
 // writeFoundCSV writes what was found as comma-separated values.
@@ -65,9 +66,9 @@ func (a *app) noteFew(r *gallery.Result, f *searchFlags) {
 	held := "the index holds " + count(r.Entries, "picture") + why
 	switch n := len(r.Results); {
 	case n == 0:
-		a.note("Nothing found: %s", held)
+		a.Note("Nothing found: %s", held)
 	case why != "":
-		a.note("Only %s found: %s", report.Count(n), held)
+		a.Note("Only %s found: %s", report.Count(n), held)
 	}
 }
 
@@ -75,7 +76,7 @@ func (a *app) noteFew(r *gallery.Result, f *searchFlags) {
 func (a *app) showFound(ctx context.Context, g *gallery.Gallery, r *gallery.Result, f *searchFlags) error {
 	found := r.Results
 	if len(found) > mostDrawn {
-		a.note("The first %d of %s pictures found are shown", mostDrawn, report.Count(len(found)))
+		a.Note("The first %d of %s pictures found are shown", mostDrawn, report.Count(len(found)))
 		found = found[:mostDrawn]
 	}
 	q := &f.query
@@ -125,7 +126,7 @@ func (a *app) showFound(ctx context.Context, g *gallery.Gallery, r *gallery.Resu
 	album := report.Album{
 		Title:    "The nearest to " + strings.Join(append(titles(q.Images), q.IDs...), ", "),
 		Subtitle: fmt.Sprintf("among %s of %s, in the space %s", count(r.Entries, "picture"), r.Index, r.Space),
-		Command:  a.commandLine(),
+		Command:  a.CommandLine(),
 		Rows:     []report.AlbumRow{asked, row},
 	}
 	if g.Info().Odds {

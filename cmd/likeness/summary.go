@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/nn"
 	"likeness/pix"
 	"likeness/report"
@@ -27,7 +28,7 @@ parameters, as Keras does, and how the model was trained. MODEL is a model file,
 a checkpoint, or the name of an architecture, pca or conv.`,
 		Example: `  likeness summary conv-32.safetensors
   likeness summary conv --code 128 --size 64`,
-		Args: exactly("a MODEL file, or an architecture: "+strings.Join(autoencoder.Architectures(), ", "), 1, 1),
+		Args: console.Exactly("a MODEL file, or an architecture: "+strings.Join(autoencoder.Architectures(), ", "), 1, 1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return autoencoder.Architectures(), cobra.ShellCompDirectiveDefault
 		},
@@ -39,18 +40,18 @@ a checkpoint, or the name of an architecture, pca or conv.`,
 		var err error
 		if slices.Contains(autoencoder.Architectures(), args[0]) {
 			if m, err = autoencoder.New(args[0], pix.Prep{W: size.w, H: size.h, Auto: true}, code, 0); err != nil {
-				return usageError{err}
+				return console.UsageError{Err: err}
 			}
 		} else {
 			if cmd.Flags().Changed("code") || cmd.Flags().Changed("size") {
-				return usagef("--code and --size are for the name of an architecture; %s is a file and has its own", args[0])
+				return console.Usagef("--code and --size are for the name of an architecture; %s is a file and has its own", args[0])
 			}
 			if m, err = autoencoder.Open(args[0]); err != nil {
 				return err
 			}
 		}
 		s := m.Info(args[0])
-		return a.emit(s, func(w io.Writer) {
+		return a.Emit(s, func(w io.Writer) {
 			fmt.Fprintln(w, strings.TrimRight(m.Summary(), "\n"))
 			if s.Fingerprint != "" {
 				fmt.Fprintln(w)
@@ -87,7 +88,7 @@ func printTraining(w io.Writer, s autoencoder.Info) {
 			about = append(about, [2]string{"last epoch", lastEpoch(t)})
 		}
 	}
-	facts(w, about)
+	console.Facts(w, about)
 }
 
 // describePrep returns in words how photographs are prepared.

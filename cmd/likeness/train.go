@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"likeness/cmd/likeness/internal/console"
+
 	"github.com/spf13/cobra"
 )
 
@@ -86,7 +88,7 @@ learning rate instead of training.`,
 		Example: fmt.Sprintf(`  likeness train %[1]s
   likeness train %[1]s --data lfw --attributes lfw-attributes --out lfw-%[1]s.safetensors
   likeness train %[1]s --data ~/Pictures/faces --epochs 50 --json`, f.verb),
-		Args: noArgs("--data"),
+		Args: console.NoArgs("--data"),
 	}
 	f.add(c)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -9,19 +9,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/pix"
 	"likeness/recipe"
 )
 
 // denoiseFlags are those that only training a denoiser has.
 type denoiseFlags struct {
-	arch    choiceFlag
+	arch    console.Choice
 	noise   noiseFlag
 	occlude occludeFlag
 }
 
 func (d *denoiseFlags) add(cmd *cobra.Command, weigh *float64) {
-	addChoice(cmd, &d.arch, "arch", "network: conv (encoder-decoder) or residual (no bottleneck)")
+	console.AddChoice(cmd, &d.arch, "arch", "network: conv (encoder-decoder) or residual (no bottleneck)")
 	cmd.Flags().Var(&d.noise, "noise", "standard deviation of the gaussian noise, or the range that it is drawn from, mostly near the middle; a picture's range is 1")
 	cmd.Flags().Var(&d.occlude, "occlude", "black rectangles instead: how many, and their longest side in pixels")
 	cmd.Flags().Float64Var(weigh, "weigh", 0, "with --arch residual, weigh pictures by this power of their noise, such as 0.9; 0: alike, with errors in units of the noise; 2: with errors as they are")
@@ -30,17 +31,17 @@ func (d *denoiseFlags) add(cmd *cobra.Command, weigh *float64) {
 // settleDenoise gives a residual denoiser its own defaults, where the command line says
 // nothing else, and sets what the inputs are corrupted by.
 func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
-	f.Arch = f.denoise.arch.value
+	f.Arch = f.denoise.arch.Value
 	set := cmd.Flags().Changed
 	noiseAsked := set("noise")
 	levels := f.Arch == autoencoder.Residual && f.denoise.occlude.count == 0
 	switch {
 	case !(f.Weigh >= 0 && f.Weigh <= 2):
-		return usagef("--weigh %g: expected a number from 0 to 2, such as 0.9", f.Weigh)
+		return console.Usagef("--weigh %g: expected a number from 0 to 2, such as 0.9", f.Weigh)
 	case f.Weigh > 0 && !levels:
-		return usagef("--weigh is for a model that is told the level of noise: --arch %s without --occlude", autoencoder.Residual)
+		return console.Usagef("--weigh is for a model that is told the level of noise: --arch %s without --occlude", autoencoder.Residual)
 	case f.Arch == autoencoder.Residual && set("code"):
-		return usagef("--code does not go with --arch %s, which has none", f.Arch)
+		return console.Usagef("--code does not go with --arch %s, which has none", f.Arch)
 	}
 	if f.Arch == autoencoder.Residual {
 		f.Code = 0

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/describe"
 	"likeness/finder"
 	"likeness/gallery"
@@ -27,7 +28,7 @@ func newTrainFinder(a *app) *cobra.Command {
 	var out string
 	var opt finder.Options
 	plan := newSplitPlan()
-	space := choiceFlag{best, append([]string{best}, search.SpaceNames()...)}
+	space := console.Choice{Value: best, Choices: append([]string{best}, search.SpaceNames()...)}
 	c := &cobra.Command{
 		Use:   "finder",
 		Short: "Fit what search needs to find people",
@@ -45,26 +46,26 @@ faces, and only index your own pictures.`,
 		Example: `  likeness train finder --data lfw --attributes lfw-attributes
   likeness index finder.safetensors --data ~/Pictures/faces --out mine.index.safetensors
   likeness search mine.index.safetensors --image me.jpg`,
-		Args: noArgs("--data"),
+		Args: console.NoArgs("--data"),
 	}
 	addDataFlags(c, &data, `"drawn"`)
 	addSplitFlags(c, plan)
 	fl := c.Flags()
 	fl.SortFlags = false
-	addChoice(c, &space, "space", "how codes are compared; best: within-mirror where names are known, else whitened-mirror")
+	console.AddChoice(c, &space, "space", "how codes are compared; best: within-mirror where names are known, else whitened-mirror")
 	fl.BoolVar(&opt.Unaligned, "no-align", false, "take faces as they are")
-	addThreads(c, &opt.Threads)
+	console.AddThreads(c, &opt.Threads)
 	fl.StringVar(&out, "out", "finder.safetensors", "the finder's `file`; another finder is replaced")
-	complete(c, "out", filesOf(modelNames))
+	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := plan.check(); err != nil {
 			return err
 		}
-		if err := checkOut(out, []string{".safetensors"}); err != nil {
+		if err := console.CheckOut(out, []string{".safetensors"}); err != nil {
 			return err
 		}
 		if kind, fingerprint, err := gallery.Identify(out); err == nil && kind == "model" {
-			return usagef("%s is a model (%s): choose another name for the finder", out, fingerprint)
+			return console.Usagef("%s is a model (%s): choose another name for the finder", out, fingerprint)
 		}
 		if data.source == "" {
 			data.source = "drawn"
@@ -78,11 +79,11 @@ faces, and only index your own pictures.`,
 		if err != nil {
 			return err
 		}
-		p := a.progress()
-		defer p.clear()
-		opt.Progress = p.report()
-		if space.value != best {
-			opt.Space = space.value
+		p := a.Progress()
+		defer p.Clear()
+		opt.Progress = p.Report()
+		if space.Value != best {
+			opt.Space = space.Value
 		}
 		f, err := finder.Fit(cmd.Context(), set, split.Train, opt)
 		if err != nil {
@@ -92,10 +93,10 @@ faces, and only index your own pictures.`,
 		if err := f.Save(out); err != nil {
 			return err
 		}
-		p.clear()
+		p.Clear()
 		r := finderResult{Finder: out, Data: set.Source, Split: plan.String(), Space: f.Space.Name(), Training: f.Training}
 		r.Story = search.StoryOf(f.Space)
-		return a.emit(r, func(w io.Writer) { r.print(w) })
+		return a.Emit(r, func(w io.Writer) { r.print(w) })
 	}
 	return c
 }
@@ -122,6 +123,6 @@ func (r *finderResult) print(w io.Writer) {
 	if r.After > 0 {
 		lines = append(lines, [2]string{"alignment", fmt.Sprintf("moved %.1f %% of the faces; unexplained %.3f, before %.3f", 100*r.Moved, r.After, r.Before)})
 	}
-	facts(w, lines)
-	fmt.Fprintf(w, "\nIndex pictures with:\n  likeness index %s --data PICTURES\n", quote(r.Finder))
+	console.Facts(w, lines)
+	fmt.Fprintf(w, "\nIndex pictures with:\n  likeness index %s --data PICTURES\n", console.Quote(r.Finder))
 }

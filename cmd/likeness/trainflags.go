@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/autoencoder"
+	"likeness/cmd/likeness/internal/console"
 	"likeness/hyper"
 	"likeness/nn"
 	"likeness/recipe"
@@ -23,7 +24,7 @@ type trainFlags struct {
 	split                          *splitPlan
 	size                           sizeFlag
 	crop                           cropFlag
-	optimizer, schedule, precision choiceFlag
+	optimizer, schedule, precision console.Choice
 	budget                         time.Duration
 	denoise                        denoiseFlags
 
@@ -40,7 +41,7 @@ func newTrainFlags(verb string) *trainFlags {
 	f := &trainFlags{
 		verb: verb, Options: r.Options(), split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true}, precision: newPrecision(),
 	}
-	f.optimizer, f.schedule = newChoice(f.Optimizer, hyper.Optimizers()), newChoice(f.Schedule, hyper.Schedules())
+	f.optimizer, f.schedule = console.NewChoice(f.Optimizer, hyper.Optimizers()), console.NewChoice(f.Schedule, hyper.Schedules())
 	f.Out = ""
 	f.denoise.noise = noiseOf(r.Corruption)
 	return f
@@ -57,9 +58,9 @@ func (f *trainFlags) add(c *cobra.Command) {
 	fl.IntVar(&f.Code, "code", f.Code, "numbers in a code")
 	fl.IntVar(&f.Epochs, "epochs", f.Epochs, "passes over the training pictures")
 	fl.IntVar(&f.Batch, "batch", f.Batch, "pictures in a step")
-	addChoice(c, &f.optimizer, "optimizer", "adamax (per weight) or muon (per weight matrix; slower steps)")
+	console.AddChoice(c, &f.optimizer, "optimizer", "adamax (per weight) or muon (per weight matrix; slower steps)")
 	fl.Float64Var(&f.Rate, "lr", f.Rate, "learning rate of the optimizer")
-	addChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
+	console.AddChoice(c, &f.schedule, "schedule", "how the learning rate changes over the run")
 	fl.Float64Var(&f.Warmup, "warmup", f.Warmup, "steps in which the rate first rises to --lr, or their share of the run, below 1")
 	fl.BoolVar(&f.Mirror, "mirror", f.Mirror, "mirror half of the training pictures left to right, others in every epoch")
 	fl.Float64Var(&f.Jitter, "jitter", f.Jitter, "move, rotate and scale the training pictures by up to this times 4 % of their side, 3 degrees and 5 %, anew in every epoch; 0: not")
@@ -67,7 +68,7 @@ func (f *trainFlags) add(c *cobra.Command) {
 	fl.Float64Var(&f.Average, "average", f.Average, "measure and keep a moving average of the weights with this decay per step, such as 0.999; 0: none")
 	addPrecision(c, &f.precision)
 	if f.verb == "denoise" {
-		f.denoise.arch = choiceFlag{value: f.Arch, choices: []string{f.Arch, autoencoder.Residual}}
+		f.denoise.arch = console.Choice{Value: f.Arch, Choices: []string{f.Arch, autoencoder.Residual}}
 		f.denoise.add(c, &f.Weigh)
 	} else {
 		fl.IntVar(&f.Correct, "correct", f.Correct, "steps in which the finished encoder corrects its codes by the error of the reconstruction; errors of epochs are measured without; 0: none")
@@ -78,14 +79,14 @@ func (f *trainFlags) add(c *cobra.Command) {
 	fl.IntVar(&f.Seeds, "seeds", 1, "train with so many seeds, from --seed on, and report the spread; the model of the first is kept, or the one with the lowest error on held-out pictures")
 	fl.BoolVar(&f.findRate, "find-lr", false, "look for a learning rate instead: try rates in 300 steps, write no model")
 	fl.StringVar(&f.curve, "curve", "", "with --find-lr, draw the losses to this PNG `file`")
-	complete(c, "curve", filesOf([]string{"png"}))
+	console.Complete(c, "curve", console.FilesOf([]string{"png"}))
 	fl.Uint64Var(&f.Seed, "seed", f.Seed, "seed of the weights, the order of the pictures and the noise")
-	addThreads(c, &f.Threads)
+	console.AddThreads(c, &f.Threads)
 	fl.StringVar(&f.Out, "out", "", fmt.Sprintf("the model `file` (default %s-CODE.safetensors)", f.verb))
 	fl.BoolVar(&f.Resume, "resume", false, "go on from OUT.checkpoint")
 	fl.BoolVar(&f.Restart, "restart", false, "start over: remove OUT.checkpoint, and replace OUT in the end")
 	fl.StringVar(&f.log, "log", "", "append events to this `file`, one JSON object a line")
-	complete(c, "out", filesOf(modelNames))
+	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 }
 
 // settle turns the flags into options.
@@ -93,30 +94,30 @@ func (f *trainFlags) settle(cmd *cobra.Command) error {
 	set := cmd.Flags().Changed
 	switch {
 	case f.Resume && f.Restart:
-		return usagef("--resume goes on, --restart starts over: give only one of them")
+		return console.Usagef("--resume goes on, --restart starts over: give only one of them")
 	case set("epochs") && f.Epochs < 1:
-		return usagef("--epochs %d: expected at least 1", f.Epochs)
+		return console.Usagef("--epochs %d: expected at least 1", f.Epochs)
 	case set("batch") && f.Batch < 1:
-		return usagef("--batch %d: expected at least 1", f.Batch)
+		return console.Usagef("--batch %d: expected at least 1", f.Batch)
 	case set("lr") && f.Rate == 0:
-		return usagef("--lr 0: expected a number above 0, such as %g", hyper.DefaultRate)
+		return console.Usagef("--lr 0: expected a number above 0, such as %g", hyper.DefaultRate)
 	case set("seeds") && f.Seeds < 1:
-		return usagef("--seeds %d: expected at least 1, and at most 1000", f.Seeds)
+		return console.Usagef("--seeds %d: expected at least 1, and at most 1000", f.Seeds)
 	case set("early-stop") && f.EarlyStop < 1:
-		return usagef("--early-stop %d: expected at least 1", f.EarlyStop)
+		return console.Usagef("--early-stop %d: expected at least 1", f.EarlyStop)
 	case set("time-budget") && f.budget <= 0:
-		return usagef("--time-budget %v: expected a time such as 5m or 90s", f.budget)
+		return console.Usagef("--time-budget %v: expected a time such as 5m or 90s", f.budget)
 	case set("time-budget") && set("epochs"):
-		return usagef("--time-budget chooses the number of epochs, --epochs gives it: give only one of them")
+		return console.Usagef("--time-budget chooses the number of epochs, --epochs gives it: give only one of them")
 	case f.curve != "" && !f.findRate:
-		return usagef("--curve is for --find-lr")
+		return console.Usagef("--curve is for --find-lr")
 	case f.findRate && (f.Resume || f.Restart || f.Seeds > 1 || f.budget > 0):
-		return usagef("--find-lr trains nothing: --resume, --restart, --seeds and --time-budget do not go with it")
+		return console.Usagef("--find-lr trains nothing: --resume, --restart, --seeds and --time-budget do not go with it")
 	case (f.EarlyStop > 0 || f.Best) && set("validation") && f.split.validation == 0:
-		return usagef("--early-stop and --best choose on a part of the training pictures: give --validation a share such as 0.1")
+		return console.Usagef("--early-stop and --best choose on a part of the training pictures: give --validation a share such as 0.1")
 	}
 	if f.curve != "" {
-		if err := checkOut(f.curve, []string{".png"}); err != nil {
+		if err := console.CheckOut(f.curve, []string{".png"}); err != nil {
 			return err
 		}
 	}
@@ -132,7 +133,7 @@ func (f *trainFlags) settle(cmd *cobra.Command) error {
 		f.data.source = "drawn"
 	}
 	f.Data, f.Split, f.Prep = f.data.name(), f.split.plan(), prepOf(f.size, f.crop)
-	f.Optimizer, f.Schedule, f.Precision = hyper.Optimizer(f.optimizer.value), hyper.Schedule(f.schedule.value), nn.Precision(f.precision.value)
+	f.Optimizer, f.Schedule, f.Precision = hyper.Optimizer(f.optimizer.Value), hyper.Schedule(f.schedule.Value), nn.Precision(f.precision.Value)
 	f.TimeBudget = f.budget.Seconds()
 	f.Optional = nil
 	for _, name := range []string{"jitter", "correct"} {
@@ -156,13 +157,13 @@ func optionError(err error) error {
 		if name == "learning-rate" {
 			name = "lr"
 		}
-		return usagef("--%s %v: expected %s", name, e.Value, e.Expected)
+		return console.Usagef("--%s %v: expected %s", name, e.Value, e.Expected)
 	}
 	if e, ok := errors.AsType[*recipe.OptionsError](err); ok {
 		if e.Name != "" {
-			return usagef("--%w", e)
+			return console.Usagef("--%w", e)
 		}
-		return usageError{e}
+		return console.UsageError{Err: e}
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/recipe"
 
 	"github.com/spf13/cobra"
@@ -47,7 +48,7 @@ func TestDefaultsAreRecipes(t *testing.T) {
 			t.Errorf("train %s %v: %+v, the recipe is %+v", verb, flags, got, want)
 		}
 	}
-	c, _, err := newRoot(newApp(nil, io.Discard, io.Discard)).Find([]string{"train", "denoise"})
+	c, _, err := newRoot(&app{Console: console.New(nil, io.Discard, io.Discard)}).Find([]string{"train", "denoise"})
 	if err != nil {
 		t.Fatal(err)
 	}

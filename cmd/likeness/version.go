@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"likeness/cmd/likeness/internal/console"
 	"likeness/internal/kernel"
 )
 
@@ -28,16 +29,16 @@ func newVersion(a *app) *cobra.Command {
 		Short:   "Print the version and what the program runs on",
 		Long:    "Print the version, what it was built from, and which vector instructions run.",
 		Example: "  likeness version --json",
-		Args:    noArgs(""),
+		Args:    console.NoArgs(""),
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
-			return a.emit(b, func(w io.Writer) {
+			return a.Emit(b, func(w io.Writer) {
 				fmt.Fprintf(w, "likeness %s\n", b.Version)
 				revision := b.Revision
 				if b.Modified {
 					revision += ", modified"
 				}
-				facts(w, [][2]string{{"revision", revision}, {"go", b.Go}, {"platform", b.OS + "/" + b.Arch}, {"simd", b.SIMD}})
+				console.Facts(w, [][2]string{{"revision", revision}, {"go", b.Go}, {"platform", b.OS + "/" + b.Arch}, {"simd", b.SIMD}})
 			})
 		},
 	}

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 	"likeness/faces"
 )
 
-// plainError is an error's text in the words of a person at a terminal: no
-// names of packages and none of system calls.
-func plainError(err error) string {
+// PlainError returns an error's text in the words of a person at a terminal, without the
+// names of system calls.
+func PlainError(err error) string {
 	text := err.Error()
 	if e, ok := errors.AsType[*faces.NotDownloadedError](err); ok {
 		text = strings.Replace(text, e.Error(), fmt.Sprintf("%s is not there: get it with 'likeness data get %s', or give the path of your copy", e.Path, e.Dataset), 1)
@@ -26,9 +26,7 @@ func plainError(err error) string {
 	return strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 }
 
-func bare(err error) error { return err }
-
-// pathErrors finds the system's errors about paths that an error wraps.
+// pathErrors returns the system's errors about paths that an error wraps.
 func pathErrors(err error) []*fs.PathError {
 	switch e := err.(type) {
 	case *fs.PathError:
@@ -49,7 +47,7 @@ func pathErrors(err error) []*fs.PathError {
 func plainPath(e *fs.PathError) string {
 	folder := filepath.Dir(e.Path)
 	switch {
-	case errors.Is(e.Err, fs.ErrNotExist) && !isFolder(folder):
+	case errors.Is(e.Err, fs.ErrNotExist) && !IsFolder(folder):
 		return "there is no folder " + folder
 	case errors.Is(e.Err, fs.ErrNotExist):
 		return "there is no file " + e.Path
@@ -67,9 +65,4 @@ func plainPath(e *fs.PathError) string {
 		return e.Path + " is a folder, expected a file"
 	}
 	return e.Path + ": " + e.Err.Error()
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }

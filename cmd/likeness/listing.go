@@ -15,7 +15,7 @@ func (a *app) list(ctx context.Context, args []string, results func(folder strin
 	}
 	for _, folder := range l.Folders {
 		if n := l.LeftOut[folder]; n > 0 {
-			a.note("Leaving out %s in %s, where results go", count(n, "picture"), results(folder))
+			a.Note("Leaving out %s in %s, where results go", count(n, "picture"), results(folder))
 		}
 	}
 	return l, nil
@@ -33,12 +33,12 @@ func (a *app) noteSkips(source string, skips []faces.Skip) {
 	if len(skips) == 0 {
 		return
 	}
-	a.noteWarning("skipping %s of %s without a usable picture:", count(len(skips), "file"), source)
+	a.NoteWarning("skipping %s of %s without a usable picture:", count(len(skips), "file"), source)
 	for i, skip := range skips {
 		if i == 3 {
-			a.note("  and %s more; 'likeness data check' lists them", report.Count(len(skips)-i))
+			a.Note("  and %s more; 'likeness data check' lists them", report.Count(len(skips)-i))
 			break
 		}
-		a.note("  %s: %s", skip.Name, skip.Reason)
+		a.Note("  %s: %s", skip.Name, skip.Reason)
 	}
 }

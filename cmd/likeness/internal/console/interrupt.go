@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"context"
@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// interruptible gives a context that ends with the first Ctrl-C (or SIGTERM).
-// The second one ends the program at once; files are written whole or not at
+// Interruptible returns a context that ends with the first Ctrl-C or SIGTERM. The second
+// one ends the program at once with the given exit code. Files are written whole or not at
 // all, so that is safe too, but what was done since the last save is lost.
-func interruptible(stderr io.Writer) (ctx context.Context, stop func()) {
+func Interruptible(stderr io.Writer, code int) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -24,14 +24,14 @@ func interruptible(stderr io.Writer) (ctx context.Context, stop func()) {
 			return
 		}
 		begin := "\n"
-		if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
+		if IsTerminal(stderr) && os.Getenv("TERM") != "dumb" {
 			begin = "\r\x1b[2K" // in place of a bar, and of ^C
 		}
 		fmt.Fprintln(stderr, begin+"Stopping; press Ctrl-C again to quit at once.")
 		cancel()
 		select {
 		case <-signals:
-			os.Exit(exitInterrupted)
+			os.Exit(code)
 		case <-done:
 		}
 	}()

@@ -1,0 +1,140 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"likeness/internal/atomicfile"
+	"likeness/pix"
+)
+
+// CheckWritable reports, before the work begins, whether its result can be written
+// to path.
+func CheckWritable(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		kind := "not a regular file"
+		if info.IsDir() {
+			kind = "a folder"
+		}
+		return fmt.Errorf("%s cannot be written: it is %s", path, kind)
+	}
+	probe, err := os.CreateTemp(filepath.Dir(path), ".likeness-*")
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %s", path, unwritable(filepath.Dir(path), err))
+	}
+	_ = probe.Close() // nothing was written to it
+	return os.Remove(probe.Name())
+}
+
+// unwritable says why no file can be made in a folder.
+func unwritable(folder string, err error) string {
+	info, failed := os.Stat(folder)
+	switch {
+	case errors.Is(failed, fs.ErrNotExist):
+		return "there is no folder " + folder
+	case failed == nil && !info.IsDir():
+		return folder + " is a file, expected a folder"
+	case errors.Is(err, fs.ErrPermission):
+		return "no permission to write to the folder " + folder
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok { // less the name of the probe
+		err = e.Err
+	}
+	return err.Error()
+}
+
+// CheckOut reports, before the work begins, whether a result can be written to out:
+// its extension is one of those wanted, it is none of the inputs, and its
+// folder can be written to.
+func CheckOut(out string, extensions []string, inputs ...string) error {
+	if !slices.Contains(extensions, strings.ToLower(filepath.Ext(out))) {
+		return Usagef("%s: expected a file name that ends in %s", out, strings.Join(extensions, " or "))
+	}
+	if err := KeepInputs(out, inputs...); err != nil {
+		return err
+	}
+	return CheckWritable(out)
+}
+
+// KeepInputs refuses to write over a file that is read.
+func KeepInputs(out string, inputs ...string) error {
+	if _, err := os.Stat(out); err != nil {
+		return nil // nothing there to write over
+	}
+	return NewReadFiles(inputs...).Keep(out)
+}
+
+// ReadFiles are files that are read, however many, which may have several
+// names. They are recognised by size and time first.
+type ReadFiles map[fileStamp][]readFile
+
+type fileStamp struct {
+	size  int64
+	mtime int64 // nanoseconds
+}
+
+type readFile struct {
+	path string
+	info fs.FileInfo
+}
+
+func stampOf(info fs.FileInfo) fileStamp { return fileStamp{info.Size(), info.ModTime().UnixNano()} }
+
+func NewReadFiles(paths ...string) ReadFiles {
+	r := ReadFiles{}
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil {
+			r[stampOf(info)] = append(r[stampOf(info)], readFile{path, info})
+		}
+	}
+	return r
+}
+
+// Keep refuses to write over one of them.
+func (r ReadFiles) Keep(out string) error {
+	target, err := os.Stat(out)
+	if err != nil {
+		return nil // nothing there to write over
+	}
+	for _, in := range r[stampOf(target)] {
+		if os.SameFile(target, in.info) {
+			return Usagef("%s would replace the input %s: choose another name", out, in.path)
+		}
+	}
+	return nil
+}
+
+// WritePNG writes a picture.
+func WritePNG(path string, m *pix.Image) error {
+	return atomicfile.Write(path, func(w io.Writer) error { return m.WritePNG(w) })
+}
+
+// exists reports whether there is a file or folder.
+func exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// IsFolder reports whether a path is that of a folder.
+func IsFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// Exists reports whether something is at a path.
+func Exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
