@@ -1,6 +1,7 @@
 package latent
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -92,20 +93,13 @@ func (a *Atlas) Step(changes []Change, hold []*Direction) (*Step, error) {
 			s.SideEffects = append(s.SideEffects, SideEffect{d.Name, dot(d.White, s.White)})
 		}
 	}
-	sortSideEffects(s.SideEffects)
+	SortSideEffects(s.SideEffects)
 	return s, nil
 }
 
-func sortSideEffects(list []SideEffect) {
-	slices.SortStableFunc(list, func(x, y SideEffect) int {
-		switch a, b := math.Abs(x.By), math.Abs(y.By); {
-		case a > b:
-			return -1
-		case a < b:
-			return 1
-		}
-		return 0
-	})
+// SortSideEffects sorts side effects by magnitude, the largest first.
+func SortSideEffects(list []SideEffect) {
+	slices.SortStableFunc(list, func(x, y SideEffect) int { return cmp.Compare(math.Abs(y.By), math.Abs(x.By)) })
 }
 
 // Entangled returns the side effects of one standard deviation along a direction on
@@ -117,7 +111,7 @@ func (a *Atlas) Entangled(d *Direction) []SideEffect {
 			list = append(list, SideEffect{other.Name, dot(other.White, d.White)})
 		}
 	}
-	sortSideEffects(list)
+	SortSideEffects(list)
 	return list
 }
 

@@ -237,15 +237,7 @@ func (e *edits) verdict(d *latent.Direction, test []int, seed uint64) (*latent.V
 		}
 		v.SideEffects = append(v.SideEffects, latent.SideEffect{Name: e.judge.Attributes[j].Name, By: by})
 	}
-	slices.SortStableFunc(v.SideEffects, func(x, y latent.SideEffect) int {
-		switch a, b := math.Abs(x.By), math.Abs(y.By); {
-		case a > b:
-			return -1
-		case a < b:
-			return 1
-		}
-		return 0
-	})
+	latent.SortSideEffects(v.SideEffects)
 	v.SideEffects = v.SideEffects[:min(len(v.SideEffects), 10)]
 	return v, nil
 }
