@@ -1,8 +1,10 @@
-// Package autoencoder has the models: an encoder that turns a picture into a
-// code, a few numbers, and a decoder that turns a code back into a picture.
+// Package autoencoder has the models: an encoder that turns a picture into a code, a few
+// numbers, and a decoder that turns a code into a picture again.
 //
-// Pictures are float32 in [-0.5, 0.5], (N, H, W, 3), one behind the other; codes
-// are float32, (N, Code).
+// Pictures are float32 in [-0.5, 0.5], (N, H, W, 3); codes are float32, (N, Code). Open
+// reads a trained model. Encode, Decode and Reconstruct work on such numbers,
+// ReconstructImages and ReconstructListing on pictures and files. A Denoiser restores
+// pictures, of any size with a model without a code.
 package autoencoder
 
 import (

@@ -90,7 +90,7 @@ func goldenFigures() map[string]*pix.Image {
 			{Original: f[2], Corrupted: n1, Restored: blend(n1, f[2], 0.8), CorruptedMSE: Measured(0.01), RestoredMSE: Measured(0.0004), Title: "test image 1", Baseline: blend(n1, f[2], 0.6), BaselineMSE: Measured(0.0016)},
 		}),
 		"restorations-given": Restorations("Noisy", "Denoised", []Restoration{{Corrupted: n0, Restored: f[0], Title: "old_photograph"}}),
-		"contests": Contests([]string{"Wiener filter", "Residual"}, []Contest{
+		"comparisons": Comparisons([]string{"Wiener filter", "Residual"}, []Comparison{
 			{Title: "test image 0", Original: f[0], Noisy: n0, NoisyMSE: Measured(0.01), Results: []*pix.Image{blend(n0, f[0], 0.6), blend(n0, f[0], 0.8)}, MSE: []Number{Measured(0.0016), Measured(0.0004)}},
 		}),
 		"neighbours": Neighbours([]Query{{Picture: f[0], Person: "Ada_Byron", Note: "test image 247", Matches: []Neighbour{

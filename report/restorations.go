@@ -67,9 +67,9 @@ func Restorations(corrupted, restored string, rows []Restoration) *pix.Image {
 
 func mseCaption(n Number) []words { return caption("MSE " + FormMSE.Format(n)) }
 
-// Contest is one row of the figure that compares denoisers: one noisy picture and the
+// Comparison is one row of the figure that compares denoisers: one noisy picture and the
 // result of each denoiser.
-type Contest struct {
+type Comparison struct {
 	Title    string // beneath the original
 	Original *pix.Image
 	Noisy    *pix.Image
@@ -78,9 +78,9 @@ type Contest struct {
 	MSE      []Number     // of each result against the original
 }
 
-// Contests draws "Original", "Noisy" and a column for each denoiser, headed by
+// Comparisons draws "Original", "Noisy" and a column for each denoiser, headed by
 // its name, with the errors beneath.
-func Contests(denoisers []string, rows []Contest) *pix.Image {
+func Comparisons(denoisers []string, rows []Comparison) *pix.Image {
 	p := newPen()
 	s := sheet{heads: append([]string{"Original", "Noisy"}, denoisers...)}
 	for _, r := range rows {

@@ -54,10 +54,10 @@ func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denois
 	if err := add("Residual", m); err != nil {
 		return nil, err
 	}
-	var rows []report.Contest
+	var rows []report.Comparison
 	for i := range len(clean) / size {
 		c := b.values(clean, i)
-		row := report.Contest{
+		row := report.Comparison{
 			Title:    fmt.Sprintf("test image %d", i),
 			Original: b.picture(clean, i), Noisy: b.picture(noisy, i), NoisyMSE: report.Measured(mse(b.values(noisy, i), c)),
 		}
@@ -66,7 +66,7 @@ func (b *book) judgeDenoiser(ctx context.Context, m *autoencoder.Model) (*denois
 		}
 		rows = append(rows, row)
 	}
-	d.figure = report.Contests(names, rows)
+	d.figure = report.Comparisons(names, rows)
 	d.caption = fmt.Sprintf("The first test pictures with noise of sigma %g, and what is made of them.", judgedAt)
 	return d, nil
 }
