@@ -9,11 +9,12 @@ import (
 
 	"likeness/align"
 	"likeness/cmd/likeness/internal/console"
+	"likeness/dataset"
 	"likeness/finder"
 )
 
 func newAlign(a *app) *cobra.Command {
-	var data dataName
+	var data dataset.Name
 	var opt finder.StraightenOptions
 	c := &cobra.Command{
 		Use:   "align FINDER [IMAGE...]",
@@ -40,7 +41,7 @@ Straighten a query in the same way before giving it to such a model.`,
 		switch {
 		case opt.Folder == "":
 			return console.Usagef("expected --out FOLDER")
-		case (len(args) == 1) == (data.source == ""):
+		case (len(args) == 1) == (data.Source == ""):
 			return console.Usagef("expected what to straighten: either pictures or --data")
 		case opt.Size < finder.SmallestStraight || opt.Size > finder.LargestStraight:
 			return console.Usagef("--size %d: expected %d to %d pixels", opt.Size, finder.SmallestStraight, finder.LargestStraight)
@@ -53,14 +54,14 @@ Straighten a query in the same way before giving it to such a model.`,
 		defer p.Clear()
 		opt.Progress = p.Report()
 		var all []finder.Straightened
-		if data.source == "" {
+		if data.Source == "" {
 			all, err = f.StraightenFiles(cmd.Context(), args[1:], opt)
 		} else {
 			set, failed := a.load(cmd.Context(), data, finder.StraightPrep(), opt.Threads)
 			if failed != nil {
 				return failed
 			}
-			a.tellSet(set)
+			a.noteSet(set)
 			all, err = f.StraightenSet(cmd.Context(), set, opt)
 		}
 		p.Clear()

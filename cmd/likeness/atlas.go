@@ -20,7 +20,7 @@ import (
 // atlasFlags say where the atlas of a model comes from.
 type atlasFlags struct {
 	file    string // an atlas
-	data    dataName
+	data    dataset.Name
 	own     latent.Own
 	threads int
 }
@@ -68,7 +68,7 @@ func (f *atlasFlags) check() error {
 }
 
 // named reports whether the flags name pictures to fit an atlas to.
-func (f *atlasFlags) named() bool { return f.data.source != "" || f.data.attributes != "" }
+func (f *atlasFlags) named() bool { return f.data.Source != "" || f.data.Attributes != "" }
 
 // atlas opens or fits the atlas of a model. need says what it must have; with optional
 // it is nil where there is none and no pictures are named.
@@ -86,7 +86,7 @@ func (a *app) atlas(ctx context.Context, path string, m *autoencoder.Model, f *a
 		return nil, err
 	}
 	for _, set := range opened.Folders {
-		a.tellSet(set)
+		a.noteSet(set)
 	}
 	a.Notes(opened.Notes)
 	return opened.Atlas, nil

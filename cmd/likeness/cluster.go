@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/dataset"
 	"likeness/gallery"
 	"likeness/report"
 )
@@ -100,11 +101,11 @@ func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.Clu
 	if err != nil {
 		return nil, nil, err
 	}
-	set, err := a.load(ctx, dataName{source: path}, f.Describer.Prep, opt.Threads)
+	set, err := a.load(ctx, dataset.Name{Source: path}, f.Describer.Prep, opt.Threads)
 	if err != nil {
 		return nil, nil, err
 	}
-	a.tellSet(set)
+	a.noteSet(set)
 	r, err := gallery.FindClusters(ctx, f, set, opt)
 	p.Clear()
 	return r, setPictures(set), err

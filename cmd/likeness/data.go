@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,74 +15,35 @@ import (
 	"likeness/report"
 )
 
-// dataName is a set of pictures as a person names it. Its text is kept in
-// models and indexes, so that the same set is found again.
-type dataName struct {
-	source     string // "drawn", "drawn:PEOPLExPICTURES", "lfw", ..., a path
-	attributes string // a path, or empty
-}
-
-// name is the same as a value that libraries know.
-func (d dataName) name() dataset.Name {
-	return dataset.Name{Source: d.source, Attributes: d.attributes}
-}
-
-func (d dataName) String() string { return d.name().String() }
-
-func parseDataName(text string) dataName {
-	n := dataset.Parse(text)
-	return dataName{n.Source, n.Attributes}
-}
-
 // addDataFlags adds --data and --attributes.
-func addDataFlags(cmd *cobra.Command, d *dataName, byDefault string) {
-	cmd.Flags().StringVar(&d.source, "data", "", "`pictures`: drawn (invented faces; drawn:40x5 for 40 people with 5 pictures each), lfw (after 'likeness data get lfw'), an archive (.tgz, .tar, .zip) or a folder (default "+byDefault+")")
-	cmd.Flags().StringVar(&d.attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt; only the pictures it lists are used")
+func addDataFlags(cmd *cobra.Command, n *dataset.Name, byDefault string) {
+	cmd.Flags().StringVar(&n.Source, "data", "", "`pictures`: drawn (invented faces; drawn:40x5 for 40 people with 5 pictures each), lfw (after 'likeness data get lfw'), an archive (.tgz, .tar, .zip) or a folder (default "+byDefault+")")
+	cmd.Flags().StringVar(&n.Attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt; only the pictures it lists are used")
 	console.Complete(cmd, "data", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"drawn", "lfw", "lfw-funneled", "lfw-deepfunneled"}, cobra.ShellCompDirectiveDefault
 	})
 }
 
-// look reports before the work what is wrong with the names of the pictures and their attributes.
-func (d dataName) look() error {
-	err := d.name().Check()
+// checkData reports, before the work begins, what is wrong with the names of pictures and their attributes.
+func checkData(n dataset.Name) error {
+	err := n.Check()
 	if _, ok := errors.AsType[*dataset.NameError](err); ok {
 		return console.Usagef("--data %w", err)
 	}
-	if errors.Is(err, fs.ErrNotExist) && !d.name().IsDrawn() && !strings.Contains(err.Error(), d.attributesOrNone()) {
+	if pictures := (dataset.Name{Source: n.Source}); errors.Is(err, fs.ErrNotExist) && pictures.Check() != nil {
 		return fmt.Errorf("%w (--data takes drawn, lfw, an archive or a folder)", err)
 	}
 	return err
 }
 
-// attributesOrNone is the attribute file's name, or a text that no error holds.
-func (d dataName) attributesOrNone() string {
-	if d.attributes == "" {
-		return "\x00"
-	}
-	return d.attributes
-}
-
-// stillThere reports that pictures are no longer where they were when their name was put into a file. made says what was
-// made of them, such as "m.index.safetensors was made of".
-func (d dataName) stillThere(made string) error {
-	if d.name().IsDrawn() {
-		return nil
-	}
-	if _, err := faces.Find(d.source); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s %s, which is not here: say with --data where it is", made, d.source)
-	}
-	return nil
-}
-
-// load reads a set and shows progress. What is special about the set is left for the caller to report.
-func (a *app) load(ctx context.Context, d dataName, prep pix.Prep, threads int) (*faces.Set, error) {
-	if err := d.look(); err != nil {
+// load reads a set and shows progress. The caller reports what is special about the set.
+func (a *app) load(ctx context.Context, n dataset.Name, prep pix.Prep, threads int) (*faces.Set, error) {
+	if err := checkData(n); err != nil {
 		return nil, err
 	}
 	p := a.Progress()
 	defer p.Clear()
-	s, err := dataset.Load(ctx, d.name(), faces.Options{Prep: prep, Threads: threads, Progress: p.Report()})
+	s, err := dataset.Load(ctx, n, faces.Options{Prep: prep, Threads: threads, Progress: p.Report()})
 	if err != nil {
 		return nil, err
 	}
@@ -94,9 +54,9 @@ func (a *app) load(ctx context.Context, d dataName, prep pix.Prep, threads int) 
 	return s, nil
 }
 
-// tellSet says what is special about a set that is seen for the first time.
-func (a *app) tellSet(s *faces.Set) {
-	source := parseDataName(s.Source).source
+// noteSet reports what is special about a set that is seen for the first time.
+func (a *app) noteSet(s *faces.Set) {
+	source := dataset.Parse(s.Source).Source
 	a.noteSkips(source, s.Skipped)
 	if n := len(s.Unlisted); n > 0 {
 		a.Note("%s left out, for the attribute file does not list them", count(n, "picture"))
@@ -106,15 +66,14 @@ func (a *app) tellSet(s *faces.Set) {
 	}
 }
 
-// tellAgain is tellSet for a set that has been told about when a model was
-// trained on it.
-func (a *app) tellAgain(s *faces.Set) {
+// noteSetAgain is noteSet for a set that was reported when a model was trained on it.
+func (a *app) noteSetAgain(s *faces.Set) {
 	if n := len(s.Skipped); n > 0 {
-		a.Note("skipping %s of %s without a usable picture, as before", count(n, "file"), parseDataName(s.Source).source)
+		a.Note("skipping %s of %s without a usable picture, as before", count(n, "file"), dataset.Parse(s.Source).Source)
 	}
 }
 
-// croppedNote tells a person that pictures of LFW's size get LFW's crop.
+// croppedNote says that pictures of LFW's size get LFW's crop.
 func croppedNote(n int) string {
 	verb := "get"
 	if n == 1 {
@@ -123,7 +82,7 @@ func croppedNote(n int) string {
 	return fmt.Sprintf("%s of 250x250 %s LFW's crop of 80 pixels a side; --crop 0 keeps all of a picture", count(n, "picture"), verb)
 }
 
-// count is a number of things in words.
+// count returns a number of things in words.
 func count(n int, thing string) string {
 	switch {
 	case n == 1:

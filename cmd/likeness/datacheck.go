@@ -18,7 +18,7 @@ import (
 func newDataCheck(a *app) *cobra.Command {
 	var attributes string
 	var threads int
-	plan, size, crop := newSplitPlan(), sizeFlag{32, 32}, cropFlag{auto: true}
+	splits, size, crop := newSplitFlags(), sizeFlag{32, 32}, cropFlag{auto: true}
 	c := &cobra.Command{
 		Use:   "check PATH",
 		Short: "Look at every picture of an archive or a folder",
@@ -58,12 +58,13 @@ over are listed, and no problem.`,
 	c.Flags().StringVar(&attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt")
 	c.Flags().Var(&size, "size", "size of the model's pictures")
 	c.Flags().Var(&crop, "crop", "what 'train' cuts off: auto, or pixels")
-	addSplitFlags(c, plan)
+	splits.add(c)
 	console.AddThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := plan.check(); err != nil {
+		if err := splits.check(); err != nil {
 			return err
 		}
+		plan := splits.plan()
 		if (dataset.Name{Source: args[0]}).IsDrawn() {
 			return errors.New("drawn faces need no check; a folder of that name is ./drawn")
 		}
@@ -77,8 +78,8 @@ over are listed, and no problem.`,
 			return err
 		}
 		found := &checkResult{Report: r, Size: size.String(), Leaked: []string{}, Leaks: []check.Leak{}}
-		// Pictures that cannot be split have no leak; what hinders them 'train' says.
-		if split, _, err := plan.parts(&faces.Set{Source: r.Source, People: r.RowPeople()}); err == nil {
+		// Pictures that cannot be split have no leak; 'train' says why they cannot.
+		if split, _, err := plan.Split(&faces.Set{Source: r.Source, People: r.RowPeople()}); err == nil {
 			found.Split, found.Leaks = plan.String(), r.Leaks(split)
 			for _, l := range found.Leaks {
 				found.Leaked = append(found.Leaked, l.Test)
@@ -225,8 +226,8 @@ func (a *app) health(h *check.Health, set *faces.Set, split faces.Split) {
 		return
 	}
 	more := ""
-	if d := parseDataName(set.Source); d.source != "drawn" && !strings.HasPrefix(d.source, "drawn:") {
-		more = "; 'likeness data check " + console.Quote(d.source) + "' says more"
+	if d := dataset.Parse(set.Source); d.Source != "drawn" && !strings.HasPrefix(d.Source, "drawn:") {
+		more = "; 'likeness data check " + console.Quote(d.Source) + "' says more"
 	}
 	switch {
 	case !h.Compared:

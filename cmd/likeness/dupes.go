@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/dataset"
 	"likeness/gallery"
 	"likeness/pix"
 	"likeness/report"
@@ -95,11 +96,11 @@ func (a *app) duplicates(ctx context.Context, path string, opt gallery.Duplicate
 		get, err := a.galleryPictures(ctx, g, ids)
 		return r, get, err
 	}
-	set, err := a.load(ctx, dataName{source: path}, gallery.DuplicatesPrep(), opt.Threads)
+	set, err := a.load(ctx, dataset.Name{Source: path}, gallery.DuplicatesPrep(), opt.Threads)
 	if err != nil {
 		return nil, nil, err
 	}
-	a.tellSet(set)
+	a.noteSet(set)
 	p.Count("Comparing", 0, 0)
 	r, err := gallery.FindDuplicates(ctx, set, opt)
 	p.Clear()
@@ -107,7 +108,7 @@ func (a *app) duplicates(ctx context.Context, path string, opt gallery.Duplicate
 		return r, nil, err
 	}
 	// In a size to look at.
-	shown, err := a.load(ctx, dataName{source: path}, pix.Prep{W: 128, H: 128, Auto: true, Wide: true}, opt.Threads)
+	shown, err := a.load(ctx, dataset.Name{Source: path}, pix.Prep{W: 128, H: 128, Auto: true, Wide: true}, opt.Threads)
 	if err != nil {
 		return nil, nil, err
 	}

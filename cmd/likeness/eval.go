@@ -8,6 +8,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/cmd/likeness/internal/console"
+	"likeness/dataset"
 	"likeness/evaluation"
 )
 
@@ -15,7 +16,7 @@ import (
 const mostRefining = 20
 
 func newEval(a *app) *cobra.Command {
-	var data dataName
+	var data dataset.Name
 	var threads, refine int
 	c := &cobra.Command{
 		Use:   "eval MODEL",

@@ -17,7 +17,7 @@ import (
 const best = "best"
 
 func newEvalSearch(a *app) *cobra.Command {
-	var data dataName
+	var data dataset.Name
 	var opt evaluation.SearchOptions
 	var out sheets
 	split := console.Choice{Value: "both", Choices: []string{"both", dataset.ByPerson, dataset.ByRandom}}
@@ -69,8 +69,8 @@ without it, pairs in ten folds are drawn by seed.`,
 		if !(opt.Validation >= 0 && opt.Validation < 1) {
 			return console.Usagef("--validation %g: expected a share between 0 and 1, such as 0.1", opt.Validation)
 		}
-		if data.source == "" {
-			data.source = "drawn"
+		if data.Source == "" {
+			data.Source = "drawn"
 		}
 		if err := out.check(); err != nil {
 			return err
@@ -98,7 +98,7 @@ without it, pairs in ten folds are drawn by seed.`,
 		if err != nil {
 			return err
 		}
-		a.tellSet(set)
+		a.noteSet(set)
 		p := a.Progress()
 		defer p.Clear()
 		opt.Examples, opt.Progress = out.wanted(), p.Report()

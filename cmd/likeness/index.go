@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/dataset"
 	"likeness/gallery"
 	"likeness/report"
 	"likeness/search"
 )
 
 func newIndex(a *app) *cobra.Command {
-	var data dataName
+	var data dataset.Name
 	var out string
 	var opt gallery.UpdateOptions
 	part := console.Choice{Value: "all", Choices: []string{"all", "train", "test"}}
@@ -71,10 +72,10 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 2 {
-			if data.source != "" {
-				return console.Usagef("%s and --data %s: expected one of them", args[1], data.source)
+			if data.Source != "" {
+				return console.Usagef("%s and --data %s: expected one of them", args[1], data.Source)
 			}
-			data.source = args[1]
+			data.Source = args[1]
 		}
 		if out == "" {
 			out = strings.TrimSuffix(args[0], ".safetensors") + ".index.safetensors"

@@ -25,7 +25,7 @@ func openCoder(path string) (*autoencoder.Model, error) {
 }
 
 // modelData reads what the flags name, or what the model was trained on.
-func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, d dataName, threads int) (*dataset.Pictures, error) {
+func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, d dataset.Name, threads int) (*dataset.Pictures, error) {
 	var origin *dataset.Origin
 	if m.Training != nil {
 		origin = &m.Training.Origin
@@ -34,15 +34,15 @@ func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, 
 }
 
 // readOrigin reads what the flags name, or the pictures of an origin, which may be nil.
-func (a *app) readOrigin(ctx context.Context, path string, prep pix.Prep, origin *dataset.Origin, d dataName, threads int) (*dataset.Pictures, error) {
-	if d.source != "" {
-		if err := d.look(); err != nil {
+func (a *app) readOrigin(ctx context.Context, path string, prep pix.Prep, origin *dataset.Origin, d dataset.Name, threads int) (*dataset.Pictures, error) {
+	if d.Source != "" {
+		if err := checkData(d); err != nil {
 			return nil, err
 		}
 	}
 	p := a.Progress()
 	defer p.Clear()
-	found, err := origin.Load(ctx, path, d.name(), prep, faces.Options{Threads: threads, Progress: p.Report()})
+	found, err := origin.Load(ctx, path, d, prep, faces.Options{Threads: threads, Progress: p.Report()})
 	p.Clear()
 	switch {
 	case errors.Is(err, dataset.ErrUnknown):
@@ -51,8 +51,8 @@ func (a *app) readOrigin(ctx context.Context, path string, prep pix.Prep, origin
 		return nil, fmt.Errorf("%s was trained on %s, which is not here: say with --data where it is", path, dataset.Parse(origin.Data).Source)
 	case errors.Is(err, dataset.ErrChanged):
 		again := dataset.Parse(origin.Data)
-		if d.attributes != "" {
-			again.Attributes = d.attributes
+		if d.Attributes != "" {
+			again.Attributes = d.Attributes
 		}
 		return nil, fmt.Errorf("%s is not what %s was trained on, or was trained on with --attributes: name the pictures with --data and --attributes", again, path)
 	case err != nil:
@@ -62,9 +62,9 @@ func (a *app) readOrigin(ctx context.Context, path string, prep pix.Prep, origin
 		a.Warn("%s", w)
 	}
 	if origin != nil && origin.DataHash == found.Set.Fingerprint {
-		a.tellAgain(found.Set)
+		a.noteSetAgain(found.Set)
 	} else {
-		a.tellSet(found.Set)
+		a.noteSet(found.Set)
 	}
 	return found, nil
 }

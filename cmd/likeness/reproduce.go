@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/dataset"
 	"likeness/describe"
 	"likeness/faces"
 	"likeness/nn"
@@ -21,7 +22,7 @@ import (
 )
 
 func newReproduce(a *app) *cobra.Command {
-	var data dataName
+	var data dataset.Name
 	var run tutorial.Run
 	precision := newPrecision()
 	cmd := &cobra.Command{
@@ -68,12 +69,12 @@ the parts named; the models of the others stay.`,
 	return cmd
 }
 
-func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) error {
+func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run) error {
 	if err := run.Check(); err != nil {
 		return console.UsageError{Err: err}
 	}
-	if data.source == "" {
-		data.source = "drawn"
+	if data.Source == "" {
+		data.Source = "drawn"
 	}
 	if run.Threads > 0 {
 		runtime.GOMAXPROCS(run.Threads)
@@ -82,7 +83,7 @@ func (a *app) reproduce(ctx context.Context, data dataName, run tutorial.Run) er
 	if run.Data, err = a.load(ctx, data, tutorial.Prep, run.Threads); err != nil {
 		return err
 	}
-	a.tellSet(run.Data)
+	a.noteSet(run.Data)
 	p := a.Progress()
 	defer p.Clear()
 	run.Wide = func(ctx context.Context) (*faces.Set, error) {

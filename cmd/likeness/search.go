@@ -21,7 +21,7 @@ import (
 type searchFlags struct {
 	query       gallery.Query
 	opt         gallery.Options
-	data        dataName
+	data        dataset.Name
 	from, to    string // days, or ""
 	attributes  []string
 	excludeSelf bool
@@ -119,8 +119,8 @@ func (f *searchFlags) add(c *cobra.Command) {
 	addSheets(c, &f.sheets, "the query and what was found, 64 at most,")
 	fl.BoolVar(&f.csv, "csv", false, "print the results as comma-separated values")
 	fl.StringVar(&f.opt.Model, "model", "", "the model `file`, if it was moved")
-	fl.StringVar(&f.data.source, "data", "", "where --montage and --html find the `pictures`, if they were moved")
-	fl.StringVar(&f.data.attributes, "attributes", "", "their attribute `file`, if it was moved")
+	fl.StringVar(&f.data.Source, "data", "", "where --montage and --html find the `pictures`, if they were moved")
+	fl.StringVar(&f.data.Attributes, "attributes", "", "their attribute `file`, if it was moved")
 	fl.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "figure" { // its name before there were pages
 			name = "montage"
@@ -182,7 +182,7 @@ func (f *searchFlags) check(a *app, cmd *cobra.Command, index string) error {
 		}
 		q.Where.Attributes = append(q.Where.Attributes, c)
 	}
-	f.opt.Data = f.data.name()
+	f.opt.Data = f.data
 	return nil
 }
 

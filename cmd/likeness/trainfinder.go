@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/dataset"
 	"likeness/describe"
 	"likeness/finder"
 	"likeness/gallery"
@@ -24,10 +25,10 @@ type finderResult struct {
 }
 
 func newTrainFinder(a *app) *cobra.Command {
-	var data dataName
+	var data dataset.Name
 	var out string
 	var opt finder.Options
-	plan := newSplitPlan()
+	splits := newSplitFlags()
 	space := console.Choice{Value: best, Choices: append([]string{best}, search.SpaceNames()...)}
 	c := &cobra.Command{
 		Use:   "finder",
@@ -49,7 +50,7 @@ faces, and only index your own pictures.`,
 		Args: console.NoArgs("--data"),
 	}
 	addDataFlags(c, &data, `"drawn"`)
-	addSplitFlags(c, plan)
+	splits.add(c)
 	fl := c.Flags()
 	fl.SortFlags = false
 	console.AddChoice(c, &space, "space", "how codes are compared; best: within-mirror where names are known, else whitened-mirror")
@@ -58,24 +59,25 @@ faces, and only index your own pictures.`,
 	fl.StringVar(&out, "out", "finder.safetensors", "the finder's `file`; another finder is replaced")
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := plan.check(); err != nil {
+		if err := splits.check(); err != nil {
 			return err
 		}
+		plan := splits.plan()
 		if err := console.CheckOut(out, []string{".safetensors"}); err != nil {
 			return err
 		}
 		if kind, fingerprint, err := gallery.Identify(out); err == nil && kind == "model" {
 			return console.Usagef("%s is a model (%s): choose another name for the finder", out, fingerprint)
 		}
-		if data.source == "" {
-			data.source = "drawn"
+		if data.Source == "" {
+			data.Source = "drawn"
 		}
 		set, err := a.load(cmd.Context(), data, describe.DefaultPrep, opt.Threads)
 		if err != nil {
 			return err
 		}
-		a.tellSet(set)
-		split, err := plan.split(set)
+		a.noteSet(set)
+		split, _, err := plan.Split(set)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/cmd/likeness/internal/console"
+	"likeness/dataset"
 	"likeness/hyper"
 	"likeness/nn"
 	"likeness/recipe"
@@ -20,8 +21,8 @@ type trainFlags struct {
 	verb string
 	recipe.Options
 
-	data                           dataName
-	split                          *splitPlan
+	data                           dataset.Name
+	split                          *splitFlags
 	size                           sizeFlag
 	crop                           cropFlag
 	optimizer, schedule, precision console.Choice
@@ -39,7 +40,7 @@ func newTrainFlags(verb string) *trainFlags {
 		panic("there is no recipe called " + verb)
 	}
 	f := &trainFlags{
-		verb: verb, Options: r.Options(), split: newSplitPlan(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true}, precision: newPrecision(),
+		verb: verb, Options: r.Options(), split: newSplitFlags(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true}, precision: newPrecision(),
 	}
 	f.optimizer, f.schedule = console.NewChoice(f.Optimizer, hyper.Optimizers()), console.NewChoice(f.Schedule, hyper.Schedules())
 	f.Out = ""
@@ -50,7 +51,7 @@ func newTrainFlags(verb string) *trainFlags {
 // add adds the flags to the verb.
 func (f *trainFlags) add(c *cobra.Command) {
 	addDataFlags(c, &f.data, `"drawn"`)
-	addSplitFlags(c, f.split)
+	f.split.add(c)
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.Var(&f.size, "size", "size of the model's pictures")
@@ -113,7 +114,7 @@ func (f *trainFlags) settle(cmd *cobra.Command) error {
 		return console.Usagef("--curve is for --find-lr")
 	case f.findRate && (f.Resume || f.Restart || f.Seeds > 1 || f.budget > 0):
 		return console.Usagef("--find-lr trains nothing: --resume, --restart, --seeds and --time-budget do not go with it")
-	case (f.EarlyStop > 0 || f.Best) && set("validation") && f.split.validation == 0:
+	case (f.EarlyStop > 0 || f.Best) && set("validation") && f.split.Validation == 0:
 		return console.Usagef("--early-stop and --best choose on a part of the training pictures: give --validation a share such as 0.1")
 	}
 	if f.curve != "" {
@@ -129,10 +130,10 @@ func (f *trainFlags) settle(cmd *cobra.Command) error {
 			return err
 		}
 	}
-	if f.data.source == "" {
-		f.data.source = "drawn"
+	if f.data.Source == "" {
+		f.data.Source = "drawn"
 	}
-	f.Data, f.Split, f.Prep = f.data.name(), f.split.plan(), prepOf(f.size, f.crop)
+	f.Data, f.Split, f.Prep = f.data, f.split.plan(), prepOf(f.size, f.crop)
 	f.Optimizer, f.Schedule, f.Precision = hyper.Optimizer(f.optimizer.Value), hyper.Schedule(f.schedule.Value), nn.Precision(f.precision.Value)
 	f.TimeBudget = f.budget.Seconds()
 	f.Optional = nil

@@ -59,7 +59,7 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 
 // prepare prepares a job and prints what there is to say of its pictures.
 func (a *app) prepare(ctx context.Context, f *trainFlags, prepare func(context.Context, recipe.Options) (*recipe.Job, error)) (*recipe.Job, error) {
-	if err := f.data.look(); err != nil {
+	if err := checkData(f.data); err != nil {
 		return nil, err
 	}
 	p := a.Progress()
@@ -74,7 +74,7 @@ func (a *app) prepare(ctx context.Context, f *trainFlags, prepare func(context.C
 	for _, w := range set.Warnings {
 		a.Warn("%s", w)
 	}
-	a.tellSet(set)
+	a.noteSet(set)
 	if set.Cropped > 0 {
 		a.Note("%s", croppedNote(set.Cropped))
 	}

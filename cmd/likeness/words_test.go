@@ -13,15 +13,6 @@ import (
 	"likeness/hyper"
 )
 
-// What is kept as text in model and index files is read back.
-func TestTextsInFiles(t *testing.T) {
-	for _, d := range []dataName{{source: "drawn"}, {"a folder/lfw.tgz", "lfw, attributes.txt"}} {
-		if got := parseDataName(d.String()); got != d {
-			t.Errorf("%q: got %+v", d, got)
-		}
-	}
-}
-
 // The program names the flags that may help, below the verdict of the library.
 func TestAdvice(t *testing.T) {
 	worse := &evaluation.Verdict{Kind: evaluation.Inferior, Baseline: evaluation.ExactPCA, Ratio: 2}
