@@ -176,6 +176,26 @@ func TestEditorMarksFar(t *testing.T) {
 	}
 }
 
+func TestParseWant(t *testing.T) {
+	for text, want := range map[string]Want{
+		"Smiling":         {Name: "Smiling"},
+		" Smiling = 1.5 ": {Name: "Smiling", Strength: 1.5},
+		"No Beard=100":    {Name: "No Beard", Strength: 100},
+	} {
+		if got, err := ParseWant(text); err != nil || got != want {
+			t.Errorf("%q: %+v, %v", text, got, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"": "the name of an attribute", " =1": "the name of an attribute", "Smiling=": "such as Smiling=1.5", "Smiling=much": "a strength above 0",
+		"Smiling=0": "a strength above 0", "Smiling=-1": "a strength above 0", "Smiling=101": "a strength above 0", "Smiling=NaN": "a strength above 0",
+	} {
+		if _, err := ParseWant(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want an error that says %q", text, err, want)
+		}
+	}
+}
+
 func TestEditorErrors(t *testing.T) {
 	m, a, set := tiny(t, 1)
 	other, _, _ := tiny(t, 2)

@@ -3,6 +3,7 @@ package latent
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -58,6 +59,26 @@ type Want struct {
 	Strength float64 `json:"strength,omitempty"`
 	Less     bool    `json:"less,omitempty"` // lower the score
 }
+
+// ParseWant parses NAME or NAME=STRENGTH, such as "Smiling=1.5".
+func ParseWant(text string) (Want, error) {
+	name, strength, given := strings.Cut(text, "=")
+	w := Want{Name: strings.TrimSpace(name)}
+	if w.Name == "" {
+		return w, errors.New("expected the name of an attribute")
+	}
+	if given {
+		v, err := strconv.ParseFloat(strings.TrimSpace(strength), 64)
+		if err != nil || !(v > 0 && v <= mostStrength) {
+			return w, fmt.Errorf("expected a strength above 0 behind the =, such as %s=1.5", w.Name)
+		}
+		w.Strength = v
+	}
+	return w, nil
+}
+
+// mostStrength bounds the strength of a wish in words, in standard deviations.
+const mostStrength = 100
 
 // Change moves the score along a direction by so many standard deviations.
 type Change struct {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -153,20 +152,12 @@ func outputs(named string, defaults ...string) []string {
 func parseWants(more, less []string) ([]latent.Want, error) {
 	var all []latent.Want
 	for i, list := range [][]string{more, less} {
-		flag := []string{"more", "less"}[i]
 		for _, text := range list {
-			name, strength, given := strings.Cut(text, "=")
-			w := latent.Want{Name: strings.TrimSpace(name), Less: i == 1}
-			if w.Name == "" {
-				return nil, console.Usagef("--%s %q: expected the name of an attribute", flag, text)
+			w, err := latent.ParseWant(text)
+			if err != nil {
+				return nil, console.Usagef("--%s %s: %w", []string{"more", "less"}[i], console.Quote(text), err)
 			}
-			if given {
-				v, err := strconv.ParseFloat(strings.TrimSpace(strength), 64)
-				if err != nil || !(v > 0 && v <= 100) {
-					return nil, console.Usagef("--%s %s: expected a strength above 0 behind the =, such as %s=1.5", flag, text, w.Name)
-				}
-				w.Strength = v
-			}
+			w.Less = i == 1
 			all = append(all, w)
 		}
 	}
@@ -178,7 +169,7 @@ func parseWants(more, less []string) ([]latent.Want, error) {
 
 // writeEdit writes a strip or an animation of an edit.
 func writeEdit(file string, r *latent.EditResult, pictures []latent.Face) error {
-	if strings.HasSuffix(strings.ToLower(file), ".png") {
+	if isPNG(file) {
 		return console.WritePNG(file, report.EditStrip(editStrips(r, pictures)))
 	}
 	var walks []report.Morph
@@ -189,5 +180,13 @@ func writeEdit(file string, r *latent.EditResult, pictures []latent.Face) error 
 		}
 		walks = append(walks, report.Morph{Frames: frames})
 	}
-	return atomicfile.Write(file, func(w io.Writer) error { return pix.WriteGIF(w, report.MorphFrames(walks), frameTime) })
+	return writeGIF(file, report.MorphFrames(walks))
+}
+
+// isPNG reports whether a file, a .png or a .gif, is the former.
+func isPNG(file string) bool { return strings.HasSuffix(strings.ToLower(file), ".png") }
+
+// writeGIF writes an animation.
+func writeGIF(file string, frames []*pix.Image) error {
+	return atomicfile.Write(file, func(w io.Writer) error { return pix.WriteGIF(w, frames, frameTime) })
 }

@@ -11,7 +11,6 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
-	"likeness/internal/atomicfile"
 	"likeness/latent"
 	"likeness/pix"
 	"likeness/report"
@@ -110,8 +109,8 @@ func writeMorph(file string, r *latent.MorphResult, pictures []latent.Face, loop
 	for _, f := range r.Frames {
 		frames = append(frames, f.Picture)
 	}
-	if !strings.HasSuffix(strings.ToLower(file), ".png") {
-		return atomicfile.Write(file, func(w io.Writer) error { return pix.WriteGIF(w, report.WalkFrames(frames, loop), frameTime) })
+	if !isPNG(file) {
+		return writeGIF(file, report.WalkFrames(frames, loop))
 	}
 	if loop {
 		pictures = append(pictures[:len(pictures):len(pictures)], pictures[0])
