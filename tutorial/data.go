@@ -3,14 +3,45 @@ package tutorial
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"likeness/baseline"
+	"likeness/dataset"
+	"likeness/describe"
 	"likeness/faces"
 	"likeness/pix"
 	"likeness/recipe"
 	"likeness/report"
 )
+
+// Load reads the pictures for the stages of the run: in all preparations that these need
+// in one pass, so that each picture is decoded once. Only Data is kept in memory; the
+// others are read again from the cache when their stage comes.
+func (r *Run) Load(ctx context.Context, name dataset.Name, opt faces.Options) error {
+	needs := func(stages ...string) bool {
+		return len(r.Only) == 0 || slices.ContainsFunc(stages, func(s string) bool { return slices.Contains(r.Only, s) })
+	}
+	preps := []pix.Prep{Prep}
+	later := func(prep pix.Prep) func(ctx context.Context) (*faces.Set, error) {
+		preps = append(preps, prep)
+		again := opt
+		again.Prep = prep
+		return func(ctx context.Context) (*faces.Set, error) { return dataset.Load(ctx, name, again) }
+	}
+	if needs("retrieval") {
+		r.Wide = later(describe.DefaultPrep)
+	}
+	if needs(better, Denoiser) {
+		r.Around = later(Prep.Surroundings())
+	}
+	sets, err := dataset.LoadAll(ctx, name, opt, preps...)
+	if err != nil {
+		return err
+	}
+	r.Data = sets[0]
+	return nil
+}
 
 // begin splits the pictures as the tutorial does, measures the baselines and
 // opens the report with them.

@@ -17,20 +17,21 @@ import (
 	"likeness/internal/atomicfile"
 	"likeness/internal/kernel"
 	"likeness/nn"
+	"likeness/parallel"
 	"likeness/pix"
 	"likeness/report"
 	"likeness/train"
 )
 
-// Run says how to run the tutorial.
+// Run says how to run the tutorial. Load sets the pictures.
 type Run struct {
 	Data *faces.Set // prepared as Prep says
-	// Wide gives the same pictures as describe.DefaultPrep prepares them, for the
-	// finder that the chapter of search lays beside the tutorial's way. Nil leaves
+	// Wide returns the same pictures as describe.DefaultPrep prepares them, for the
+	// finder that the chapter of search compares with the tutorial's way. Nil leaves
 	// that out.
 	Wide func(ctx context.Context) (*faces.Set, error)
-	// Around gives the same pictures with their surroundings (see train.Jitter), for
-	// what goes beyond the tutorial; nil trains without.
+	// Around returns the same pictures with their surroundings (see train.Run), for
+	// what goes beyond the tutorial; nil trains without jitter.
 	Around func(ctx context.Context) (*faces.Set, error)
 	// Long trains what goes beyond the tutorial to the end, which takes half an hour
 	// to two hours on LFW, and not for a few epochs, and has edits of many
@@ -41,7 +42,7 @@ type Run struct {
 	Only    []string // some of Stages; none means all
 	Epochs  int      // of every model; 0: the recipes'
 	Seed    uint64   // of weights, batches and noise; the tutorial's split is always 42's
-	Threads int      // 0: all processors
+	Threads int      // 0: as the context says
 	// Precision is what all models train in; empty for float32.
 	Precision nn.Precision
 	Restart   bool   // train the models of Only anew, whatever Out holds of them
@@ -106,27 +107,34 @@ type book struct {
 }
 
 // Do runs the tutorial and returns its numbers. Everything finished stays in
-// Out: models as soon as they are trained, checkpoints after every epoch and
-// when ctx ends. A later Do with the same settings goes on from there; one with
+// Out: the report and the numbers after every stage, models as soon as they are trained,
+// checkpoints after every epoch and when ctx ends. A later Do with the same settings goes on from there; one with
 // other settings refuses to touch them.
 func (r *Run) Do(ctx context.Context) (*Results, error) {
 	plan, err := r.prepare()
 	if err != nil {
 		return nil, err
 	}
+	ctx = parallel.WithThreads(ctx, r.Threads)
 	b := &book{Run: r, models: map[string]*autoencoder.Model{}, started: time.Now()}
 	if err := b.begin(ctx); err != nil {
 		return nil, err
 	}
-	for _, c := range plan {
+	for i, c := range plan {
 		if err := ctx.Err(); err != nil {
 			return nil, train.ErrInterrupted
+		}
+		if err := b.write(plan[i:]); err != nil {
+			return nil, err
 		}
 		if err := c.run(b, ctx); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
-	return b.finish()
+	if err := b.write(nil); err != nil {
+		return nil, err
+	}
+	return b.results, nil
 }
 
 // Check says what is wrong with the run's settings, without its data.
@@ -198,18 +206,28 @@ func (b *book) log(format string, args ...any) {
 	}
 }
 
-// finish writes the page and the numbers.
-func (b *book) finish() (*Results, error) {
+// write writes the page and the numbers, as far as they are known; the stages to come are
+// named on the page. The first page is announced, so that it can be read while it grows.
+func (b *book) write(toCome []chapter) error {
 	path := filepath.Join(b.Out, "report.html")
+	first := b.results.Report == ""
 	b.results.Report, b.results.Seconds = path, time.Since(b.started).Seconds()
-	b.page.Made, b.page.Took = time.Now(), time.Since(b.started)
-	if err := atomicfile.Write(path, b.page.WriteHTML); err != nil {
-		return nil, err
+	page := b.page
+	page.Made, page.Took = time.Now(), time.Since(b.started)
+	if len(toCome) > 0 {
+		var names []string
+		for _, c := range toCome {
+			names = append(names, c.name)
+		}
+		page.Facts = append(slices.Clone(page.Facts), report.Fact{Name: "Still to come", Value: strings.Join(names, ", ")})
 	}
-	if err := b.results.save(b.Out); err != nil {
-		return nil, err
+	if err := atomicfile.Write(path, page.WriteHTML); err != nil {
+		return err
 	}
-	return b.results, nil
+	if first {
+		b.log("The report grows chapter by chapter: %s", path)
+	}
+	return b.results.save(b.Out)
 }
 
 // figure saves a picture beside the report and puts it in.

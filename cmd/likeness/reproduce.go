@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
-	"likeness/describe"
 	"likeness/faces"
 	"likeness/nn"
 	"likeness/report"
@@ -76,24 +74,19 @@ func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run
 	if data.Source == "" {
 		data.Source = "drawn"
 	}
-	if run.Threads > 0 {
-		runtime.GOMAXPROCS(run.Threads)
-	}
-	var err error
-	if run.Data, err = a.load(ctx, data, tutorial.Prep, run.Threads); err != nil {
+	if err := checkData(data); err != nil {
 		return err
 	}
-	a.noteSet(run.Data)
 	p := a.Progress()
 	defer p.Clear()
-	run.Wide = func(ctx context.Context) (*faces.Set, error) {
-		p.Clear()
-		return a.load(ctx, data, describe.DefaultPrep, run.Threads)
+	if err := run.Load(ctx, data, faces.Options{Threads: run.Threads, Progress: p.Report()}); err != nil {
+		return err
 	}
-	run.Around = func(ctx context.Context) (*faces.Set, error) {
-		p.Clear()
-		return a.load(ctx, data, tutorial.Prep.Surroundings(), run.Threads)
+	p.Clear()
+	for _, w := range run.Data.Warnings {
+		a.Warn("%s", w)
 	}
+	a.noteSet(run.Data)
 	run.Command = "likeness " + strings.Join(a.Args, " ")
 	run.Log = func(format string, args ...any) {
 		p.Clear()
