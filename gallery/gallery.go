@@ -127,14 +127,16 @@ func (g *Gallery) context(ctx context.Context) context.Context {
 
 // Info is what is known of an index without its pictures.
 type Info struct {
-	Index   string       `json:"index"`
-	Model   string       `json:"model"` // fingerprint of what made the codes
-	Arch    string       `json:"architecture"`
-	Data    dataset.Name `json:"data"` // the pictures, as they were named
-	Space   string       `json:"space"`
-	Kind    string       `json:"kind"`
-	Entries int          `json:"entries"`
-	Odds    bool         `json:"odds"` // the space knows the odds of a distance
+	Index string       `json:"index"`
+	Model string       `json:"model"` // fingerprint of what made the codes
+	Arch  string       `json:"architecture"`
+	Data  dataset.Name `json:"data"` // the pictures, as they were named
+	// Origin says which pictures were indexed, NTrain of them; nil in older files.
+	Origin  *dataset.Origin `json:"origin,omitempty"`
+	Space   string          `json:"space"`
+	Kind    string          `json:"kind"`
+	Entries int             `json:"entries"`
+	Odds    bool            `json:"odds"` // the space knows the odds of a distance
 }
 
 // Info returns what is known of the index. It also works on a closed gallery, for
@@ -147,9 +149,19 @@ func (g *Gallery) Info() Info {
 	defer done()
 	_, odds := search.CalibrationOf(g.file.Space).Odds(0)
 	return Info{
-		Index: g.path, Model: g.file.About.Model, Arch: g.file.About.Arch, Data: dataset.Parse(g.file.About.Source),
+		Origin: parseOrigin(g.file.About.Origin),
+		Index:  g.path, Model: g.file.About.Model, Arch: g.file.About.Arch, Data: dataset.Parse(g.file.About.Source),
 		Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(), Odds: odds,
 	}
+}
+
+// parseOrigin reads what an index keeps of the indexed pictures; nil where that is nothing.
+func parseOrigin(text string) *dataset.Origin {
+	var o dataset.Origin
+	if json.Unmarshal([]byte(text), &o) != nil {
+		return nil
+	}
+	return &o
 }
 
 // Member is what an index knows of one picture.

@@ -96,11 +96,16 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 	if err != nil {
 		return nil, err
 	}
+	origin, err := json.Marshal(dataset.Origin{Data: set.Source, DataHash: set.Fingerprint, NTrain: len(opt.Rows)})
+	if err != nil {
+		return nil, err
+	}
 	u := &update{
 		path: path, embedder: embedder, set: set, opt: opt, space: opt.Space,
 		about: search.About{
 			Model: embedder.Fingerprint(), Arch: embedder.Arch(), Prep: string(prep),
 			Source:    strings.ToValidUTF8(set.Source, "\uFFFD"), // as the file will have it
+			Origin:    string(origin),
 			ModelFile: pathBeside(path, opt.ModelFile),
 		},
 	}

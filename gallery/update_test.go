@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/gallery"
 	"likeness/search"
@@ -266,5 +267,30 @@ func TestUpdatesAtOnce(t *testing.T) {
 	want := []string{"one/a", "one/b", "three/a", "three/b", "two/a", "two/b"}
 	if d := cmp.Diff(want, ids, cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)
+	}
+}
+
+// An index says which pictures it was made of, as models do.
+func TestUpdateKeepsOrigin(t *testing.T) {
+	dir := t.TempDir()
+	e := newModel(t, filepath.Join(dir, "m.safetensors"), 1)
+	pictures := filepath.Join(dir, "set")
+	paint(t, pictures, map[string]int{"Ada/a.png": 1, "Ada/b.png": 2, "Bob/c.png": 3})
+	set, err := faces.Load(t.Context(), pictures, faces.Options{Prep: e.Prep(), NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := filepath.Join(dir, "x.safetensors")
+	if _, err := gallery.Update(t.Context(), index, e, set, gallery.UpdateOptions{Rows: []int{0, 2}}); err != nil {
+		t.Fatal(err)
+	}
+	g, err := gallery.Open(t.Context(), index, gallery.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	want := dataset.Origin{Data: pictures, DataHash: set.Fingerprint, NTrain: 2}
+	if got := g.Info().Origin; got == nil || *got != want {
+		t.Errorf("origin %+v, want %+v", got, want)
 	}
 }

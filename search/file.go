@@ -23,6 +23,7 @@ const (
 	peopleName = "people"
 	hashesName = "hashes"
 	takenName  = "taken"
+	originName = "origin" // a metadata entry
 )
 
 // File is what an index file holds: everything that an index of any kind is made of.
@@ -107,6 +108,9 @@ func (f *File) tensors() (*safetensors.File, error) {
 			"model_file": strings.ToValidUTF8(f.About.ModelFile, "\uFFFD"),
 		},
 		Tensors: []safetensors.Tensor{safetensors.FromFloats(codesName, []int{len(codes) / e.Dim, e.Dim}, codes)},
+	}
+	if f.About.Origin != "" {
+		out.Metadata[originName] = strings.ToValidUTF8(f.About.Origin, "\uFFFD")
 	}
 	if rows != nil {
 		out.Tensors = append(out.Tensors, safetensors.FromInts(rowsName, []int{len(rows)}, rows))

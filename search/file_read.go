@@ -68,6 +68,7 @@ func fromFile(file *safetensors.File) (*File, error) {
 			return nil, err
 		}
 	}
+	f.About.Origin = file.Metadata[originName]
 	if err := f.readEntries(); err != nil {
 		return nil, err
 	}

@@ -143,6 +143,8 @@ type About struct {
 	Arch   string // its architecture
 	Prep   string // how pictures became its input
 	Source string // where the pictures came from
+	// Origin says more exactly which pictures those were; empty in older files.
+	Origin string
 	// ModelFile is where the model lay, relative to the index file's folder
 	// where that is possible; empty where it is not known.
 	ModelFile string
