@@ -100,7 +100,7 @@ func (s *scan) stretch(i int, near []uint32, first int) {
 
 // measure offers an entry to a query if it is kept.
 func (s *scan) measure(number, place int) {
-	if !s.ix.isDead(place) && s.keep[number].keeps(place) {
+	if keep := s.keep[number]; !s.ix.isDead(place) && (keep == nil || keep.keeps(place)) {
 		s.measured++
 		s.best[number].offer(candidate{s.ix.squaredDistance(s.at[number], place), place})
 	}

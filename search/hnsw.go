@@ -211,7 +211,7 @@ func (h *HNSW) living(point []float32, best []found, k int, keep *filter) []cand
 		}
 		distance := math.NaN()
 		for place := f.node(); place != none; {
-			if !h.all.isDead(int(place)) && keep.keeps(int(place)) {
+			if !h.all.isDead(int(place)) && (keep == nil || keep.keeps(int(place))) {
 				if math.IsNaN(distance) {
 					distance = h.all.squaredDistance(point, int(place))
 				}

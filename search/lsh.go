@@ -260,7 +260,7 @@ func (l *LSH) nearest(point []float32, k int, keep *filter) []candidate {
 			}
 			left--
 		}
-		if keep.keeps(place) {
+		if keep == nil || keep.keeps(place) {
 			best.offer(candidate{l.all.squaredDistance(point, place), place})
 		}
 	}

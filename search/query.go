@@ -75,7 +75,7 @@ const (
 func (c Condition) String() string { return fmt.Sprintf("%s%s%g", c.Name, c.Op, c.Value) }
 
 // Selects reports whether w sets any condition besides Not.
-func (w Where) Selects() bool {
+func (w *Where) Selects() bool {
 	return len(w.People)+len(w.Folders)+len(w.Attributes) > 0 || !w.From.IsZero() || !w.To.IsZero()
 }
 
@@ -114,8 +114,8 @@ func InFolder(id, folder string) bool {
 
 func cleanFolder(folder string) string { return path.Clean(filepath.ToSlash(folder)) }
 
-// filter is a Where made ready for the entries of an index. The zero filter keeps
-// every entry. It is only read once it is made.
+// filter is a Where made ready for the entries of an index. A nil one keeps every entry.
+// It is only read once it is made.
 type filter struct {
 	entries    *Entries
 	where      Where
@@ -133,11 +133,11 @@ type bound struct {
 }
 
 // bind checks w against entries, and returns nil where it keeps all of them.
-func (w Where) bind(e *Entries) (*filter, error) {
-	f := &filter{entries: e, where: w, selects: w.Selects()}
-	if !f.selects && len(w.Not) == 0 {
+func (w *Where) bind(e *Entries) (*filter, error) {
+	if !w.Selects() && len(w.Not) == 0 {
 		return nil, nil
 	}
+	f := &filter{entries: e, where: *w, selects: w.Selects()}
 	if len(w.Not) > 0 {
 		f.not = make(map[string]bool, len(w.Not))
 		for _, id := range w.Not {
@@ -177,11 +177,9 @@ func (w Where) bind(e *Entries) (*filter, error) {
 	return f, nil
 }
 
-// keeps reports whether an entry passes.
+// keeps reports whether an entry passes. A nil filter keeps all; callers in inner loops
+// check that themselves.
 func (f *filter) keeps(place int) bool {
-	if f == nil {
-		return true
-	}
 	if f.not != nil && f.not[f.entries.IDs[place]] {
 		return false
 	}
