@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"likeness/internal/kernel"
+	"likeness/parallel"
 	"likeness/pix"
 )
 
@@ -24,6 +25,8 @@ type RestoreOptions struct {
 	AddNoise float64 `json:"add_noise,omitempty"`
 	Seed     uint64  `json:"seed,omitempty"`
 	Stream   uint64  `json:"stream,omitempty"` // such as the picture's number
+
+	Threads int `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 }
 
 // Check returns an error for options that no model takes.
@@ -83,6 +86,7 @@ func (d *Denoiser) Restore(ctx context.Context, picture *pix.Image, opt RestoreO
 	if opt.Level != nil && d.model.Level == 0 {
 		return nil, errors.New("the model does not use the level of the noise")
 	}
+	ctx = parallel.WithThreads(ctx, opt.Threads)
 	w, h := picture.W, picture.H
 	clean := make([]float32, w*h*3)
 	picture.Floats(clean)

@@ -7,6 +7,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/faces"
+	"likeness/parallel"
 	"likeness/pix"
 	"likeness/progress"
 )
@@ -23,6 +24,8 @@ type EditOptions struct {
 	// Detail adds to each frame the part of the photograph that its code does not hold.
 	// Large changes leave ghosts.
 	Detail bool `json:"detail,omitempty"`
+
+	Threads int `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 }
 
 // Face is a picture in the size of a model, with the name that results call it by,
@@ -45,7 +48,7 @@ type Editor struct {
 	atlas  *Atlas
 	judged []*Direction // those of the changes, and that of the step where it is another
 	shares []float64    // of the step, one for each frame
-	detail bool
+	opt    EditOptions
 }
 
 // AsAWhole is the name of the direction of several changes together.
@@ -67,7 +70,7 @@ func NewEditor(m *autoencoder.Model, a *Atlas, opt EditOptions) (*Editor, error)
 	if err := a.CheckModel(m.Fingerprint()); err != nil {
 		return nil, err
 	}
-	e := &Editor{model: m, atlas: a, shares: shares(opt.Steps, opt.Both), detail: opt.Detail}
+	e := &Editor{model: m, atlas: a, shares: shares(opt.Steps, opt.Both), opt: opt}
 	var err error
 	if e.Changes, err = a.Resolve(opt.Wants); err != nil {
 		return nil, err
@@ -164,6 +167,7 @@ type EditFrame struct {
 
 // Edit changes faces, which must have the size of the model's pictures.
 func (e *Editor) Edit(ctx context.Context, list ...Face) (*EditResult, error) {
+	ctx = parallel.WithThreads(ctx, e.opt.Threads)
 	r := &EditResult{Held: []string{}, Length: e.Step.Length, SideEffects: e.Step.SideEffects, Far: e.atlas.Reach.Far, Judged: slices.Clone(e.judged)}
 	for _, c := range e.Changes {
 		r.Changes = append(r.Changes, NamedChange{c.Direction.Name, c.By})
@@ -192,7 +196,7 @@ func (e *Editor) face(ctx context.Context, f Face) (EditedFace, error) {
 		return EditedFace{}, err
 	}
 	var lost []float32 // the part of the photograph that the code does not hold
-	if e.detail {
+	if e.opt.Detail {
 		if lost, err = e.model.Decode(ctx, code); err != nil {
 			return EditedFace{}, err
 		}

@@ -254,6 +254,37 @@ func TestEditorNotes(t *testing.T) {
 	}
 }
 
+// Results do not depend on the number of threads.
+func TestFacesAndThreads(t *testing.T) {
+	m, a, set := tiny(t, 1)
+	list := []Face{{"a", set.Image(0)}, {"b", set.Image(1)}}
+	run := func(threads int) []*pix.Image {
+		e, err := NewEditor(m, a, EditOptions{Wants: []Want{{Name: "Bright"}}, Steps: 3, Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited, err := e.Edit(t.Context(), list...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		walk, err := MorphFaces(t.Context(), m, a, list, MorphOptions{Steps: 3, Path: PathLikely, Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawn, err := Sample(t.Context(), m, a, SampleOptions{Number: 20, Spread: 1, Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return append(drawn.Pictures, edited.Images[1].Frames[2].Picture, walk.Frames[1].Picture)
+	}
+	one, three := run(1), run(3)
+	for i, m := range one {
+		if !bytes.Equal(m.Pix, three[i].Pix) {
+			t.Errorf("picture %d differs", i)
+		}
+	}
+}
+
 func TestMorphFaces(t *testing.T) {
 	m, a, set := tiny(t, 1)
 	list := []Face{{"a", set.Image(0)}, {"b", set.Image(1)}, {"c", set.Image(2)}}

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"likeness/autoencoder"
+	"likeness/parallel"
 	"likeness/pix"
 )
 
@@ -24,6 +25,8 @@ type SampleOptions struct {
 	// likelier and less varied.
 	Spread float64 `json:"spread"`
 	Seed   uint64  `json:"seed"`
+
+	Threads int `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 }
 
 // SampleResult describes new faces.
@@ -68,7 +71,7 @@ func Sample(ctx context.Context, m *autoencoder.Model, a *Atlas, opt SampleOptio
 	r := &SampleResult{
 		Number: opt.Number, From: opt.From, Components: mixture.Len(), Spread: opt.Spread, Seed: opt.Seed, Mixture: a.Mixture.Story,
 	}
-	x, err := m.Decode(ctx, a.Whitening.Draw(mixture, opt.Number, opt.Spread, opt.Seed))
+	x, err := m.Decode(parallel.WithThreads(ctx, opt.Threads), a.Whitening.Draw(mixture, opt.Number, opt.Spread, opt.Seed))
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"likeness/autoencoder"
+	"likeness/parallel"
 	"likeness/pix"
 )
 
@@ -20,6 +21,8 @@ type MorphOptions struct {
 	Steps int    `json:"steps"`          // frames from each face to the next, both included, at least 2
 	Path  string `json:"path,omitempty"` // PathLine where it is empty, or PathLikely
 	Loop  bool   `json:"loop,omitempty"` // end with the first face again
+
+	Threads int `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 }
 
 // MorphResult describes a walk from face to face.
@@ -74,6 +77,7 @@ func MorphFaces(ctx context.Context, m *autoencoder.Model, a *Atlas, list []Face
 			return nil, err
 		}
 	}
+	ctx = parallel.WithThreads(ctx, opt.Threads)
 	weights, err := Weights(opt.Steps)
 	if err != nil {
 		return nil, err

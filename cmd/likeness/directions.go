@@ -8,6 +8,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/latent"
+	"likeness/parallel"
 )
 
 func newDirections(a *app) *cobra.Command {
@@ -56,7 +57,7 @@ that did no better.`,
 	c.Flags().BoolVar(&judged, "judge", false, "let a classifier of pixels judge edits of test faces; takes some minutes")
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		ctx, path := cmd.Context(), args[0]
+		ctx, path := parallel.WithThreads(cmd.Context(), from.threads), args[0]
 		if err := from.check(); err != nil {
 			return err
 		}

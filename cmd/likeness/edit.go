@@ -10,6 +10,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
+	"likeness/parallel"
 	"likeness/pix"
 	"likeness/report"
 )
@@ -55,7 +56,7 @@ one they are fitted to the model's training data, which takes some seconds.
 	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default edit.png and edit.gif)")
 	c.Flags().StringVar(&picture, "picture", "", "write the changed face alone, a PNG `file` in the model's size")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		ctx := cmd.Context()
+		ctx := parallel.WithThreads(cmd.Context(), from.threads)
 		if err := from.check(); err != nil {
 			return err
 		}

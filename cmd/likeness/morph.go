@@ -12,6 +12,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
 	"likeness/latent"
+	"likeness/parallel"
 	"likeness/pix"
 	"likeness/report"
 )
@@ -53,7 +54,7 @@ atlas and otherwise fits one to the model's training data.`,
 	c.Flags().BoolVar(&opt.Loop, "loop", false, "end with the first face again; the animation goes round")
 	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default morph.png and morph.gif)")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		ctx := cmd.Context()
+		ctx := parallel.WithThreads(cmd.Context(), from.threads)
 		if opt.Steps < 2 || opt.Steps > mostSteps {
 			return console.Usagef("--steps %d: expected 2 to %d", opt.Steps, mostSteps)
 		}

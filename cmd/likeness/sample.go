@@ -10,6 +10,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/latent"
 	"likeness/latent/judge"
+	"likeness/parallel"
 	"likeness/pix"
 )
 
@@ -55,7 +56,7 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 	c.Flags().StringVar(&out, "out", "samples.png", "the picture `file`; it is replaced")
 	c.Flags().BoolVar(&judged, "judge", false, "compare new faces with held-out ones")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		ctx, path := cmd.Context(), args[0]
+		ctx, path := parallel.WithThreads(cmd.Context(), from.threads), args[0]
 		if opt.Number < 1 || opt.Number > mostSamples {
 			return console.Usagef("-n %d: expected 1 to %d", opt.Number, mostSamples)
 		}
