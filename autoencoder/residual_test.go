@@ -34,7 +34,7 @@ func TestBegin(t *testing.T) {
 		}
 		m := newModel(t, autoencoder.Residual, 16, 16, 4)
 		m.Begin(p)
-		if got, want := must(m.MSE(context.Background(), x, x)), p.MSE(x); math.Abs(got-want) > 1e-4*want {
+		if got, want := must(m.MSE(context.Background(), x, x)), p.MSE(t.Context(), x); math.Abs(got-want) > 1e-4*want {
 			t.Errorf("%d components: the error is %g, that of PCA %g", k, got, want)
 		}
 		codes := must(m.Encode(context.Background(), x))

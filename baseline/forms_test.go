@@ -100,11 +100,11 @@ func TestForms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		check(fmt.Sprintf("PCA of code %d", code), got, p.MSE(test))
+		check(fmt.Sprintf("PCA of code %d", code), got, p.MSE(t.Context(), test))
 		if got, err = large.PCA(ctx, code); err != nil {
 			t.Fatal(err)
 		}
-		if want := p.MSE(test); !(math.Abs(got-want) <= 1e-7*mean+1e-5*want) { // its sums are float32
+		if want := p.MSE(t.Context(), test); !(math.Abs(got-want) <= 1e-7*mean+1e-5*want) { // its sums are float32
 			t.Errorf("PCA of code %d for large pictures: %g, want %g", code, got, want)
 		}
 	}

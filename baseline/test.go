@@ -72,7 +72,7 @@ func (t *Test) PCA(ctx context.Context, code int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return t.mse(ctx, func(_ int, clean []float32) ([]float32, error) { return p.Rebuild(p.Project(clean)), nil })
+	return t.mse(ctx, func(_ int, clean []float32) ([]float32, error) { return p.Rebuild(ctx, p.Project(ctx, clean)), nil })
 }
 
 // Unchanged returns the error of leaving the test pictures as c has corrupted them.

@@ -50,7 +50,7 @@ func (g *Gallery) collection(ctx context.Context) (*collection, error) {
 
 // describe is the pictures of a set, which the finder's Describer.Prep has prepared.
 func describe(ctx context.Context, f *finder.Finder, set *faces.Set, report progress.Func) (*collection, error) {
-	codes, _, err := finder.Encode(ctx, f.Describer, set, allRows(set.Len()), report)
+	codes, _, err := finder.Encode(ctx, f.Describer, set, set.Rows(), report)
 	if err != nil {
 		return nil, err
 	}

@@ -90,7 +90,7 @@ func cannotUpdate(f string, a ...any) error { return notUpdatable{fmt.Errorf(f, 
 func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set, opt UpdateOptions) (*Changes, error) {
 	ctx = parallel.WithThreads(ctx, opt.Threads)
 	if opt.Rows == nil {
-		opt.Rows = allRows(set.Len())
+		opt.Rows = set.Rows()
 	}
 	prep, err := json.Marshal(embedder.Prep())
 	if err != nil {

@@ -21,6 +21,6 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("direction %.2f, error %.4f\n", p.Components, p.MSE(points))
+	fmt.Printf("direction %.2f, error %.4f\n", p.Components, p.MSE(ctx, points))
 	// Output: direction [0.45 0.89], error 0.0005
 }

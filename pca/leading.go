@@ -61,8 +61,8 @@ func Leading(ctx context.Context, rows, dim, k int, read func(dst []float32, r i
 		clear(w)
 		scores := make([]float32, chunkRows*block)
 		err := each(func(x []float32, n int) {
-			multiply(scores, x, v, n, dim, block)
-			addTransposed(w, x, scores, n, dim, block)
+			multiply(ctx, scores, x, v, n, dim, block)
+			addTransposed(ctx, w, x, scores, n, dim, block)
 		})
 		kernel.Scale(w, 1/float32(rows))
 		return err
@@ -71,8 +71,8 @@ func Leading(ctx context.Context, rows, dim, k int, read func(dst []float32, r i
 
 // addTransposed adds the transpose of a (rows x dim) times b (rows x cols) to dst
 // (dim x cols).
-func addTransposed(dst, a, b []float32, rows, dim, cols int) {
-	eachPanel(dim, func(from, width int) {
+func addTransposed(ctx context.Context, dst, a, b []float32, rows, dim, cols int) {
+	eachPanel(ctx, dim, func(from, width int) {
 		kernel.BlockGemm(dst[from*cols:], cols, a[from:], 1, dim, b, cols, oneBlock, width, cols, rows, true)
 	})
 }

@@ -10,11 +10,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"likeness/internal/kernel"
+	"likeness/parallel"
 )
 
 // Moments are the mean and the covariance of a set of rows.
@@ -72,15 +70,15 @@ func MeasureRows(ctx context.Context, rows, dim int, read func(dst []float32, r 
 			read(row, first+r)
 			kernel.Axpy(row, -1, m.Mean)
 		}
-		m.add(centred, n, stride)
+		m.add(ctx, centred, n, stride)
 	}
 	m.finish()
 	return m, nil
 }
 
 // add adds the products of some centred rows to the upper triangle.
-func (m *Moments) add(centred []float32, rows, stride int) {
-	eachPanel(m.Dim, func(col, width int) {
+func (m *Moments) add(ctx context.Context, centred []float32, rows, stride int) {
+	eachPanel(ctx, m.Dim, func(col, width int) {
 		panel := make([]float32, rows*panelWidth)
 		for r := range rows {
 			copy(panel[r*panelWidth:][:width], centred[r*stride+col:])
@@ -117,22 +115,18 @@ func (m *Moments) trace() float64 {
 
 var oneBlock = []kernel.Block{{}}
 
-// eachPanel calls f for every panel of up to 32 of n columns, in parallel.
-func eachPanel(n int, f func(col, width int)) {
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for col := 0; col < n; col += panelWidth {
-		g.Go(func() error {
-			f(col, min(panelWidth, n-col))
-			return nil
-		})
-	}
-	_ = g.Wait() // f returns no errors
+// eachPanel calls f for every panel of up to 32 of n columns, on parallel.Threads(ctx)
+// threads. It goes through all of them, also when ctx ends: callers look at it between
+// products.
+func eachPanel(ctx context.Context, n int, f func(col, width int)) {
+	_ = parallel.Each(context.WithoutCancel(ctx), (n+panelWidth-1)/panelWidth, func(i int) { // cannot fail
+		f(i*panelWidth, min(panelWidth, n-i*panelWidth))
+	})
 }
 
 // multiply writes the product of a (m x k) and b (k x n) into dst (m x n).
-func multiply(dst, a, b []float32, m, k, n int) {
-	eachPanel(n, func(col, width int) {
+func multiply(ctx context.Context, dst, a, b []float32, m, k, n int) {
+	eachPanel(ctx, n, func(col, width int) {
 		panel := make([]float32, k*panelWidth)
 		for r := range k {
 			copy(panel[r*panelWidth:][:width], b[r*n+col:])

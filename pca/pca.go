@@ -47,7 +47,7 @@ func (m *Moments) PCA(ctx context.Context, k int) (*PCA, error) {
 		covariance[i] = float32(c)
 	}
 	return iterate(ctx, m.Mean, k, m.trace(), func(w, v []float32, block int) error {
-		multiply(w, covariance, v, m.Dim, m.Dim, block)
+		multiply(ctx, w, covariance, v, m.Dim, m.Dim, block)
 		return ctx.Err()
 	})
 }
@@ -72,7 +72,7 @@ func iterate(ctx context.Context, mean []float32, k int, total float64, covary f
 		if err := covary(w, v, block); err != nil {
 			return nil, err
 		}
-		values, rotation, err := ritz(v, w, dim, block)
+		values, rotation, err := ritz(ctx, v, w, dim, block)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func iterate(ctx context.Context, mean []float32, k int, total float64, covary f
 			explained += x
 		}
 		if explained-previous <= tolerance*total || block == dim {
-			return components(mean, v, rotation, values, block, k), nil
+			return components(ctx, mean, v, rotation, values, block, k), nil
 		}
 		previous = explained
 		if err := covary(v, w, block); err != nil { // one more power for free
@@ -119,11 +119,11 @@ func orthonormalise(v []float32, rows, cols int) {
 // ritz solves the eigenproblem within the span of v, w being C v: eigenvalues
 // by falling size, and the rotation (block x block, columns) that turns v into
 // the eigenvectors.
-func ritz(v, w []float32, dim, block int) ([]float64, *mat.Dense, error) {
+func ritz(ctx context.Context, v, w []float32, dim, block int) ([]float64, *mat.Dense, error) {
 	vt := make([]float32, len(v))
 	kernel.Transpose(vt, dim, v, block, dim, block)
 	g := make([]float32, block*block)
-	multiply(g, vt, w, block, dim, block)
+	multiply(ctx, g, vt, w, block, dim, block)
 	s := mat.NewSymDense(block, nil)
 	for i := range block {
 		for j := i; j < block; j++ {
@@ -150,7 +150,7 @@ func ritz(v, w []float32, dim, block int) ([]float64, *mat.Dense, error) {
 
 // components rotates the basis and keeps the first k vectors as rows. The sign
 // is chosen so that each component's largest entry is positive.
-func components(mean, v []float32, rotation *mat.Dense, values []float64, block, k int) *PCA {
+func components(ctx context.Context, mean, v []float32, rotation *mat.Dense, values []float64, block, k int) *PCA {
 	r := make([]float32, k*block) // k x block, the rotation transposed
 	for i := range k {
 		for j := range block {
@@ -161,7 +161,7 @@ func components(mean, v []float32, rotation *mat.Dense, values []float64, block,
 	dim := len(mean)
 	kernel.Transpose(vt, dim, v, block, dim, block)
 	p := &PCA{Dim: dim, Mean: mean, Components: make([]float32, k*dim), Variances: values[:k]}
-	multiply(p.Components, r, vt, k, block, dim)
+	multiply(ctx, p.Components, r, vt, k, block, dim)
 	for i := range k {
 		row := p.Components[i*dim:][:dim]
 		largest := row[0]
@@ -178,8 +178,9 @@ func components(mean, v []float32, rotation *mat.Dense, values []float64, block,
 }
 
 // Project returns the codes of the rows in x: K values each, the coordinates of
-// row-mean along the components.
-func (p *PCA) Project(x []float32) []float32 {
+// row-mean along the components. It runs on parallel.Threads(ctx) threads, and to its
+// end also when ctx ends; so do Rebuild and MSE.
+func (p *PCA) Project(ctx context.Context, x []float32) []float32 {
 	n, k := len(x)/p.Dim, len(p.Variances)
 	centred := append([]float32(nil), x...)
 	for r := range n {
@@ -188,16 +189,16 @@ func (p *PCA) Project(x []float32) []float32 {
 	across := make([]float32, len(p.Components))
 	kernel.Transpose(across, k, p.Components, p.Dim, k, p.Dim)
 	codes := make([]float32, n*k)
-	multiply(codes, centred, across, n, p.Dim, k)
+	multiply(ctx, codes, centred, across, n, p.Dim, k)
 	return codes
 }
 
 // Rebuild turns codes back into rows.
-func (p *PCA) Rebuild(codes []float32) []float32 {
+func (p *PCA) Rebuild(ctx context.Context, codes []float32) []float32 {
 	k := len(p.Variances)
 	n := len(codes) / k
 	x := make([]float32, n*p.Dim)
-	multiply(x, codes, p.Components, n, k, p.Dim)
+	multiply(ctx, x, codes, p.Components, n, k, p.Dim)
 	for r := range n {
 		kernel.Add(x[r*p.Dim:][:p.Dim], p.Mean)
 	}
@@ -207,6 +208,6 @@ func (p *PCA) Rebuild(codes []float32) []float32 {
 // MSE is the mean squared error of rebuilding the rows in x from their codes:
 // the least that any linear autoencoder with K numbers fitted to the same data
 // can expect.
-func (p *PCA) MSE(x []float32) float64 {
-	return kernel.SquaredError(p.Rebuild(p.Project(x)), x) / float64(len(x))
+func (p *PCA) MSE(ctx context.Context, x []float32) float64 {
+	return kernel.SquaredError(p.Rebuild(ctx, p.Project(ctx, x)), x) / float64(len(x))
 }

@@ -89,7 +89,7 @@ func TestAgainstFullDecomposition(t *testing.T) {
 		for _, v := range eigenvalues[k:] {
 			want += v / dim
 		}
-		if got := p.MSE(x); !(math.Abs(got-want) <= 1e-3*want+1e-9*eigenvalues[0]) {
+		if got := p.MSE(t.Context(), x); !(math.Abs(got-want) <= 1e-3*want+1e-9*eigenvalues[0]) {
 			t.Errorf("k=%d: MSE %g, want %g", k, got, want)
 		}
 	}
@@ -121,12 +121,12 @@ func TestWiener(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	codes := full.Project(noisy)
+	codes := full.Project(t.Context(), noisy)
 	for i := range codes {
 		v := full.Variances[i%dim]
 		codes[i] *= float32(v / (v + sigma*sigma))
 	}
-	want := full.Rebuild(codes)
+	want := full.Rebuild(t.Context(), codes)
 	for i := range want {
 		if !(math.Abs(float64(got[i]-want[i])) <= 2e-3) {
 			t.Fatalf("value %d is %g, in the component basis %g", i, got[i], want[i])
@@ -258,7 +258,7 @@ func TestLeading(t *testing.T) {
 			t.Errorf("variance %d is %g, with the covariance %g", i, got.Variances[i], v)
 		}
 	}
-	if a, b := got.MSE(x), want.MSE(x); math.Abs(a-b) > 1e-4*b {
+	if a, b := got.MSE(t.Context(), x), want.MSE(t.Context(), x); math.Abs(a-b) > 1e-4*b {
 		t.Errorf("the error is %g, with the covariance %g", a, b)
 	}
 	if _, err := pca.Leading(t.Context(), 1, dim, k, nil); err == nil {

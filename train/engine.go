@@ -60,7 +60,7 @@ type Array struct {
 type Setup struct {
 	Networks   []*nn.Network // each takes what the one before gives; they have the first weights
 	Parameters hyper.Parameters
-	Threads    int // 0: all processors
+	Threads    int
 }
 
 // processor is the engine on the processor. It trains the model's own networks, so that

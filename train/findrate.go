@@ -56,7 +56,7 @@ func (r *Run) FindRate(ctx context.Context) (*RateCurve, error) {
 	if err := r.begin(ctx); err != nil {
 		return nil, err
 	}
-	l, err := r.newLoop()
+	l, err := r.newLoop(ctx)
 	if err != nil {
 		return nil, err
 	}

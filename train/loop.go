@@ -12,6 +12,7 @@ import (
 	"likeness/dataset"
 	"likeness/hyper"
 	"likeness/nn"
+	"likeness/parallel"
 )
 
 // loop is a run under way. Its engine has to be closed.
@@ -40,14 +41,14 @@ type loop struct {
 	pictures int // trained on in this sitting
 }
 
-func (r *Run) newLoop() (*loop, error) {
+func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 	nets := r.Model.Networks()
 	newEngine := r.Engine
 	if newEngine == nil {
 		newEngine = NewProcessor
 	}
 	settings := r.settings() // before the engine has the networks
-	engine, err := newEngine(Setup{Networks: nets, Parameters: r.Parameters, Threads: r.Threads})
+	engine, err := newEngine(Setup{Networks: nets, Parameters: r.Parameters, Threads: parallel.Threads(ctx)})
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 	}
 	ctx = parallel.WithThreads(ctx, r.Threads)
 	r.Model.Correction = nil // which belonged to other weights
-	l, err := r.newLoop()
+	l, err := r.newLoop(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func Fit(ctx context.Context, descriptions []float32, t latent.Tagged) (*Classif
 	if c.base, err = m.PCA(ctx, min(components, width, max(1, t.Len()/4))); err != nil {
 		return nil, err
 	}
-	projected := c.base.Project(descriptions)
+	projected := c.base.Project(ctx, descriptions)
 	if c.whitening, err = latent.Whiten(ctx, projected, len(c.base.Variances)); err != nil {
 		return nil, fmt.Errorf("the judge: %w", err)
 	}
@@ -39,13 +39,13 @@ func Fit(ctx context.Context, descriptions []float32, t latent.Tagged) (*Classif
 }
 
 // white returns the white coordinates that scores are computed from.
-func (c *Classifier) white(descriptions []float32) []float32 {
-	return c.whitening.White(c.base.Project(descriptions))
+func (c *Classifier) white(ctx context.Context, descriptions []float32) []float32 {
+	return c.whitening.White(c.base.Project(ctx, descriptions))
 }
 
 // scores returns the scores of all attributes, (n, len(Attributes)).
-func (c *Classifier) scores(descriptions []float32) []float64 {
-	white, k := c.white(descriptions), c.whitening.Width()
+func (c *Classifier) scores(ctx context.Context, descriptions []float32) []float64 {
+	white, k := c.white(ctx, descriptions), c.whitening.Width()
 	out := make([]float64, 0, len(white)/k*len(c.Attributes))
 	for r := 0; r < len(white); r += k {
 		for i := range c.Attributes {
@@ -56,6 +56,6 @@ func (c *Classifier) scores(descriptions []float32) []float64 {
 }
 
 // Measure measures the classifier on other pictures.
-func (c *Classifier) Measure(descriptions []float32, t latent.Tagged) {
-	latent.MeasureDirections(c.Attributes, c.white(descriptions), c.whitening.Width(), t)
+func (c *Classifier) Measure(ctx context.Context, descriptions []float32, t latent.Tagged) {
+	latent.MeasureDirections(c.Attributes, c.white(ctx, descriptions), c.whitening.Width(), t)
 }

@@ -43,7 +43,7 @@ func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split fac
 	if described, err = Describe(ctx, len(split.Test), func(i int) *pix.Image { return data.Image(split.Test[i]) }); err != nil {
 		return nil, err
 	}
-	c.Measure(described, known.Rows(split.Test))
+	c.Measure(ctx, described, known.Rows(split.Test))
 	e := &edits{ctx: ctx, m: m, data: data, known: known, atlas: a, judge: c}
 	if e.codes, err = latent.Codes(ctx, m, data, split.Test, nil); err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (e *edits) look(codes []float32) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, e.judge.scores(described)...)
+		out = append(out, e.judge.scores(e.ctx, described)...)
 	}
 	return out, nil
 }
