@@ -39,3 +39,32 @@ func TestLinksOfPages(t *testing.T) {
 		t.Errorf("only %d pages with %d links were found", len(pages), links)
 	}
 }
+
+// A Go snippet of the README is part of a program that is compiled and run.
+func TestSnippetsOfREADME(t *testing.T) {
+	read := func(path string) string {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	unindent := func(text string) string {
+		var lines []string
+		for line := range strings.Lines(text) {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+		return strings.Join(lines, "\n")
+	}
+	program := unindent(read(filepath.Join("examples", "embed", "main.go")))
+	snippets := strings.Split(read("README.md"), "```go\n")[1:]
+	for _, s := range snippets {
+		s, _, _ = strings.Cut(s, "```")
+		if s = unindent(s); !strings.Contains(program, strings.TrimSpace(s)) {
+			t.Errorf("examples/embed/main.go has no such lines:\n%s", s)
+		}
+	}
+	if len(snippets) == 0 {
+		t.Error("README.md has no snippet")
+	}
+}
