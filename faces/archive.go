@@ -36,7 +36,7 @@ func (e *ArchiveError) Unwrap() error { return e.Err }
 func openArchive(path string) (Source, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	defer f.Close()
 	head := make([]byte, 512)
@@ -115,7 +115,7 @@ func (s *tarSource) Fingerprint(ctx context.Context) (string, error) { return ha
 func (s *tarSource) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
 	f, err := s.open()
 	if err != nil {
-		return fmt.Errorf("%w", err)
+		return err
 	}
 	defer f.Close()
 	place := ArchiveError{Path: s.path}
@@ -230,7 +230,7 @@ func (t *tailReader) marked() bool { return t.zeros >= 512 }
 func hashFile(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("%w", err)
+		return "", err
 	}
 	defer f.Close()
 	h := sha256.New()

@@ -65,7 +65,7 @@ func (e *AttributeError) Error() string {
 func ReadAttributes(path string) (*AttributeTable, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	defer f.Close()
 	return ParseAttributes(f, path)

@@ -151,7 +151,7 @@ func Download(ctx context.Context, dataset, dir string, opt DownloadOptions) (st
 		}
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", fmt.Errorf("%w", err)
+		return "", err
 	}
 	return download(ctx, d, dir, opt)
 }
@@ -176,7 +176,7 @@ func download(ctx context.Context, d Dataset, dir string, opt DownloadOptions) (
 		err := f.mirror(ctx, mirror)
 		if err == nil {
 			if err := os.Rename(f.part, path); err != nil {
-				return "", fmt.Errorf("%w", err)
+				return "", err
 			}
 			return path, nil
 		}

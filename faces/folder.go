@@ -47,7 +47,7 @@ func (s folder) Fingerprint(ctx context.Context) (string, error) {
 func (s folder) files(ctx context.Context) ([]file, error) {
 	root, err := filepath.EvalSymlinks(string(s))
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	var files []file
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

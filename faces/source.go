@@ -65,7 +65,7 @@ func stat(path string) (fs.FileInfo, error) {
 		return nil, fmt.Errorf("there is no file or folder %s%w", path, missing{})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	return info, nil
 }

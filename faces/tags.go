@@ -31,7 +31,7 @@ const maxTags = 1 << 20
 func ReadTags(path string) (*Tags, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	defer f.Close()
 	return ParseTags(f, path)

@@ -28,12 +28,12 @@ func (s zipSource) Walk(ctx context.Context, want func(string) bool, visit func(
 	}
 	f, err := os.Open(string(s))
 	if err != nil {
-		return fmt.Errorf("%w", err)
+		return err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("%w", err)
+		return err
 	}
 	archive, err := zip.NewReader(f, info.Size())
 	if errors.Is(err, zip.ErrFormat) {

@@ -2,6 +2,7 @@ package pix
 
 import (
 	"fmt"
+	"image"
 	"os"
 )
 
@@ -108,23 +109,33 @@ func (p Prep) Open(path string) (*Image, error) {
 // Keeps returns the size of the crop of a picture of w x h, before it is resized; 0 x 0
 // when nothing is left.
 func (p Prep) Keeps(w, h int) (int, int) {
-	dx, dy := p.DX, p.DY
-	switch {
-	case w == p.W && h == p.H:
+	if w == p.W && h == p.H {
 		return w, h
-	case !p.Auto:
-	case IsLFWSize(w, h):
-		dx, dy = lfwCrop, lfwCrop
-		if p.Wide {
-			dx, dy = lfwWide, lfwWide
-		}
-	default:
-		return min(w, h), min(w, h)
 	}
-	if checkCrop(dx, dy, w, h) != nil {
+	r, err := p.crop(w, h)
+	if err != nil {
 		return 0, 0
 	}
-	return w - 2*dx, h - 2*dy
+	return r.Dx(), r.Dy()
+}
+
+// crop returns the part that is kept of a picture of w x h.
+func (p Prep) crop(w, h int) (image.Rectangle, error) {
+	dx, dy := p.DX, p.DY
+	switch {
+	case p.Auto && !IsLFWSize(w, h):
+		side := min(w, h)
+		x, y := (w-side)/2, (h-side)/2
+		return image.Rect(x, y, x+side, y+side), nil
+	case p.Auto && p.Wide:
+		dx, dy = lfwWide, lfwWide
+	case p.Auto:
+		dx, dy = lfwCrop, lfwCrop
+	}
+	if err := checkCrop(dx, dy, w, h); err != nil {
+		return image.Rectangle{}, err
+	}
+	return image.Rect(dx, dy, w-dx, h-dy), nil
 }
 
 func (p Prep) apply(src picture) (*Image, error) {
@@ -135,22 +146,11 @@ func (p Prep) apply(src picture) (*Image, error) {
 	if w == p.W && h == p.H && !p.Around {
 		return whole(src), nil
 	}
-	dx, dy := p.DX, p.DY
-	switch {
-	case !p.Auto:
-	case IsLFWSize(w, h):
-		dx, dy = lfwCrop, lfwCrop
-		if p.Wide {
-			dx, dy = lfwWide, lfwWide
-		}
-	default:
-		side := min(w, h)
-		return p.cut(src, (w-side)/2, (h-side)/2, side, side), nil
-	}
-	if err := checkCrop(dx, dy, w, h); err != nil {
+	r, err := p.crop(w, h)
+	if err != nil {
 		return nil, err
 	}
-	return p.cut(src, dx, dy, w-2*dx, h-2*dy), nil
+	return p.cut(src, r.Min.X, r.Min.Y, r.Dx(), r.Dy()), nil
 }
 
 // cut resizes a rectangle of the picture, with Around a larger one.

@@ -2,7 +2,6 @@ package console
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -14,41 +13,6 @@ import (
 	"likeness/pix"
 )
 
-// CheckWritable reports, before the work begins, whether its result can be written
-// to path.
-func CheckWritable(path string) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		kind := "not a regular file"
-		if info.IsDir() {
-			kind = "a folder"
-		}
-		return fmt.Errorf("%s cannot be written: it is %s", path, kind)
-	}
-	probe, err := os.CreateTemp(filepath.Dir(path), ".likeness-*")
-	if err != nil {
-		return fmt.Errorf("%s cannot be written: %s", path, unwritable(filepath.Dir(path), err))
-	}
-	_ = probe.Close() // nothing was written to it
-	return os.Remove(probe.Name())
-}
-
-// unwritable says why no file can be made in a folder.
-func unwritable(folder string, err error) string {
-	info, failed := os.Stat(folder)
-	switch {
-	case errors.Is(failed, fs.ErrNotExist):
-		return "there is no folder " + folder
-	case failed == nil && !info.IsDir():
-		return folder + " is a file, expected a folder"
-	case errors.Is(err, fs.ErrPermission):
-		return "no permission to write to the folder " + folder
-	}
-	if e, ok := errors.AsType[*fs.PathError](err); ok { // less the name of the probe
-		err = e.Err
-	}
-	return err.Error()
-}
-
 // CheckOut reports, before the work begins, whether a result can be written to out:
 // its extension is one of those wanted, it is none of the inputs, and its
 // folder can be written to.
@@ -59,7 +23,7 @@ func CheckOut(out string, extensions []string, inputs ...string) error {
 	if err := KeepInputs(out, inputs...); err != nil {
 		return err
 	}
-	return CheckWritable(out)
+	return atomicfile.CheckWritable(out)
 }
 
 // KeepInputs refuses to write over a file that is read.
