@@ -27,7 +27,7 @@ const (
 	correctionTensor = "correction/matrix"
 )
 
-// normalisation tells other programs what the network expects.
+// normalisation says for other programs what the network expects.
 const normalisation = "float32(byte)/255 - 0.5, (N, H, W, 3), RGB"
 
 // Save writes the model to a safetensors file: weights in Keras's layouts,
@@ -40,7 +40,7 @@ func (m *Model) Save(path string) error {
 	return f.Save(path)
 }
 
-// File is the model as a file that is not yet written. It shares the weights.
+// File returns the model as a file that is not yet written. It shares the weights.
 func (m *Model) File() (*safetensors.File, error) {
 	prep, err := json.Marshal(m.Prep)
 	if err != nil {

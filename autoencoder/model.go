@@ -87,7 +87,7 @@ func (m *Model) CheckCode() error {
 // decoderSeed sets the decoder's random numbers apart from the encoder's.
 const decoderSeed = 0x9e3779b97f4a7c15
 
-// Values is the number of values in one picture, H*W*3.
+// Values returns the number of values in one picture, H*W*3.
 func (m *Model) Values() int { return m.Encoder.Input.Size() }
 
 // Encode returns the codes of the pictures in x, (N, Code): the encoder's answers,
@@ -154,7 +154,7 @@ func (m *Model) MSE(ctx context.Context, x, target []float32) (float64, error) {
 	return sum / float64(len(x)), nil
 }
 
-// Fingerprint names the model by its contents: architecture, preparation and
+// Fingerprint returns a name of the model by its contents: architecture, preparation and
 // weights. Codes of models with different fingerprints do not compare.
 func (m *Model) Fingerprint() string {
 	h := sha256.New()
@@ -190,7 +190,7 @@ func (m *Model) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Summary is the layer tables of encoder and decoder as Keras prints them.
+// Summary returns the layer tables of encoder and decoder as Keras prints them.
 func (m *Model) Summary() string {
 	var tables []string
 	for _, n := range m.Networks() {

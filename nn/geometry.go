@@ -106,7 +106,7 @@ func (g geometry) up() product {
 // row, column, channel: out is (H, W, square*square*channels) of the small
 // picture's H and W. The kernel covers all taps that any of them has, at most
 // stride*stride times the work. It serves geometries without padding before the
-// first pixel; ok tells whether this is one.
+// first pixel; ok reports whether this is one.
 func (g geometry) upSquares() (p product, ok bool) {
 	s, c := g.stride, g.big[2]
 	for dim := range 2 {

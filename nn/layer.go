@@ -2,15 +2,14 @@ package nn
 
 import "fmt"
 
-// Layer is the declaration of one layer, a plain struct literal. It says what
-// it makes of a shape and which parameters it needs; how it runs is planned
-// when a Network is made of it. The set of layers is closed: it consists of
-// the types of this package.
+// Layer is the declaration of one layer, a plain struct literal: the shape that it
+// gives and the parameters that it needs. How it runs is planned when a Network is made
+// of it. The set of layers is closed: it consists of the types of this package.
 type Layer interface {
-	// Kind is Keras's class name, such as "Conv2D".
+	// Kind returns Keras's class name, such as "Conv2D".
 	Kind() string
-	// Output is the shape the layer makes of one sample of shape in, or an
-	// error that says why it cannot take that shape.
+	// Output returns the shape that the layer makes of one sample of shape in, or an
+	// error where it cannot take that shape.
 	Output(in Shape) (Shape, error)
 
 	params(in Shape) []paramSpec
@@ -43,7 +42,7 @@ type Param struct {
 	offset int // where Value begins in the slab
 }
 
-// paramSpec is what a layer asks for. A fan of zero means: start at zero.
+// paramSpec is one parameter of a layer. With fans of zero it begins at zero.
 type paramSpec struct {
 	name          string
 	shape         []int

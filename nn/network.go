@@ -122,7 +122,7 @@ func (n *Network) name() {
 	}
 }
 
-// Output is the shape that the last layer gives.
+// Output returns the shape that the last layer gives.
 func (n *Network) Output() Shape {
 	if len(n.nodes) == 0 {
 		return n.Input
@@ -130,11 +130,11 @@ func (n *Network) Output() Shape {
 	return n.nodes[len(n.nodes)-1].out
 }
 
-// Params are the weights in layer order. Their values may be changed between
+// Params returns the weights in layer order. Their values may be changed between
 // calls of Predict and Step, followed by Pack.
 func (n *Network) Params() []*Param { return n.params }
 
-// Weights is the slab that holds all Params in order.
+// Weights returns the slab that holds all Params in order.
 func (n *Network) Weights() []float32 { return n.slab }
 
 // Init draws the weights: kernels by Glorot's uniform distribution, that is

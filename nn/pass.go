@@ -62,7 +62,7 @@ func newPass(ops []compiled, input Shape, images int, training, inputGradient bo
 func (s shardPass) input() values  { return s.values[0] }
 func (s shardPass) output() values { return s.values[len(s.values)-1] }
 
-// forward runs all ops on the n images in input(), and tells c, which may be
+// forward runs all ops on the n images in input(), and reports to c, which may be
 // nil, when a layer is done.
 func (s shardPass) forward(n int, ws *workspace, c *layerClock) {
 	for i, o := range s.ops {

@@ -36,7 +36,7 @@ func (p Precision) Check() error {
 	return nil
 }
 
-// halves says whether a product with so many input and output channels is done in
+// halves reports whether a product with so many input and output channels is done in
 // bf16. Where there are tiles those are faster, and float32 faster than the rest.
 func (p Precision) halves(in, out int) bool {
 	if p == BF16 && kernel.AMX() {
@@ -45,7 +45,7 @@ func (p Precision) halves(in, out int) bool {
 	return p == BF16 && in%2 == 0 && in >= 8
 }
 
-// SIMD names the vector instructions that steps run on: kernel.SIMD's, or "amx".
+// SIMD returns the name of the vector instructions that steps run on: kernel.SIMD's, or "amx".
 func (p Precision) SIMD() string {
 	if p == BF16 && kernel.AMX() {
 		return "amx"

@@ -16,7 +16,7 @@ type Residual struct {
 	Shortcut []Layer
 }
 
-// Kind is the name of the Keras layer that adds the two.
+// Kind returns the name of the Keras layer that adds the two.
 func (Residual) Kind() string { return "Add" }
 
 func (r Residual) Output(in Shape) (Shape, error) {

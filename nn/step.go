@@ -213,7 +213,7 @@ func (s *Step) shard(i int, x, target, weights []float32, scale float64, ws *wor
 }
 
 // freshen packs the weights where somebody else has changed them since this
-// step packed them, and tells the networks that they are about to move.
+// step packed them, and marks the networks as about to change.
 func (s *Step) freshen() {
 	for k, n := range s.nets {
 		if s.precision != BF16 {

@@ -21,9 +21,8 @@ const (
 	mostEpochs = 1_000_000
 )
 
-// plan measures what steps, measuring and saving take, and chooses the number
-// of epochs that fit into the time budget. It leaves weights and memory as they
-// were.
+// plan measures how long steps, measuring and saving take, and chooses the number
+// of epochs that fit into the time budget. Weights and memory stay as they were.
 func (l *loop) plan(ctx context.Context) error {
 	step, err := l.calibrate(ctx)
 	if err != nil {

@@ -20,8 +20,7 @@ const (
 	progressEntry = "progress"
 )
 
-// progress is the loop's own part of a checkpoint. Numbers go through JSON,
-// which keeps float64 exactly.
+// progress is the loop's own part of a checkpoint. JSON keeps float64 exactly.
 type progress struct {
 	Epochs    int                 `json:"epochs,omitempty"` // chosen for a time budget
 	Epoch     int                 `json:"epoch"`
@@ -221,7 +220,7 @@ func (l *loop) checkProgress(p progress, epochs int) error {
 	return nil
 }
 
-// Discard removes a checkpoint or a model; that there is none is no error.
+// Discard removes a checkpoint or a model, if there is one.
 func Discard(checkpoint string) error {
 	if err := os.Remove(checkpoint); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -17,8 +17,8 @@ func (r *Run) checkCorrect() error {
 	return nil
 }
 
-// correct gives the finished model its correction, fitted to training pictures from
-// all over the split, which may have them person by person. The error is
+// correct fits the correction of the finished model to training pictures spread over the
+// split, which may have them person by person. The error is
 // ErrInterrupted; the checkpoint has the finished model without it.
 func (l *loop) correct(ctx context.Context) error {
 	if l.Correct == 0 {

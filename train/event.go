@@ -2,9 +2,9 @@ package train
 
 import "time"
 
-// Event is what a run tells after every step, with EpochDone after every epoch,
-// with Resumed when it goes on from a checkpoint, and with Planned when it chose
-// the number of epochs for a time budget.
+// Event is reported after every step; with EpochDone after every epoch, with Resumed when
+// a run goes on from a checkpoint, and with Planned when it has chosen the number of
+// epochs for a time budget.
 type Event struct {
 	Epoch, Epochs int // the epoch under way, from 1
 	Step, Steps   int // steps done in it
@@ -22,7 +22,7 @@ type Event struct {
 	Remaining       time.Duration // estimated
 }
 
-// tell completes an event and hands it out.
+// tell completes an event and sends it.
 func (l *loop) tell(e Event) {
 	if l.Events == nil {
 		return

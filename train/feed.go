@@ -59,7 +59,7 @@ const (
 	orderStream  = 1 << 61
 )
 
-// order is the order of the training pictures in an epoch.
+// order returns the order of the training pictures in an epoch.
 func (l *loop) order(epoch int) []int {
 	return rand.New(rand.NewPCG(l.Seed, orderStream+uint64(epoch))).Perm(len(l.Split.Train))
 }

@@ -5,13 +5,13 @@ import (
 	"math"
 )
 
-// RateCurve is what FindRate saw.
+// RateCurve is the result of FindRate.
 type RateCurve struct {
 	Points []RatePoint
 	// Lowest is the rate at the lowest smoothed loss; Suggested is Lowest divided
 	// by RateMargin, and 0 when the loss hardly fell.
 	Lowest, Suggested float64
-	// Diverged tells that the loss grew so much that the last rates were not tried.
+	// Diverged reports that the loss grew so much that the last rates were not tried.
 	Diverged bool
 }
 
@@ -20,9 +20,9 @@ type RatePoint struct {
 	Rate float64 `json:"learning_rate"`
 	Loss float64 `json:"loss"` // of the batch before the step
 	// Smooth is an exponential mean of the losses so far, corrected for its start at
-	// zero. Each counts as a share of what the untouched weights have on the same
-	// batch, for batches differ by more than a good net gains in so few steps; times
-	// the mean of what these have on all batches.
+	// zero. Each is divided by the loss of the untouched weights on the same batch,
+	// because batches differ by more than a good network gains in so few steps, and
+	// multiplied by the mean loss of these weights over all batches.
 	Smooth float64 `json:"smoothed"`
 }
 
@@ -35,12 +35,12 @@ const (
 	// The loss has diverged when the smoothed one is so many times the lowest.
 	divergence = 4
 
-	// Where the smoothed loss falls by less than this share, no rate can be told.
+	// Where the smoothed loss falls by less than this share, no rate is suggested.
 	leastFall = 0.02
 
 	// RateMargin is how much lower than the rate of the lowest loss the
 	// suggestion is: at the lowest the steps are about to become too long, and a
-	// run takes many more of them. RESULTS.md says what it was held against.
+	// run takes many more of them. RESULTS.md says what it was compared with.
 	RateMargin = 3
 )
 
@@ -115,8 +115,8 @@ func (l *loop) findRate(ctx context.Context) (c *RateCurve, err error) {
 	return c, nil
 }
 
-// trial takes steps at the rate for each, always through the same batches, until see,
-// which is told the loss before the step, has seen enough.
+// trial takes steps, each at its rate and always through the same batches, until see, which
+// receives the loss before each step, returns false.
 func (l *loop) trial(ctx context.Context, rate func(n int) float64, see func(n int, loss float64) bool) error {
 	first := l.epoch
 	defer func() { l.epoch = first }()

@@ -127,11 +127,11 @@ func (l *loop) learn(b Batch, rate float64, t int) (float64, error) {
 	return loss, err
 }
 
-// seen is how many pictures the steps of this epoch took.
+// seen returns how many pictures the steps of this epoch took.
 func (l *loop) seen() int { return min(l.done*l.Batch, len(l.Split.Train)) }
 
-// finishEpoch measures and saves. An epoch that time cut short is told with the
-// pictures that it had.
+// finishEpoch measures and saves. The record of an epoch that time cut short has the
+// number of its pictures.
 func (l *loop) finishEpoch(ctx context.Context, rate float64) error {
 	begin := l.clock()
 	loss, err := l.measure(context.WithoutCancel(ctx)) // a complete epoch is saved with what it came to
@@ -173,7 +173,7 @@ func (l *loop) measure(ctx context.Context) (float64, error) {
 	return l.Model.MSE(ctx, l.judgeInput, l.judge)
 }
 
-// interrupted saves what was done and says so.
+// interrupted saves what was done and returns ErrInterrupted.
 func (l *loop) interrupted() error {
 	if err := l.save(); err != nil {
 		return errors.Join(ErrInterrupted, err)
@@ -181,7 +181,7 @@ func (l *loop) interrupted() error {
 	return ErrInterrupted
 }
 
-// elapsed is the time that the run took so far, over all sittings.
+// elapsed returns the seconds that the run took so far, over all sittings.
 func (l *loop) elapsed() float64 { return l.before + l.clock().Sub(l.started).Seconds() }
 
 // outset returns what is known of the training before the first step.

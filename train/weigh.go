@@ -5,15 +5,15 @@ import (
 	"math"
 )
 
-// A denoiser that is told the level of noise has its errors in units of that noise
-// (autoencoder.Model.Level), in which strong noise leaves the smaller ones. Weigh
-// lets pictures with strong noise count more. Their weights need no common scale,
-// for the optimizers take steps of the same length whatever the loss is multiplied by.
+// The loss of a denoiser with a Level (see autoencoder.Model) is in units of the noise,
+// where pictures with strong noise have the smaller errors. Weigh lets them count more.
+// The weights need no common scale: the optimizers take steps of the same length whatever
+// the loss is multiplied by.
 
 // weighedAt is the level at which a picture counts once, whatever Weigh is.
 const weighedAt = 0.1
 
-// weight is how often a picture with noise of the given level counts.
+// weight returns how often a picture with noise of the given level counts in the loss.
 func (r *Run) weight(level float64) float32 {
 	return float32(math.Pow(level/weighedAt, r.Weigh))
 }

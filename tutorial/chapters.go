@@ -16,7 +16,7 @@ import (
 // residual is the first chapter beyond the tutorial.
 func (b *book) residual(ctx context.Context) error {
 	b.add(report.Chapter{ID: "beyond", Title: "Beyond the tutorial", Body: []report.Block{
-		report.Paragraph("The tutorial’s models are the yardstick, not the ceiling. From here on come models that the tutorial does not have, measured on the same test pictures: an autoencoder with as many numbers in a code, and a denoiser without a code."),
+		report.Paragraph("The tutorial’s models are a baseline, not the ceiling. From here on come models that the tutorial does not have, measured on the same test pictures: an autoencoder with as many numbers in a code, and a denoiser without a code."),
 		report.Aside(b.howLong()),
 	}})
 	r, _ := recipe.Named(better)
@@ -53,9 +53,9 @@ func (b *book) denoiser(ctx context.Context) error {
 		return err
 	}
 	b.results.Levels, b.results.CleanMSE = d.levels, &d.cleanMSE
-	untouched := mse(b.spoilt(b.test, r), b.test)
+	untouched := mse(b.corrupted(b.test, r), b.test)
 	part.Untouched = &untouched
-	figure, err := b.figure(r.Name, d.caption, "rows of faces, spoilt by noise and mended in several ways", d.figure)
+	figure, err := b.figure(r.Name, d.caption, "rows of faces, corrupted by noise and restored in several ways", d.figure)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func ofClean(mse float64) string {
 // training.
 func ofLevels(levels []baseline.LevelScore) string {
 	better, worse := betterAt(levels)
-	text := "Beside the denoiser stands the Wiener filter for just that noise, which is told how strong it is and needs no training. "
+	text := "The denoiser is compared with the Wiener filter for just that noise, which is given its strength and needs no training. "
 	switch {
 	case len(worse) == 0:
 		return text + "At every level the denoiser has less error."

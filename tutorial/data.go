@@ -100,7 +100,7 @@ func whose(set *faces.Set) string {
 	return text
 }
 
-// isDrawn tells drawn faces, "drawn" or "drawn:40x5", from a folder whose name
+// isDrawn distinguishes drawn faces, "drawn" or "drawn:40x5", from a folder whose name
 // begins so.
 func (b *book) isDrawn() bool {
 	return b.Data.Source == "drawn" || strings.HasPrefix(b.Data.Source, "drawn:")

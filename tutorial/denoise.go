@@ -24,19 +24,19 @@ func (b *book) denoise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	noisy := b.spoilt(b.test, r)
+	noisy := b.corrupted(b.test, r)
 	filtered, err := b.baseline.Filter(ctx, noisy, noise)
 	if err != nil {
 		return err
 	}
 	untouched, wiener := mse(noisy, b.test), mse(filtered, b.test)
 	part.Untouched, part.Wiener = &untouched, &wiener
-	rows, err := b.mended(ctx, m, noisy, filtered, "")
+	rows, err := b.restored(ctx, m, noisy, filtered, "")
 	if err != nil {
 		return err
 	}
 	figure, err := b.figure(r.Name, "Original | Noisy | Denoised by the network | by the Wiener filter, with the mean squared error against the original.",
-		"rows of faces, spoilt by noise and mended", report.Restorations("Noisy", "Denoised", rows))
+		"rows of faces, corrupted by noise and restored", report.Restorations("Noisy", "Denoised", rows))
 	if err != nil {
 		return err
 	}
@@ -72,9 +72,9 @@ func (b *book) noiseFigures(g pix.Gaussian) ([]report.Figure, error) {
 	return []report.Figure{check, scale}, err
 }
 
-// mended are rows of the denoising figure, with what a closed form makes of the noisy
+// restored returns rows of the denoising figure, with what a closed form makes of the noisy
 // pictures; name heads its column as in report.Restoration.
-func (b *book) mended(ctx context.Context, m *autoencoder.Model, noisy, closed []float32, name string) ([]report.Restoration, error) {
+func (b *book) restored(ctx context.Context, m *autoencoder.Model, noisy, closed []float32, name string) ([]report.Restoration, error) {
 	back, err := m.Reconstruct(ctx, noisy)
 	if err != nil {
 		return nil, err
@@ -99,12 +99,12 @@ func (b *book) occlusion(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	covered := b.spoilt(b.test, r)
+	covered := b.corrupted(b.test, r)
 	filled, err := b.baseline.Fill(ctx, 0, covered, r.Corruption, b.Seed)
 	if err != nil {
 		return err
 	}
-	rows, err := b.mended(ctx, m, covered, filled, "Gaussian fill")
+	rows, err := b.restored(ctx, m, covered, filled, "Gaussian fill")
 	if err != nil {
 		return err
 	}
@@ -123,9 +123,9 @@ func (b *book) occlusion(ctx context.Context) error {
 	return b.trainedChapter(m, r, part,
 		fmt.Sprintf("Noise is not the only harm that can be undone. Here a black rectangle of up to %d×%d pixels covers a random part of each picture, another in every epoch, and the network has to imagine what is behind it. "+
 			"Two answers need no training: the mean face’s pixels in the rectangle, and those that are to be expected of the visible pixels if faces are gaussian with the mean and covariance of the training pictures, which has a closed form. "+
-			"Both leave the visible pixels as they are, for they are told where the rectangle is; the network has to find it and to bring everything else through its code.", o.Size, o.Size),
+			"Both leave the visible pixels as they are, for they are given its place; the network has to find it and to bring everything else through its code.", o.Size, o.Size),
 		[]report.Baseline{
-			{Name: "the gaussian fill (told where)", Value: report.Measured(gaussian)},
+			{Name: "the gaussian fill (given the mask)", Value: report.Measured(gaussian)},
 			{Name: "the mean face in the rectangle", Value: report.Measured(mean)},
 			{Name: "leaving the rectangle", Value: report.Measured(untouched)},
 		}, figure)

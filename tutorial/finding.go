@@ -92,7 +92,7 @@ func (b *book) foundIn(ctx context.Context, code string, c finder.Codes, began t
 	return &FoundPart{code, s.Name(), r, time.Since(began).Seconds()}, err
 }
 
-// sameNames tells whether two sets show the same pictures.
+// sameNames reports whether two sets show the same pictures.
 func sameNames(a, b *faces.Set) bool {
 	if a.Len() != b.Len() {
 		return false

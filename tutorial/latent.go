@@ -51,7 +51,7 @@ type LatentResults struct {
 	NewFaces *pix.Image `json:"-"` // samples beside real faces
 }
 
-// editAttributes are shown where they are known; else the best told ones.
+// editAttributes are shown where they are known; else those with the highest AUC.
 var editAttributes = []string{"Smiling", "Eyeglasses", "Male", "Senior"}
 
 const (

@@ -99,7 +99,7 @@ var optimizerNames = map[hyper.Optimizer]string{hyper.Adamax: "Adamax", hyper.Mu
 
 // trainedChapter is what the chapters of all trained models have in common:
 // text, figures, loss curves, layers, and a line in the summary.
-func (b *book) trainedChapter(m *autoencoder.Model, r recipe.Recipe, part *ModelPart, intro string, yardsticks []report.Baseline, figures ...report.Figure) error {
+func (b *book) trainedChapter(m *autoencoder.Model, r recipe.Recipe, part *ModelPart, intro string, baselines []report.Baseline, figures ...report.Figure) error {
 	curves := report.Curves{Title: r.Title + ": error by epoch", Log: true, Series: []report.Series{{Name: "test"}, {Name: "training", Dashed: true}}}
 	for _, e := range m.Training.History {
 		curves.Series[0].Values = append(curves.Series[0].Values, e.TestLoss)
@@ -110,7 +110,7 @@ func (b *book) trainedChapter(m *autoencoder.Model, r recipe.Recipe, part *Model
 		curves.Series = curves.Series[:1]
 		caption, alt = "Mean squared error after each epoch.", "a falling curve"
 	}
-	curves.Baselines = slices.Clone(yardsticks[:min(1, len(yardsticks))])
+	curves.Baselines = slices.Clone(baselines[:min(1, len(baselines))])
 	if part.Tutorial > 0 && b.incomparable() == "" {
 		curves.Baselines = append(curves.Baselines, report.Baseline{Name: "the tutorial", Value: report.Measured(part.Tutorial)})
 	}
@@ -129,7 +129,7 @@ func (b *book) trainedChapter(m *autoencoder.Model, r recipe.Recipe, part *Model
 	}
 	result := report.Result{
 		Name: r.Title, Note: code + ", " + epochs(part.Epochs), Value: report.Measured(part.TestMSE), Compare: ofErrors,
-		Incomparable: b.incomparable(), Baselines: yardsticks, Took: seconds(part.Seconds), Chapter: r.Name, Headline: part.Tutorial > 0,
+		Incomparable: b.incomparable(), Baselines: baselines, Took: seconds(part.Seconds), Chapter: r.Name, Headline: part.Tutorial > 0,
 	}
 	if part.Tutorial > 0 {
 		result.Tutorial = report.Measured(part.Tutorial)

@@ -27,8 +27,7 @@ type Results struct {
 	Report   string                `json:"report"`  // path of the page
 }
 
-// Judged is the one of Levels that a summary tells of, the noise that the tutorial knows;
-// nil where there are none.
+// Judged returns the level that a summary shows, the tutorial's; nil where there is none.
 func (r *Results) Judged() *baseline.LevelScore {
 	for i := range r.Levels {
 		if r.Levels[i].Sigma == judgedAt {
@@ -80,10 +79,10 @@ type ModelPart struct {
 	Correct         int             `json:"correct,omitempty"` // steps in which its codes are corrected
 	Corruption      string          `json:"corruption,omitempty"`
 
-	Untouched *float64 `json:"untouched_mse,omitempty"` // of leaving spoilt pictures alone
+	Untouched *float64 `json:"untouched_mse,omitempty"` // of leaving corrupted pictures alone
 	Wiener    *float64 `json:"wiener_mse,omitempty"`    // of the Wiener filter on them
 	// Of filling black rectangles with the mean picture, and with what is to be expected
-	// of the visible pixels; both are told where they are.
+	// of the visible pixels; both are given the mask.
 	MeanFill     *float64 `json:"mean_fill_mse,omitempty"`
 	GaussianFill *float64 `json:"gaussian_fill_mse,omitempty"`
 	Tutorial     float64  `json:"tutorial_mse,omitempty"` // what the tutorial reports on LFW
@@ -91,7 +90,7 @@ type ModelPart struct {
 	Incomparable string `json:"incomparable,omitempty"` // why that is no match for this run's
 }
 
-// RetrievePart tells how well the nearest neighbour shows the same person, over
+// RetrievePart says how well the nearest neighbour shows the same person, over
 // the test pictures whose person is among the training pictures too.
 type RetrievePart struct {
 	Index   string  `json:"index"` // path of the file

@@ -57,7 +57,7 @@ type Run struct {
 // Prep is how the tutorial prepares photographs.
 var Prep = pix.Prep{W: 32, H: 32, Auto: true}
 
-// DefaultOut is the folder that a run writes to unless told otherwise.
+// DefaultOut is the folder that a run writes to by default.
 const DefaultOut = "likeness-report"
 
 const (

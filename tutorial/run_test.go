@@ -64,7 +64,7 @@ func TestWholeTutorial(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"likeness reproduce &lt;test&gt;", "exact PCA, 32 numbers", "the Wiener filter", "leaving the rectangle", "the gaussian fill (told where)", "the mean face in the rectangle", "0.005865", "0.002949",
+		"likeness reproduce &lt;test&gt;", "exact PCA, 32 numbers", "the Wiener filter", "leaving the rectangle", "the gaussian fill (given the mask)", "the mean face in the rectangle", "0.005865", "0.002949",
 		"Original | Code | Reconstructed", "Search by likeness", "the tutorial’s way: the code of 32, euclidean", "the finder: faces straightened", "Morphing",
 		"Beyond the tutorial", "Noise by level", "Faces of nobody", "data:image/gif;base64,", "80 pictures, not the tutorial’s 13,143",
 	} {

@@ -122,10 +122,10 @@ func (b *book) measure(ctx context.Context, m *autoencoder.Model, r recipe.Recip
 	}
 	clean := b.Data.AllFloats(b.split.Train)
 	var err error
-	if p.TrainMSE, err = m.MSE(ctx, b.spoilt(clean, r), clean); err != nil {
+	if p.TrainMSE, err = m.MSE(ctx, b.corrupted(clean, r), clean); err != nil {
 		return nil, err
 	}
-	if p.TestMSE, err = m.MSE(ctx, b.spoilt(b.test, r), b.test); err != nil {
+	if p.TestMSE, err = m.MSE(ctx, b.corrupted(b.test, r), b.test); err != nil {
 		return nil, err
 	}
 	b.results.Models = append(b.results.Models, p)
@@ -133,8 +133,8 @@ func (b *book) measure(ctx context.Context, m *autoencoder.Model, r recipe.Recip
 	return p, nil
 }
 
-// spoilt gives pictures as the recipe's model gets them.
-func (b *book) spoilt(x []float32, r recipe.Recipe) []float32 {
+// corrupted returns pictures as the recipe's model gets them.
+func (b *book) corrupted(x []float32, r recipe.Recipe) []float32 {
 	if r.Corruption == nil {
 		return x
 	}

@@ -28,12 +28,12 @@ func tone(c evaluation.Comparison) report.Tone {
 // seconds, as with the drawn faces, and is not kept for Long.
 const judgedAlways = 5000
 
-// judges tells whether edits are judged.
+// judges reports whether edits are judged.
 func (b *book) judges() bool { return b.Long || len(b.split.Train) <= judgedAlways }
 
-// verdicts tells what a classifier of pixels says of edits: of those that the page
+// verdicts says what a classifier of pixels says of edits: of those that the page
 // shows, and of those that did no better than chance. Where nothing was judged, for
-// it nearly doubles what the chapter takes, it tells how to have it done.
+// it nearly doubles what the chapter takes, it says how to have it done.
 func verdicts(list []latent.Verdict) []report.Block {
 	if len(list) == 0 {
 		return []report.Block{report.Aside("Whether an edited face shows more of the attribute was not judged here. A classifier that sees only pixels does so with --long, or with ‘likeness directions MODEL --judge’, which take about a minute for it on LFW.")}

@@ -12,7 +12,7 @@ import (
 // runLog appends what happens in a run to a file, one JSON object a line: what
 // happened ("planned", "resumed", "epoch", "interrupted", "saved FILE") and when, with the
 // numbers of the epoch. A nil runLog keeps no log. A log that cannot be
-// written does not stop the run; close tells.
+// written does not stop the run; close returns the error.
 type runLog struct {
 	f      *os.File
 	err    error
@@ -77,7 +77,7 @@ func (l *runLog) write(line logLine) {
 	l.err = err
 }
 
-// close tells the first error that the log met; a second call does nothing.
+// close returns the first error of the log; a second call does nothing.
 func (l *runLog) close() error {
 	if l == nil || l.closed {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"likeness/report"
 )
 
-// ending says what ended a training; nothing when all epochs ran.
+// ending returns in words what ended a training; empty when all epochs ran.
 func ending(t *autoencoder.Training) string {
 	switch t.Ended {
 	case autoencoder.EndedEarly:
@@ -21,7 +21,7 @@ func ending(t *autoencoder.Training) string {
 	return ""
 }
 
-// keeping says whose weights a training kept; nothing when those of its last step.
+// keeping returns in words which weights a training kept; empty when those of its last step.
 func keeping(t *autoencoder.Training) string {
 	if t.BestEpoch == 0 {
 		return ""
@@ -29,7 +29,7 @@ func keeping(t *autoencoder.Training) string {
 	return fmt.Sprintf("the weights of epoch %d, the best on what was held back", t.BestEpoch)
 }
 
-// parts says into what the pictures were split.
+// parts returns in words how the pictures were split.
 func parts(train, validation, test int, name string) string {
 	held := ""
 	if validation > 0 {
@@ -38,7 +38,7 @@ func parts(train, validation, test int, name string) string {
 	return fmt.Sprintf("%s for training, %s%s for testing (%s)", report.Count(train), held, report.Count(test), name)
 }
 
-// lastEpoch tells the losses of a training's last epoch, which had one.
+// lastEpoch returns in words the losses of a training's last epoch; there must be one.
 func lastEpoch(t *autoencoder.Training) string {
 	e := t.History[len(t.History)-1]
 	measured := "test loss " + report.MSE(e.TestLoss)

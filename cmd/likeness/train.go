@@ -14,10 +14,10 @@ func newTrain(a *app) *cobra.Command {
 		Short: "Train an autoencoder: pca, conv, residual or denoise; or fit a finder",
 		Long: `Train an autoencoder on pictures and write it to one .safetensors file.
 
-The result is told with its yardsticks beside it: the error of always answering
-with the mean picture, and that of exact PCA with codes of the same size, which
-needs no training at all; for a denoiser the Wiener filter, against black rectangles
-the gaussian fill: what the visible pixels tell of the hidden ones.`,
+The result is compared with baselines that need no training: the error of always
+answering with the mean picture, and that of exact PCA with codes of the same size;
+for a denoiser that of the Wiener filter, and against black rectangles that of the
+gaussian fill, the conditional mean of the hidden pixels given the visible ones.`,
 		Example: `  likeness train conv
   likeness train pca --data ~/Pictures/faces --size 64
   likeness train denoise --data lfw --attributes lfw-attributes`,
@@ -46,8 +46,8 @@ little time give fewer --epochs. The sides of the pictures must be divisible by 
 --jitter holds the pictures with their surroundings in memory, some 40 kB each.`),
 		newTrainKind(a, "denoise",
 			"Train a network to remove noise",
-			`Train a network to mend pictures: the inputs are spoilt anew in every epoch, the
-targets stay clean.
+			`Train a network to restore pictures: the inputs are corrupted anew in every epoch,
+the targets stay clean.
 
 --arch conv is the tutorial's convolutional autoencoder. --arch residual is the
 better denoiser: no code, convolutions alone, which say what must be added to a
@@ -56,9 +56,9 @@ for. It has defaults of its own:
 
 `+inHelp(denoiserDefaults())+`
 
-With --mirror it also looks at every picture twice when it is used, as it is and mirrored, and answers
-with the mean. Its training loss is in units of each picture's noise, so that no
-other error is to be held against it; with --weigh, pictures with more noise count
+With --mirror it also sees every picture twice when it is used, as it is and mirrored,
+and answers with the mean. Its training loss is in units of each picture's noise and
+does not compare with other errors; with --weigh, pictures with more noise count
 more in it. --jitter holds the pictures with their surroundings in memory, some 40 kB each.
 
 --noise is the standard deviation of gaussian noise, where a picture's range is 1,
