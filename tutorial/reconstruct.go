@@ -97,6 +97,14 @@ func (b *book) bestAndWorst(back []float32) *pix.Image {
 // optimizerNames are how texts call them.
 var optimizerNames = map[hyper.Optimizer]string{hyper.Adamax: "Adamax", hyper.Muon: "Muon"}
 
+// someOf returns the words for a sample; empty for all.
+func someOf(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return report.Count(n) + " of "
+}
+
 // trainedChapter is what the chapters of all trained models have in common:
 // text, figures, loss curves, layers, and a line in the summary.
 func (b *book) trainedChapter(m *autoencoder.Model, r recipe.Recipe, part *ModelPart, intro string, baselines []report.Baseline, figures ...report.Figure) error {
@@ -120,8 +128,8 @@ func (b *book) trainedChapter(m *autoencoder.Model, r recipe.Recipe, part *Model
 	}
 	body := []report.Block{
 		report.Paragraph(intro),
-		report.Paragraph(fmt.Sprintf("Trained for %s with %s (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on the training pictures, %s on the test pictures.",
-			epochs(part.Epochs), optimizerNames[m.Training.Optimizer], m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), report.MSE(part.TestMSE))),
+		report.Paragraph(fmt.Sprintf("Trained for %s with %s (batches of %d, learning rate %g, %s schedule) in %s, %s pictures a second. Mean squared error: %s on %sthe training pictures, %s on the test pictures.",
+			epochs(part.Epochs), optimizerNames[m.Training.Optimizer], m.Training.Batch, part.LearningRate, part.Schedule, report.Duration(seconds(part.Seconds)), report.Count(int(part.ImagesPerSecond)), report.MSE(part.TrainMSE), someOf(part.TrainSample), report.MSE(part.TestMSE))),
 	}
 	code := "no code"
 	if part.Code > 0 {

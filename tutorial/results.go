@@ -67,6 +67,7 @@ type ModelPart struct {
 	Code            int             `json:"code"`
 	Epochs          int             `json:"epochs"`
 	TrainMSE        float64         `json:"train_mse"`
+	TrainSample     int             `json:"train_sample,omitempty"` // training pictures that TrainMSE is of; 0: all
 	TestMSE         float64         `json:"test_mse"`
 	NTrain          int             `json:"n_train"`
 	NTest           int             `json:"n_test"`

@@ -120,7 +120,11 @@ func (b *book) measure(ctx context.Context, m *autoencoder.Model, r recipe.Recip
 		NTrain: t.NTrain, NTest: t.NTest, Seconds: t.Seconds, Seed: t.Seed,
 		ImagesPerSecond: t.ImagesPerSecond(), LearningRate: t.Rate, Schedule: t.Schedule, Optimizer: t.Optimizer, Correct: t.Correct, Corruption: t.Corruption, Tutorial: published[r.Name],
 	}
-	clean := b.Data.AllFloats(b.split.Train)
+	rows := b.measured(r)
+	if len(rows) < len(b.split.Train) {
+		p.TrainSample = len(rows)
+	}
+	clean := b.Data.AllFloats(rows)
 	var err error
 	if p.TrainMSE, err = m.MSE(ctx, b.corrupted(clean, r), clean); err != nil {
 		return nil, err
@@ -131,6 +135,24 @@ func (b *book) measure(ctx context.Context, m *autoencoder.Model, r recipe.Recip
 	b.results.Models = append(b.results.Models, p)
 	b.log("%s: mean squared error %.6f on the training, %.6f on the test pictures", r.Name, p.TrainMSE, p.TestMSE)
 	return p, nil
+}
+
+// trainSample is how many training pictures a run that is not Long measures the models
+// beyond the tutorial on, which are slow: to measure all would take as long as an epoch.
+const trainSample = 500
+
+// measured returns the training pictures that the training error of a recipe's model is
+// measured on: all, or some spread evenly over them.
+func (b *book) measured(r recipe.Recipe) []int {
+	all := b.split.Train
+	if _, beyond := short[r.Name]; !beyond || b.Long || len(all) <= trainSample {
+		return all
+	}
+	rows := make([]int, trainSample)
+	for i := range rows {
+		rows[i] = all[i*len(all)/len(rows)]
+	}
+	return rows
 }
 
 // corrupted returns pictures as the recipe's model gets them.
