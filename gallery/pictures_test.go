@@ -26,7 +26,8 @@ func pack(t *testing.T, folder, path string) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	add, end := func(name string, data []byte) error { return nil }, func() error { return nil }
+	var add func(name string, data []byte) error
+	var end func() error
 	if strings.HasSuffix(path, ".zip") {
 		z := zip.NewWriter(out)
 		end = z.Close

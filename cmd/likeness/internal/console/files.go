@@ -79,15 +79,6 @@ func WritePNG(path string, m *pix.Image) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return m.WritePNG(w) })
 }
 
-// exists reports whether there is a file or folder.
-func exists(path string) (bool, error) {
-	_, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // IsFolder reports whether a path is that of a folder.
 func IsFolder(path string) bool {
 	info, err := os.Stat(path)
