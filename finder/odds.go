@@ -58,8 +58,7 @@ func (c Codes) Calibrate(ctx context.Context, space search.Space, rows []int, pe
 	return nil
 }
 
-// dealPeople deals people with names into folds; the result follows from the
-// names alone.
+// dealPeople deals people with names into folds. The result depends on the names alone.
 func dealPeople(people []string) [calibrationFolds]map[string]bool {
 	names := slices.Clone(people)
 	slices.Sort(names)
@@ -78,7 +77,7 @@ func dealPeople(people []string) [calibrationFolds]map[string]bool {
 	return folds
 }
 
-// calibration is what was measured of the folds.
+// calibration is what was measured on the folds.
 type calibration struct {
 	one, two []float64 // squared distances of pairs
 	people   int
@@ -93,7 +92,7 @@ type albums struct {
 	pictures int // in all of them
 }
 
-// calibrateFold measures the held people in a space fitted to all others.
+// calibrateFold measures the held-out people in a space fitted to all others.
 func (c Codes) calibrateFold(ctx context.Context, to *calibration, name string, rows []int, people []string, held map[string]bool, fold uint64) error {
 	var fit []int
 	var fitPeople []string
@@ -158,7 +157,7 @@ func (c Codes) calibrateFold(ctx context.Context, to *calibration, name string, 
 		for first := 0; first < len(names); first += people {
 			shown := names[first:min(first+people, len(names))]
 			if len(shown) < people && first > 0 {
-				break // a smaller one tells of another size
+				break // a smaller one is of another size
 			}
 			var who []string
 			for _, p := range shown {
@@ -183,15 +182,15 @@ func (c Codes) calibrateFold(ctx context.Context, to *calibration, name string, 
 }
 
 // grouping chooses the distance with the best harmonic mean of precision and
-// recall. What is told of it was measured on each fold by the distance chosen on
+// recall. Its precision and recall were measured on each fold at the distance chosen on
 // the others.
 func (m *albums) grouping(people int) search.Grouping {
-	var told quality.Grouped
+	var measured quality.Grouped
 	for fold := range m.joins {
-		told = told.Plus(m.at(fold, m.best(fold)))
+		measured = measured.Plus(m.at(fold, m.best(fold)))
 	}
 	return search.Grouping{
-		Distance: m.best(-1), Precision: told.Precision(), Recall: told.Recall(),
+		Distance: m.best(-1), Precision: measured.Precision(), Recall: measured.Recall(),
 		People: people, Pictures: m.pictures / m.count, Albums: m.count,
 	}
 }

@@ -97,7 +97,7 @@ func root(parent []int, i int) int {
 	return i
 }
 
-// numbered gives each its group's number; parents come before their children.
+// numbered returns the number of each one's group; parents come before their children.
 func numbered(parent []int) []int {
 	group, next := make([]int, len(parent)), 0
 	for i := range parent {

@@ -25,9 +25,9 @@ type coarse struct {
 
 const panelRows = 32
 
-// newCoarse rounds points. Steps are chosen for each number by itself: its
-// range in 254 parts, but of a range beyond six standard deviations the ends are
-// cut off. That costs the points there a larger r.
+// newCoarse rounds points. Each number has its own step: its range in 254 parts. A
+// range beyond six standard deviations is clipped, which gives the points there a
+// larger r.
 func newCoarse(points []float32, width int) *coarse {
 	c := &coarse{width: width, pairs: (width + 1) / 2, centre: make([]float64, width), step: make([]float64, width)}
 	n := len(points) / width
@@ -114,8 +114,8 @@ type coarseQuery struct {
 // minScale is what a scale must not be below, so that float32 holds it well.
 const minScale = 0x1p-100
 
-// query makes ready; factors has room for two numbers for each pair. It fails
-// where numbers are so large or small that float32 cannot do.
+// query prepares a query; factors has room for two numbers for each pair. It fails
+// where numbers are too large or too small for float32.
 func (c *coarse) query(point []float32, factors []int16) (q coarseQuery, ok bool) {
 	q.factors = factors
 	clear(factors)
@@ -143,8 +143,8 @@ func (c *coarse) query(point []float32, factors []int16) (q coarseQuery, ok bool
 	return q, q.scale >= minScale && q.size+q.square+c.biggest < 1e36
 }
 
-// limits says which points to report when only those within a distance t of
-// the query matter.
+// limits returns which points PanelsNear is to report when only those within a
+// distance t of the query matter.
 func (c *coarse) limits(q coarseQuery, t float64) kernel.PanelQuery {
 	p := kernel.PanelQuery{Scale: float32(-2 * q.scale)}
 	if math.IsInf(t, 1) || t > 1e17 {
@@ -159,5 +159,5 @@ func (c *coarse) limits(q coarseQuery, t float64) kernel.PanelQuery {
 	return p
 }
 
-// tame tells whether squared distances of the points are well within float32.
+// tame reports whether squared distances of the points are well within float32.
 func (c *coarse) tame() bool { return c.biggest == 0 || c.biggest > 1e-24 && c.biggest < 1e30 }

@@ -80,7 +80,8 @@ func (s *scan) run() {
 	}
 }
 
-// stretch measures what one query was told of the panels from first on.
+// stretch measures the entries that PanelsNear reported for one query, in the panels from
+// first on.
 func (s *scan) stretch(i int, near []uint32, first int) {
 	q := &s.quick[i]
 	for p, mask := range near {

@@ -13,18 +13,17 @@ import (
 	"likeness/internal/lockfile"
 )
 
-// Update changes an index file that others may be changing at the same time:
-// change is given what the file holds, or nil where there is no file, and gives
-// what it shall hold, or nil to leave it. Meanwhile all others wait who write the
-// file with Update or Save, in this process or another, so that nobody's work is
-// lost; those who read it see the old contents until the new ones are whole. So
-// change should be quick: what takes long is better done before, of what OpenFile
-// gives, and only put together here.
+// Update changes an index file that others may be changing at the same time. It calls
+// change with what the file holds, or nil where there is no file, and writes what change
+// returns; nil leaves the file as it is. Meanwhile everybody else who writes the file
+// with Update or Save, in this process or another, waits, so that no change is lost;
+// readers see the old contents until the new ones are complete. change should therefore
+// be quick: do long work before, on what OpenFile returns, and only merge in change.
 //
-// change need not close the old file, and the new one may use its codes.
-// waiting, if not nil, is told once who holds the file when that takes long.
-// Where locks do not work, as on some network file systems, a file that another
-// has replaced in the meantime is left alone, with an error that says so.
+// change need not close the old file, and the new one may use its codes. waiting, if not
+// nil, is called once with the owner of the lock when it takes long to get. Where locks
+// do not work, as on some network file systems, a file that another program has replaced
+// in the meantime is left alone, and the error says so.
 func Update(ctx context.Context, path string, waiting func(owner string), change func(old *File) (*File, error)) error {
 	var old *File
 	defer func() {
@@ -47,8 +46,8 @@ func Update(ctx context.Context, path string, waiting func(owner string), change
 	})
 }
 
-// changeFile writes what make gives, if anything, under the file's lock. make
-// also tells the state in which it found the file, nil where that does not
+// changeFile writes what make returns, if anything, under the file's lock. make
+// also returns the state in which it found the file, nil where that does not
 // matter.
 func changeFile(ctx context.Context, path string, waiting func(owner string), make func() (*File, *state, error)) (err error) {
 	lock, err := lockfile.Acquire(ctx, path, waiting)
@@ -84,7 +83,7 @@ func changeFile(ctx context.Context, path string, waiting func(owner string), ma
 	})
 }
 
-// state tells one writing of a file from another.
+// state identifies one version of a file.
 type state struct {
 	info fs.FileInfo // nil: no file
 	size int64

@@ -92,7 +92,7 @@ func firsts(codes []float32, dim, own int) []float32 {
 	return out
 }
 
-// checkSwap tells whether swap reorders dim numbers.
+// checkSwap returns an error unless swap reorders dim numbers.
 func checkSwap(swap []int, dim int) error {
 	if len(swap) != dim {
 		return fmt.Errorf("a mirror of %d numbers for codes of %d", len(swap), dim)

@@ -86,9 +86,9 @@ func fillNone(x []uint32, n int) []uint32 {
 	return x
 }
 
-// twin tells whether an equal point is there already, and if so ties the new
-// place to it. (Should two different points have one hash, the later one's own
-// twins become nodes, which costs some recall and nothing else.)
+// twin reports whether an equal point is there already, and if so links the new
+// place to it. (If two different points have one hash, later equals of the second
+// become nodes, which only costs some recall.)
 func (b *builder) twin(place uint32) bool {
 	h := b.hash(place)
 	node, ok := b.seen[h]
@@ -119,7 +119,7 @@ func (b *builder) hash(place uint32) uint64 {
 	return maphash.Bytes(b.hashes, rawBytes(b.point(place)))
 }
 
-// draw gives a place's level: each is reached by one in m of those below.
+// draw returns the level of a place: one in m reaches the next level.
 func (b *builder) draw(place uint32) uint8 {
 	// SplitMix64: https://prng.di.unimi.it/splitmix64.c
 	z := b.seed + (uint64(place)+1)*0x9e3779b97f4a7c15

@@ -55,7 +55,7 @@ func (g *graph) top() int {
 	return int(g.levels[g.entry])
 }
 
-// links gives the room for a node's links on one of its levels.
+// links returns the row of a node's links on one of its levels.
 func (g *graph) links(level int, node uint32) []uint32 {
 	if level == 0 {
 		return g.ground[int(node)*2*g.m:][:2*g.m]
@@ -102,7 +102,7 @@ func (w *walker) begin(places int) {
 	w.walk++
 }
 
-// measure gives the squared distances of nodes from q.
+// measure returns the squared distances of nodes from q.
 func (w *walker) measure(g *graph, q []float32, nodes []uint32) []float32 {
 	if len(w.distances) < len(nodes) {
 		w.distances = make([]float32, max(2*len(nodes), 64))
@@ -166,8 +166,8 @@ func (g *graph) explore(w *walker, q []float32, level int, from found, ef int) {
 	}
 }
 
-// unseen lists the links that were not visited and marks them. Which were cannot
-// be foretold, so that there is no branch on it.
+// unseen lists the links that were not visited and marks them. It does not branch on
+// whether a link was visited, which is unpredictable.
 func (w *walker) unseen(links []uint32) []uint32 {
 	if cap(w.list) < len(links) {
 		w.list = make([]uint32, len(links))
@@ -187,7 +187,7 @@ func (w *walker) unseen(links []uint32) []uint32 {
 	return list[:n]
 }
 
-// offer takes f in if it is among the best ef, and tells where.
+// offer inserts f if it is among the best ef, and returns where.
 func (w *walker) offer(f found, ef int) int {
 	n := len(w.best)
 	if n >= ef {
@@ -215,9 +215,9 @@ func (w *walker) offer(f found, ef int) int {
 	return lo
 }
 
-// diverse chooses up to limit neighbours from candidates sorted by distance: one
-// that is nearer to a chosen one than to the node itself is left out, for the
-// other leads to it (algorithm 4). It appends to to.
+// diverse chooses up to limit neighbours from candidates sorted by distance and appends
+// them to to. It leaves out a candidate that is nearer to a chosen one than to the node
+// itself, because the chosen one leads to it (algorithm 4).
 func (g *graph) diverse(w *walker, to []uint32, candidates []found, limit int) []uint32 {
 	first := len(to)
 	for _, c := range candidates {

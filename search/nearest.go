@@ -25,8 +25,8 @@ type nearest struct {
 
 func newNearest(k int) *nearest { return &nearest{heap: make([]candidate, 0, k)} }
 
-// full tells whether a candidate now has to beat another to get in, and what
-// it has to beat.
+// full reports whether a candidate has to beat another to get in, and returns that
+// other.
 func (n *nearest) full() (worst candidate, full bool) {
 	if len(n.heap) < cap(n.heap) {
 		return candidate{}, false

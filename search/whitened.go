@@ -9,14 +9,14 @@ import (
 )
 
 // Whitened is a fitted space: codes are centred, projected to their leading
-// principal components, each component divided by its deviation, and directions
-// compared. So what varies most among all faces, light for one, counts no more
-// than anything else. Two things may come on top:
+// principal components, divided by the deviation of each component, and compared by
+// direction. What varies most among all faces, such as light, therefore counts no more
+// than anything else. Two steps are optional:
 //
-// Within turns and scales the directions so that the pictures of one person vary
-// alike in all of them (within-class covariance normalisation, Hatch,
-// Kajarekar and Stolcke 2006): what changes from picture to picture of one
-// person counts less than what tells people apart.
+// Within rotates and scales the directions so that the pictures of one person vary
+// equally in all of them (within-class covariance normalisation, Hatch, Kajarekar and
+// Stolcke 2006): what changes between pictures of one person counts less than what
+// separates people.
 //
 // Swap averages a face with its mirror image.
 type Whitened struct {
@@ -57,7 +57,7 @@ func (s *Whitened) Name() string {
 	return name
 }
 
-// Dim is how many numbers a code must have.
+// Dim returns the length that codes must have.
 func (s *Whitened) Dim() int {
 	if s.Swap != nil {
 		return len(s.Swap)
@@ -113,7 +113,7 @@ func (m *mapper) point(dst, code []float32) {
 	unit(dst)
 }
 
-// one maps the code in view, which it spends, without regard to mirrors. dst
+// one maps the code in view, which it overwrites, without regard to mirrors. dst
 // may be z.
 func (m *mapper) one(dst []float32) {
 	w := len(m.view)

@@ -8,7 +8,7 @@ import (
 	"likeness/parallel"
 )
 
-// Agreement is how far neighbours share what is known about a picture.
+// Agreement says how far neighbours share the attributes of a picture.
 type Agreement struct {
 	K          int     `json:"k"`
 	Attributes int     `json:"attributes"`

@@ -4,7 +4,7 @@ import (
 	"likeness/search"
 )
 
-// Grouped is how well groups of pictures are people, counted in pairs of
+// Grouped says how well groups of pictures match people, counted in pairs of
 // pictures whose names are known.
 type Grouped struct {
 	Pairs    int // of one person
@@ -81,7 +81,7 @@ type Joined struct {
 	Together, Right int
 }
 
-// Joins gives what each of a clustering's merges adds. Names must be known.
+// Joins returns what each merge of a clustering adds. All names must be known.
 func Joins(merges []search.Merge, people []string) []Joined {
 	type group struct {
 		size  int

@@ -172,15 +172,15 @@ func MakePairs(ids, people []string, folds, perFold int, seed uint64) ([]Pair, e
 	return pairs, nil
 }
 
-// Verification is how well distance tells whether two pictures show one
-// person.
+// Verification says how well distance separates pairs of one person from pairs of two
+// people.
 type Verification struct {
 	Pairs    int     `json:"n_pairs"`
 	Folds    int     `json:"folds"`
 	Accuracy float64 `json:"accuracy"` // mean over folds, by the threshold best on the other folds
 	Error    float64 `json:"standard_error"`
 	AUC      float64 `json:"auc"` // the chance that a pair of one person lies nearer than one of two
-	// Threshold is the distance at which most of all pairs are told rightly.
+	// Threshold is the distance at which most of all pairs are classified correctly.
 	Threshold float64    `json:"threshold"`
 	ROC       []ROCPoint `json:"roc"`
 }
@@ -243,8 +243,8 @@ func Verify(pairs []Pair, distances []float64) (Verification, error) {
 	return v, nil
 }
 
-// threshold is the distance that tells most pairs rightly, those of one fold
-// left out: halfway between two distances where the best lies there.
+// threshold returns the distance at which most pairs are classified correctly, without
+// those of one fold: halfway between two distances where the best one is between them.
 func threshold(pairs []Pair, distances []float64, order []int, without int) float64 {
 	var kept []int
 	for _, i := range order {
@@ -281,7 +281,7 @@ func (v *Verification) curve(pairs []Pair, distances []float64, order []int, pos
 	negatives := len(pairs) - positives
 	var tp, fp, lastT, lastF int
 	v.ROC = []ROCPoint{{0, 0}}
-	told := 0
+	points := 0
 	for j, i := range order {
 		if pairs[i].Same {
 			tp++
@@ -293,8 +293,8 @@ func (v *Verification) curve(pairs []Pair, distances []float64, order []int, pos
 		}
 		v.AUC += float64(fp-lastF) * float64(tp+lastT) / 2
 		lastT, lastF = tp, fp
-		if j+1 == len(order) || (j+1)*rocPoints/len(order) > told {
-			told = (j + 1) * rocPoints / len(order)
+		if j+1 == len(order) || (j+1)*rocPoints/len(order) > points {
+			points = (j + 1) * rocPoints / len(order)
 			v.ROC = append(v.ROC, ROCPoint{float64(fp) / float64(negatives), float64(tp) / float64(positives)})
 		}
 	}

@@ -1,6 +1,6 @@
 // Package quality measures search: how often it finds the person, how well
-// distance tells whether two pictures show one person, and how far neighbours
-// share what is known about them.
+// distance separates pairs of one person from pairs of two, and how far neighbours
+// share their attributes.
 package quality
 
 import (
@@ -33,7 +33,7 @@ func (p Points) Len() int { return len(p.People) }
 // at is one point.
 func (p Points) at(i int) []float32 { return p.Values[i*p.Width : (i+1)*p.Width] }
 
-// Retrieval is how well search finds the person of a query. Each query ranks
+// Retrieval says how well search finds the person of a query. Each query ranks
 // the whole gallery by distance, equally near ones in the gallery's order.
 type Retrieval struct {
 	Queries int      `json:"n_queries"` // those whose person the gallery shows
@@ -153,8 +153,8 @@ func rank(query []float32, person string, gallery Points, leave int) answer {
 // resamples is how often a bootstrap draws.
 const resamples = 2000
 
-// bootstrap gives the mean of values and its interval. Whole people are drawn,
-// for the pictures of one person stand and fall together.
+// bootstrap returns the mean of values and its interval. It draws whole people, because
+// the pictures of one person are not independent.
 func bootstrap(values []float64, people []string, seed uint64) Estimate {
 	type group struct{ sum, n float64 }
 	at := map[string]int{}
