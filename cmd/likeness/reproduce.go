@@ -34,9 +34,9 @@ for a few epochs or, with --long, to the end; attributes, likely morphs, new fac
 Edits of attributes are judged by a classifier of pixels; where there are many
 pictures, as in LFW, only with --long.
 
-The folder --out then holds report.html (one self-contained page: every figure,
-every number beside the tutorial's), results.json, figures/, models/ and
-index.safetensors. Interrupted, the same command goes on where it was; what is
+The folder --out holds report.html (one self-contained page: every figure, and every
+number compared with the tutorial's), which grows chapter by chapter, results.json,
+figures/, models/ and index.safetensors. Interrupted, the same command goes on where it was; what is
 finished is not done again. With --only, report.html and results.json hold only
 the parts named; the models of the others stay.`,
 		Example: `  likeness reproduce
