@@ -31,7 +31,7 @@ type Named struct {
 const (
 	ExactPCA     = "exact PCA with the same code size"
 	WienerFilter = "the Wiener filter"
-	GaussianFill = "the gaussian fill, told where"
+	GaussianFill = "the gaussian fill, given the mask"
 	MeanFill     = "the mean picture in the black rectangles"
 	Unchanged    = "leaving pictures as they are"
 	MeanImage    = "always the mean picture"

@@ -104,7 +104,7 @@ func TestVerdict(t *testing.T) {
 		}, Promising, open, "It learned something: 20 % less error than the mean picture in the black rectangles.\nWhether it was worth it is open: the gaussian fill of the black rectangles, harder to beat, was not measured for pictures of 96x96."},
 		{"covered", func(r *Score) {
 			r.Corruption, r.Baselines.GaussianFill, r.Baselines.MeanFill = "occlusion(count=1, size=20)", f(0.0125), f(0.02)
-		}, WorthIt, yes, "Worth it: 20 % less error than the gaussian fill, told where, the best that needs no training."},
+		}, WorthIt, yes, "Worth it: 20 % less error than the gaussian fill, given the mask, the best that needs no training."},
 		{"covered all over", func(r *Score) {
 			r.Width, r.Height, r.Corruption, r.Baselines.MeanFill = 32, 32, "occlusion(count=1, size=30)", f(0.02)
 		}, Promising, open, "was not measured for rectangles as large as these."},

@@ -24,33 +24,33 @@ func newDataCheck(a *app) *cobra.Command {
 		Short: "Look at every picture of an archive or a folder",
 		Long: `Decode every picture of an archive or a folder and report what is there: sizes,
 people, what cannot be used and why, and how an attribute file fits. Nothing is
-changed. Named are also pictures that can be used and harm a training:
+changed. The report also names pictures that can be used but may harm training:
 
-- files with the very same bytes, and twins: pictures that show nearly the same,
-  saved again, made smaller or brighter, mirrored or turned by 90, 180 or 270
-  degrees: what stands behind a name makes the first of the twins that picture.
-  'likeness dupes' shows those that are not turned;
+- files with equal bytes, and twins: pictures that show nearly the same, saved
+  again, made smaller or brighter, mirrored, or rotated by 90, 180 or 270 degrees.
+  The text behind a name says how the first of the twins becomes that picture.
+  'likeness dupes' shows those that are not rotated;
 - either of these with two people's names: one of the names is wrong;
-- test pictures with a twin among the training pictures, split as by 'train';
+- test pictures with a twin among the training pictures (leakage), split as by 'train';
 - pictures of one colour, or nearly;
-- pictures smaller than the model's, and ones more than twice as long as wide, of
-  which the crop leaves the middle;
+- pictures smaller than the model's, and pictures more than twice as long as wide,
+  of which the crop keeps only the middle;
 - where nearly all pictures have one shape, those of another, such as squashed
-  ones; and where the crop keeps one part of nearly all pictures, those of which it
-  keeps another, so that their faces get larger or smaller than the rest's;
-- pictures that were turned because their EXIF says so, as they always are;
-- pictures that seem to lie on their side or stand on their head without a word of
-  it, where there are 200 or more and most are upright: each is tried in all four
-  turns against the leading principal components of all. Of LFW's, 6 in 7 turned
-  ones are named, and 1 upright one in 3,000.
+  ones; and where the crop keeps the same part of nearly all pictures, those of which
+  it keeps another, so that their faces become larger or smaller than the others;
+- pictures that were rotated because their EXIF says so, as they always are;
+- pictures that seem to be rotated although their EXIF does not say so, where there
+  are 200 or more and most are upright: each is compared in all four rotations with
+  the leading principal components of all. Of LFW's, 6 in 7 rotated pictures are
+  named, and 1 upright one in 3,000.
 
-Not noticed are cropped copies, ones turned by other angles, a face that is smaller
-or larger than the rest's in a picture of the same size, a picture that is mirrored
-with no copy beside it, and what is no face at all.
+The check does not find cropped copies, copies rotated by other angles, a face that is
+smaller or larger than the others in a picture of the same size, a mirrored picture
+without its original, or pictures without a face.
 
 The exit code is 1 when there is a problem: no usable picture, a broken archive,
-an attribute file with errors or for other pictures. Files that are only passed
-over are listed, and no problem.`,
+an attribute file with errors or for other pictures. Files that are only skipped are
+listed and are no problem.`,
 		Example: `  likeness data check lfw.tgz --attributes lfw_attributes.txt
   likeness data check ~/Pictures/faces --json`,
 		Args: console.Exactly("the PATH of an archive or a folder", 1, 1),
@@ -96,7 +96,7 @@ over are listed, and no problem.`,
 	return c
 }
 
-// checkResult is what 'data check' tells.
+// checkResult is the result of 'data check'.
 type checkResult struct {
 	*check.Report
 	Size   string   `json:"size"`   // of the model that pictures are too small for
@@ -164,12 +164,12 @@ func (r *checkResult) print(w io.Writer) {
 	list(w, "groups of these with two people's names", joined(r.TwoNames, " ~ "))
 	list(w, fmt.Sprintf("test pictures with a twin among the training pictures (%s)", r.Split), leaks)
 	list(w, "pictures of one colour, or nearly", r.Flat)
-	list(w, "pictures that seem to lie on their side or stand on their head", lying)
+	list(w, "pictures that seem to be rotated", lying)
 	list(w, fmt.Sprintf("pictures that the crop leaves less than %s of", r.Size), r.Small)
 	list(w, "pictures more than twice as long as wide, or as wide as long", r.Long)
 	list(w, "pictures of another shape than nearly all others, perhaps squashed", r.OtherShape)
 	list(w, "pictures of which the crop keeps another part than of nearly all others", r.OtherCrop)
-	list(w, "pictures turned because their EXIF says so", r.Turned)
+	list(w, "pictures rotated because their EXIF says so", r.Turned)
 	list(w, "problems", r.Problems)
 	if r.Cropped > 0 {
 		fmt.Fprintf(w, "\nIn training, %s.\n", croppedNote(r.Cropped))
@@ -182,7 +182,7 @@ func (r *checkResult) print(w io.Writer) {
 	}
 }
 
-// doubtful tells that pictures are named which can be used and may harm.
+// doubtful reports whether pictures are named that can be used and may do harm.
 func (r *checkResult) doubtful() bool {
 	return len(r.Duplicates)+len(r.Twins)+len(r.Flat)+len(r.Lying)+len(r.Small)+len(r.Long)+len(r.OtherShape)+len(r.OtherCrop) > 0
 }
@@ -204,7 +204,7 @@ func joined(groups [][]string, sign string) []string {
 	return lines
 }
 
-// list writes a list under its name, not more of it than is readable.
+// list writes the first lines of a list under its name.
 func list(w io.Writer, name string, lines []string) {
 	if len(lines) == 0 {
 		return
@@ -219,8 +219,8 @@ func list(w io.Writer, name string, lines []string) {
 	}
 }
 
-// health says in a line or two what may be wrong with pictures that are about
-// to be learned from.
+// health reports in a few lines what may be wrong with pictures that are about to be
+// learned from.
 func (a *app) health(h *check.Health, set *faces.Set, split faces.Split) {
 	if h == nil {
 		return
@@ -231,16 +231,16 @@ func (a *app) health(h *check.Health, set *faces.Set, split faces.Split) {
 	}
 	switch {
 	case !h.Compared:
-		a.Note("Too many pictures to look for twins in passing%s", more)
+		a.Note("Too many pictures to look for twins before training%s", more)
 	case h.Spare == 0:
 		a.Note("No two pictures show nearly the same%s", more)
 	default:
 		text := fmt.Sprintf("%s nearly what another does", verb(h.Spare, "picture", "shows", "show"))
 		if h.Moved > 0 {
-			text += fmt.Sprintf(" (%s of them mirrored or turned)", report.Count(h.Moved))
+			text += fmt.Sprintf(" (%s of them mirrored or rotated)", report.Count(h.Moved))
 		}
 		if n := len(h.Leaked); n > 0 {
-			text += fmt.Sprintf(", and %s what a training picture does, which is no test", verb(n, "test picture", "shows", "show"))
+			text += fmt.Sprintf(", and %s a training picture (leakage)", verb(n, "test picture", "duplicates", "duplicate"))
 		}
 		a.Note("%s%s", text, more)
 	}
@@ -249,14 +249,14 @@ func (a *app) health(h *check.Health, set *faces.Set, split faces.Split) {
 	}
 	// A few in many thousands are as likely mistakes of the vote, and not worth a line at every training.
 	if n := len(h.Rotated); n*1000 > set.Len() {
-		a.Note("%s to be turned by 90, 180 or 270 degrees%s", verb(n, "picture", "seems", "seem"), more)
+		a.Note("%s to be rotated by 90, 180 or 270 degrees%s", verb(n, "picture", "seems", "seem"), more)
 	}
 	if h.Known > 0 {
 		a.Note("%s of %s show people who are in the training part as well; --split person keeps them apart", report.Count(h.Known), count(len(split.Test), "test picture"))
 	}
 }
 
-// verb is a number of things that do something.
+// verb returns a number of things and the verb that goes with it.
 func verb(n int, thing, one, many string) string {
 	if n == 1 {
 		return count(n, thing) + " " + one

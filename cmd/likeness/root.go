@@ -150,7 +150,7 @@ func noSuchVerb(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q for %q, expected one of %s", args[0], cmd.CommandPath(), strings.Join(names, ", "))
 }
 
-// finish tells an error and chooses the exit code.
+// finish prints an error and returns the exit code.
 func (a *app) finish(cmd *cobra.Command, err error) int {
 	switch err {
 	case nil:

@@ -141,7 +141,7 @@ func errorRows(r *evaluation.Score) [][]string {
 	add("this model", r.TrainMSE, r.TestMSE)
 	add("without correction of the codes", r.PlainTrainMSE, r.PlainTestMSE)
 	add("with codes refined in "+count(r.RefineSteps, "step"), nil, r.RefinedMSE)
-	add("this model, told where too", nil, r.MaskedMSE)
+	add("this model, given the mask too", nil, r.MaskedMSE)
 	for _, b := range r.Baselines.List() {
 		add(b.Name, nil, &b.MSE)
 	}
