@@ -25,7 +25,7 @@ type pictures struct {
 	source lazy[faces.Source]
 
 	lock  sync.Mutex
-	files map[string]string // by id; nil until it is needed
+	files map[string]string // of a folder, by id; nil until it is needed
 	cache map[pictureKey]*pix.Image
 	order []pictureKey // the oldest first
 	bytes int
@@ -96,53 +96,65 @@ func (p *pictures) get(ctx context.Context, ids []string, side int, skipped func
 	if err != nil {
 		return nil, err
 	}
-	files, err := p.locate(ctx, src, missing)
-	if err != nil {
-		return nil, err
-	}
-	ofFile := map[string][]string{} // ids, for two may lead to one file
-	var names []string
-	for _, id := range missing {
-		file, ok := files[id]
-		if !ok {
-			skipped(id, fmt.Errorf("%s is not in %s%w", id, p.name, noFile{}))
-			continue
-		}
-		if ofFile[file] == nil {
-			names = append(names, file)
-		}
-		ofFile[file] = append(ofFile[file], id)
-	}
 	prep := p.sized(side)
-	read := func(file string, data []byte) error {
+	read := func(id string, data []byte) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		m, _, _, err := prep.Decode(data)
-		for _, id := range ofFile[file] {
-			if err != nil {
-				skipped(id, fmt.Errorf("%s in %s: %w", file, p.name, err))
-				continue
-			}
-			found[id] = m
-			p.keep(pictureKey{id, side}, m)
+		if err != nil {
+			skipped(id, fmt.Errorf("%s in %s: %w", id, p.name, err))
+			return nil
 		}
+		found[id] = m
+		p.keep(pictureKey{id, side}, m)
 		return nil
 	}
-	if src.Kind() != "folder" {
-		return found, faces.ReadFiles(ctx, src, names, read)
+	if src.Kind() == "folder" {
+		return found, p.readFolder(ctx, src, missing, read, skipped)
 	}
-	for _, file := range names { // one by one: any of them may have gone, or be unreadable
-		if err := faces.ReadFiles(ctx, src, []string{file}, read); err != nil {
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			for _, id := range ofFile[file] {
-				skipped(id, err)
-			}
+	gone := map[string]bool{}
+	for _, id := range missing {
+		gone[id] = true
+	}
+	err = faces.ReadByID(ctx, src, missing, func(id string, data []byte) error {
+		delete(gone, id)
+		return read(id, data)
+	})
+	for _, id := range missing {
+		if err == nil && gone[id] {
+			skipped(id, p.notThere(id))
+			delete(gone, id)
 		}
 	}
-	return found, nil
+	return found, err
+}
+
+// readFolder opens the files of pictures one by one: any of them may have gone, or be
+// unreadable.
+func (p *pictures) readFolder(ctx context.Context, src faces.Source, ids []string, read func(id string, data []byte) error, skipped func(id string, err error)) error {
+	files, err := p.locate(ctx, src, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		file, ok := files[id]
+		if !ok {
+			skipped(id, p.notThere(id))
+			continue
+		}
+		err := faces.ReadFiles(ctx, src, []string{file}, func(_ string, data []byte) error { return read(id, data) })
+		if ctx.Err() != nil {
+			return ctx.Err()
+		} else if err != nil {
+			skipped(id, err)
+		}
+	}
+	return nil
+}
+
+func (p *pictures) notThere(id string) error {
+	return fmt.Errorf("%s is not in %s%w", id, p.name, noFile{})
 }
 
 // open opens the source of the pictures.
