@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 )
 
 // Match is one answer to a query.
@@ -66,74 +65,6 @@ type Local interface {
 	// SetAttributes replaces the attributes of all entries, such as those that a
 	// file does not hold.
 	SetAttributes(a *Attributes) error
-}
-
-// Entries are N codes and what is known about each.
-type Entries struct {
-	Dim    int       // numbers in a code, at least 1
-	Codes  []float32 // N x Dim, finite
-	IDs    []string  // N
-	People []string  // N, "" where no name is known; nil: none is
-	// Taken says when each picture was taken, N of them, as the camera's clock
-	// showed it and as a time in UTC; the zero time where that is not known. Nil:
-	// no time is known.
-	Taken []time.Time
-	// Attributes are numbers that conditions of queries compare; nil: none.
-	Attributes *Attributes
-}
-
-// Attributes are named numbers about each of N entries.
-type Attributes struct {
-	Names  []string  // A
-	Values []float32 // N x A, NaN where a value is not known
-}
-
-// Column returns the column of a name, or -1. Names are matched by SameName.
-func (a *Attributes) Column(name string) int {
-	if a == nil {
-		return -1
-	}
-	return slices.IndexFunc(a.Names, func(n string) bool { return SameName(n, name) })
-}
-
-// Row returns the numbers about entry i. The slice is part of a.
-func (a *Attributes) Row(i int) []float32 {
-	return a.Values[i*len(a.Names) : (i+1)*len(a.Names)]
-}
-
-// Len returns N.
-func (e Entries) Len() int { return len(e.IDs) }
-
-// check returns an error that says what is wrong with e.
-func (e Entries) check() error {
-	if e.Dim < 1 {
-		return fmt.Errorf("codes of %d numbers, expected at least 1", e.Dim)
-	}
-	if n := len(e.IDs); len(e.Codes)%e.Dim != 0 || len(e.Codes)/e.Dim != n {
-		return fmt.Errorf("%d numbers of codes, expected %d x %d for %d ids", len(e.Codes), n, e.Dim, n)
-	}
-	if err := e.checkLists(); err != nil {
-		return err
-	}
-	if i := notFinite(e.Codes); i >= 0 {
-		return fmt.Errorf("code %d (%q) has %v at place %d, expected finite numbers", i/e.Dim, e.IDs[i/e.Dim], e.Codes[i], i%e.Dim)
-	}
-	return nil
-}
-
-// checkLists checks what stands beside the codes.
-func (e Entries) checkLists() error {
-	n := len(e.IDs)
-	if e.People != nil && len(e.People) != n {
-		return fmt.Errorf("%d people for %d ids", len(e.People), n)
-	}
-	if e.Taken != nil && len(e.Taken) != n {
-		return fmt.Errorf("%d times for %d ids", len(e.Taken), n)
-	}
-	if a := e.Attributes; a != nil && len(a.Values) != n*len(a.Names) {
-		return fmt.Errorf("%d numbers of attributes, expected %d x %d for %d ids", len(a.Values), n, len(a.Names), n)
-	}
-	return nil
 }
 
 // About says where the codes of an index come from. The texts are the

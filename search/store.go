@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"time"
 )
 
 // Add appends entries, whose ids must be new: unlike Upsert it looks for no earlier
@@ -77,18 +75,6 @@ func (ix *Exact) Delete(ctx context.Context, ids ...string) (int, error) {
 	return len(places), nil
 }
 
-// checkOnce returns an error when an id is there twice.
-func (e Entries) checkOnce() error {
-	seen := make(map[string]bool, e.Len())
-	for _, id := range e.IDs {
-		if seen[id] {
-			return fmt.Errorf("the id %q is there twice", id)
-		}
-		seen[id] = true
-	}
-	return nil
-}
-
 // add appends entries. It copies slices that belong to the caller before they grow.
 func (ix *Exact) add(ctx context.Context, e Entries) error {
 	if err := e.check(); err != nil {
@@ -130,59 +116,8 @@ func (ix *Exact) add(ctx context.Context, e Entries) error {
 	return nil
 }
 
-// append appends the entries of b, whose Dim is a's, and fills in what only one of
-// the two knows. With own, a's slices may be written to behind their ends.
-func (a *Entries) append(b Entries, own bool) error {
-	n, m := a.Len(), b.Len()
-	var values *Attributes
-	switch x, y := a.Attributes, b.Attributes; {
-	case x == nil && y == nil:
-	case y == nil:
-		values = &Attributes{x.Names, appendOwn(x.Values, unknown(m*len(x.Names)), own)}
-	case x == nil || n == 0:
-		values = &Attributes{y.Names, append(unknown(n*len(y.Names)), y.Values...)}
-	case slices.Equal(x.Names, y.Names):
-		values = &Attributes{x.Names, appendOwn(x.Values, y.Values, own)}
-	default:
-		return fmt.Errorf("the attributes %v, the index has %v", y.Names, x.Names)
-	}
-	a.Attributes = values
-	if b.People == nil {
-		b.People = make([]string, m)
-	}
-	if a.Taken != nil || b.Taken != nil {
-		if a.Taken == nil {
-			a.Taken = make([]time.Time, n)
-		}
-		if b.Taken == nil {
-			b.Taken = make([]time.Time, m)
-		}
-		a.Taken = appendOwn(a.Taken, b.Taken, own)
-	}
-	a.Codes = appendOwn(a.Codes, b.Codes, own)
-	a.IDs = appendOwn(a.IDs, b.IDs, own)
-	a.People = appendOwn(a.People, b.People, own)
-	return nil
-}
-
-// unknown returns n values of attributes that are not known.
-func unknown(n int) []float32 {
-	v := make([]float32, n)
-	for i := range v {
-		v[i] = float32(math.NaN())
-	}
-	return v
-}
-
 func sameSlice(a, b []float32) bool {
 	return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0]
-}
-
-func appendOwn[T any](to, more []T, own bool) []T {
-	if !own {
-		to = slices.Clip(to)
-	}
-	return append(to, more...)
 }
 
 // round makes the coarse points.
@@ -249,30 +184,6 @@ func (ix *Exact) living() Entries {
 		}
 	}
 	return ix.entries.pick(places)
-}
-
-// pick copies the entries at some places. People is never nil in the copy.
-func (a *Entries) pick(places []int) Entries {
-	n, d := len(places), a.Dim
-	e := Entries{Dim: d, Codes: make([]float32, 0, n*d), IDs: make([]string, 0, n), People: make([]string, 0, n)}
-	if a.Taken != nil {
-		e.Taken = make([]time.Time, 0, n)
-	}
-	if a.Attributes != nil {
-		e.Attributes = &Attributes{Names: a.Attributes.Names, Values: make([]float32, 0, n*len(a.Attributes.Names))}
-	}
-	for _, place := range places {
-		e.Codes = append(e.Codes, a.Codes[place*d:(place+1)*d]...)
-		e.IDs = append(e.IDs, a.IDs[place])
-		e.People = append(e.People, a.People[place])
-		if a.Taken != nil {
-			e.Taken = append(e.Taken, a.Taken[place])
-		}
-		if a.Attributes != nil {
-			e.Attributes.Values = append(e.Attributes.Values, a.Attributes.Row(place)...)
-		}
-	}
-	return e
 }
 
 // copied returns an index of the same entries that can change without changing ix.
