@@ -115,26 +115,3 @@ func (a *Atlas) CheckModel(fingerprint string) error {
 	}
 	return fmt.Errorf("the atlas is of model %s, this is model %s", a.Model, fingerprint)
 }
-
-// Codes returns the codes of rows of a set. It fails when the model has none, such as
-// a denoiser without a bottleneck, when the pictures have another size than the
-// model's, or when ctx ends.
-func Codes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []int, report progress.Func) ([]float32, error) {
-	if err := m.CheckCode(); err != nil {
-		return nil, err
-	}
-	if data.W != m.Prep.W || data.H != m.Prep.H {
-		return nil, fmt.Errorf("pictures of %dx%d for a model of %dx%d", data.W, data.H, m.Prep.W, m.Prep.H)
-	}
-	codes := make([]float32, 0, len(rows)*m.Code)
-	batch := m.Piece()
-	for first := 0; first < len(rows); first += batch {
-		report.Report("Encoding faces", first, len(rows))
-		some, err := m.Encode(ctx, data.AllFloats(rows[first:min(first+batch, len(rows))]))
-		if err != nil {
-			return nil, err
-		}
-		codes = append(codes, some...)
-	}
-	return codes, nil
-}

@@ -27,7 +27,7 @@ func (b *book) residual(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.race(ctx)
+	return b.race()
 }
 
 // howLong says what the numbers of these chapters are worth.

@@ -66,6 +66,7 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 	if len(l.Split.Test) < 2 {
 		return nil, errors.New("at least two test pictures are needed")
 	}
+	ctx = latent.RememberCodes(ctx) // the survey and both judges ask for the same ones
 	a, err := latent.Survey(ctx, l.Model, l.Data, l.Split.Train, l.Split.Test, latent.SurveyOptions{
 		Mixture: &latent.MixtureOptions{Seed: l.Seed}, Progress: l.Progress,
 	})

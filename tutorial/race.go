@@ -1,8 +1,8 @@
 package tutorial
 
 import (
-	"context"
 	"fmt"
+	"slices"
 
 	"likeness/autoencoder"
 	"likeness/report"
@@ -10,7 +10,7 @@ import (
 
 // race draws the test errors of the autoencoder beyond the tutorial and of the
 // tutorial's over the time that each was trained for, if both are in this run.
-func (b *book) race(ctx context.Context) error {
+func (b *book) race() error {
 	ours, theirs := b.models[better], b.models["conv"]
 	if ours == nil || theirs == nil {
 		return nil
@@ -21,11 +21,8 @@ func (b *book) race(ctx context.Context) error {
 	}
 	caption := "Mean squared error on the test pictures after each epoch, over the seconds of training until then. Each run lowers its learning rate for its own end: one that is to stop earlier has less error by then than this one."
 	if ours.Correction != nil {
-		mse, err := ours.MSE(ctx, b.test, b.test)
-		if err != nil {
-			return err
-		}
-		caption += fmt.Sprintf(" The curves are of the networks alone; with its codes corrected the residual one ends at %s.", report.MSE(mse))
+		i := slices.IndexFunc(b.results.Models, func(p *ModelPart) bool { return p.Stage == better })
+		caption += fmt.Sprintf(" The curves are of the networks alone; with its codes corrected the residual one ends at %s.", report.MSE(b.results.Models[i].TestMSE))
 	}
 	figure, err := b.figure("race", caption, "two falling curves over seconds", report.LossCurves(curves))
 	if err != nil {
