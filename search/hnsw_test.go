@@ -153,10 +153,10 @@ func TestHNSWCancel(t *testing.T) {
 	for _, left := range []int{0, 1, 2, 5} {
 		h, truth := hnsw(t, cut(0, 1000), search.HNSWOptions{}), exact(t, cut(0, 1000))
 		if err := h.Add(&limited{context.Background(), left}, cut(1000, n)); !errors.Is(err, context.Canceled) {
-			t.Fatalf("Add gave %v", err)
+			t.Fatalf("Add returned %v", err)
 		}
 		if n, err := h.Delete(&limited{context.Background(), left}, e.IDs[:900]...); n != 0 || !errors.Is(err, context.Canceled) {
-			t.Fatalf("Delete gave %d, %v", n, err)
+			t.Fatalf("Delete returned %d, %v", n, err)
 		}
 		if h.Len() != 1000 {
 			t.Errorf("%d entries, want 1000", h.Len())
@@ -172,7 +172,7 @@ func TestHNSWCancel(t *testing.T) {
 		}
 	}
 	if _, err := search.NewHNSW(&limited{context.Background(), 3}, nil, e, search.About{}, search.HNSWOptions{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("NewHNSW gave %v", err)
+		t.Errorf("NewHNSW returned %v", err)
 	}
 }
 
@@ -185,5 +185,39 @@ func BenchmarkHNSW13000x32(b *testing.B) {
 		if _, err := h.Search(b.Context(), search.Query{Code: e.Codes[i*32 : (i+1)*32], K: 5}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// Entries that are replaced may be so many that the graph is rebuilt; wherever that ends,
+// either all of them are replaced or none.
+func TestHNSWUpsertCancel(t *testing.T) {
+	old := clustered(1200, 8, 10)
+	fresh := search.Entries{Dim: 8, IDs: old.IDs[:700], Codes: make([]float32, 700*8)}
+	for i := range fresh.Codes {
+		fresh.Codes[i] = old.Codes[i] + 100
+	}
+	cancelled := 0
+	for left := 0; ; left++ {
+		h := hnsw(t, old, search.HNSWOptions{})
+		err := h.Upsert(&limited{context.Background(), left}, fresh)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		e, getErr := h.Get(context.Background(), old.IDs[5])
+		found, searchErr := h.Search(context.Background(), search.Query{Code: old.Codes[5*8 : 6*8], K: 1})
+		if getErr != nil || searchErr != nil || h.Len() != 1200 || e.Len() != 1 {
+			t.Fatalf("%d entries, %d of an id, %v, %v", h.Len(), e.Len(), getErr, searchErr)
+		}
+		replaced := e.Codes[0] == fresh.Codes[5*8]
+		if replaced != (err == nil) || (found[0].ID == old.IDs[5] && found[0].Distance == 0) == replaced {
+			t.Fatalf("after %d: error %v, replaced %v, found %+v", left, err, replaced, found)
+		}
+		if err == nil {
+			break
+		}
+		cancelled++
+	}
+	if cancelled < 5 {
+		t.Errorf("cancelled at %d places, expected more", cancelled)
 	}
 }
