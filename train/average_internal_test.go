@@ -12,7 +12,7 @@ func BenchmarkAverage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	v := newAverage([]*nn.Network{n})
+	v := newAverage([]*nn.Network{n}, 0)
 	b.SetBytes(int64(4 * len(n.Weights())))
 	for b.Loop() {
 		v.update(0.999)

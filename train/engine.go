@@ -89,7 +89,7 @@ func NewProcessor(s Setup) (Engine, error) {
 	}
 	p := &processor{nets: s.Networks, step: step}
 	if s.Parameters.Average > 0 {
-		p.average = newAverage(s.Networks)
+		p.average = newAverage(s.Networks, s.Threads)
 	}
 	return p, nil
 }
@@ -164,6 +164,7 @@ func (p *processor) Close() error { return nil }
 // average is an exponential moving average of the weights of some networks
 // (Polyak and Juditsky 1992); it begins as the weights before the first step.
 type average struct {
+	ctx    context.Context // says how many threads; it does not end
 	nets   []*nn.Network
 	values [][]float32 // as long as the weights of each network
 	pieces []averaged
@@ -176,8 +177,8 @@ type averaged struct{ a, w []float32 }
 // to be worth handing to another thread.
 const averagePiece = 1 << 15
 
-func newAverage(nets []*nn.Network) *average {
-	v := &average{nets: nets}
+func newAverage(nets []*nn.Network, threads int) *average {
+	v := &average{ctx: parallel.WithThreads(context.Background(), threads), nets: nets}
 	for _, n := range nets {
 		w := n.Weights()
 		a := append([]float32(nil), w...)
@@ -195,7 +196,7 @@ func (v *average) update(decay float64) {
 	d := float32(decay)
 	// Each weight has a sum of its own, so the threads do not matter. It cannot
 	// fail without a context that ends.
-	_ = parallel.Each(context.Background(), len(v.pieces), func(i int) {
+	_ = parallel.Each(v.ctx, len(v.pieces), func(i int) {
 		p := v.pieces[i]
 		kernel.Scale(p.a, d)
 		kernel.Axpy(p.a, 1-d, p.w)

@@ -11,6 +11,7 @@ import (
 
 	"likeness/hyper"
 	"likeness/nn"
+	"likeness/parallel"
 	"likeness/train"
 )
 
@@ -208,5 +209,23 @@ func TestSetMemory(t *testing.T) {
 	}
 	if _, err := train.NewProcessor(train.Setup{Networks: run(t).Model.Networks()}); err == nil {
 		t.Error("an engine without an optimizer")
+	}
+}
+
+// The engine works on as many threads as the run, or else its context, says.
+func TestEngineThreads(t *testing.T) {
+	for _, c := range []struct{ run, ctx, want int }{{3, 2, 3}, {0, 2, 2}} {
+		r, got := run(t), 0
+		r.Threads, r.Epochs = c.run, 1
+		r.Engine = func(s train.Setup) (train.Engine, error) {
+			got = s.Threads
+			return train.NewProcessor(s)
+		}
+		if _, err := r.Do(parallel.WithThreads(t.Context(), c.ctx)); err != nil {
+			t.Fatal(err)
+		}
+		if got != c.want {
+			t.Errorf("the run says %d, its context %d: %d threads", c.run, c.ctx, got)
+		}
 	}
 }

@@ -3,6 +3,8 @@ package train
 import (
 	"context"
 	"math"
+
+	"likeness/parallel"
 )
 
 // RateCurve is the result of FindRate.
@@ -53,6 +55,7 @@ func (r *Run) FindRate(ctx context.Context) (*RateCurve, error) {
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
+	ctx = parallel.WithThreads(ctx, r.Threads)
 	if err := r.begin(ctx); err != nil {
 		return nil, err
 	}

@@ -89,10 +89,10 @@ func (r *Run) Do(ctx context.Context) (*autoencoder.Training, error) {
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
+	ctx = parallel.WithThreads(ctx, r.Threads)
 	if err := r.begin(ctx); err != nil {
 		return nil, err
 	}
-	ctx = parallel.WithThreads(ctx, r.Threads)
 	r.Model.Correction = nil // which belonged to other weights
 	l, err := r.newLoop(ctx)
 	if err != nil {
