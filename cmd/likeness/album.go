@@ -58,8 +58,8 @@ func (s *sheets) write(album *report.Album) error {
 	return nil
 }
 
-// tell prints where they are.
-func (s *sheets) tell(w io.Writer) {
+// print prints where they are.
+func (s *sheets) print(w io.Writer) {
 	if s.wanted() {
 		fmt.Fprintln(w)
 	}

@@ -71,7 +71,7 @@ The result does not depend on the number of threads.`,
 		return a.Emit(struct {
 			*gallery.Clusters
 			sheets
-		}{r, f.sheets}, func(w io.Writer) { printClusters(w, r); f.sheets.tell(w) })
+		}{r, f.sheets}, func(w io.Writer) { printClusters(w, r); f.sheets.print(w) })
 	}
 	return c
 }

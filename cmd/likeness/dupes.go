@@ -70,7 +70,7 @@ photograph, and now and then two photographs taken in one moment.
 		return a.Emit(struct {
 			*gallery.Duplicates
 			sheets
-		}{r, f.sheets}, func(w io.Writer) { printDupes(w, r); f.sheets.tell(w) })
+		}{r, f.sheets}, func(w io.Writer) { printDupes(w, r); f.sheets.print(w) })
 	}
 	return c
 }

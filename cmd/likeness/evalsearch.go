@@ -118,7 +118,7 @@ without it, pairs in ten folds are drawn by seed.`,
 		return a.Emit(struct {
 			*evaluation.SearchScore
 			sheets
-		}{r, out}, func(w io.Writer) { printSearchScore(w, r); out.tell(w) })
+		}{r, out}, func(w io.Writer) { printSearchScore(w, r); out.print(w) })
 	}
 	return c
 }

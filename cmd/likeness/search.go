@@ -96,7 +96,7 @@ all of them. The index knows its model and checks that it is the very one that m
 		return a.Emit(struct {
 			*gallery.Result
 			sheets
-		}{r, f.sheets}, func(w io.Writer) { printFound(w, r); f.sheets.tell(w) })
+		}{r, f.sheets}, func(w io.Writer) { printFound(w, r); f.sheets.print(w) })
 	}
 	return c
 }
