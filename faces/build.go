@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"path/filepath"
 
@@ -49,7 +50,7 @@ func buildAll(ctx context.Context, src Source, opts []Options, missing []int, se
 	err = Process(ctx, src, builders[0].want,
 		func(m File) []prepared { return prepare(m.Data, preps...) },
 		func(m File, p []prepared) error {
-			var enough error = errEnough{}
+			enough := fs.SkipAll
 			for k, b := range builders {
 				var one prepared
 				if p != nil {

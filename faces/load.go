@@ -26,7 +26,7 @@ type Options struct {
 	// NoCache neither reads nor writes the cache.
 	NoCache bool
 
-	// Threads is the number of pictures decoded at once; 0 means one for each processor. The set does not depend on it.
+	// Threads is the number of pictures decoded at once; 0: as the context says, see package parallel. The set does not depend on it.
 	Threads int
 	// Limit keeps only the first pictures; 0 keeps all.
 	Limit int

@@ -3,6 +3,7 @@ package faces
 import (
 	"context"
 	"errors"
+	"io/fs"
 )
 
 // idsOf returns the ids that a set could give a picture by its file: LFW's name, and the path with and without its
@@ -62,11 +63,11 @@ func ReadByID(ctx context.Context, src Source, ids []string, visit func(id strin
 			}
 		}
 		if len(wanted) == 0 {
-			return errEnough{}
+			return fs.SkipAll
 		}
 		return nil
 	})
-	if errors.As(err, &errEnough{}) {
+	if errors.Is(err, fs.SkipAll) {
 		return nil
 	}
 	return err

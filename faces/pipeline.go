@@ -2,6 +2,8 @@ package faces
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 
 	"likeness/parallel"
 
@@ -12,15 +14,10 @@ import (
 // maxInFlight bounds the bytes of compressed pictures that have been read and not yet been worked on.
 const maxInFlight = 128 << 20
 
-// errEnough ends a walk early without being an error.
-type errEnough struct{}
-
-func (errEnough) Error() string { return "enough" }
-
-// Process walks src, runs work on the members that hold data on parallel.Threads(ctx) threads at once, and hands every member with
-// its result to collect in the order of the source, whatever the number of threads. collect runs on one goroutine;
-// the result of a member without data is R's zero value. errEnough from collect ends the walk in peace. An error of
-// the walk comes in its turn, after all members before it, so that it does not depend on chance what was collected.
+// Process walks src, runs work on the files that hold data on parallel.Threads(ctx) threads, and calls collect with every
+// file and its result in the order of the source, whatever the number of threads. collect runs on one goroutine; the
+// result of a file without data is R's zero value. fs.SkipAll from collect ends the walk without an error. An error of
+// the walk is returned after all files before it were collected, so that what was collected does not depend on chance.
 func Process[R any](ctx context.Context, src Source, want func(name string) bool,
 	work func(File) R, collect func(File, R) error) error {
 	threads := parallel.Threads(ctx)
@@ -101,7 +98,7 @@ func Process[R any](ctx context.Context, src Source, want func(name string) bool
 		return nil
 	})
 	err := group.Wait()
-	if _, enough := err.(errEnough); enough {
+	if errors.Is(err, fs.SkipAll) {
 		return nil
 	}
 	return err

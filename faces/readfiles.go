@@ -36,11 +36,11 @@ func ReadFiles(ctx context.Context, src Source, files []string, visit func(file 
 			return err
 		}
 		if len(wanted) == 0 {
-			return errEnough{}
+			return fs.SkipAll
 		}
 		return nil
 	})
-	if errors.As(err, &errEnough{}) {
+	if errors.Is(err, fs.SkipAll) {
 		return nil
 	}
 	if err != nil {

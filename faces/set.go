@@ -1,6 +1,6 @@
-// Package faces is where pictures of faces come from: the archives of Labeled Faces in the Wild (LFW) with their
-// attributes, folders of photographs, and drawn faces. It reads them into a [Set] of equally sized pictures, splits
-// sets into training and test rows, checks data before it is used and downloads the published archives.
+// Package faces reads pictures of faces from a [Source], such as a folder of photographs or an archive of Labeled Faces
+// in the Wild (LFW), into a [Set] of equally sized pictures with names and attributes. It splits sets into training and
+// test rows, lists and reads single pictures, and downloads the published archives. Package dataset names sources.
 //
 // Only [Download] opens a network connection.
 package faces

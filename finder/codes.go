@@ -2,6 +2,7 @@ package finder
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"likeness/autoencoder"
@@ -56,6 +57,9 @@ func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows
 	for i := range c.Swap {
 		c.Swap[i] = (i + m.Code) % c.Dim
 	}
+	if err := checkSize(data, m.Prep); err != nil {
+		return Codes{}, err
+	}
 	batch := m.Piece()
 	for first := 0; first < len(rows); first += batch {
 		if err := ctx.Err(); err != nil {
@@ -70,6 +74,14 @@ func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows
 		report.Report("Encoding pictures", min(first+batch, len(rows)), len(rows))
 	}
 	return c, nil
+}
+
+// checkSize returns an error where a set's pictures do not have the size of a preparation.
+func checkSize(data *faces.Set, prep pix.Prep) error {
+	if data.W != prep.W || data.H != prep.H {
+		return fmt.Errorf("%s: pictures of %dx%d, expected %dx%d", data.Source, data.W, data.H, prep.W, prep.H)
+	}
+	return nil
 }
 
 // WithMirror encodes N pictures, N x H x W x 3, and their mirror images. It returns N

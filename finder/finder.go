@@ -46,7 +46,7 @@ type Options struct {
 	Space string `json:"space,omitempty"`
 	// Unaligned takes faces as they are, without straightening them.
 	Unaligned bool `json:"unaligned,omitempty"`
-	// Threads is how many threads to work on, 0 for all. The result does not
+	// Threads is how many threads to work on; 0: as ctx says, see package parallel. The result does not
 	// depend on it.
 	Threads  int           `json:"threads,omitempty"`
 	Progress progress.Func `json:"-"`
@@ -106,6 +106,9 @@ func FitDescriber(ctx context.Context, data *faces.Set, rows []int, opt Options)
 
 // Encode returns the wide codes of rows of a set, and where the faces were found.
 func Encode(ctx context.Context, d *describe.Describer, data *faces.Set, rows []int, report progress.Func) (Codes, []align.Found, error) {
+	if err := checkSize(data, d.Prep); err != nil {
+		return Codes{}, nil, err
+	}
 	var described func(done int)
 	if report != nil {
 		var lock sync.Mutex

@@ -38,7 +38,7 @@ type StraightenOptions struct {
 	// Size is the side of the pictures written, SmallestStraight to LargestStraight
 	// pixels.
 	Size     int           `json:"size"`
-	Threads  int           `json:"threads,omitempty"` // 0 for all
+	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress progress.Func `json:"-"`
 }
 

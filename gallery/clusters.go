@@ -19,7 +19,7 @@ type ClusterOptions struct {
 	// Threshold is the largest mean distance within a group; nil takes what was
 	// learned with the space for the number of pictures.
 	Threshold *float64      `json:"threshold,omitempty"`
-	Threads   int           `json:"threads,omitempty"` // 0 for all
+	Threads   int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress  progress.Func `json:"-"`
 }
 

@@ -22,7 +22,7 @@ type DuplicateOptions struct {
 	// Within is how near duplicates are, from 0 (equal) to below 1 (unrelated); nil
 	// means copies.Within for pixels and 0.35 for codes.
 	Within  *float64 `json:"within,omitempty"`
-	Threads int      `json:"threads,omitempty"` // 0 for all
+	Threads int      `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 }
 
 func (o *DuplicateOptions) within(usual float64) (float64, error) {
@@ -101,7 +101,7 @@ func FindDuplicates(ctx context.Context, set *faces.Set, opt DuplicateOptions) (
 		return nil, err
 	}
 	d := &Duplicates{Data: set.Source, By: "pixels", Within: within, Pictures: set.Len()}
-	c := &collection{ids: set.IDs, people: set.People}
+	c := &collection{ids: set.IDs, people: namesOf(set)}
 	d.Groups, _ = c.group(number, func(i, j int) float64 { return thumbs[i].Distance(thumbs[j]) })
 	d.finish(func(i, j int) bool { return bytes.Equal(set.Image(i).Pix, set.Image(j).Pix) })
 	return d, nil

@@ -2,6 +2,8 @@ package gallery
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"maps"
 	"time"
 
@@ -91,6 +93,9 @@ func (u *update) dates(ctx context.Context, old *search.File) error {
 		return nil
 	}
 	found, err := faces.Taken(ctx, data.Source, ask)
+	if errors.Is(err, fs.ErrNotExist) { // a set that was not read from there
+		return nil
+	}
 	maps.Copy(u.taken, found)
 	return err
 }

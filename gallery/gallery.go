@@ -31,7 +31,7 @@ type Options struct {
 	Data dataset.Name `json:"data,omitzero"`
 	// Exact compares all entries, also where the index has a graph or hashes.
 	Exact bool `json:"exact,omitempty"`
-	// Threads is how many threads one call works on, 0 for all.
+	// Threads is how many threads one call works on; 0: as its context says, see package parallel.
 	Threads int `json:"threads,omitempty"`
 }
 

@@ -3,6 +3,7 @@ package gallery
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"likeness/faces"
@@ -50,11 +51,14 @@ func (g *Gallery) collection(ctx context.Context) (*collection, error) {
 
 // describe is the pictures of a set, which the finder's Describer.Prep has prepared.
 func describe(ctx context.Context, f *finder.Finder, set *faces.Set, report progress.Func) (*collection, error) {
+	if set.Len() == 0 {
+		return nil, fmt.Errorf("%s holds no pictures", set.Source)
+	}
 	codes, _, err := finder.Encode(ctx, f.Describer, set, set.Rows(), report)
 	if err != nil {
 		return nil, err
 	}
-	c := &collection{name: set.Source, ids: set.IDs, people: set.People, codes: codes.Values, dim: codes.Dim, space: f.Space}
+	c := &collection{name: set.Source, ids: set.IDs, people: namesOf(set), codes: codes.Values, dim: codes.Dim, space: f.Space}
 	return c, c.place(ctx)
 }
 
@@ -112,4 +116,12 @@ func allRows(n int) []int {
 		rows[i] = i
 	}
 	return rows
+}
+
+// namesOf returns the people of a set, "" for each where none are known.
+func namesOf(set *faces.Set) []string {
+	if set.People == nil {
+		return make([]string, set.Len())
+	}
+	return set.People
 }

@@ -14,8 +14,9 @@ import (
 
 // Query asks a gallery for the pictures nearest to one, or to the average of several.
 type Query struct {
-	Images []string `json:"images,omitempty"` // picture files
-	IDs    []string `json:"ids,omitempty"`    // members of the index
+	// Images are picture files. They have no JSON key: a request must not name files.
+	Images []string `json:"-"`
+	IDs    []string `json:"ids,omitempty"` // members of the index
 	// Pictures are decoded pictures, of any size, such as one that was uploaded.
 	Pictures []*pix.Image `json:"-"`
 	K        int          `json:"k"` // how many to find, at least 1
@@ -83,7 +84,10 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 		Where: withNot(q.Where, asked.without),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", strings.Join(append(slices.Clone(q.Images), q.IDs...), ", "), err)
+		if names := append(slices.Clone(q.Images), q.IDs...); len(names) > 0 {
+			err = fmt.Errorf("%s: %w", strings.Join(names, ", "), err)
+		}
+		return nil, err
 	}
 	r := &Result{
 		Index: g.path, Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(),
@@ -172,6 +176,9 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 		}
 	}
 	for i, m := range q.Pictures {
+		if m == nil {
+			return nil, fmt.Errorf("picture %d is nil", i+1)
+		}
 		m, err := embedder.Prep().Apply(m)
 		if err != nil {
 			return nil, fmt.Errorf("picture %d: %w", i+1, err)

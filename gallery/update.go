@@ -14,6 +14,7 @@ import (
 	"likeness/faces"
 	"likeness/finder"
 	"likeness/parallel"
+	"likeness/pix"
 	"likeness/progress"
 	"likeness/search"
 )
@@ -39,7 +40,7 @@ type UpdateOptions struct {
 	Split *faces.Split `json:"-"`
 	// ModelFile is where the embedder lies; the index keeps it relative to itself.
 	ModelFile string        `json:"model_file,omitempty"`
-	Threads   int           `json:"threads,omitempty"` // 0 for all
+	Threads   int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress  progress.Func `json:"-"`
 	// Waiting, if not nil, is called once with the owner of the file's lock when
 	// writing has to wait long for it.
@@ -91,6 +92,15 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 	if opt.Rows == nil {
 		opt.Rows = set.Rows()
 	}
+	if len(opt.Rows) == 0 {
+		return nil, fmt.Errorf("%s: no pictures to index", set.Source)
+	}
+	if want := embedder.Prep(); set.W != want.W || set.H != want.H || set.Prep != (pix.Prep{}) && set.Prep != want {
+		return nil, fmt.Errorf("%s: pictures of %dx%d prepared as %+v, the model takes %+v", set.Source, set.W, set.H, set.Prep, want)
+	}
+	named := *set
+	named.People = namesOf(set)
+	set = &named
 	prep, err := json.Marshal(embedder.Prep())
 	if err != nil {
 		return nil, err
