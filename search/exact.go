@@ -125,12 +125,15 @@ func (ix *Exact) CheckModel(fingerprint string) error {
 func (ix *Exact) Search(ctx context.Context, q Query) ([]Match, error) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	list, err := prepare(ctx, []Query{q}, &ix.entries)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r, err := prepare(&q, &ix.entries)
 	if err != nil {
 		return nil, err
 	}
-	var out [1][]Match
-	err = ix.search(ctx, out[:], list)
+	list, out := [1]request{r}, [1][]Match{}
+	err = ix.search(ctx, out[:], list[:])
 	return out[0], err
 }
 
@@ -142,7 +145,7 @@ const groupSize = 32
 func (ix *Exact) SearchBatch(ctx context.Context, queries []Query) ([][]Match, error) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	list, err := prepare(ctx, queries, &ix.entries)
+	list, err := prepareAll(ctx, queries, &ix.entries)
 	if err != nil {
 		return nil, err
 	}

@@ -136,15 +136,18 @@ func (h *HNSW) Memory() int {
 func (h *HNSW) Search(ctx context.Context, q Query) ([]Match, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	list, err := prepare(ctx, []Query{q}, &h.all.entries)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r, err := prepare(&q, &h.all.entries)
 	if err != nil {
 		return nil, err
 	}
-	var out [1][]Match
+	list, out := [1]request{r}, [1][]Match{}
 	if h.scans(&list[0]) {
-		err = h.all.search(ctx, out[:], list)
+		err = h.all.search(ctx, out[:], list[:])
 	} else {
-		err = h.walkAll(ctx, out[:], list)
+		err = h.walkAll(ctx, out[:], list[:])
 	}
 	return out[0], err
 }
@@ -153,7 +156,7 @@ func (h *HNSW) Search(ctx context.Context, q Query) ([]Match, error) {
 func (h *HNSW) SearchBatch(ctx context.Context, queries []Query) ([][]Match, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	list, err := prepare(ctx, queries, &h.all.entries)
+	list, err := prepareAll(ctx, queries, &h.all.entries)
 	if err != nil {
 		return nil, err
 	}

@@ -175,15 +175,18 @@ func (l *LSH) Memory() int {
 func (l *LSH) Search(ctx context.Context, q Query) ([]Match, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	list, err := prepare(ctx, []Query{q}, &l.all.entries)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r, err := prepare(&q, &l.all.entries)
 	if err != nil {
 		return nil, err
 	}
-	var out [1][]Match
+	list, out := [1]request{r}, [1][]Match{}
 	if l.scans(&list[0]) {
-		err = l.all.search(ctx, out[:], list)
+		err = l.all.search(ctx, out[:], list[:])
 	} else {
-		err = l.rerankAll(ctx, out[:], list)
+		err = l.rerankAll(ctx, out[:], list[:])
 	}
 	return out[0], err
 }
@@ -192,7 +195,7 @@ func (l *LSH) Search(ctx context.Context, q Query) ([]Match, error) {
 func (l *LSH) SearchBatch(ctx context.Context, queries []Query) ([][]Match, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	list, err := prepare(ctx, queries, &l.all.entries)
+	list, err := prepareAll(ctx, queries, &l.all.entries)
 	if err != nil {
 		return nil, err
 	}

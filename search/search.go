@@ -104,20 +104,24 @@ type request struct {
 	filter *filter // nil: all entries are kept
 }
 
-// prepare checks queries and binds them to entries.
-func prepare(ctx context.Context, queries []Query, e *Entries) ([]request, error) {
+// prepare checks a query and binds it to entries.
+func prepare(q *Query, e *Entries) (request, error) {
+	if err := q.check(e.Dim); err != nil {
+		return request{}, err
+	}
+	keep, err := q.Where.bind(e)
+	return request{q, keep}, err
+}
+
+// prepareAll is prepare for a batch.
+func prepareAll(ctx context.Context, queries []Query, e *Entries) ([]request, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	all := make([]request, len(queries))
 	for i := range queries {
-		q := &queries[i]
-		err := q.check(e.Dim)
-		if err == nil {
-			all[i].Query = q
-			all[i].filter, err = q.Where.bind(e)
-		}
-		if err != nil {
+		var err error
+		if all[i], err = prepare(&queries[i], e); err != nil {
 			if len(queries) > 1 {
 				err = fmt.Errorf("query %d: %w", i, err)
 			}
