@@ -5,7 +5,7 @@
 // What is most like a face is measured in a subspace of fitted principal
 // components (the reconstruction error of a linear autoencoder, so to speak):
 // the pose that leaves the least of a picture unexplained is the best. The
-// subspaces are fitted to the pictures as they lie, the pictures are moved,
+// subspaces are fitted to the pictures without alignment, the pictures are moved,
 // the subspaces fitted again, coarse to fine. It is the idea of congealing
 // (Huang, Jain and Learned-Miller 2007, Unsupervised joint alignment of complex
 // images) with the search of active appearance models (Matthews and Baker

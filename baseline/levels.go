@@ -17,9 +17,9 @@ func NoiseLevels() []float64 { return []float64{0.05, 0.1, 0.2, 0.5} }
 
 // Quality compares pictures with what they should be.
 type Quality struct {
-	MSE  float64 `json:"mse"`
-	PSNR float64 `json:"psnr"` // of MSE, in decibels
-	SSIM float64 `json:"ssim"` // mean over the pictures
+	MSE  float64  `json:"mse"`
+	PSNR *float64 `json:"psnr"` // of MSE, in decibels; nil where there is no error at all
+	SSIM float64  `json:"ssim"` // mean over the pictures
 }
 
 // LevelScore compares a denoiser with doing nothing and with the Wiener filter, on
@@ -79,8 +79,8 @@ func (t *Test) level(ctx context.Context, m *autoencoder.Model, sigma float64, f
 		return t.add(ctx, l.Wiener, filtered, clean)
 	})
 	for _, q := range []*Quality{&l.Noisy, &l.Model, l.Wiener} {
-		if q != nil {
-			q.PSNR = pix.PSNR(q.MSE)
+		if q != nil && q.MSE > 0 {
+			q.PSNR = new(pix.PSNR(q.MSE))
 		}
 	}
 	return l, err

@@ -7,7 +7,7 @@ import (
 )
 
 func ExampleDescriber() {
-	d := describe.New(nil) // faces as they lie
+	d := describe.New(nil) // faces without alignment
 	code, _ := d.Describe(noise(1))
 	fmt.Println(len(code) == d.Dim(), d.Dim())
 	// Output: true 1404

@@ -80,7 +80,7 @@ const (
 func (e *evaluator) beside(ctx context.Context) error {
 	split := e.data.Split
 	if len(split.Train) < 2 {
-		e.score.Notes.Add("No baselines beside it: they are made from the training pictures, two at least")
+		e.score.Notes.Add("Baselines were not measured: they are made from at least two training pictures")
 		return nil
 	}
 	forms := e.opt.Forms
@@ -92,7 +92,7 @@ func (e *evaluator) beside(ctx context.Context) error {
 
 // missing notes why a closed form is not among the baselines.
 func (e *evaluator) missing(form, why string, args ...any) {
-	e.score.Notes.Add("No %s beside it: %s", form, fmt.Sprintf(why, args...))
+	e.score.Notes.Add("%s was not measured: %s", form, fmt.Sprintf(why, args...))
 }
 
 // small reports whether pictures are small enough for the Wiener filter and the fill.
@@ -110,9 +110,9 @@ func (e *evaluator) forms(ctx context.Context, t *baseline.Test) error {
 		exact, err := t.PCA(ctx, e.m.Code)
 		switch {
 		case errors.Is(err, baseline.ErrLarge):
-			e.missing("exact PCA", "%d components of pictures of %dx%d do not fit into memory", e.m.Code, e.m.Prep.W, e.m.Prep.H)
+			e.missing("Exact PCA", "%d components of pictures of %dx%d do not fit into memory", e.m.Code, e.m.Prep.W, e.m.Prep.H)
 		case errors.Is(err, pca.ErrUnsettled):
-			e.missing("exact PCA", "its iteration did not converge")
+			e.missing("Exact PCA", "its iteration did not converge")
 		case err != nil:
 			return err
 		default:
@@ -130,13 +130,13 @@ func (e *evaluator) forms(ctx context.Context, t *baseline.Test) error {
 	case !ok:
 		return nil
 	case !e.small():
-		e.missing("Wiener filter", "that is for pictures of up to 48x48")
+		e.missing("The Wiener filter", "that is for pictures of up to 48x48")
 		return nil
 	}
 	filtered, err := t.Wiener(ctx, noise, e.seed)
 	switch {
 	case errors.Is(err, pca.ErrWeakNoise):
-		e.missing("Wiener filter", "the noise is too weak for its precision")
+		e.missing("The Wiener filter", "the noise is too weak for its precision")
 	case err != nil:
 		return err
 	default:
@@ -188,7 +188,7 @@ func (e *evaluator) fills(ctx context.Context, t *baseline.Test, o pix.Occlusion
 		return err
 	}
 	b.MeanFill = &mean
-	const form = "gaussian fill"
+	const form = "The gaussian fill"
 	switch {
 	case !e.small():
 		e.missing(form, "that is for pictures of up to 48x48")

@@ -15,11 +15,11 @@ import (
 // to be fitted to pictures too, and not to those that it is measured on: it is fitted to
 // the model's training pictures, if they can be read.
 func (e *evaluator) elsewhere(ctx context.Context) error {
-	form, wanted, small := "Wiener filter", e.levels, e.small()
+	form, wanted, small := "The Wiener filter", e.levels, e.small()
 	if e.corruption == nil {
-		form, wanted, small = "exact PCA", true, true
+		form, wanted, small = "Exact PCA", true, true
 	} else if _, ok := baseline.Rectangles(e.corruption); ok {
-		form, wanted = "gaussian fill", true
+		form, wanted = "The gaussian fill", true
 	}
 	if wanted && !small {
 		e.missing(form, "that is for pictures of up to 48x48")
@@ -53,7 +53,7 @@ func (e *evaluator) learned(ctx context.Context, form string) (*baseline.Forms, 
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil || d.Split == nil:
-		e.missing(form, "it would be fitted to what the model learned from, and %s is not here as it was", t.Data)
+		e.missing(form, "it would be fitted to what the model learned from, and %s is missing or has changed", t.Data)
 		return nil, nil
 	}
 	for _, w := range d.Set.Warnings {
@@ -68,11 +68,7 @@ func (e *evaluator) learned(ctx context.Context, form string) (*baseline.Forms, 
 		e.missing(form, "it would be fitted to pictures that it is judged on")
 		return nil, nil
 	}
-	word := "training pictures"
-	if len(d.Split.Train) == 1 {
-		word = "training picture"
-	}
-	e.score.FittedTo = fmt.Sprintf("the %d %s of %s", len(d.Split.Train), word, d.Set.Source)
+	e.score.FittedTo = fmt.Sprintf("the %d training pictures of %s", len(d.Split.Train), d.Set.Source)
 	return baseline.New(d.Set, d.Split.Train), nil
 }
 

@@ -23,7 +23,7 @@ type Seeds struct {
 }
 
 // Choose returns the place of the model to keep of those of several seeds: the one with
-// the lowest validation error, or the first where nothing was held back for choosing.
+// the lowest validation error, or the first where no pictures were held out for choosing.
 func Choose(models []*autoencoder.Model) int {
 	kept := 0
 	for i, m := range models {
@@ -40,7 +40,7 @@ func CompareSeeds(ctx context.Context, models []*autoencoder.Model, kept int, da
 	t := models[kept].Training
 	s := &Seeds{Kept: t.Seed, Reason: "the first"}
 	if t.NValidation > 0 {
-		s.Reason = "the lowest error on what was held back"
+		s.Reason = "the lowest error on the held-out pictures"
 		if t.Correct > 0 {
 			s.Reason += ", before codes were corrected"
 		}

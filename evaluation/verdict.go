@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"likeness/autoencoder"
@@ -39,9 +40,13 @@ const (
 // Verdict says whether training a model was worth it. JSON, texts and pages all come from
 // this value.
 type Verdict struct {
-	Kind     Kind    `json:"kind"`
-	Baseline string  `json:"baseline"` // the best one, or the one for each level of noise
-	Ratio    float64 `json:"ratio"`    // of the model's error to the baseline's; by levels the highest
+	Kind     Kind   `json:"kind"`
+	Baseline string `json:"baseline"` // the best one, or the one for each level of noise
+	// Ratio is that of the model's error to the baseline's, by levels the highest; nil
+	// where it is not finite, because the baseline has no error at all, as Exact says, or
+	// because the model's error is not finite.
+	Ratio *float64 `json:"ratio"`
+	Exact bool     `json:"exact,omitempty"`
 	// Sigmas are the levels of noise at which the model is no better, of a model that is
 	// judged by levels.
 	Sigmas   []float64 `json:"sigmas,omitempty"`
@@ -96,7 +101,8 @@ func (r *Score) judge() *Verdict {
 		return r.judgeLevels()
 	}
 	ours := *r.TestMSE
-	v := &Verdict{Baseline: best.Name, Ratio: ours / best.MSE}
+	ratio := ours / best.MSE
+	v := &Verdict{Baseline: best.Name, Ratio: finite(ratio), Exact: best.MSE == 0}
 	linear := r.Architecture == "pca" && best.Name == ExactPCA
 	switch c := Compare(ours, best.MSE); {
 	case c == Unknown:
@@ -114,9 +120,9 @@ func (r *Score) judge() *Verdict {
 			}
 		}
 		return v
-	case linear && v.Ratio < linearTolerance:
+	case linear && (ratio < linearTolerance || v.Exact && c == Equal):
 		v.Kind = AsExpected
-	case c == Equal || v.Ratio < inferior:
+	case c == Equal || ratio < inferior:
 		v.Kind = NoBetter
 	default:
 		v.Kind = Inferior
@@ -134,16 +140,27 @@ func (r *Score) judgeLevels() *Verdict {
 		v.Kind, v.Baseline = Promising, Unchanged
 		v.Missing = WienerFilter
 	}
+	ratio := 0.0
 	for _, l := range r.Levels {
-		v.Ratio = max(v.Ratio, l.Model.MSE/bestAt(l))
+		best := bestAt(l)
+		ratio, v.Exact = max(ratio, l.Model.MSE/best), v.Exact || best == 0
 		if !BetterAt(l) {
 			v.Sigmas = append(v.Sigmas, l.Sigma)
 		}
 	}
+	v.Ratio = finite(ratio)
 	if len(v.Sigmas) > 0 {
 		v.Kind, v.Missing, v.Advice = NoBetter, "", r.advice()
 	}
 	return v
+}
+
+// finite returns nil for what is not a finite number.
+func finite(ratio float64) *float64 {
+	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
+		return nil
+	}
+	return &ratio
 }
 
 // BetterAt reports whether a denoiser is better at a level of noise than the noisy
@@ -193,7 +210,10 @@ func (r *Score) missing() string {
 	return "exact PCA"
 }
 
-// because says what it was not measured for.
+// unavailable is the reason where a form cannot be fitted.
+const unavailable = "the training pictures are not available"
+
+// because says why it was not measured, or for what.
 func (r *Score) because() string {
 	c := r.corruption()
 	o, covered := pix.Covered(c)
@@ -204,7 +224,7 @@ func (r *Score) because() string {
 	case covered && small && manyLevels(c):
 		return "rectangles in noise of many levels"
 	case covered && small && r.Split == nil && r.FittedTo == "":
-		return "want of the pictures that the model learned from"
+		return unavailable
 	case covered && small:
 		return "noise as weak as this"
 	case len(r.Levels) > 0:
@@ -242,7 +262,11 @@ func (r *Score) advice() Advice {
 
 // String returns the verdict in words, in one line or two, without the advice.
 func (v *Verdict) String() string {
-	less := fmt.Sprintf("%.3g %% less error than %s", 100*(1-v.Ratio), v.Baseline)
+	ratio := 1.0
+	if v.Ratio != nil {
+		ratio = *v.Ratio
+	}
+	less := fmt.Sprintf("%.3g %% less error than %s", 100*(1-ratio), v.Baseline)
 	if v.ByLevels {
 		less = "at all levels at least " + less
 	}
@@ -261,12 +285,19 @@ func (v *Verdict) String() string {
 		return text
 	case Promising:
 		text := fmt.Sprintf("It learned something: %s.\nWhether it was worth it is open: %s, harder to beat, was not measured", less, v.Missing)
-		if v.Because != "" {
+		switch v.Because {
+		case "":
+		case unavailable:
+			text += ": " + v.Because
+		default:
 			text += " for " + v.Because
 		}
 		return text + "."
 	case AsExpected:
-		return fmt.Sprintf("As it should be: a linear autoencoder can at best do what exact PCA does.\nThis one has %.2g %% more error.", 100*max(v.Ratio-1, 0))
+		if v.Exact {
+			return "As it should be: a linear autoencoder can at best do what exact PCA does, which has no error at all on these pictures."
+		}
+		return fmt.Sprintf("As it should be: a linear autoencoder can at best do what exact PCA does.\nThis one has %.2g %% more error.", 100*max(ratio-1, 0))
 	case NoBetter:
 		at := ""
 		if len(v.Sigmas) > 0 {
@@ -276,7 +307,17 @@ func (v *Verdict) String() string {
 			}
 			at = "at sigma " + strings.Join(sigmas, ", ") + " "
 		}
-		return fmt.Sprintf("Not worth it so far: %sno better than %s, which needs no training.", at, v.Baseline)
+		which := "which needs no training"
+		if v.Exact && !v.ByLevels {
+			which += " and has no error at all on these pictures"
+		}
+		return fmt.Sprintf("Not worth it so far: %sno better than %s, %s.", at, v.Baseline, which)
 	}
-	return fmt.Sprintf("Not worth it so far: %.3g times the error of %s, without any training.", v.Ratio, v.Baseline)
+	switch {
+	case v.Exact:
+		return fmt.Sprintf("Not worth it so far: %s has no error at all on these pictures, without any training.", v.Baseline)
+	case v.Ratio == nil:
+		return fmt.Sprintf("Not worth it so far: the error of the model is not a finite number, that of %s is, without any training.", v.Baseline)
+	}
+	return fmt.Sprintf("Not worth it so far: %.3g times the error of %s, without any training.", ratio, v.Baseline)
 }

@@ -113,7 +113,7 @@ func TestVerdict(t *testing.T) {
 		}, Promising, open, "was not measured for rectangles in noise of many levels."},
 		{"covered, elsewhere", func(r *Score) {
 			r.Width, r.Height, r.Corruption, r.Baselines.Nothing = 32, 32, "occlusion(count=1, size=3)", f(0.02)
-		}, Promising, open, "was not measured for want of the pictures that the model learned from."},
+		}, Promising, open, "was not measured: the training pictures are not available."},
 		{"covered, weak noise", func(r *Score) {
 			split := "random"
 			r.Width, r.Height, r.Corruption, r.Baselines.Nothing, r.Split = 32, 32, "gaussian(sigma=0.001), then occlusion(count=1, size=3)", f(0.02), &split
@@ -197,6 +197,49 @@ func TestScoreJSON(t *testing.T) {
 			t.Errorf("%s lacks %s", b, want)
 		}
 	}
+}
+
+// A baseline without any error leaves no ratio, which JSON could not hold.
+func TestNoRatio(t *testing.T) {
+	f := func(v float64) *float64 { return &v }
+	for name, c := range map[string]struct {
+		change func(*Score)
+		kind   Kind
+		text   string
+	}{
+		"worse":         {func(r *Score) {}, Inferior, "Not worth it so far: exact PCA with the same code size has no error at all on these pictures, without any training."},
+		"alike":         {func(r *Score) { r.TestMSE = f(1e-9) }, NoBetter, "Not worth it so far: no better than exact PCA with the same code size, which needs no training and has no error at all on these pictures."},
+		"both":          {func(r *Score) { r.TestMSE = f(0) }, NoBetter, "has no error at all"},
+		"linear":        {func(r *Score) { r.Architecture, r.TestMSE = "pca", f(0) }, AsExpected, "As it should be: a linear autoencoder can at best do what exact PCA does, which has no error at all on these pictures."},
+		"linear, worse": {func(r *Score) { r.Architecture = "pca" }, Inferior, "has no error at all"},
+		"levels":        {func(r *Score) { r.Corruption, r.Levels = "noise(min=0.02, max=0.55, clean=0)", exactLevels() }, NoBetter, "at sigma 0.1 no better than the Wiener filter for each level"},
+		"finite levels": {func(r *Score) { r.Corruption, r.Levels = "noise(min=0.02, max=0.55, clean=0)", exactLevels()[1:] }, WorthIt, "50 % less error"},
+	} {
+		r := Score{Architecture: "conv", Code: 8, Width: 96, Height: 96, TestMSE: f(0.01), Baselines: Baselines{PCA: f(0)}}
+		c.change(&r)
+		r.Judge()
+		if got := r.Verdict.String(); r.Verdict.Kind != c.kind || !strings.Contains(got, c.text) || strings.Contains(got, "Inf") || strings.Contains(got, "NaN") {
+			t.Errorf("%s: %s: %q", name, r.Verdict.Kind, got)
+		}
+		b, err := json.Marshal(r)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if none := strings.Contains(string(b), `"ratio":null`); none != r.Verdict.Exact {
+			t.Errorf("%s: %s", name, b)
+		}
+	}
+	diverged := &Verdict{Kind: Inferior, Baseline: ExactPCA}
+	if got := diverged.String(); !strings.Contains(got, "the error of the model is not a finite number") {
+		t.Error(got)
+	}
+}
+
+// exactLevels are two levels; at the first the Wiener filter has no error.
+func exactLevels() []baseline.LevelScore {
+	first, second := level(0.1, 0.01, 1, 0.005), level(0.5, 0.25, 0.02, 0.01)
+	*first.Wiener = baseline.Quality{}
+	return []baseline.LevelScore{first, second}
 }
 
 func TestSummarise(t *testing.T) {

@@ -210,7 +210,7 @@ func TestStepErrors(t *testing.T) {
 		{"Rare", 1, nil, "no direction for Rare: 1 of 200"},
 		{"Up", 1, []string{"up"}, "asked for twice"},
 		{"Up", 1, []string{"Sidde"}, "did you mean Side"},
-		{"Up", 1, []string{"Twin"}, "hardly tell Up, Twin apart"},
+		{"Up", 1, []string{"Twin"}, "do not separate Up, Twin: hold"},
 		{"Up", math.NaN(), nil, "expected a number above 0"},
 		{"Up", math.Inf(1), nil, "not a finite number"},
 		{"Up", -1, nil, "expected a number above 0"},

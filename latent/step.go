@@ -86,7 +86,7 @@ func (a *Atlas) Step(changes []Change, hold []*Direction) (*Step, error) {
 		for _, d := range rows {
 			names = append(names, d.Name)
 		}
-		return nil, fmt.Errorf("the codes hardly tell %s apart: hold fewer of them", strings.Join(names, ", "))
+		return nil, fmt.Errorf("the codes do not separate %s: hold fewer of them", strings.Join(names, ", "))
 	}
 	for i := range a.Directions {
 		if d := &a.Directions[i]; !slices.Contains(rows, d) {

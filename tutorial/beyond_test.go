@@ -41,7 +41,7 @@ func TestDenoiser(t *testing.T) {
 		t.Fatalf("measured %+v, %v", r.Levels, r.CleanMSE)
 	}
 	for _, l := range r.Levels {
-		if l.Wiener == nil || math.Abs(l.Noisy.MSE/(l.Sigma*l.Sigma)-1) > 0.05 || math.Abs(l.Noisy.PSNR-pix.PSNR(l.Noisy.MSE)) > 1e-9 {
+		if l.Wiener == nil || math.Abs(l.Noisy.MSE/(l.Sigma*l.Sigma)-1) > 0.05 || math.Abs(*l.Noisy.PSNR-pix.PSNR(l.Noisy.MSE)) > 1e-9 {
 			t.Errorf("sigma %g: %+v", l.Sigma, l)
 		}
 		if !(l.Model.MSE < l.Noisy.MSE*0.7) || !(l.Model.SSIM > l.Noisy.SSIM) {

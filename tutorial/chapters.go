@@ -128,7 +128,11 @@ func levelTable(levels []baseline.LevelScore) report.Table {
 		if q == nil {
 			return "–"
 		}
-		return fmt.Sprintf("%s (%.1f, %.3f)", report.MSE(q.MSE), q.PSNR, q.SSIM)
+		psnr := "–" // no error at all
+		if q.PSNR != nil {
+			psnr = fmt.Sprintf("%.1f", *q.PSNR)
+		}
+		return fmt.Sprintf("%s (%s, %.3f)", report.MSE(q.MSE), psnr, q.SSIM)
 	}
 	for _, l := range levels {
 		t.Rows = append(t.Rows, []string{fmt.Sprint(l.Sigma), cell(&l.Noisy), cell(l.Wiener), cell(&l.Model)})

@@ -21,10 +21,11 @@ func newEval(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "eval MODEL",
 		Short: "Measure a model on pictures",
-		Long: `Measure a model's mean squared error, and baselines that need no training.
+		Long: `Measure a model's mean squared error, and compare it with baselines that need no
+training; denoisers with the Wiener filter.
 
-A denoiser is also measured at several levels of gaussian noise, beside the Wiener
-filter for each: mean squared error, its PSNR, and SSIM.
+A denoiser is also measured at several levels of gaussian noise, and compared with the
+Wiener filter for each: mean squared error, its PSNR, and SSIM.
 
 Without --data it is measured on its training data, training and test pictures
 apart, split as for the training. Other pictures are all test pictures; baselines,

@@ -181,7 +181,7 @@ func printLevels(w io.Writer, r *evaluation.Score) {
 		of   func(baseline.Quality) string
 	}{
 		{"error", func(q baseline.Quality) string { return report.MSE(q.MSE) }},
-		{"PSNR", func(q baseline.Quality) string { return fmt.Sprintf("%.2f", q.PSNR) }},
+		{"PSNR", func(q baseline.Quality) string { return decibels(q.PSNR) }},
 		{"SSIM", func(q baseline.Quality) string { return fmt.Sprintf("%.4f", q.SSIM) }},
 	}
 	rows := [][]string{{"gaussian noise of"}}

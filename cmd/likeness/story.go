@@ -12,7 +12,7 @@ import (
 func ending(t *autoencoder.Training) string {
 	switch t.Ended {
 	case autoencoder.EndedEarly:
-		return fmt.Sprintf("early, after %d of %s: the last %d did not lower the error on what was held back",
+		return fmt.Sprintf("early, after %d of %s: the last %d did not lower the error on the held-out pictures",
 			len(t.History), count(t.Planned, "epoch"), t.EarlyStop)
 	case autoencoder.EndedByTime:
 		return fmt.Sprintf("in epoch %d of %d, for the time budget of %s was used up: the machine was slower than at the beginning",
@@ -26,7 +26,7 @@ func keeping(t *autoencoder.Training) string {
 	if t.BestEpoch == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the weights of epoch %d, the best on what was held back", t.BestEpoch)
+	return fmt.Sprintf("the weights of epoch %d, the best on the held-out pictures", t.BestEpoch)
 }
 
 // parts returns in words how the pictures were split.

@@ -15,7 +15,7 @@ import (
 
 // The program names the flags that may help, below the verdict of the library.
 func TestAdvice(t *testing.T) {
-	worse := &evaluation.Verdict{Kind: evaluation.Inferior, Baseline: evaluation.ExactPCA, Ratio: 2}
+	worse := &evaluation.Verdict{Kind: evaluation.Inferior, Baseline: evaluation.ExactPCA, Ratio: new(2.0)}
 	for kind, want := range map[evaluation.Advice]string{
 		evaluation.MorePictures: "more pictures would help",
 		evaluation.MoreTime:     "a larger --time-budget would help",
@@ -56,7 +56,7 @@ func TestNumPy(t *testing.T) {
 func TestEnding(t *testing.T) {
 	for want, story := range map[string]*autoencoder.Training{
 		"": {},
-		"early, after 2 of 9 epochs: the last 1 did not lower the error on what was held back": {
+		"early, after 2 of 9 epochs: the last 1 did not lower the error on the held-out pictures": {
 			Ended: autoencoder.EndedEarly, Planned: 9, Parameters: hyper.Parameters{EarlyStop: 1}, BestEpoch: 1, History: make([]autoencoder.Epoch, 2)},
 		"in epoch 2 of 9, for the time budget of 1 min 30 s was used up: the machine was slower than at the beginning": {
 			Ended: autoencoder.EndedByTime, Planned: 9, TimeBudget: 90, History: make([]autoencoder.Epoch, 2)},
@@ -66,7 +66,7 @@ func TestEnding(t *testing.T) {
 		}
 	}
 	// What was kept is no way to end.
-	if got, want := keeping(&autoencoder.Training{BestEpoch: 3}), "the weights of epoch 3, the best on what was held back"; got != want {
+	if got, want := keeping(&autoencoder.Training{BestEpoch: 3}), "the weights of epoch 3, the best on the held-out pictures"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if got := keeping(&autoencoder.Training{}); got != "" {
