@@ -241,6 +241,19 @@ func TestEvaluateErrors(t *testing.T) {
 	}
 }
 
+// threadsAsked counts how often work asks its context for its number of threads.
+type threadsAsked struct {
+	context.Context
+	times int
+}
+
+func (c *threadsAsked) Value(key any) any {
+	if fmt.Sprintf("%T", key) == "parallel.threadsKey" {
+		c.times++
+	}
+	return c.Context.Value(key)
+}
+
 func TestCompareSeeds(t *testing.T) {
 	d := drawnFaces(t, 12, t.TempDir())
 	var models []*autoencoder.Model
@@ -257,9 +270,13 @@ func TestCompareSeeds(t *testing.T) {
 		m.Training.History[0].ValidationLoss = 0.5 - float64(i)/10
 	}
 	kept := evaluation.Choose(models)
-	s, err := evaluation.CompareSeeds(t.Context(), models, kept, d, nil)
+	asked := &threadsAsked{Context: t.Context()}
+	s, err := evaluation.CompareSeeds(asked, models, kept, d, evaluation.SeedsOptions{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if asked.times > 0 {
+		t.Error("the context was asked for the threads that the options say")
 	}
 	if kept != 1 || s.Kept != 1 || !slices.Equal(s.Seeds, []uint64{0, 1}) || len(s.TestMSE) != 2 || s.Reason != "the lowest error on the held-out pictures" {
 		t.Errorf("%+v", s)

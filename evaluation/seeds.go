@@ -6,6 +6,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/dataset"
+	"likeness/parallel"
 	"likeness/pix"
 	"likeness/progress"
 )
@@ -34,9 +35,16 @@ func Choose(models []*autoencoder.Model) int {
 	return kept
 }
 
+// SeedsOptions say how models of several seeds are measured.
+type SeedsOptions struct {
+	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Progress progress.Func `json:"-"`
+}
+
 // CompareSeeds measures trained models of several seeds on the test part of their data.
 // kept is the place of the one that Choose returned.
-func CompareSeeds(ctx context.Context, models []*autoencoder.Model, kept int, data *dataset.Pictures, report progress.Func) (*Seeds, error) {
+func CompareSeeds(ctx context.Context, models []*autoencoder.Model, kept int, data *dataset.Pictures, opt SeedsOptions) (*Seeds, error) {
+	ctx = parallel.WithThreads(ctx, opt.Threads)
 	t := models[kept].Training
 	s := &Seeds{Kept: t.Seed, Reason: "the first"}
 	if t.NValidation > 0 {
@@ -53,7 +61,7 @@ func CompareSeeds(ctx context.Context, models []*autoencoder.Model, kept int, da
 				return nil, err
 			}
 		}
-		mse, err := meanError(ctx, m, data.Set, data.Split.Test, c, m.Training.Seed, report)
+		mse, err := meanError(ctx, m, data.Set, data.Split.Test, c, m.Training.Seed, opt.Progress)
 		if err != nil {
 			return nil, err
 		}

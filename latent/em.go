@@ -67,7 +67,11 @@ func FitMixture(ctx context.Context, white []float32, width int, opt MixtureOpti
 		if err != nil {
 			return nil, err
 		}
-		tried = append(tried, Tried{k, m.LogLikelihood(held)})
+		likelihood, err := m.LogLikelihood(ctx, held)
+		if err != nil {
+			return nil, err
+		}
+		tried = append(tried, Tried{k, likelihood})
 		if n := len(tried); n > 1 && tried[n-1].HeldOut <= slices.MaxFunc(tried[:n-1], byLikelihood).HeldOut {
 			break
 		}
@@ -119,7 +123,10 @@ func fitMixture(ctx context.Context, white []float32, width int, opt MixtureOpti
 		if err := e.maximise(ctx, m, white, opt.Floor); err != nil {
 			return nil, err
 		}
-		now := e.run(m, e.shares)
+		now, err := e.run(ctx, m, e.shares)
+		if err != nil {
+			return nil, err
+		}
 		m.Story.Rounds, m.Story.Likelihood = round, now
 		if now-last < settled || k == 1 {
 			break
@@ -190,8 +197,8 @@ func (e *expectation) assign(picked []int) {
 const blockRows = 256
 
 // run returns the mean log-likelihood of the rows. It writes the responsibilities of all
-// components for all rows to shares, unless that is nil.
-func (e *expectation) run(m *Mixture, shares []float64) float64 {
+// components for all rows to shares, unless that is nil. It fails when ctx ends.
+func (e *expectation) run(ctx context.Context, m *Mixture, shares []float64) (float64, error) {
 	k, width := m.Len(), m.Width
 	inverse := make([][]float32, k) // of the roots, row by row
 	constant := make([]float64, k)
@@ -210,8 +217,7 @@ func (e *expectation) run(m *Mixture, shares []float64) float64 {
 	}
 	blocks := (e.rows + blockRows - 1) / blockRows
 	sums := make([]float64, blocks)
-	// Each fails only when its context ends.
-	_ = parallel.Each(context.Background(), blocks, func(b int) {
+	err := parallel.Each(ctx, blocks, func(b int) {
 		logs := make([]float64, k)
 		for i := b * blockRows; i < min((b+1)*blockRows, e.rows); i++ {
 			row := e.white[i*width : (i+1)*width]
@@ -242,7 +248,7 @@ func (e *expectation) run(m *Mixture, shares []float64) float64 {
 	for _, s := range sums {
 		sum += s
 	}
-	return sum / float64(e.rows)
+	return sum / float64(e.rows), err
 }
 
 // inverse returns the inverse of component c's root, and the logarithm of its weight

@@ -1,6 +1,7 @@
 package latent
 
 import (
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -75,13 +76,14 @@ func (m *Mixture) root(k int) []float64 {
 	return m.Roots[k*n : (k+1)*n]
 }
 
-// LogLikelihood returns the mean log-density of rows of white coordinates, in nats.
-func (m *Mixture) LogLikelihood(white []float32) float64 {
+// LogLikelihood returns the mean log-density of rows of white coordinates, in nats; NaN
+// without rows. It fails when ctx ends.
+func (m *Mixture) LogLikelihood(ctx context.Context, white []float32) (float64, error) {
 	e := newExpectation(m, white)
 	if e.rows == 0 {
-		return math.NaN()
+		return math.NaN(), ctx.Err()
 	}
-	return e.run(m, nil)
+	return e.run(ctx, m, nil)
 }
 
 // setRoot factors a covariance for component k.

@@ -2,7 +2,10 @@ package latent
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -135,18 +138,57 @@ func TestWhitening(t *testing.T) {
 	}
 }
 
+// threadsAsked counts how often work asks its context for its number of threads.
+type threadsAsked struct {
+	context.Context
+	times int
+}
+
+func (c *threadsAsked) Value(key any) any {
+	if fmt.Sprintf("%T", key) == "parallel.threadsKey" {
+		c.times++
+		return 1
+	}
+	return c.Context.Value(key)
+}
+
+// A mixture is fitted and measured on the threads of its context, and ends with it.
+func TestMixtureKeepsToItsContext(t *testing.T) {
+	r := readReference(t)
+	m, err := FitMixture(t.Context(), r.X, r.Dim, MixtureOptions{Components: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := &threadsAsked{Context: t.Context()}
+	if _, err := m.LogLikelihood(asked, r.X); err != nil || asked.times == 0 {
+		t.Errorf("the context was asked %d times, error %v", asked.times, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := m.LogLikelihood(ctx, r.X); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
 func TestMixtureIsScikitLearns(t *testing.T) {
 	r := readReference(t)
 	one, err := FitMixture(t.Context(), r.X, r.Dim, MixtureOptions{Components: 1, Floor: 0.01})
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "one gaussian", one.LogLikelihood(r.X), r.One, 1e-5)
+	likelihood := func(m *Mixture) float64 {
+		v, err := m.LogLikelihood(t.Context(), r.X)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	near(t, "one gaussian", likelihood(one), r.One, 1e-5)
 	three, err := FitMixture(t.Context(), r.X, r.Dim, MixtureOptions{Components: 3, Floor: 0.01, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "three gaussians", three.LogLikelihood(r.X), r.Three, 2e-3) // where EM stops, not where it would end
+	near(t, "three gaussians", likelihood(three), r.Three, 2e-3) // where EM stops, not where it would end
 	order := []int{0, 1, 2}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(three.mean(a)[0], three.mean(b)[0]) })
 	for i, c := range order {
