@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"likeness/autoencoder"
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/progress"
@@ -39,12 +38,13 @@ type SurveyOptions struct {
 	Progress progress.Func
 }
 
-// Survey makes the atlas of a model from the training rows of a set. It fits one
+// Survey makes the atlas of a coder's model from the training rows of its set. It fits one
 // direction for each attribute of the set and measures it on the test rows, of which
 // there may be none. It fails when the model has no code, when there are too few
 // pictures, or when ctx ends.
-func Survey(ctx context.Context, m *autoencoder.Model, data *faces.Set, train, test []int, opt SurveyOptions) (*Atlas, error) {
-	codes, err := Codes(ctx, m, data, train, opt.Progress)
+func Survey(ctx context.Context, c *Coder, train, test []int, opt SurveyOptions) (*Atlas, error) {
+	m, data := c.Model, c.Data
+	codes, err := c.Codes(ctx, train, opt.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func Survey(ctx context.Context, m *autoencoder.Model, data *faces.Set, train, t
 			return nil, err
 		}
 		if len(test) > 0 {
-			held, err := Codes(ctx, m, data, test, opt.Progress)
+			held, err := c.Codes(ctx, test, opt.Progress)
 			if err != nil {
 				return nil, err
 			}

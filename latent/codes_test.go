@@ -11,9 +11,10 @@ import (
 	"likeness/progress"
 )
 
-// Remembered codes are those that are encoded anew, to the bit, whatever was asked for
-// before and in whatever order, and each picture is encoded once.
-func TestRememberCodes(t *testing.T) {
+// The codes of a coder are those that are encoded anew, to the bit, whatever was asked for
+// before and in whatever order; each picture is encoded once, and what the caller does
+// with an answer changes no later one.
+func TestCoder(t *testing.T) {
 	m, err := autoencoder.New("conv", pix.Prep{W: 16, H: 16}, 5, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -28,11 +29,11 @@ func TestRememberCodes(t *testing.T) {
 	if err := m.FitCorrection(t.Context(), data.AllFloats(data.Rows()), 2); err != nil {
 		t.Fatal(err)
 	}
-	ctx := latent.RememberCodes(t.Context())
+	coder := latent.NewCoder(m, data)
 	encoded := 0
 	count := func(s progress.Step) { encoded += int(s.Total) }
 	for _, rows := range [][]int{{7, 3, 9}, {3}, {1, 9, 2, 7, 30}, {}, data.Rows(), {39, 0}} {
-		got, err := latent.Codes(ctx, m, data, rows, count)
+		got, err := coder.Codes(t.Context(), rows, count)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,12 +44,12 @@ func TestRememberCodes(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("rows %v: other codes", rows)
 		}
+		clear(got)
 	}
 	if encoded != 40 {
 		t.Errorf("%d pictures were encoded of 40", encoded)
 	}
-	other := *data // another set, though its pictures are the same
-	if _, err := latent.Codes(ctx, m, &other, []int{0, 1}, count); err != nil || encoded != 42 {
-		t.Errorf("another set: %d encoded, error %v", encoded, err)
+	if _, err := latent.NewCoder(m, data).Codes(t.Context(), []int{0, 1}, count); err != nil || encoded != 42 {
+		t.Errorf("another coder: %d encoded, error %v", encoded, err)
 	}
 }

@@ -66,8 +66,8 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 	if len(l.Split.Test) < 2 {
 		return nil, errors.New("at least two test pictures are needed")
 	}
-	ctx = latent.RememberCodes(ctx) // the survey and both judges ask for the same ones
-	a, err := latent.Survey(ctx, l.Model, l.Data, l.Split.Train, l.Split.Test, latent.SurveyOptions{
+	coder := latent.NewCoder(l.Model, l.Data) // the survey and both judges need the same codes
+	a, err := latent.Survey(ctx, coder, l.Split.Train, l.Split.Test, latent.SurveyOptions{
 		Mixture: &latent.MixtureOptions{Seed: l.Seed}, Progress: l.Progress,
 	})
 	if err != nil {
@@ -81,7 +81,7 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 		Components: a.Mixture.Len(), Reach: a.Reach,
 	}
 	if l.Judge && l.Data.Attributes != nil {
-		if r.Judged, err = judge.Edits(ctx, l.Model, l.Data, l.Split, l.Progress); err != nil {
+		if r.Judged, err = judge.Edits(ctx, coder, l.Split, l.Progress); err != nil {
 			return nil, err
 		}
 		a.Judge(r.Judged)
@@ -98,7 +98,7 @@ func (l *Latent) Do(ctx context.Context) (*LatentResults, error) {
 	}
 	r.AUC /= float64(max(measured, 1))
 	if len(l.Split.Test)/2 > judge.Neighbours {
-		r.Samples, err = judge.Samples(ctx, l.Model, l.Data, l.Split, judge.AtlasSources(a, 1, l.Seed))
+		r.Samples, err = judge.Samples(ctx, coder, l.Split, judge.AtlasSources(a, 1, l.Seed))
 		if err != nil {
 			return nil, err
 		}

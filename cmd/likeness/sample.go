@@ -97,7 +97,7 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 				return err
 			}
 			a.Note("Comparing new faces with held-out ones")
-			if r.Judged, err = judge.Samples(ctx, m, d.Set, *d.Split, judge.AtlasSources(at, opt.Spread, opt.Seed)); err != nil {
+			if r.Judged, err = judge.Samples(ctx, latent.NewCoder(m, d.Set), *d.Split, judge.AtlasSources(at, opt.Spread, opt.Seed)); err != nil {
 				return err
 			}
 		}

@@ -21,12 +21,13 @@ const mostEdits = 150
 // pictures to the other half, edits test faces, and lets the classifier judge. Faces
 // are judged as the decoder paints them, before and after. It fails when the set has no
 // attributes.
-func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, report progress.Func) ([]latent.Verdict, error) {
+func Edits(ctx context.Context, coder *latent.Coder, split faces.Split, report progress.Func) ([]latent.Verdict, error) {
+	data := coder.Data
 	if data.Attributes == nil {
 		return nil, fmt.Errorf("%s has no attributes to judge edits by", data.Source)
 	}
 	mine, other := halves(data.People, split.Train)
-	a, err := latent.Survey(ctx, m, data, mine, split.Test, latent.SurveyOptions{Progress: report})
+	a, err := latent.Survey(ctx, coder, mine, split.Test, latent.SurveyOptions{Progress: report})
 	if err != nil {
 		return nil, err
 	}
@@ -44,8 +45,8 @@ func Edits(ctx context.Context, m *autoencoder.Model, data *faces.Set, split fac
 		return nil, err
 	}
 	c.Measure(ctx, described, known.Rows(split.Test))
-	e := &edits{ctx: ctx, m: m, data: data, known: known, atlas: a, judge: c}
-	if e.codes, err = latent.Codes(ctx, m, data, split.Test, nil); err != nil {
+	e := &edits{ctx: ctx, coder: coder, m: coder.Model, data: data, known: known, atlas: a, judge: c}
+	if e.codes, err = coder.Codes(ctx, split.Test, nil); err != nil {
 		return nil, err
 	}
 	if e.before, err = e.look(e.codes); err != nil {
@@ -94,6 +95,7 @@ func halves(people []string, rows []int) (a, b []int) {
 // edits judges one attribute after the other.
 type edits struct {
 	ctx    context.Context
+	coder  *latent.Coder
 	m      *autoencoder.Model
 	data   *faces.Set
 	known  latent.Tagged
@@ -130,7 +132,7 @@ func (e *edits) look(codes []float32) ([]float64, error) {
 // with and without an attribute, since decoded faces are smoother than those that the
 // judge was fitted to.
 func (e *edits) draw(rows []int) error {
-	codes, err := latent.Codes(e.ctx, e.m, e.data, rows, nil)
+	codes, err := e.coder.Codes(e.ctx, rows, nil)
 	if err != nil {
 		return err
 	}

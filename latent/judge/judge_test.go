@@ -134,7 +134,7 @@ func drawnModel(t *testing.T) (*autoencoder.Model, *faces.Set, faces.Split) {
 // threads.
 func TestEditsAndSamples(t *testing.T) {
 	m, data, split := drawnModel(t)
-	verdicts, err := Edits(t.Context(), m, data, split, nil)
+	verdicts, err := Edits(t.Context(), latent.NewCoder(m, data), split, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,13 +152,13 @@ func TestEditsAndSamples(t *testing.T) {
 		t.Errorf("only %d of %d attributes have a good judge", told, len(verdicts))
 	}
 	threads := runtime.GOMAXPROCS(1)
-	again, err := Edits(t.Context(), m, data, split, nil)
+	again, err := Edits(t.Context(), latent.NewCoder(m, data), split, nil)
 	runtime.GOMAXPROCS(threads)
 	if d := cmp.Diff(verdicts, again); d != "" || err != nil {
 		t.Error(d, err)
 	}
 
-	a, err := latent.Survey(t.Context(), m, data, split.Train, nil, latent.SurveyOptions{Fit: latent.FitOptions{Only: []int{}}})
+	a, err := latent.Survey(t.Context(), latent.NewCoder(m, data), split.Train, nil, latent.SurveyOptions{Fit: latent.FitOptions{Only: []int{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestEditsAndSamples(t *testing.T) {
 	one := func(n int) []float32 { // the same face again and again
 		return a.Whitening.Draw(latent.Gaussian(a.Whitening.Width()), n, 0, 1)
 	}
-	judged, err := Samples(t.Context(), m, data, split, []Source{{"gaussian", gaussian}, {"one face", one}})
+	judged, err := Samples(t.Context(), latent.NewCoder(m, data), split, []Source{{"gaussian", gaussian}, {"one face", one}})
 	if err != nil || len(judged) != 4 {
 		t.Fatal(judged, err)
 	}
@@ -176,7 +176,7 @@ func TestEditsAndSamples(t *testing.T) {
 		t.Errorf("%+v", judged)
 	}
 	split.Test = split.Test[:6]
-	if _, err := Samples(t.Context(), m, data, split, nil); err == nil || !strings.Contains(err.Error(), "too few") {
+	if _, err := Samples(t.Context(), latent.NewCoder(m, data), split, nil); err == nil || !strings.Contains(err.Error(), "too few") {
 		t.Errorf("6 test faces: %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"likeness/autoencoder"
 	"likeness/faces"
 	"likeness/latent"
 	"likeness/pix"
@@ -14,8 +13,8 @@ import (
 // compares them with one half of the test faces. It compares the other half in the
 // same way, which gives the score of real faces, and the reconstructions of that half:
 // no choice of codes can be expected to do better than those.
-func Samples(ctx context.Context, m *autoencoder.Model, data *faces.Set, split faces.Split, sources []Source) ([]latent.SampleQuality, error) {
-	half := len(split.Test) / 2
+func Samples(ctx context.Context, coder *latent.Coder, split faces.Split, sources []Source) ([]latent.SampleQuality, error) {
+	m, data, half := coder.Model, coder.Data, len(split.Test)/2
 	if half <= Neighbours || len(split.Train) == 0 {
 		return nil, fmt.Errorf("%d test faces are too few to compare new faces with: it takes %d", len(split.Test), 2*(Neighbours+1))
 	}
@@ -54,7 +53,7 @@ func Samples(ctx context.Context, m *autoencoder.Model, data *faces.Set, split f
 	if err := add("other held-out faces", described, err); err != nil {
 		return nil, err
 	}
-	codes, err := latent.Codes(ctx, m, data, others, nil)
+	codes, err := coder.Codes(ctx, others, nil)
 	if err != nil {
 		return nil, err
 	}
