@@ -410,6 +410,7 @@ func TestOpenOrFit(t *testing.T) {
 		"named is foreign":       {src: Source{File: foreign}, err: "the atlas is of model"},
 		"named is missing":       {src: Source{File: filepath.Join(dir, "gone.safetensors")}, err: "gone.safetensors"},
 		"nothing to fit to":      {src: Source{Pictures: none}, none: true},
+		"none, foreign beside":   {beside: foreign, src: Source{Pictures: none}, none: true, notes: "it is left alone"},
 		"pictures that fail":     {src: Source{Pictures: failing}, err: "no disk"},
 		"pictures of other size": {src: Source{Pictures: wide}, err: "pictures of 9x8 for a model of 8x8"},
 	} {
@@ -442,8 +443,11 @@ func TestOpenOrFit(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || (got == nil) != c.none {
+			if err != nil || (got.Atlas == nil) != c.none {
 				t.Fatalf("%+v, %v", got, err)
+			}
+			if text := fmt.Sprint(got.Notes); (c.notes != "") != (len(got.Notes) > 0) || !strings.Contains(text, c.notes) {
+				t.Errorf("notes %s, want %q", text, c.notes)
 			}
 			if c.none {
 				return
@@ -453,9 +457,6 @@ func TestOpenOrFit(t *testing.T) {
 			}
 			if c.src.Mixture && got.Mixture == nil {
 				t.Error("no mixture")
-			}
-			if text := fmt.Sprint(got.Notes); (c.notes != "") != (len(got.Notes) > 0) || !strings.Contains(text, c.notes) {
-				t.Errorf("notes %s, want %q", text, c.notes)
 			}
 		})
 	}
@@ -535,6 +536,9 @@ func TestOwnAttributes(t *testing.T) {
 		"too few, and not used": {own: Own{With: few, Without: without}, only: []string{"Bright"}, notes: "no direction for few"},
 		"a missing picture":     {own: Own{Tags: gone}, err: "gone.csv, line 2: "},
 		"no such file":          {own: Own{Tags: filepath.Join(dir, "none.csv")}, err: "none.csv"},
+		"only with":             {own: Own{With: with}, err: with + " holds pictures with an attribute: expected a folder of pictures without it too"},
+		"only without":          {own: Own{Without: without}, err: "expected a folder of pictures with it too"},
+		"only a name":           {own: Own{Name: "Odd"}, err: "the attribute Odd: expected a folder"},
 		"no such folder":        {own: Own{With: with, Without: filepath.Join(dir, "nowhere")}, err: "nowhere"},
 	} {
 		t.Run(name, func(t *testing.T) {

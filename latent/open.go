@@ -39,7 +39,8 @@ type Source struct {
 	// Data names the pictures that an atlas is fitted to where there is none to open;
 	// those that the model was trained on where it is empty.
 	Data dataset.Name
-	// Optional fits nothing: without an atlas to open OpenOrFit returns nil.
+	// Optional fits nothing: without an atlas to open there is none in what OpenOrFit
+	// returns, and Own is not used.
 	Optional bool
 	// Pictures, if set, reads the pictures in place of Data.
 	Pictures func(ctx context.Context) (*dataset.Pictures, error)
@@ -59,7 +60,7 @@ type Source struct {
 
 // Opened is an atlas that was opened or fitted.
 type Opened struct {
-	*Atlas
+	*Atlas               // nil only with Source.Optional, where there is none to open
 	File    string       // that it was read from; "" for a fitted one
 	Folders []*faces.Set // the user's own pictures, where they came from folders
 	Notes   progress.Notes
@@ -73,6 +74,9 @@ func OpenOrFit(ctx context.Context, m *autoencoder.Model, src Source) (*Opened, 
 	if err := m.CheckCode(); err != nil {
 		return nil, err
 	}
+	if err := src.Own.Check(); err != nil {
+		return nil, err
+	}
 	ctx = parallel.WithThreads(ctx, src.Threads)
 	out := &Opened{}
 	if err := out.open(m, src); err != nil {
@@ -80,7 +84,7 @@ func OpenOrFit(ctx context.Context, m *autoencoder.Model, src Source) (*Opened, 
 	}
 	if out.Atlas == nil {
 		if src.Optional {
-			return nil, nil
+			return out, nil
 		}
 		read := src.Pictures
 		if read == nil {
@@ -151,7 +155,7 @@ func fit(ctx context.Context, m *autoencoder.Model, p *dataset.Pictures, src Sou
 			}
 		}
 	}
-	a, err := Survey(ctx, m, p.Set, train, test, opt)
+	a, err := Survey(ctx, NewCoder(m, p.Set), train, test, opt)
 	if err != nil {
 		return nil, err
 	}

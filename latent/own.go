@@ -25,6 +25,20 @@ type Own struct {
 	Name    string `json:"name,omitempty"`
 }
 
+// Check returns an error where one folder is named without the other, or a name without
+// them.
+func (o Own) Check() error {
+	switch {
+	case o.With != "" && o.Without == "":
+		return fmt.Errorf("%s holds pictures with an attribute: expected a folder of pictures without it too", o.With)
+	case o.With == "" && o.Without != "":
+		return fmt.Errorf("%s holds pictures without an attribute: expected a folder of pictures with it too", o.Without)
+	case o.With == "" && o.Name != "":
+		return fmt.Errorf("the attribute %s: expected a folder of pictures with it and one of pictures without it", o.Name)
+	}
+	return nil
+}
+
 // Learned is the result of LearnOwn.
 type Learned struct {
 	Tried   int          // attributes
@@ -36,6 +50,9 @@ type Learned struct {
 // attributes without a direction to the atlas's Story. Every picture of a CSV file must
 // be readable; folders may hold other files.
 func (a *Atlas) LearnOwn(ctx context.Context, m *autoencoder.Model, own Own, report progress.Func) (*Learned, error) {
+	if err := own.Check(); err != nil {
+		return nil, err
+	}
 	out := &Learned{}
 	if own.Tags != "" {
 		codes, t, err := taggedCodes(ctx, m, own.Tags, report)
@@ -46,7 +63,7 @@ func (a *Atlas) LearnOwn(ctx context.Context, m *autoencoder.Model, own Own, rep
 			return nil, err
 		}
 	}
-	if own.With != "" || own.Without != "" {
+	if own.With != "" {
 		codes, t, err := out.folderCodes(ctx, m, own, report)
 		if err != nil {
 			return nil, err

@@ -82,7 +82,7 @@ func (a *app) atlas(ctx context.Context, path string, m *autoencoder.Model, f *a
 	}
 	opened, err := latent.OpenOrFit(ctx, m, need)
 	p.Clear()
-	if err != nil || opened == nil {
+	if err != nil {
 		return nil, err
 	}
 	for _, set := range opened.Folders {
@@ -119,7 +119,7 @@ func (a *app) judgeEdits(ctx context.Context, path string, m *autoencoder.Model,
 	}
 	p := a.Progress()
 	defer p.Clear()
-	return judge.Edits(ctx, m, d.Set, *d.Split, p.Report())
+	return judge.Edits(ctx, latent.NewCoder(m, d.Set), *d.Split, p.Report())
 }
 
 // signed prints a change with its sign and a true minus.
