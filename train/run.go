@@ -8,7 +8,6 @@ package train
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -79,8 +78,13 @@ type Run struct {
 }
 
 // ErrInterrupted is what Do returns when ctx ended; the checkpoint, if there
-// is one, has everything that was done.
-var ErrInterrupted = errors.New("training was interrupted")
+// is one, has everything that was done. It is a context.Canceled to errors.Is.
+var ErrInterrupted error = interrupted{}
+
+type interrupted struct{}
+
+func (interrupted) Error() string        { return "training was interrupted" }
+func (interrupted) Is(target error) bool { return target == context.Canceled }
 
 // Do trains the model and returns how that went, which it also sets in the model.
 // It fails before the first step when the run cannot work, and in the middle

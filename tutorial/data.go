@@ -22,7 +22,7 @@ func (r *Run) Load(ctx context.Context, name dataset.Name, opt faces.Options) er
 	needs := func(stages ...string) bool {
 		return len(r.Only) == 0 || slices.ContainsFunc(stages, func(s string) bool { return slices.Contains(r.Only, s) })
 	}
-	preps := []pix.Prep{Prep}
+	preps := []pix.Prep{Prep()}
 	later := func(prep pix.Prep) func(ctx context.Context) (*faces.Set, error) {
 		preps = append(preps, prep)
 		again := opt
@@ -33,7 +33,7 @@ func (r *Run) Load(ctx context.Context, name dataset.Name, opt faces.Options) er
 		r.Wide = later(describe.DefaultPrep)
 	}
 	if needs(better, Denoiser) {
-		r.Around = later(Prep.Surroundings())
+		r.Around = later(Prep().Surroundings())
 	}
 	sets, err := dataset.LoadAll(ctx, name, opt, preps...)
 	if err != nil {
@@ -47,7 +47,7 @@ func (r *Run) Load(ctx context.Context, name dataset.Name, opt faces.Options) er
 // opens the report with them.
 func (b *book) begin(ctx context.Context) error {
 	set := b.Data
-	split, err := faces.RandomSplit(set.Len(), testSize, splitSeed)
+	split, _, err := plan.Split(set)
 	if err != nil {
 		return err
 	}
@@ -68,16 +68,11 @@ func (b *book) begin(ctx context.Context) error {
 		Data: DataResult{
 			Source: set.Source, Fingerprint: set.Fingerprint, Pictures: set.Len(), People: people(set),
 			Skipped: len(set.Skipped), Unlisted: len(set.Unlisted), NTrain: len(split.Train), NTest: len(split.Test),
-			Width: set.W, Height: set.H, Split: b.splitName(),
+			Width: set.W, Height: set.H, Split: plan.String(),
 		},
 		Yardsticks: YardResult{MeanImage: mean, PCA: exact, PCACode: code},
 	}
 	return b.openPage()
-}
-
-// splitName says how pictures were split; it is kept with the models.
-func (b *book) splitName() string {
-	return fmt.Sprintf("random, test_size=%g, random_state=%d", testSize, splitSeed)
 }
 
 // people counts the names in a set.

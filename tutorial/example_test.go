@@ -26,7 +26,7 @@ func ExampleNewPlayground() {
 // The whole exercise, or parts of it, into a folder.
 func ExampleRun_Do() {
 	ctx := context.Background()
-	data, err := dataset.Load(ctx, dataset.Drawn(20, 2), faces.Options{Prep: tutorial.Prep, NoCache: true})
+	data, err := dataset.Load(ctx, dataset.Drawn(20, 2), faces.Options{Prep: tutorial.Prep(), NoCache: true})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -3,6 +3,7 @@ package tutorial
 import (
 	"encoding/json"
 	"io"
+	"os"
 	"path/filepath"
 
 	"likeness/baseline"
@@ -23,8 +24,9 @@ type Results struct {
 	Levels   []baseline.LevelScore `json:"levels,omitempty"` // the denoiser without a bottleneck, by level of noise; its ModelPart has all levels together
 	CleanMSE *float64              `json:"clean_mse,omitempty"`
 	Latent   *LatentResults        `json:"latent,omitempty"`
-	Seconds  float64               `json:"seconds"` // of this sitting
-	Report   string                `json:"report"`  // path of the page
+	Seconds  float64               `json:"seconds"`           // of this sitting
+	Report   string                `json:"report"`            // path of the page
+	ToCome   []string              `json:"to_come,omitempty"` // the stages that are not done yet
 }
 
 // Judged returns the level that a summary shows, the tutorial's; nil where there is none.
@@ -107,9 +109,19 @@ type RetrievePart struct {
 
 // save writes results.json.
 func (r *Results) save(dir string) error {
-	return atomicfile.Write(filepath.Join(dir, "results.json"), func(w io.Writer) error {
+	return atomicfile.Write(filepath.Join(dir, resultsName), func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(r)
 	})
+}
+
+// resultsName is the file of the numbers, in Out.
+const resultsName = "results.json"
+
+// complete reports whether a folder holds the numbers of a run that was finished.
+func complete(dir string) bool {
+	var r Results
+	text, err := os.ReadFile(filepath.Join(dir, resultsName))
+	return err == nil && json.Unmarshal(text, &r) == nil && len(r.ToCome) == 0
 }

@@ -2,6 +2,7 @@ package tutorial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/baseline"
+	"likeness/dataset"
 	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/internal/kernel"
@@ -25,7 +27,7 @@ import (
 
 // Run says how to run the tutorial. Load sets the pictures.
 type Run struct {
-	Data *faces.Set // prepared as Prep says
+	Data *faces.Set // as Prep prepares them
 	// Wide returns the same pictures as describe.DefaultPrep prepares them, for the
 	// finder that the chapter of search compares with the tutorial's way. Nil leaves
 	// that out.
@@ -41,7 +43,7 @@ type Run struct {
 	Out     string   // folder for everything that is made; empty: DefaultOut
 	Only    []string // some of Stages; none means all
 	Epochs  int      // of every model; 0: the recipes'
-	Seed    uint64   // of weights, batches and noise; the tutorial's split is always 42's
+	Seed    uint64   // of weights, batches and noise; the split is always the tutorial's
 	Threads int      // 0: as the context says
 	// Precision is what all models train in; empty for float32.
 	Precision nn.Precision
@@ -54,16 +56,17 @@ type Run struct {
 	Events func(stage string, e train.Event)
 }
 
-// Prep is how the tutorial prepares photographs.
-var Prep = pix.Prep{W: 32, H: 32, Auto: true}
+// Prep returns how the tutorial prepares photographs.
+func Prep() pix.Prep { return pix.Prep{W: 32, H: 32, Auto: true} }
+
+// plan is the tutorial's split.
+var plan = dataset.SplitPlan{By: dataset.ByRandom, TestSize: 0.1, Seed: 42}
 
 // DefaultOut is the folder that a run writes to by default.
 const DefaultOut = "likeness-report"
 
-const (
-	splitSeed = 42
-	testSize  = 0.1
-)
+// ErrOtherRun is returned when the folder Out holds a model of a run with other settings.
+var ErrOtherRun = errors.New("the model of another run")
 
 // chapter is one stage of the tutorial.
 type chapter struct {
@@ -104,6 +107,7 @@ type book struct {
 	results  *Results
 	page     report.Report
 	started  time.Time
+	keep     bool // Out holds the complete report of an earlier run
 }
 
 // Do runs the tutorial and returns its numbers. Everything finished stays in
@@ -111,20 +115,20 @@ type book struct {
 // checkpoints after every epoch and when ctx ends. A later Do with the same settings goes on from there; one with
 // other settings refuses to touch them.
 func (r *Run) Do(ctx context.Context) (*Results, error) {
-	plan, err := r.prepare()
+	stages, err := r.prepare()
 	if err != nil {
 		return nil, err
 	}
 	ctx = parallel.WithThreads(ctx, r.Threads)
-	b := &book{Run: r, models: map[string]*autoencoder.Model{}, started: time.Now()}
+	b := &book{Run: r, models: map[string]*autoencoder.Model{}, started: time.Now(), keep: complete(r.Out)}
 	if err := b.begin(ctx); err != nil {
 		return nil, err
 	}
-	for i, c := range plan {
+	for i, c := range stages {
 		if err := ctx.Err(); err != nil {
 			return nil, train.ErrInterrupted
 		}
-		if err := b.write(plan[i:]); err != nil {
+		if err := b.write(stages[i:]); err != nil {
 			return nil, err
 		}
 		if err := c.run(b, ctx); err != nil {
@@ -161,14 +165,14 @@ func (r *Run) prepare() ([]chapter, error) {
 	if r.Out == "" {
 		r.Out = DefaultOut
 	}
-	var plan []chapter
+	var stages []chapter
 	for _, c := range chapters {
 		if len(r.Only) == 0 || slices.Contains(r.Only, c.name) {
-			plan = append(plan, c)
+			stages = append(stages, c)
 		}
 	}
 	if r.Restart {
-		if err := r.forget(plan); err != nil {
+		if err := r.forget(stages); err != nil {
 			return nil, err
 		}
 	}
@@ -177,13 +181,13 @@ func (r *Run) prepare() ([]chapter, error) {
 			return nil, err
 		}
 	}
-	return plan, nil
+	return stages, nil
 }
 
-// forget removes the models and checkpoints of the stages in plan, once, so
-// that the run can be interrupted and gone on with like any other.
-func (r *Run) forget(plan []chapter) error {
-	for _, c := range plan {
+// forget removes the models and checkpoints of stages, once, so that the run can be
+// interrupted and resumed like any other.
+func (r *Run) forget(stages []chapter) error {
+	for _, c := range stages {
 		for _, path := range []string{r.modelPath(c.name), r.modelPath(c.name) + checkpointSuffix} {
 			if err := train.Discard(path); err != nil {
 				return err
@@ -206,20 +210,24 @@ func (b *book) log(format string, args ...any) {
 	}
 }
 
-// write writes the page and the numbers, as far as they are known; the stages to come are
-// named on the page. The first page is announced, so that it can be read while it grows.
+// write writes the page and the numbers, as far as they are known; both name the stages
+// to come. The first page is announced, so that it can be read while it grows. An earlier
+// run's complete page stays until this run's is complete.
 func (b *book) write(toCome []chapter) error {
+	if b.keep && len(toCome) > 0 {
+		return nil
+	}
 	path := filepath.Join(b.Out, "report.html")
-	first := b.results.Report == ""
+	first := b.results.Report == "" && !b.keep
 	b.results.Report, b.results.Seconds = path, time.Since(b.started).Seconds()
+	b.results.ToCome = nil
 	page := b.page
 	page.Made, page.Took = time.Now(), time.Since(b.started)
 	if len(toCome) > 0 {
-		var names []string
 		for _, c := range toCome {
-			names = append(names, c.name)
+			b.results.ToCome = append(b.results.ToCome, c.name)
 		}
-		page.Facts = append(slices.Clone(page.Facts), report.Fact{Name: "Still to come", Value: strings.Join(names, ", ")})
+		page.Facts = append(slices.Clone(page.Facts), report.Fact{Name: "Still to come", Value: strings.Join(b.results.ToCome, ", ")})
 	}
 	if err := atomicfile.Write(path, page.WriteHTML); err != nil {
 		return err

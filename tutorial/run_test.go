@@ -29,7 +29,7 @@ import (
 )
 
 // set makes n pictures of 32x32 of n/4 people who look like themselves.
-func set(n int) *faces.Set { return sized(n, 32, tutorial.Prep) }
+func set(n int) *faces.Set { return sized(n, 32, tutorial.Prep()) }
 
 func sized(n, side int, prep pix.Prep) *faces.Set {
 	s := &faces.Set{W: side, H: side, Source: "waves", Fingerprint: fmt.Sprint("waves", n), Prep: prep}
@@ -141,13 +141,8 @@ func TestWholeTutorial(t *testing.T) {
 	if l := r.Judged(); l == nil || l.Sigma != 0.1 || !strings.Contains(string(page), "no code, sigma 0.1, 1 epoch; not better at sigma 0.05, 0.1, 0.2, 0.5") || !strings.Contains(string(page), report.MSE(l.Wiener.MSE)) {
 		t.Errorf("the summary of the denoiser is not at sigma 0.1: %+v", l)
 	}
-	var saved tutorial.Results
-	text, err := os.ReadFile(filepath.Join(out, "results.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &saved); err != nil || saved.Models[1].TestMSE != r.Models[1].TestMSE {
-		t.Errorf("results.json: %v, %+v", err, saved.Models)
+	if saved := savedResults(t, out); saved.Models[1].TestMSE != r.Models[1].TestMSE {
+		t.Errorf("results.json: %+v", saved.Models)
 	}
 	index, err := search.Open(t.Context(), r.Retrieval.Index)
 	if err != nil {
@@ -215,8 +210,11 @@ func TestGoesOn(t *testing.T) {
 			cancel()
 		}
 	}}
-	if _, err := stopped.Do(ctx); !errors.Is(err, train.ErrInterrupted) {
+	if _, err := stopped.Do(ctx); !errors.Is(err, train.ErrInterrupted) || !errors.Is(err, context.Canceled) {
 		t.Fatalf("interrupted: %v", err)
+	}
+	if r := savedResults(t, out); !slices.Equal(r.ToCome, only) {
+		t.Errorf("the numbers of an interrupted run say that %v is to come, want %v", r.ToCome, only)
 	}
 	resumed := 0
 	again := tutorial.Run{Data: set(80), Out: out, Epochs: 3, Only: only, Events: func(_ string, e train.Event) {
@@ -254,9 +252,12 @@ func TestGoesOn(t *testing.T) {
 	} {
 		other := tutorial.Run{Data: set(80), Out: out, Epochs: 3, Only: only}
 		change(&other)
-		if _, err := other.Do(context.Background()); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := other.Do(context.Background()); !errors.Is(err, tutorial.ErrOtherRun) || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one that says %q", err, want)
 		}
+	}
+	if r := savedResults(t, out); len(r.ToCome) > 0 || len(r.Models) != 1 || r.Models[0].Epochs != 3 {
+		t.Errorf("a run that failed has replaced the numbers of a complete one: %+v", r)
 	}
 	m, err := autoencoder.Open(first.Models[0].Model)
 	if err != nil || m.Fingerprint() != first.Models[0].Fingerprint {
@@ -266,6 +267,20 @@ func TestGoesOn(t *testing.T) {
 	if fourth, err := anew.Do(context.Background()); err != nil || fourth.Models[0].Epochs != 1 {
 		t.Errorf("begun anew: %v", err)
 	}
+}
+
+// savedResults reads the numbers in a folder.
+func savedResults(t *testing.T, out string) *tutorial.Results {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(out, "results.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r tutorial.Results
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	return &r
 }
 
 func TestBadRuns(t *testing.T) {

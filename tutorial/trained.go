@@ -34,7 +34,7 @@ func (b *book) model(ctx context.Context, r recipe.Recipe) (*autoencoder.Model, 
 		return nil, nil, err
 	default:
 		if err := b.sameRun(m, r); err != nil {
-			return nil, nil, fmt.Errorf("%s is there already, but %w: write to another folder or begin anew with --restart", path, err)
+			return nil, nil, fmt.Errorf("%s is %w and stays as it is: %w; write to another folder", path, ErrOtherRun, err)
 		}
 		b.log("%s: trained before, taken from %s", r.Name, path)
 	}
@@ -94,7 +94,7 @@ func (b *book) planned(r recipe.Recipe) (*train.Run, error) {
 	if b.Around == nil {
 		r.Jitter = 0
 	}
-	run, err := r.Run(b.Data, b.split, b.splitName())
+	run, err := r.Run(b.Data, b.split, plan.String())
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func TestSameRunKnowsTheWholeRecipe(t *testing.T) {
 		t.Error("the surroundings were read only to compare")
 		return nil, nil
 	}}}
-	if b.split, err = faces.RandomSplit(data.Len(), testSize, splitSeed); err != nil {
+	if b.split, _, err = plan.Split(data); err != nil {
 		t.Fatal(err)
 	}
 	b.baseline = baseline.New(data, b.split.Train).On(data, b.split.Test)

@@ -35,10 +35,11 @@ Edits of attributes are judged by a classifier of pixels; where there are many
 pictures, as in LFW, only with --long.
 
 The folder --out holds report.html (one self-contained page: every figure, and every
-number compared with the tutorial's), which grows chapter by chapter, results.json,
-figures/, models/ and index.safetensors. Interrupted, the same command goes on where it was; what is
-finished is not done again. With --only, report.html and results.json hold only
-the parts named; the models of the others stay.`,
+number compared with the tutorial's), which grows chapter by chapter,
+results.json, figures/, models/ and index.safetensors. If interrupted, run the same
+command again: it resumes and skips what is finished. The complete report of an earlier
+run stays until the new one is complete. With --only, report.html and results.json hold
+only the parts named; the models of the others stay.`,
 		Example: `  likeness reproduce
   likeness reproduce --data lfw --attributes lfw-attributes --out lfw-report
   likeness reproduce --data ~/Pictures/portraits --only conv,retrieval`,
@@ -96,9 +97,9 @@ func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run
 	results, err := run.Do(ctx)
 	p.Clear()
 	if errors.Is(err, train.ErrInterrupted) {
-		return fmt.Errorf("%w; what is done is kept in %s. Go on with:\n  %s", train.ErrInterrupted, run.Out, a.Command(""))
+		return fmt.Errorf("%w; what is done is kept in %s. Resume with:\n  %s", train.ErrInterrupted, run.Out, a.Command(""))
 	}
-	if errors.Is(err, train.ErrOtherRun) {
+	if errors.Is(err, train.ErrOtherRun) || errors.Is(err, tutorial.ErrOtherRun) {
 		return fmt.Errorf("%w, or start over with:\n  %s", err, a.Command("--restart"))
 	}
 	if err != nil {
