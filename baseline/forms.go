@@ -18,7 +18,7 @@ import (
 )
 
 // Forms are closed forms of training pictures. Nothing is computed before it is needed,
-// and nothing twice: mean and covariance are fitted once, whoever asks for them first.
+// and nothing twice: mean and covariance are fitted once, at the first use.
 // Forms may be used by several goroutines; one computes while the others wait.
 type Forms struct {
 	data *faces.Set

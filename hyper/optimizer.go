@@ -4,7 +4,7 @@ package hyper
 type Optimizer string
 
 const (
-	Adamax Optimizer = "adamax" // nn.DefaultAdamax: each weight by itself
+	Adamax Optimizer = "adamax" // nn.DefaultAdamax: each weight separately
 	Muon   Optimizer = "muon"   // nn.DefaultMuon: orthogonalised updates for weight matrices, Adamax for the rest
 )
 

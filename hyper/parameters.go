@@ -31,9 +31,9 @@ type Parameters struct {
 	// Decay is the share of the weights, times the learning rate, that every step takes
 	// away (decoupled weight decay). 0: none.
 	Decay float64 `json:"decay,omitempty"`
-	// Weigh is the power of its level of noise that a picture counts by in the loss of a
-	// denoiser with a Level: from 0, where all count alike with their errors in units of
-	// the noise, to 2, where errors are in units of the picture.
+	// Weigh weights the pictures in the loss of a denoiser with a Level: by (standard
+	// deviation of the noise)^Weigh. From 0, where all count alike with their errors in
+	// units of the noise, to 2, where errors are in units of the picture.
 	Weigh float64 `json:"weigh,omitempty"`
 	// Correct is how many steps the finished encoder takes behind its network
 	// (autoencoder.Correction). 0: none.

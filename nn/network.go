@@ -161,7 +161,7 @@ func (n *Network) Init(seed uint64) {
 }
 
 // Pack prepares the weights for the kernels. It must be called after weights
-// were changed from outside; Step does it by itself.
+// were changed from outside; Step calls it.
 func (n *Network) Pack() {
 	n.packing.Lock()
 	defer n.packing.Unlock()

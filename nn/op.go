@@ -127,7 +127,7 @@ func take[T any](slab *[]T, n int) []T {
 	return (*slab)[:n]
 }
 
-// piece is a part of a layer's weights that is updated by itself: blocks of
+// piece is a part of a layer's weights that is updated separately: blocks of
 // rows x cols weights in the network's slab. The first begins at offset, the
 // rows are stride apart and the blocks blockStride.
 type piece struct {

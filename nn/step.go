@@ -41,7 +41,7 @@ type Step struct {
 type netPiece struct {
 	piece
 	net, layer int
-	matrix     *muonMatrix // that takes the gradient and moves, nil: the piece moves by itself
+	matrix     *muonMatrix // that takes the gradient and moves, nil: each weight moves separately
 }
 
 // NewStep plans the steps of networks of which each takes what the one before gives. It

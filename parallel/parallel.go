@@ -1,7 +1,7 @@
 // Package parallel spreads independent work over the processors.
 //
 // How many threads a piece of work may use is a property of the request that asks
-// for it, as its deadline is: whoever answers the request sets it with WithThreads,
+// for it, as its deadline is: the caller sets it with WithThreads,
 // and everything below keeps to it. No result in this module depends on it.
 package parallel
 

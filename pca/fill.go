@@ -22,8 +22,8 @@ import (
 //
 // with h for the hidden values and v for the visible (Bishop 2006, Pattern
 // Recognition and Machine Learning, section 2.3.1). In the second form P is the same
-// for all rows, and each asks only for a system as large as its hidden part. That part
-// is known to the Filler: whoever has to find it has the harder task.
+// for all rows, and each asks only for a system as large as its hidden part. The
+// Filler is told which part that is; a method that must find it has the harder task.
 type Filler struct {
 	dim       int
 	mean      []float32

@@ -22,15 +22,15 @@ func (m *Image) WritePNG(w io.Writer) error {
 // size and sides above 65,535 are errors.
 func WriteGIF(w io.Writer, frames []*Image, delay time.Duration) error {
 	if len(frames) == 0 {
-		return errors.New("gif: no frames")
+		return errors.New("a GIF of no frames")
 	}
 	first := frames[0]
 	if first.W > 0xffff || first.H > 0xffff {
-		return fmt.Errorf("gif: %dx%d is too large, a side can be 65535 at most", first.W, first.H)
+		return fmt.Errorf("%dx%d is too large for a GIF, a side can be 65535 at most", first.W, first.H)
 	}
 	for i, m := range frames {
 		if m.W != first.W || m.H != first.H {
-			return fmt.Errorf("gif: frame %d is %dx%d, the first is %dx%d", i+1, m.W, m.H, first.W, first.H)
+			return fmt.Errorf("GIF frame %d is %dx%d, the first is %dx%d", i+1, m.W, m.H, first.W, first.H)
 		}
 	}
 	p := makePalette(frames, 256)

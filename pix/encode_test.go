@@ -140,7 +140,7 @@ func TestWriteGIFErrors(t *testing.T) {
 		want   string
 	}{
 		{nil, "no frames"},
-		{[]*Image{New(4, 4), New(4, 4), New(4, 5)}, "frame 3 is 4x5, the first is 4x4"},
+		{[]*Image{New(4, 4), New(4, 4), New(4, 5)}, "GIF frame 3 is 4x5, the first is 4x4"},
 		{[]*Image{New(70000, 1)}, "70000x1"},
 	} {
 		if err := WriteGIF(io.Discard, c.frames, time.Second); err == nil || !strings.Contains(err.Error(), c.want) {

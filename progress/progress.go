@@ -1,6 +1,6 @@
-// Package progress is how work that takes long speaks to its caller: with steps while
-// it goes on, and with notes beside its result. It prints nothing; a terminal, a web
-// page and a log each make of it what they like.
+// Package progress defines how long-running functions report to their callers: steps
+// while they run, and notes with the result. It prints nothing; a terminal, a web page
+// and a log each show them in their own way.
 package progress
 
 import "fmt"

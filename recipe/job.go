@@ -29,7 +29,7 @@ type Job struct {
 	Validation []int
 	Around     *faces.Set // the pictures with their surroundings; nil without jitter
 	// Baselines are the closed forms of the training pictures: fitted once, for the models
-	// that begin with them and for whoever measures the result.
+	// that begin with them and for the caller that measures the result.
 	Baselines *baseline.Forms
 	Health    *check.Health  // of the pictures, with Options.Examine
 	Notes     progress.Notes // remarks on the job; what is odd about the pictures is in Data.Set and Health

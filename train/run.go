@@ -1,5 +1,5 @@
 // Package train is the training loop: batches, epochs, measuring, checkpoints,
-// and events for whoever wants to watch.
+// and events for the caller.
 //
 // A Run is a struct literal; Do carries it out. The same Run gives the same
 // weights bit for bit, whatever the number of threads, and whether it ran in

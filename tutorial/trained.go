@@ -13,7 +13,7 @@ import (
 )
 
 // model gives the trained model of a recipe and its numbers: trained now,
-// gone on with from a checkpoint, or opened when it was finished before.
+// resumed from a checkpoint, or opened when it was finished before.
 func (b *book) model(ctx context.Context, r recipe.Recipe) (*autoencoder.Model, *ModelPart, error) {
 	r.Epochs = b.epochs(r)
 	path := b.modelPath(r.Name)

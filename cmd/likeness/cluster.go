@@ -21,10 +21,10 @@ func newCluster(a *app) *cobra.Command {
 	var f groupFlags
 	c := &cobra.Command{
 		Use:   "cluster PICTURES|INDEX",
-		Short: "Sort pictures by who is on them",
-		Long: `Sort pictures by who is on them: pictures of one person, as far as their faces say,
-become one group. PICTURES are a folder, an archive, or what else --data takes, and
-are described with a finder ('likeness train finder'); an INDEX has its own space.
+		Short: "Group pictures by person",
+		Long: `Group pictures by person, as far as their faces tell. PICTURES are a folder, an
+archive, or anything else that --data takes, and are described with a finder
+('likeness train finder'); an INDEX has its own space.
 
 Clustering starts with one group per picture and repeatedly merges the two groups with
 the smallest mean distance (average linkage) while it is within a threshold. The

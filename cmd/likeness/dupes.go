@@ -22,7 +22,7 @@ func newDupes(a *app) *cobra.Command {
 		Short: "Find pictures that are there more than once",
 		Long: `Find pictures that are there more than once: equal ones, whatever their files are
 called, and copies that were saved again, made smaller, brighter or grey. PICTURES are a
-folder, an archive, or what else --data takes; no model is needed. Whole pictures are
+folder, an archive, or anything else that --data takes; no model is needed. Whole pictures are
 squeezed to 24x24 pixels, brightness, tint and contrast are made equal, and pictures
 within a distance, directly or by way of others, become one group. 'data check' finds
 copies in the same way, mirrored and rotated ones too.

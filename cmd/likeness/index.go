@@ -65,7 +65,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	console.AddChoice(c, &kind, "kind", "how search finds the nearest; usual: that of the existing index, else exact up to a million pictures")
 	console.AddChoice(c, &space, "space", "how codes are compared; usual: that of the existing index, else a finder's own or one fitted for the model")
 	c.Flags().StringVar(&out, "out", "", "the index `file` to make or update (default MODEL with .index.safetensors)")
-	c.Flags().BoolVar(&opt.Keep, "keep", false, "keep what the index holds of other pictures; one of the same name is replaced")
+	c.Flags().BoolVar(&opt.Keep, "keep", false, "keep the entries of pictures that are not in this set; equal names are replaced")
 	c.Flags().BoolVar(&opt.Fresh, "fresh", false, "replace an existing index")
 	c.MarkFlagsMutuallyExclusive("keep", "fresh")
 	console.AddThreads(c, &opt.Threads)

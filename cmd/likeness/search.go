@@ -47,7 +47,7 @@ of people who could have come first. Odds were learned from single pictures; all
 pictures are nearer to an average, so for averages they are too high.
 
 Filters choose among the pictures before the nearest are taken; a picture must pass
-all of them. The index knows its model and checks that it is the very one that made it.`,
+all of them. The index stores the fingerprint of its model and refuses another one.`,
 		Example: `  likeness search conv-32.index.safetensors --image me.jpg
   likeness search finder.index.safetensors --image me.jpg --image me-too.jpg --min-odds 10
   likeness search finder.index.safetensors --id Aaron_Eckhart_0001 -k 10 --html found.html

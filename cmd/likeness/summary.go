@@ -21,11 +21,11 @@ func newSummary(a *app) *cobra.Command {
 	size := sizeFlag{32, 32}
 	var code int
 	c := &cobra.Command{
-		Use:   "summary MODEL|pca|conv",
+		Use:   "summary MODEL|pca|conv|residual",
 		Short: "Show the layers of a model",
 		Long: `Show the layers of encoder and decoder with their output shapes and numbers of
 parameters, as Keras does, and how the model was trained. MODEL is a model file,
-a checkpoint, or the name of an architecture, pca or conv.`,
+a checkpoint, or the name of an architecture: pca, conv or residual.`,
 		Example: `  likeness summary conv-32.safetensors
   likeness summary conv --code 128 --size 64`,
 		Args: console.Exactly("a MODEL file, or an architecture: "+strings.Join(autoencoder.Architectures(), ", "), 1, 1),

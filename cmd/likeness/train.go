@@ -39,7 +39,7 @@ The sides of the pictures must be divisible by 16.`),
 			`Train the residual autoencoder: the tutorial's layers with twice the filters and a
 linear code, added to exact PCA. It begins as PCA and learns what PCA leaves over,
 from pictures that are mirrored and moved a little anew in every epoch. Its encoder
-then looks at what its own answer lacks and corrects it, --correct times. At every
+then refines the code from the error of its reconstruction, in --correct steps. At every
 budget of time it has less error than 'conv' with as many numbers; with few pictures or
 little time give fewer --epochs. The sides of the pictures must be divisible by 16.
 
@@ -78,8 +78,8 @@ func newTrainKind(a *app, kind, short, long string) *cobra.Command {
 		Long: long + `
 
 The run is saved to OUT.checkpoint after every epoch and when it is interrupted
-with Ctrl-C; the same command with --resume goes on and ends in the very same
-weights as a run that was never stopped. OUT itself is written when the run is
+with Ctrl-C; the same command with --resume continues it and ends with exactly the
+weights of an uninterrupted run. OUT itself is written when the run is
 complete; neither it nor a checkpoint is replaced unless --restart says so.
 
 --early-stop and --best choose on a part of the training pictures that is held

@@ -39,7 +39,7 @@ func (f *trainFlags) settleDenoise(cmd *cobra.Command) error {
 	case !(f.Weigh >= 0 && f.Weigh <= 2):
 		return console.Usagef("--weigh %g: expected a number from 0 to 2, such as 0.9", f.Weigh)
 	case f.Weigh > 0 && !levels:
-		return console.Usagef("--weigh is for a model that is told the level of noise: --arch %s without --occlude", autoencoder.Residual)
+		return console.Usagef("--weigh is for a model that uses the level of noise: --arch %s without --occlude", autoencoder.Residual)
 	case f.Arch == autoencoder.Residual && set("code"):
 		return console.Usagef("--code does not go with --arch %s, which has none", f.Arch)
 	}
