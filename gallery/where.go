@@ -75,7 +75,7 @@ func (g *Gallery) checkWhere(ctx context.Context, w *search.Where) error {
 		return &WhereError{ByAttribute, w.Attributes[0].Name, err}
 	}
 	for _, c := range w.Attributes {
-		if !slices.ContainsFunc(names, func(n string) bool { return search.SameName(n, c.Name) }) {
+		if !slices.ContainsFunc(names, func(n string) bool { return search.SameAttribute(n, c.Name) }) {
 			return fail(ByAttribute, c.Name, "there is none called %q, but %s", c.Name, strings.Join(names, ", "))
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"likeness/search"
 )
 
 // ErrNoAttributes is the error of a look-up in an atlas that knows no attribute at
@@ -23,7 +25,7 @@ func (a *Atlas) Direction(name string) (*Direction, error) {
 		if d.Name == name {
 			return d, nil
 		}
-		if SameName(d.Name, name) {
+		if search.SameAttribute(d.Name, name) {
 			found = append(found, d)
 		}
 		names = append(names, d.Name)
@@ -35,7 +37,7 @@ func (a *Atlas) Direction(name string) (*Direction, error) {
 		return nil, fmt.Errorf("%q could mean %s or %s", name, found[0].Name, found[1].Name)
 	}
 	for _, l := range a.Story.LeftOut {
-		if SameName(l.Name, name) {
+		if search.SameAttribute(l.Name, name) {
 			return nil, fmt.Errorf("there is no direction for %s: %s", l.Name, l.Reason)
 		}
 	}

@@ -6,22 +6,9 @@ import (
 	"strings"
 
 	"github.com/agext/levenshtein"
+
+	"likeness/search"
 )
-
-// plain returns a name in lower case without spaces, underscores, hyphens and
-// apostrophes.
-func plain(name string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" _-'", r) {
-			return -1
-		}
-		return r
-	}, strings.ToLower(name))
-}
-
-// SameName reports whether two names mean one attribute: case, spaces, underscores,
-// hyphens and apostrophes are ignored.
-func SameName(a, b string) bool { return plain(a) == plain(b) }
 
 // Closest returns at most three of the names that may have been meant by another
 // one: those that begin with the same letters, or else those that contain it or
@@ -33,9 +20,9 @@ func Closest(name string, names []string) []string {
 		alike bool // in how it begins
 	}
 	var all []near
-	p := plain(name)
+	p := search.PlainAttribute(name)
 	for _, n := range names {
-		q := plain(n)
+		q := search.PlainAttribute(n)
 		shared := 0
 		for shared < min(len(p), len(q)) && p[shared] == q[shared] {
 			shared++

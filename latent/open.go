@@ -14,6 +14,7 @@ import (
 	"likeness/faces"
 	"likeness/parallel"
 	"likeness/progress"
+	"likeness/search"
 )
 
 // Suffix ends the name of an atlas file that lies beside its model.
@@ -150,7 +151,7 @@ func fit(ctx context.Context, m *autoencoder.Model, p *dataset.Pictures, src Sou
 	if some {
 		opt.Fit.Only = []int{}
 		for i, name := range p.Set.Attributes.Names {
-			if slices.ContainsFunc(src.Only, func(wanted string) bool { return SameName(name, wanted) }) {
+			if slices.ContainsFunc(src.Only, func(wanted string) bool { return search.SameAttribute(name, wanted) }) {
 				opt.Fit.Only = append(opt.Fit.Only, i)
 			}
 		}
@@ -181,7 +182,7 @@ func (o *Opened) learn(ctx context.Context, m *autoencoder.Model, src Source) er
 		return errors.Join(reasons...)
 	}
 	for _, l := range learned.LeftOut {
-		used := slices.ContainsFunc(src.Only, func(name string) bool { return SameName(name, l.Name) })
+		used := slices.ContainsFunc(src.Only, func(name string) bool { return search.SameAttribute(name, l.Name) })
 		if _, err := o.Atlas.Direction(l.Name); used && err != nil {
 			continue // its use is the error
 		}

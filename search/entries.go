@@ -27,12 +27,16 @@ type Attributes struct {
 	Values []float32 // N x A, NaN where a value is not known
 }
 
-// Column returns the column of a name, or -1. Names are matched by SameName.
+// Column returns the column of a name, or -1: of the very name where there is one, else
+// the first by SameAttribute.
 func (a *Attributes) Column(name string) int {
 	if a == nil {
 		return -1
 	}
-	return slices.IndexFunc(a.Names, func(n string) bool { return SameName(n, name) })
+	if exact := slices.Index(a.Names, name); exact >= 0 {
+		return exact
+	}
+	return slices.IndexFunc(a.Names, func(n string) bool { return SameAttribute(n, name) })
 }
 
 // Row returns the numbers about entry i. The slice is part of a.

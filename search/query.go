@@ -55,7 +55,7 @@ type Where struct {
 
 // Condition compares an attribute with a value.
 type Condition struct {
-	Name  string  `json:"name"` // matched as the names of people are
+	Name  string  `json:"name"` // matched by SameAttribute
 	Op    Op      `json:"op"`
 	Value float64 `json:"value"`
 }
@@ -92,6 +92,21 @@ func SameName(a, b string) bool {
 		a, b = a[n:], b[m:]
 	}
 	return a == b
+}
+
+// SameAttribute reports whether two names mean one attribute: case, spaces, underscores,
+// hyphens and apostrophes are ignored.
+func SameAttribute(a, b string) bool { return PlainAttribute(a) == PlainAttribute(b) }
+
+// PlainAttribute returns an attribute's name in lower case without spaces, underscores,
+// hyphens and apostrophes.
+func PlainAttribute(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune("_-'", r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 }
 
 func trimName(s string) string {

@@ -57,6 +57,26 @@ func TestParseDay(t *testing.T) {
 	}
 }
 
+func TestSameAttribute(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"Wavy Hair", "wavyhair", true}, {"5_o_Clock_Shadow", "5 o'clock shadow", true}, {"Rosy-Cheeks", "rosy cheeks", true}, {"", "_", true},
+		{"Hair", "Wavy Hair", false}, {"Bald", "Bold", false},
+	} {
+		if got := search.SameAttribute(c.a, c.b); got != c.same || search.SameAttribute(c.b, c.a) != got {
+			t.Errorf("%q and %q: %v", c.a, c.b, got)
+		}
+	}
+	a := &search.Attributes{Names: []string{"wavyhair", "Wavy Hair", "Male"}}
+	for name, want := range map[string]int{"Wavy Hair": 1, "wavyhair": 0, "WAVY-HAIR": 0, "ma le": 2, "Female": -1} {
+		if got := a.Column(name); got != want {
+			t.Errorf("%s is column %d, want %d", name, got, want)
+		}
+	}
+}
+
 func TestSameName(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
