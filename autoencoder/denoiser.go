@@ -13,11 +13,6 @@ import (
 // Denoiser restores pictures with a model that was trained to. With a model without a
 // code it takes pictures of any size. It is for one goroutine.
 type Denoiser struct {
-	// Progress, if set, receives the passes over tiles that are done and their total for
-	// a picture: one pass for each tile, two with a model with Mirror. The first step,
-	// with none done, comes before the work.
-	Progress progress.Func
-
 	model *Model
 	net   *nn.Network // for pictures or tiles of the size seen last
 	h, w  int
@@ -50,15 +45,17 @@ func (m *Model) Denoises() bool {
 // model's size.
 func (d *Denoiser) AnySize() bool { return noCode(d.model.Arch, d.model.Code) }
 
-// denoising names the work in Progress.
+// denoising names the work in steps.
 const denoising = "Denoising"
 
 // Denoise returns a w x h picture, h*w*3 numbers, as the model restores it. level is the
 // standard deviation of the picture's noise, which pix.NoiseLevel estimates; a model
 // whose Level is 0 does not use it. Sides that the network cannot take are extended by
-// reflection. It fails for another size than that of a model with a code, and when ctx
-// ends. It panics when x has another length.
-func (d *Denoiser) Denoise(ctx context.Context, x []float32, w, h int, level float64) ([]float32, error) {
+// reflection. report receives the passes over tiles that are done and their total: one pass
+// for each tile, two with a model with Mirror. The first step, with none done, comes before
+// the work. It fails for another size than that of a model with a code, and when ctx ends.
+// It panics when x has another length.
+func (d *Denoiser) Denoise(ctx context.Context, x []float32, w, h int, level float64, report progress.Func) ([]float32, error) {
 	if w < 1 || h < 1 || len(x) != w*h*3 {
 		panic("autoencoder: Denoise: length is not W*H*3")
 	}
@@ -66,9 +63,9 @@ func (d *Denoiser) Denoise(ctx context.Context, x []float32, w, h int, level flo
 		if p := d.model.Prep; w != p.W || h != p.H {
 			return nil, fmt.Errorf("a picture of %dx%d, the model takes pictures of %dx%d only", w, h, p.W, p.H)
 		}
-		d.Progress.Report(denoising, 0, 1)
+		report.Report(denoising, 0, 1)
 		y, err := d.model.Reconstruct(ctx, x)
-		d.Progress.Report(denoising, 1, 1)
+		report.Report(denoising, 1, 1)
 		return y, err
 	}
 	factor, share := d.model.scale(level)
@@ -83,7 +80,7 @@ func (d *Denoiser) Denoise(ctx context.Context, x []float32, w, h int, level flo
 	tiles := make([]float32, 0, min(most, len(xs)*len(ys))*tw*th*3)
 	var places [][2]span
 	done, total := 0, len(xs)*len(ys)*d.model.each()
-	d.Progress.Report(denoising, done, total)
+	report.Report(denoising, done, total)
 	flush := func() error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -91,7 +88,7 @@ func (d *Denoiser) Denoise(ctx context.Context, x []float32, w, h int, level flo
 		multiply(tiles, factor)
 		out, err := d.model.look(ctx, d.net, tiles, func() {
 			done += len(places)
-			d.Progress.Report(denoising, done, total)
+			report.Report(denoising, done, total)
 		})
 		if err != nil {
 			return err

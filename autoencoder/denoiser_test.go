@@ -80,7 +80,7 @@ func TestDenoiseSizes(t *testing.T) {
 	for _, s := range [][2]int{{32, 32}, {1, 1}, {2, 7}, {33, 18}, {160, 3}, {257, 5}, {3, 400}} {
 		x := noisePicture(s[0], s[1])
 		keep := slices.Clone(x)
-		y, err := d.Denoise(context.Background(), x, s[0], s[1], 0.1)
+		y, err := d.Denoise(context.Background(), x, s[0], s[1], 0.1, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,14 +105,14 @@ func TestDenoiseTiles(t *testing.T) {
 	m := restless(t, 32, 32)
 	m.Mirror = true
 	x := noisePicture(w, h)
-	whole, err := autoencoder.NewWholeDenoiser(m).Denoise(context.Background(), x, w, h, 0.1)
+	whole, err := autoencoder.NewWholeDenoiser(m).Denoise(context.Background(), x, w, h, 0.1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d, _ := autoencoder.NewDenoiser(m)
 	var told [][2]int
-	d.Progress = func(s progress.Step) { told = append(told, [2]int{int(s.Done), int(s.Total)}) }
-	tiled, err := d.Denoise(context.Background(), x, w, h, 0.1)
+	tell := func(s progress.Step) { told = append(told, [2]int{int(s.Done), int(s.Total)}) }
+	tiled, err := d.Denoise(context.Background(), x, w, h, 0.1, tell)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,18 +127,18 @@ func TestDenoiseTiles(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := d.Denoise(ctx, x, w, h, 0.1); err == nil {
+	if _, err := d.Denoise(ctx, x, w, h, 0.1, nil); err == nil {
 		t.Error("a context that ended was not noticed")
 	}
 	// It is noticed between the two looks, not only when a batch of tiles is done.
 	ctx, cancel = context.WithCancel(context.Background())
 	told = nil
-	d.Progress = func(s progress.Step) {
+	stop := func(s progress.Step) {
 		if told = append(told, [2]int{int(s.Done), int(s.Total)}); s.Done > 0 {
 			cancel()
 		}
 	}
-	if _, err := d.Denoise(ctx, x, w, h, 0.1); err == nil || len(told) != 2 {
+	if _, err := d.Denoise(ctx, x, w, h, 0.1, stop); err == nil || len(told) != 2 {
 		t.Errorf("stopped after %v: %v", told, err)
 	}
 }
@@ -177,7 +177,7 @@ func TestMirror(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if y, err := d.Denoise(context.Background(), x, 32, 32, 0.1); err != nil || !slices.Equal(y, got) {
+	if y, err := d.Denoise(context.Background(), x, 32, 32, 0.1, nil); err != nil || !slices.Equal(y, got) {
 		t.Errorf("Denoise has another result (%v)", err)
 	}
 }
@@ -222,7 +222,7 @@ func TestLevel(t *testing.T) {
 	}
 	pix.Gaussian{Sigma: 0.2}.Corrupt(x, 32, 32, rand.New(rand.NewPCG(1, 1)))
 	level := pix.NoiseLevel(x, 32, 32)
-	y, err := d.Denoise(context.Background(), x, 32, 32, level)
+	y, err := d.Denoise(context.Background(), x, 32, 32, level, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func TestLevel(t *testing.T) {
 		scaled[i] = x[i] * autoencoder.UnitNoise / 0.01
 	}
 	full := must(plain.Encoder.Predict(context.Background(), scaled))
-	some, _ := d.Denoise(context.Background(), x, 32, 32, 0.005)
+	some, _ := d.Denoise(context.Background(), x, 32, 32, 0.005, nil)
 	for i := range x {
 		all := full[i] * 0.01 / autoencoder.UnitNoise
 		if want := clamped(x[i] + (all-x[i])/4); math.Abs(float64(some[i]-want)) > 1e-4 {

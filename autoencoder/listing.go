@@ -19,7 +19,8 @@ type RestoreResult struct {
 
 // RestoreListing restores the pictures of a listing one after the other and calls each
 // for every result, such as to write it; each gets the picture's place in the listing.
-// Pictures are dropped from the result then. Options.Stream is the picture's place.
+// Pictures are dropped from the result then. RestoreOptions.Stream is set to the picture's
+// place, and Progress counts pictures and the part of one that is done.
 //
 // A bad picture that was named by itself is an error before anything is restored; one of
 // a folder is skipped. It also fails when none is usable, with an error of each, and when
@@ -34,13 +35,12 @@ func (d *Denoiser) RestoreListing(ctx context.Context, list *faces.Listing, opt 
 			return result, err
 		}
 	}
-	report := d.Progress
-	defer func() { d.Progress = report }()
+	report := opt.Progress
 	for i, p := range list.Pictures {
-		d.Progress = func(s progress.Step) { // parts of this picture
+		opt.Progress = func(s progress.Step) { // parts of this picture
 			report.Send(progress.Step{What: s.What, Done: int64(i), Total: int64(len(list.Pictures)), Part: float64(s.Done) / float64(max(s.Total, 1))})
 		}
-		d.Progress.Report(denoising, 0, 1)
+		opt.Progress.Report(denoising, 0, 1)
 		if err := ctx.Err(); err != nil {
 			return result, err
 		}
@@ -82,6 +82,16 @@ type ReconstructResult struct {
 	Skipped []faces.Skip     `json:"skipped"` // files of folders without a usable picture
 }
 
+// ReconstructOptions say how pictures are reconstructed.
+type ReconstructOptions struct {
+	// Refine, above 0, refines the codes in so many steps before they are decoded, see
+	// Model.Refine.
+	Refine int `json:"refine,omitempty"`
+
+	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Progress progress.Func `json:"-"`
+}
+
 // reconstructPiece is the number of pictures reconstructed at once, which bounds the
 // memory.
 const reconstructPiece = 64
@@ -90,10 +100,10 @@ const reconstructPiece = 64
 // calls each for every picture and its reconstruction. Pictures are dropped from the
 // result then. Bad pictures are treated as by Denoiser.RestoreListing, but those named by
 // themselves are found on the way.
-func (m *Model) ReconstructListing(ctx context.Context, list *faces.Listing, refine int, report progress.Func, each func(picture *pix.Image, r Reconstruction) error) (*ReconstructResult, error) {
-	result := &ReconstructResult{Refine: refine, Results: []Reconstruction{}}
+func (m *Model) ReconstructListing(ctx context.Context, list *faces.Listing, opt ReconstructOptions, each func(picture *pix.Image, r Reconstruction) error) (*ReconstructResult, error) {
+	result := &ReconstructResult{Refine: opt.Refine, Results: []Reconstruction{}}
 	for first := 0; first < len(list.Pictures); first += reconstructPiece {
-		report.Report("Reconstructing", first, len(list.Pictures))
+		opt.Progress.Report(reconstructing, first, len(list.Pictures))
 		var pictures []*pix.Image
 		var paths []string
 		for _, p := range list.Pictures[first:min(first+reconstructPiece, len(list.Pictures))] {
@@ -109,7 +119,7 @@ func (m *Model) ReconstructListing(ctx context.Context, list *faces.Listing, ref
 			}
 			pictures, paths = append(pictures, picture), append(paths, p.Path)
 		}
-		made, err := m.ReconstructImages(ctx, pictures, refine)
+		made, err := m.ReconstructImages(ctx, pictures, ReconstructOptions{Refine: opt.Refine, Threads: opt.Threads})
 		if err != nil {
 			return nil, err
 		}

@@ -112,7 +112,7 @@ func TestListings(t *testing.T) {
 			check("restored", list, names, seen, err)
 
 			list, names, seen = listing(t, dir, slices.Clone(c.paths)...), nil, nil
-			made, err := conv.ReconstructListing(t.Context(), list, 0, nil, func(picture *pix.Image, r autoencoder.Reconstruction) error {
+			made, err := conv.ReconstructListing(t.Context(), list, autoencoder.ReconstructOptions{}, func(picture *pix.Image, r autoencoder.Reconstruction) error {
 				if picture.W != 32 || r.Picture.W != 32 || len(r.Code) != 8 || r.First != nil {
 					t.Errorf("%+v", r)
 				}
@@ -141,23 +141,26 @@ func TestListingsEnd(t *testing.T) {
 	if _, err := denoiser.RestoreListing(t.Context(), listing(t, dir, "folder"), autoencoder.RestoreOptions{}, func(int, *autoencoder.Restored) error { return full }); !errors.Is(err, full) {
 		t.Errorf("%v", err)
 	}
-	if _, err := newModel(t, "conv", 32, 32, 8).ReconstructListing(t.Context(), listing(t, dir, "folder"), 0, nil, func(*pix.Image, autoencoder.Reconstruction) error { return full }); !errors.Is(err, full) {
+	if _, err := newModel(t, "conv", 32, 32, 8).ReconstructListing(t.Context(), listing(t, dir, "folder"), autoencoder.ReconstructOptions{}, func(*pix.Image, autoencoder.Reconstruction) error { return full }); !errors.Is(err, full) {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var last progress.Step
-	denoiser.Progress = func(s progress.Step) {
+	counted := func(s progress.Step) {
 		if s.Total != 4 || s.Done < last.Done || s.Part < 0 || s.Part > 1 {
 			t.Errorf("step %+v after %+v", s, last)
 		}
 		last = s
 	}
-	r, err := denoiser.RestoreListing(ctx, listing(t, dir, "folder"), autoencoder.RestoreOptions{}, func(place int, _ *autoencoder.Restored) error {
+	r, err := denoiser.RestoreListing(ctx, listing(t, dir, "folder"), autoencoder.RestoreOptions{Progress: counted}, func(place int, _ *autoencoder.Restored) error {
 		if place == 2 { // the bad one is 1
 			cancel()
 		}
 		return nil
 	})
+	if last.Done != 3 && last.Done != 2 {
+		t.Errorf("the last step is %+v", last)
+	}
 	if !errors.Is(err, context.Canceled) || len(r.Results) != 2 {
 		t.Errorf("cancelled after the second: %d results, %v", len(r.Results), err)
 	}
@@ -167,7 +170,7 @@ func TestListingsEnd(t *testing.T) {
 func TestReconstructImages(t *testing.T) {
 	m := newModel(t, "pca", 32, 32, 8)
 	pictures := []*pix.Image{striped(32, 32, 0.1), striped(32, 32, 0.2)}
-	made, err := m.ReconstructImages(t.Context(), pictures, 2)
+	made, err := m.ReconstructImages(t.Context(), pictures, autoencoder.ReconstructOptions{Refine: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,11 +179,11 @@ func TestReconstructImages(t *testing.T) {
 			t.Errorf("picture %d: %+v", i, r)
 		}
 	}
-	if _, err := m.ReconstructImages(t.Context(), []*pix.Image{pictures[0], pix.New(31, 32)}, 0); err == nil || !strings.Contains(err.Error(), "picture 2 is 31x32") {
+	if _, err := m.ReconstructImages(t.Context(), []*pix.Image{pictures[0], pix.New(31, 32)}, autoencoder.ReconstructOptions{}); err == nil || !strings.Contains(err.Error(), "picture 2 is 31x32") {
 		t.Errorf("another size: %v", err)
 	}
 	m.Training = &autoencoder.Training{Task: autoencoder.Denoise}
-	if _, err := m.ReconstructImages(t.Context(), pictures, 1); err == nil || !strings.Contains(err.Error(), "a denoiser") {
+	if _, err := m.ReconstructImages(t.Context(), pictures, autoencoder.ReconstructOptions{Refine: 1}); err == nil || !strings.Contains(err.Error(), "a denoiser") {
 		t.Errorf("refining a denoiser's codes: %v", err)
 	}
 }

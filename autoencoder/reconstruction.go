@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"likeness/internal/kernel"
+	"likeness/parallel"
 	"likeness/pix"
 )
 
@@ -20,11 +21,12 @@ type Reconstruction struct {
 	Picture *pix.Image `json:"-"` // the reconstruction
 }
 
-// ReconstructImages encodes and decodes pictures of the model's size. With refine above 0
-// the codes are refined in so many steps in between, see Refine. It fails for pictures of
-// another size, for a model without a code or, with refine, whose codes are not refined
-// (see CheckRefine), and when ctx ends.
-func (m *Model) ReconstructImages(ctx context.Context, pictures []*pix.Image, refine int) ([]Reconstruction, error) {
+// ReconstructImages encodes and decodes pictures of the model's size, all at once; it sends
+// one step to Progress. It fails for pictures of another size, for a model without a code
+// or, with Refine, whose codes are not refined (see CheckRefine), and when ctx ends.
+func (m *Model) ReconstructImages(ctx context.Context, pictures []*pix.Image, opt ReconstructOptions) ([]Reconstruction, error) {
+	ctx = parallel.WithThreads(ctx, opt.Threads)
+	opt.Progress.Report(reconstructing, 0, len(pictures))
 	if err := m.CheckCode(); err != nil {
 		return nil, err
 	}
@@ -41,14 +43,14 @@ func (m *Model) ReconstructImages(ctx context.Context, pictures []*pix.Image, re
 		return nil, err
 	}
 	var first []float32
-	if refine > 0 {
+	if opt.Refine > 0 {
 		if err := m.CheckRefine(); err != nil {
 			return nil, err
 		}
 		if first, err = m.Decode(ctx, codes); err != nil {
 			return nil, err
 		}
-		if codes, err = m.Refine(ctx, x, codes, refine); err != nil {
+		if codes, err = m.Refine(ctx, x, codes, opt.Refine); err != nil {
 			return nil, err
 		}
 	}
@@ -69,6 +71,9 @@ func (m *Model) ReconstructImages(ctx context.Context, pictures []*pix.Image, re
 	}
 	return all, nil
 }
+
+// reconstructing names the work in steps.
+const reconstructing = "Reconstructing"
 
 // CheckRefine returns an error for a model whose codes are not refined: one without
 // codes, and a denoiser. It says what the model is instead, as CheckCode does.

@@ -11,6 +11,7 @@ import (
 	"likeness/internal/kernel"
 	"likeness/parallel"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // RestoreOptions say how a picture is restored.
@@ -26,7 +27,8 @@ type RestoreOptions struct {
 	Seed     uint64  `json:"seed,omitempty"`
 	Stream   uint64  `json:"stream,omitempty"` // such as the picture's number
 
-	Threads int `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Progress progress.Func `json:"-"`                 // receives the steps of Denoiser.Denoise
 }
 
 // Check returns an error for options that no model takes.
@@ -97,7 +99,7 @@ func (d *Denoiser) Restore(ctx context.Context, picture *pix.Image, opt RestoreO
 		pix.Gaussian{Sigma: float32(opt.AddNoise)}.Corrupt(noisy, w, h, rand.New(rand.NewPCG(opt.Seed, opt.Stream)))
 		r.Noisy = pix.FromFloats(noisy, w, h)
 	}
-	after, err := d.restore(ctx, r, noisy, opt.Level)
+	after, err := d.restore(ctx, r, noisy, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -114,23 +116,23 @@ func (d *Denoiser) Restore(ctx context.Context, picture *pix.Image, opt RestoreO
 	return r, nil
 }
 
-// restore denoises at the given level or at the estimated one.
-func (d *Denoiser) restore(ctx context.Context, r *Restored, noisy []float32, given *float64) ([]float32, error) {
+// restore denoises at the level of the options or at the estimated one.
+func (d *Denoiser) restore(ctx context.Context, r *Restored, noisy []float32, opt RestoreOptions) ([]float32, error) {
 	if d.model.Level == 0 {
-		return d.Denoise(ctx, noisy, r.Width, r.Height, 0)
+		return d.Denoise(ctx, noisy, r.Width, r.Height, 0, opt.Progress)
 	}
 	level := pix.NoiseLevel(noisy, r.Width, r.Height)
 	r.Level = new(level)
-	if given != nil {
-		level = *given
+	if opt.Level != nil {
+		level = *opt.Level
 	} else {
 		r.Hidden = hiddenLevel(noisy, r.Width, r.Height, level)
 	}
 	if level == 0 { // unchanged, without the work
-		r.Kept = given == nil
+		r.Kept = opt.Level == nil
 		return slices.Clone(noisy), ctx.Err()
 	}
-	return d.Denoise(ctx, noisy, r.Width, r.Height, level)
+	return d.Denoise(ctx, noisy, r.Width, r.Height, level, opt.Progress)
 }
 
 // likeTo compares a picture with the one it should be.

@@ -25,7 +25,7 @@ type SpeedOptions struct {
 	Batch     int          `json:"batch"`
 	Precision nn.Precision `json:"precision"`         // of training steps; empty: float32
 	Seconds   float64      `json:"seconds"`           // about how long to measure
-	Threads   int          `json:"threads,omitempty"` // 0: as the context says
+	Threads   int          `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 }
 
 // Speed is how fast a model trains and runs on this machine. Rates are medians over the

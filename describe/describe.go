@@ -15,11 +15,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"math"
-	"sync/atomic"
+	"sync"
 
 	"likeness/align"
 	"likeness/parallel"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // Describer turns pictures into wide codes. It is only read once it is made,
@@ -28,18 +29,19 @@ type Describer struct {
 	Prep    pix.Prep       // how photographs are prepared; a square
 	Windows []Window       // what is described, one behind the other in a code
 	Bins    int            // directions of gradients, an even number
-	Aligner *align.Aligner // nil: faces are taken as they lie
+	Aligner *align.Aligner // nil: faces are described without alignment
 }
 
-// DefaultPrep leaves a face its surroundings, for alignment to move in.
-var DefaultPrep = pix.Prep{W: 128, H: 128, Auto: true, Wide: true}
+// DefaultPrep returns the preparation of pictures for describers. It leaves a face its
+// surroundings, for alignment to move in.
+func DefaultPrep() pix.Prep { return pix.Prep{W: 128, H: 128, Auto: true, Wide: true} }
 
-// New is a describer with the settings that found people best on LFW's
-// training pictures; docs/results/search.md lists those that were tried. A nil aligner takes
-// faces as they lie.
+// New returns a describer with the settings that found people best on LFW's training
+// pictures; docs/results/search.md lists those that were tried. With a nil aligner faces
+// are described without alignment.
 func New(a *align.Aligner) *Describer {
 	return &Describer{
-		Prep:    DefaultPrep,
+		Prep:    DefaultPrep(),
 		Windows: []Window{{Field: 0.5, Side: 72, Cell: 8}, {Field: 0.667, Side: 48, Cell: 8}},
 		Bins:    12,
 		Aligner: a,
@@ -87,20 +89,22 @@ func (d *Describer) DescribeAt(m *pix.Image, at align.Pose) []float32 {
 	return code
 }
 
-// DescribeAll returns the codes of n prepared pictures, n x Dim, and the poses,
-// on all processors. When ctx ends it returns ctx's error. progress, if not
-// nil, receives how many are done, from several goroutines at once.
-func (d *Describer) DescribeAll(ctx context.Context, n int, picture func(i int) *pix.Image, progress func(done int)) ([]float32, []align.Found, error) {
+// DescribeAll returns the codes of n prepared pictures, n x Dim, and the poses, on as many
+// threads as ctx says, see package parallel. It calls picture from several goroutines at
+// once, and report with the number of pictures done. It fails when ctx ends.
+func (d *Describer) DescribeAll(ctx context.Context, n int, picture func(i int) *pix.Image, report progress.Func) ([]float32, []align.Found, error) {
 	dim := d.Dim()
 	codes, found := make([]float32, n*dim), make([]align.Found, n)
-	var done atomic.Int64
+	var lock sync.Mutex
+	done := 0
 	err := parallel.Each(ctx, n, func(i int) {
 		var code []float32
 		code, found[i] = d.Describe(picture(i))
 		copy(codes[i*dim:], code)
-		if progress != nil {
-			progress(int(done.Add(1)))
-		}
+		lock.Lock()
+		defer lock.Unlock()
+		done++
+		report.Report("Describing faces", done, n)
 	})
 	if err != nil {
 		return nil, nil, err

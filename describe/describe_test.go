@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,9 @@ import (
 
 	"likeness/align"
 	"likeness/describe"
+	"likeness/parallel"
 	"likeness/pix"
+	"likeness/progress"
 	"likeness/safetensors"
 )
 
@@ -82,7 +85,7 @@ func distance(a, b []float32) float64 {
 
 // An edge gives to the direction in which it grows lighter.
 func TestDirections(t *testing.T) {
-	d := &describe.Describer{Prep: describe.DefaultPrep, Bins: 8, Windows: []describe.Window{{Field: 1, Side: 32, Cell: 16}}}
+	d := &describe.Describer{Prep: describe.DefaultPrep(), Bins: 8, Windows: []describe.Window{{Field: 1, Side: 32, Cell: 16}}}
 	m := pix.New(32, 32)
 	for y := range 32 {
 		for x := range 32 {
@@ -142,9 +145,11 @@ func TestAllAndCancel(t *testing.T) {
 	d := describe.New(nil)
 	pictures := []*pix.Image{noise(1), noise(2), noise(3)}
 	get := func(i int) *pix.Image { return pictures[i] }
-	codes, found, err := d.DescribeAll(context.Background(), 3, get, nil)
-	if err != nil || len(found) != 3 {
-		t.Fatal(err)
+	var steps []int
+	count := func(s progress.Step) { steps = append(steps, int(s.Done)) } // one at a time
+	codes, found, err := d.DescribeAll(parallel.WithThreads(context.Background(), 3), 3, get, count)
+	if err != nil || len(found) != 3 || !slices.Equal(steps, []int{1, 2, 3}) {
+		t.Fatal(steps, err)
 	}
 	if diff := cmp.Diff(d.DescribeAt(pictures[2], align.Pose{}), codes[2*d.Dim():]); diff != "" {
 		t.Error(diff)

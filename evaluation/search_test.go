@@ -71,7 +71,7 @@ func TestSearch(t *testing.T) {
 		{"validation", set, evaluation.SearchOptions{Model: m, Validation: 0.2}, func(r *evaluation.SearchScore) bool {
 			return r.Verification == nil && r.PairsFrom == "" && strings.Contains(r.Split, "validation=0.2") && len(r.Notes) == 0
 		}},
-		{"the wide code, too few for alignment in pairs", searchSet(t, 24, describe.DefaultPrep, cache), evaluation.SearchOptions{Splits: []string{dataset.ByRandom}, Seed: 1}, func(r *evaluation.SearchScore) bool {
+		{"the wide code, too few for alignment in pairs", searchSet(t, 24, describe.DefaultPrep(), cache), evaluation.SearchOptions{Splits: []string{dataset.ByRandom}, Seed: 1}, func(r *evaluation.SearchScore) bool {
 			return r.Code == "wide" && r.Aligned && r.Verification == nil && len(r.Notes) == 1 && strings.HasPrefix(r.Notes[0].Text, "No pairs are measured: ")
 		}},
 	} {

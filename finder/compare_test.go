@@ -35,7 +35,7 @@ func writePicture(t *testing.T, folder, name string, m *pix.Image) string {
 
 func TestCompare(t *testing.T) {
 	dir := t.TempDir()
-	data := drawnSet(t, describe.DefaultPrep)
+	data := drawnSet(t, describe.DefaultPrep())
 	f := fit(t, data, rowsOf(data), finder.Options{})
 	plain := fit(t, data, rowsOf(data)[:100], finder.Options{Space: "cosine"})
 	a, again := writePicture(t, dir, "a.png", data.Image(0)), writePicture(t, dir, "a2.png", data.Image(1))
@@ -93,7 +93,7 @@ func TestCompare(t *testing.T) {
 func TestStraighten(t *testing.T) {
 	dir := t.TempDir()
 	data := drawnSet(t, finder.StraightPrep())
-	f := fit(t, drawnSet(t, describe.DefaultPrep), rowsOf(data)[:100], finder.Options{})
+	f := fit(t, drawnSet(t, describe.DefaultPrep()), rowsOf(data)[:100], finder.Options{})
 	opt := finder.StraightenOptions{Folder: filepath.Join(dir, "out"), Size: 32}
 	paths := []string{writePicture(t, dir, "one.png", data.Image(3)), writePicture(t, dir, "two.png", data.Image(4))}
 	files, err := f.StraightenFiles(context.Background(), paths, opt)
@@ -141,7 +141,7 @@ func TestStraighten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unaligned := fit(t, drawnSet(t, describe.DefaultPrep), rowsOf(data)[:100], finder.Options{Unaligned: true})
+	unaligned := fit(t, drawnSet(t, describe.DefaultPrep()), rowsOf(data)[:100], finder.Options{Unaligned: true})
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	words := filepath.Join(dir, "words.png")

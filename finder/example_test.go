@@ -13,7 +13,7 @@ import (
 
 func Example() {
 	ctx := context.Background()
-	data, err := dataset.Load(ctx, dataset.Drawn(40, 5), faces.Options{Prep: describe.DefaultPrep, CacheDir: cache})
+	data, err := dataset.Load(ctx, dataset.Drawn(40, 5), faces.Options{Prep: describe.DefaultPrep(), CacheDir: cache})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 
 	"likeness/align"
 	"likeness/dataset"
@@ -56,8 +55,8 @@ type Options struct {
 // are used where the space is fitted with them. The result depends on the pictures and
 // the names alone.
 func Fit(ctx context.Context, data *faces.Set, rows []int, opt Options) (*Finder, error) {
-	if data.W != describe.DefaultPrep.W || data.H != describe.DefaultPrep.H {
-		return nil, fmt.Errorf("pictures of %dx%d, expected %dx%d", data.W, data.H, describe.DefaultPrep.W, describe.DefaultPrep.H)
+	if data.W != describe.DefaultPrep().W || data.H != describe.DefaultPrep().H {
+		return nil, fmt.Errorf("pictures of %dx%d, expected %dx%d", data.W, data.H, describe.DefaultPrep().W, describe.DefaultPrep().H)
 	}
 	if len(rows) == 0 {
 		return nil, errors.New("no pictures to fit to")
@@ -109,23 +108,10 @@ func Encode(ctx context.Context, d *describe.Describer, data *faces.Set, rows []
 	if err := checkSize(data, d.Prep); err != nil {
 		return Codes{}, nil, err
 	}
-	var described func(done int)
-	if report != nil {
-		var lock sync.Mutex
-		most := 0
-		described = func(done int) { // from several goroutines, in no order
-			lock.Lock()
-			defer lock.Unlock()
-			if done > most {
-				most = done
-				report.Report("Describing faces", done, len(rows))
-			}
-		}
-	}
 	c := Codes{Dim: d.Dim(), Own: d.Dim(), Swap: d.Mirror()}
 	var found []align.Found
 	var err error
-	c.Values, found, err = d.DescribeAll(ctx, len(rows), func(i int) *pix.Image { return data.Image(rows[i]) }, described)
+	c.Values, found, err = d.DescribeAll(ctx, len(rows), func(i int) *pix.Image { return data.Image(rows[i]) }, report)
 	return c, found, err
 }
 

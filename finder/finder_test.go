@@ -65,7 +65,7 @@ func rowsOf(data *faces.Set) []int {
 // A finder finds drawn people it was not fitted to; with shuffled names it
 // finds them no more than chance would.
 func TestFindsPeople(t *testing.T) {
-	data := drawnSet(t, describe.DefaultPrep)
+	data := drawnSet(t, describe.DefaultPrep())
 	split, err := faces.PersonSplit(data.People, 0.4, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +128,7 @@ func TestFindsPeople(t *testing.T) {
 
 // The same file whatever the number of threads, and the same finder from it.
 func TestThreadsAndFiles(t *testing.T) {
-	data := drawnSet(t, describe.DefaultPrep)
+	data := drawnSet(t, describe.DefaultPrep())
 	rows := rowsOf(data)[:100]
 	folder := t.TempDir()
 	save := func(name string) []byte {
@@ -188,7 +188,7 @@ func TestThreadsAndFiles(t *testing.T) {
 }
 
 func TestWithoutNamesAndAlignment(t *testing.T) {
-	data := drawnSet(t, describe.DefaultPrep)
+	data := drawnSet(t, describe.DefaultPrep())
 	data.People = make([]string, data.Len())
 	f := fit(t, data, rowsOf(data), finder.Options{Unaligned: true})
 	if f.Space.Name() != "whitened-mirror" || f.Describer.Aligner != nil || f.Training.Moved != 0 {

@@ -25,7 +25,8 @@ type EditOptions struct {
 	// Large changes leave ghosts.
 	Detail bool `json:"detail,omitempty"`
 
-	Threads int `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Progress progress.Func `json:"-"`
 }
 
 // Face is a picture in the size of a model, with the name that results call it by,
@@ -175,7 +176,8 @@ func (e *Editor) Edit(ctx context.Context, list ...Face) (*EditResult, error) {
 	for _, d := range e.Held {
 		r.Held = append(r.Held, d.Name)
 	}
-	for _, f := range list {
+	for i, f := range list {
+		e.opt.Progress.Report("Changing faces", i, len(list))
 		edited, err := e.face(ctx, f)
 		if err != nil {
 			return nil, err

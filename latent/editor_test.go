@@ -18,6 +18,7 @@ import (
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // patches are pictures of 8x8 pixels. Some are "Bright", others "Red" in their upper
@@ -281,6 +282,48 @@ func TestFacesAndThreads(t *testing.T) {
 	for i, m := range one {
 		if !bytes.Equal(m.Pix, three[i].Pix) {
 			t.Errorf("picture %d differs", i)
+		}
+	}
+}
+
+// Editing, morphing and drawing report their pieces in order.
+func TestProgressOfFaces(t *testing.T) {
+	m, a, set := tiny(t, 1)
+	list := []Face{{"one", set.Image(0)}, {"two", set.Image(1)}}
+	for what, c := range map[string]struct {
+		total int64
+		do    func(progress.Func) error
+	}{
+		"Changing faces": {2, func(report progress.Func) error {
+			e, err := NewEditor(m, a, EditOptions{Wants: []Want{{Name: "Bright"}}, Steps: 2, Progress: report})
+			if err == nil {
+				_, err = e.Edit(t.Context(), list...)
+			}
+			return err
+		}},
+		"Decoding frames": {5, func(report progress.Func) error {
+			_, err := MorphFaces(t.Context(), m, a, list, MorphOptions{Steps: 5, Progress: report})
+			return err
+		}},
+		"Decoding new faces": {int64(m.Piece() + 3), func(report progress.Func) error {
+			r, err := Sample(t.Context(), m, a, SampleOptions{Number: m.Piece() + 3, Spread: 1, Progress: report})
+			if err == nil && len(r.Pictures) != m.Piece()+3 {
+				t.Errorf("%d new faces", len(r.Pictures))
+			}
+			return err
+		}},
+	} {
+		var steps []progress.Step
+		if err := c.do(func(s progress.Step) { steps = append(steps, s) }); err != nil {
+			t.Fatal(err)
+		}
+		if len(steps) < 2 || !slices.IsSortedFunc(steps, func(x, y progress.Step) int { return int(x.Done - y.Done) }) {
+			t.Errorf("%s: %v", what, steps)
+		}
+		for _, s := range steps {
+			if s.What != what || s.Total != c.total || s.Done >= c.total {
+				t.Errorf("%s: %+v", what, s)
+			}
 		}
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"likeness/autoencoder"
 	"likeness/parallel"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // What new codes are drawn from.
@@ -26,7 +28,8 @@ type SampleOptions struct {
 	Spread float64 `json:"spread"`
 	Seed   uint64  `json:"seed"`
 
-	Threads int `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Progress progress.Func `json:"-"`
 }
 
 // SampleResult describes new faces.
@@ -71,12 +74,17 @@ func Sample(ctx context.Context, m *autoencoder.Model, a *Atlas, opt SampleOptio
 	r := &SampleResult{
 		Number: opt.Number, From: opt.From, Components: mixture.Len(), Spread: opt.Spread, Seed: opt.Seed, Mixture: a.Mixture.Story,
 	}
-	x, err := m.Decode(parallel.WithThreads(ctx, opt.Threads), a.Whitening.Draw(mixture, opt.Number, opt.Spread, opt.Seed))
-	if err != nil {
-		return nil, err
-	}
-	for n := m.Values(); len(x) > 0; x = x[n:] {
-		r.Pictures = append(r.Pictures, pix.FromFloats(x[:n], m.Prep.W, m.Prep.H))
+	ctx = parallel.WithThreads(ctx, opt.Threads)
+	codes := a.Whitening.Draw(mixture, opt.Number, opt.Spread, opt.Seed)
+	for piece := range slices.Chunk(codes, m.Piece()*m.Code) {
+		opt.Progress.Report("Decoding new faces", len(r.Pictures), opt.Number)
+		x, err := m.Decode(ctx, piece)
+		if err != nil {
+			return nil, err
+		}
+		for values := range slices.Chunk(x, m.Values()) {
+			r.Pictures = append(r.Pictures, pix.FromFloats(values, m.Prep.W, m.Prep.H))
+		}
 	}
 	return r, nil
 }

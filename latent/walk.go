@@ -8,6 +8,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/parallel"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // The paths between two codes.
@@ -22,7 +23,8 @@ type MorphOptions struct {
 	Path  string `json:"path,omitempty"` // PathLine where it is empty, or PathLikely
 	Loop  bool   `json:"loop,omitempty"` // end with the first face again
 
-	Threads int `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Progress progress.Func `json:"-"`
 }
 
 // MorphResult describes a walk from face to face.
@@ -113,6 +115,7 @@ func MorphFaces(ctx context.Context, m *autoencoder.Model, a *Atlas, list []Face
 	for i, code := range codes {
 		leg := min(i/(opt.Steps-1), len(ends)-2)
 		f := MorphFrame{From: names[leg], To: names[leg+1], Share: weights[i-leg*(opt.Steps-1)]}
+		opt.Progress.Report("Decoding frames", i, len(codes))
 		y, err := m.Decode(ctx, code)
 		if err != nil {
 			return nil, err

@@ -30,7 +30,7 @@ func (r *Run) Load(ctx context.Context, name dataset.Name, opt faces.Options) er
 		return func(ctx context.Context) (*faces.Set, error) { return dataset.Load(ctx, name, again) }
 	}
 	if needs("retrieval") {
-		r.Wide = later(describe.DefaultPrep)
+		r.Wide = later(describe.DefaultPrep())
 	}
 	if needs(better, Denoiser) {
 		r.Around = later(Prep().Surroundings())

@@ -220,7 +220,7 @@ func (l *Latent) newFaces(ctx context.Context, a *latent.Atlas) (*pix.Image, err
 	for _, f := range l.faces(l.Split.Test[:n]) {
 		photographs = append(photographs, f.Picture)
 	}
-	again, err := l.Model.ReconstructImages(ctx, photographs, 0)
+	again, err := l.Model.ReconstructImages(ctx, photographs, autoencoder.ReconstructOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func TestWholeTutorial(t *testing.T) {
 		data.Attributes.Values = append(data.Attributes.Values, float32(1-2*(i/4%2)))
 	}
 	run := tutorial.Run{Data: data, Out: out, Epochs: 1, Command: "likeness reproduce <test>",
-		Wide: func(context.Context) (*faces.Set, error) { return sized(80, 128, describe.DefaultPrep), nil }}
+		Wide: func(context.Context) (*faces.Set, error) { return sized(80, 128, describe.DefaultPrep()), nil }}
 	r, err := run.Do(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -136,7 +136,7 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 	}
 	bar := a.Progress()
 	defer bar.Clear()
-	d.Progress = func(s steps.Step) {
+	opt.Progress = func(s steps.Step) {
 		const parts = 1000
 		bar.Partly(s.What, int(s.Done), int(s.Total), int(s.Part*parts), parts)
 	}

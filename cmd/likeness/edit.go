@@ -108,6 +108,9 @@ one they are fitted to the model's training data, which takes some seconds.
 		if err != nil {
 			return err
 		}
+		bar := a.Progress()
+		defer bar.Clear()
+		opt.Progress = bar.Report()
 		e, err := latent.NewEditor(m, at, opt)
 		if err != nil {
 			return knownAttributes(err)
@@ -119,6 +122,7 @@ one they are fitted to the model's training data, which takes some seconds.
 		}
 		a.Notes(e.Notes)
 		r, err := e.Edit(ctx, pictures...)
+		bar.Clear()
 		if err != nil {
 			return err
 		}

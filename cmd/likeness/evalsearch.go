@@ -87,7 +87,7 @@ without it, pairs in ten folds are drawn by seed.`,
 				return err
 			}
 		}
-		prep := describe.DefaultPrep
+		prep := describe.DefaultPrep()
 		if opt.ModelFile != "" {
 			if opt.Model, err = openCoder(opt.ModelFile); err != nil {
 				return err

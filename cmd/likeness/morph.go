@@ -86,7 +86,11 @@ atlas and otherwise fits one to the model's training data.`,
 		if err != nil {
 			return err
 		}
+		bar := a.Progress()
+		defer bar.Clear()
+		opt.Progress = bar.Report()
 		r, err := latent.MorphFaces(ctx, m, at, pictures, opt)
+		bar.Clear()
 		if err != nil {
 			return err
 		}

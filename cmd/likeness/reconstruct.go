@@ -55,7 +55,7 @@ as it can, and prints the error before and after.`, mostDrawn),
 		bar := a.Progress()
 		defer bar.Clear()
 		var drawn []report.Reconstruction
-		r, err := m.ReconstructListing(ctx, pictures, refine, bar.Report(), func(picture *pix.Image, one autoencoder.Reconstruction) error {
+		r, err := m.ReconstructListing(ctx, pictures, autoencoder.ReconstructOptions{Refine: refine, Progress: bar.Report()}, func(picture *pix.Image, one autoencoder.Reconstruction) error {
 			if len(drawn) < mostDrawn {
 				drawn = append(drawn, report.Reconstruction{
 					Original: picture, Reconstructed: one.Picture, Code: one.Code, Title: title(one.Image), Note: "MSE " + report.MSE(one.MSE),

@@ -78,7 +78,11 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 		if err != nil {
 			return err
 		}
+		bar := a.Progress()
+		defer bar.Clear()
+		opt.Progress = bar.Report()
 		r, err := latent.Sample(ctx, m, at, opt)
+		bar.Clear()
 		if err != nil {
 			return err
 		}

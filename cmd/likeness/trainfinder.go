@@ -72,7 +72,7 @@ faces, and only index your own pictures.`,
 		if data.Source == "" {
 			data.Source = "drawn"
 		}
-		set, err := a.load(cmd.Context(), data, describe.DefaultPrep, opt.Threads)
+		set, err := a.load(cmd.Context(), data, describe.DefaultPrep(), opt.Threads)
 		if err != nil {
 			return err
 		}
