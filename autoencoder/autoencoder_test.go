@@ -162,8 +162,8 @@ func TestCheckCode(t *testing.T) {
 			t.Errorf("%s: %v", arch, err)
 		}
 	}
-	if newModel(t, autoencoder.Residual, 16, 16, 0).CheckCode() == nil {
-		t.Error("a denoiser has a code")
+	if err := newModel(t, autoencoder.Residual, 16, 16, 0).CheckCode(); err == nil || !strings.HasPrefix(err.Error(), "the model is a denoiser without a code: ") {
+		t.Errorf("a denoiser has a code: %v", err)
 	}
 }
 

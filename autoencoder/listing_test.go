@@ -183,7 +183,7 @@ func TestReconstructImages(t *testing.T) {
 		t.Errorf("another size: %v", err)
 	}
 	m.Training = &autoencoder.Training{Task: autoencoder.Denoise}
-	if _, err := m.ReconstructImages(t.Context(), pictures, autoencoder.ReconstructOptions{Refine: 1}); err == nil || !strings.Contains(err.Error(), "a denoiser") {
+	if _, err := m.ReconstructImages(t.Context(), pictures, autoencoder.ReconstructOptions{Refine: 1}); err == nil || !strings.Contains(err.Error(), "the model is a denoiser: ") {
 		t.Errorf("refining a denoiser's codes: %v", err)
 	}
 }

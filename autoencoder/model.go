@@ -75,11 +75,11 @@ func (m *Model) Networks() []*nn.Network {
 	return []*nn.Network{m.Encoder, m.Decoder}
 }
 
-// CheckCode returns an error for a model without a code. It says what the model is
-// instead: "a denoiser without a code: ...".
+// CheckCode returns an error for a model without a code, which says what the model is
+// instead.
 func (m *Model) CheckCode() error {
 	if m.Decoder == nil {
-		return errors.New("a denoiser without a code: it restores pictures, but does not encode them")
+		return errors.New("the model is a denoiser without a code: it restores pictures, but does not encode them")
 	}
 	return nil
 }

@@ -76,13 +76,13 @@ func (m *Model) ReconstructImages(ctx context.Context, pictures []*pix.Image, op
 const reconstructing = "Reconstructing"
 
 // CheckRefine returns an error for a model whose codes are not refined: one without
-// codes, and a denoiser. It says what the model is instead, as CheckCode does.
+// codes, and a denoiser. It says what the model is, as CheckCode does.
 func (m *Model) CheckRefine() error {
 	if err := m.CheckCode(); err != nil {
 		return err
 	}
 	if t := m.Training; t != nil && t.Task == Denoise {
-		return errors.New("a denoiser: codes refined towards a noisy picture would reproduce the noise")
+		return errors.New("the model is a denoiser: codes refined towards a noisy picture would reproduce the noise")
 	}
 	return nil
 }

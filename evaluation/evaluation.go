@@ -225,7 +225,7 @@ func meanError(ctx context.Context, m *autoencoder.Model, set *faces.Set, rows [
 // refined measures the test pictures with refined codes.
 func (e *evaluator) refined(ctx context.Context) error {
 	if err := e.m.CheckRefine(); err != nil {
-		return fmt.Errorf("%s is %w", e.opt.Model, err)
+		return fmt.Errorf("%s: %w", e.opt.Model, err)
 	}
 	const images = 64
 	sum := 0.0

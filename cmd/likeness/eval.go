@@ -52,7 +52,7 @@ from the model file.`,
 		}
 		if refine > 0 {
 			if err := m.CheckRefine(); err != nil {
-				return fmt.Errorf("%s is %w", args[0], err)
+				return fmt.Errorf("%s: %w", args[0], err)
 			}
 		}
 		d, err := a.modelData(ctx, args[0], m, data, threads)

@@ -19,7 +19,7 @@ func openCoder(path string) (*autoencoder.Model, error) {
 		return nil, err
 	}
 	if err := m.CheckCode(); err != nil {
-		return nil, fmt.Errorf("%s is %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil
 }

@@ -49,7 +49,7 @@ as it can, and prints the error before and after.`, mostDrawn),
 		}
 		if refine > 0 {
 			if err := m.CheckRefine(); err != nil {
-				return fmt.Errorf("%s is %w", args[0], err)
+				return fmt.Errorf("%s: %w", args[0], err)
 			}
 		}
 		bar := a.Progress()
