@@ -12,7 +12,7 @@ type Training struct {
 	Task       string `json:"task"`                 // Reconstruct or Denoise
 	Corruption string `json:"corruption,omitempty"` // how a denoiser's inputs were corrupted, in words
 	dataset.Origin
-	// NValidation are pictures held back for choosing, in neither of the two.
+	// NValidation are pictures held out for choosing, in neither of the two.
 	NValidation int `json:"n_validation,omitempty"`
 
 	hyper.Parameters
