@@ -58,6 +58,9 @@ var ErrClosed = errors.New("the gallery is closed")
 // Open opens an index file. Its errors name the file: one that is no index, holds no
 // pictures, or whose entries do not fit what was built of them.
 func Open(ctx context.Context, path string, opt Options) (*Gallery, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	file, err := search.OpenFile(path)
 	if err != nil {
 		return nil, err

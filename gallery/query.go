@@ -179,6 +179,9 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 		if m == nil {
 			return nil, fmt.Errorf("picture %d is nil", i+1)
 		}
+		if len(m.Pix) != 3*m.W*m.H {
+			return nil, fmt.Errorf("picture %d of %dx%d has %d bytes, expected %d", i+1, m.W, m.H, len(m.Pix), 3*m.W*m.H)
+		}
 		m, err := embedder.Prep().Apply(m)
 		if err != nil {
 			return nil, fmt.Errorf("picture %d: %w", i+1, err)

@@ -32,7 +32,7 @@ type UpdateOptions struct {
 	// Keep keeps the entries of pictures that are not in the set, so that an index
 	// can hold several sets.
 	Keep bool `json:"keep,omitempty"`
-	// Fresh replaces an index that is there.
+	// Fresh replaces an index that is there, also a broken one, but no other file.
 	Fresh bool `json:"fresh,omitempty"`
 	// Rows are the pictures to index; nil means all.
 	Rows []int `json:"-"`
@@ -83,6 +83,15 @@ func (e notUpdatable) Unwrap() error        { return e.error }
 func (notUpdatable) Is(target error) bool   { return target == ErrNotUpdatable }
 func cannotUpdate(f string, a ...any) error { return notUpdatable{fmt.Errorf(f, a...)} }
 
+// inWords returns a preparation as indexes and models have it in their files.
+func inWords(p pix.Prep) string {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Sprintf("%+v", p)
+	}
+	return string(text)
+}
+
 // Update brings an index file up to date with a set that embedder.Prep has prepared, or
 // makes it. It encodes only pictures that are new to the index, which it knows by what
 // they show, not by their names. Other updates of the file at the same time are merged;
@@ -95,8 +104,13 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 	if len(opt.Rows) == 0 {
 		return nil, fmt.Errorf("%s: no pictures to index", set.Source)
 	}
+	if opt.Fresh {
+		if err := replaceable(path); err != nil {
+			return nil, err
+		}
+	}
 	if want := embedder.Prep(); set.W != want.W || set.H != want.H || set.Prep != (pix.Prep{}) && set.Prep != want {
-		return nil, fmt.Errorf("%s: pictures of %dx%d prepared as %+v, the model takes %+v", set.Source, set.W, set.H, set.Prep, want)
+		return nil, fmt.Errorf("%s: the pictures are %dx%d and prepared as %s, the model takes %dx%d prepared as %s", set.Source, set.W, set.H, inWords(set.Prep), want.W, want.H, inWords(want))
 	}
 	named := *set
 	named.People = namesOf(set)

@@ -294,3 +294,38 @@ func TestUpdateKeepsOrigin(t *testing.T) {
 		t.Errorf("origin %+v, want %+v", got, want)
 	}
 }
+
+// Fresh replaces indexes, also broken ones, and no other file.
+func TestFreshReplacesIndexesAlone(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	e := newModel(t, in("m.safetensors"), 1)
+	paint(t, in("set"), map[string]int{"Ada/a.png": 1, "Bob/b.png": 2})
+	set := load(t, in("set"), e.Prep())
+	index := in("x.safetensors")
+	if _, err := gallery.Update(t.Context(), index, e, set, gallery.UpdateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	whole := read(t, index)
+	for name, content := range map[string]string{"text": "my diary", "long text": strings.Repeat("my diary ", 100), "model": read(t, in("m.safetensors"))} {
+		path := in(name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := gallery.Update(t.Context(), path, e, set, gallery.UpdateOptions{Fresh: true}); err == nil || !strings.Contains(err.Error(), name+" is not an index") {
+			t.Errorf("%s: error %v", name, err)
+		}
+		if read(t, path) != content {
+			t.Errorf("%s was replaced", name)
+		}
+	}
+	for name, content := range map[string]string{"nothing": "", "cut": whole[:len(whole)/2], "index": whole} {
+		path := in(name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := gallery.Update(t.Context(), path, e, set, gallery.UpdateOptions{Fresh: true}); err != nil || read(t, path) != whole {
+			t.Errorf("%s was not replaced: %v", name, err)
+		}
+	}
+}

@@ -400,6 +400,7 @@ func TestSampleFaces(t *testing.T) {
 	bare.Mixture = nil
 	for want, opt := range map[string]SampleOptions{
 		"0 new faces":      {Number: 0, Spread: 1},
+		"at most":          {Number: 1e9, Spread: 1},
 		"a spread of -1":   {Number: 1, Spread: -1},
 		`from "nothing"`:   {Number: 1, Spread: 1, From: "nothing"},
 		"holds no mixture": {Number: 1, Spread: 1},

@@ -47,6 +47,11 @@ func (a *Atlas) Direction(name string) (*Direction, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("%w, not %q either", ErrNoAttributes, name)
 	}
+	for _, n := range names {
+		if search.SameAttribute(n, name) {
+			return nil, fmt.Errorf("there is no direction for %s: it was not among the attributes that the atlas was fitted to", n)
+		}
+	}
 	if close := Closest(name, names); len(close) > 0 {
 		return nil, fmt.Errorf("no attribute is called %q: did you mean %s?", name, strings.Join(close, " or "))
 	}

@@ -21,16 +21,20 @@ const (
 
 // SampleOptions say which new faces are made.
 type SampleOptions struct {
-	Number int    `json:"number"`         // of faces, at least 1
+	Number int    `json:"number"`         // of faces, at least 1; what they take is at most 4 GiB
 	From   string `json:"from,omitempty"` // FromMixture where it is empty, or FromGaussian
-	// Spread multiplies the distances of new codes from the means: below 1 faces are
-	// likelier and less varied.
+	// Spread multiplies the distances of new codes from the means: 1 draws faces as varied
+	// as those that were learned, below 1 they are likelier and less varied, 0 is the means.
 	Spread float64 `json:"spread"`
 	Seed   uint64  `json:"seed"`
 
 	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress progress.Func `json:"-"`
 }
+
+// mostSampled bounds the memory of one Sample, in bytes: every value of a picture is a
+// float32 and then a byte.
+const mostSampled = 4 << 30
 
 // SampleResult describes new faces.
 type SampleResult struct {
@@ -61,8 +65,11 @@ func Sample(ctx context.Context, m *autoencoder.Model, a *Atlas, opt SampleOptio
 		return nil, fmt.Errorf("a spread of %g, expected a number of 0 or more", opt.Spread)
 	case opt.From != FromMixture && opt.From != FromGaussian:
 		return nil, fmt.Errorf("new faces from %q: expected %s or %s", opt.From, FromMixture, FromGaussian)
-	case a.Mixture == nil:
+	case a == nil || a.Mixture == nil:
 		return nil, errors.New("the atlas holds no mixture")
+	}
+	if most := mostSampled / (5 * m.Values()); opt.Number > most {
+		return nil, fmt.Errorf("%d new faces at once: expected at most %d of this size", opt.Number, most)
 	}
 	if err := a.CheckModel(m.Fingerprint()); err != nil {
 		return nil, err

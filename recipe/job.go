@@ -13,6 +13,7 @@ import (
 	"likeness/faces"
 	"likeness/faces/check"
 	"likeness/internal/atomicfile"
+	"likeness/internal/lockfile"
 	"likeness/parallel"
 	"likeness/pix"
 	"likeness/progress"
@@ -40,6 +41,7 @@ var (
 	ErrUnfinished      = errors.New("the checkpoint of an unfinished run")
 	ErrNothingToResume = errors.New("nothing to resume")
 	ErrExists          = errors.New("exists already")
+	ErrBusy            = errors.New("another job is training to the same file")
 )
 
 // largestSurroundings bounds the memory that jitter may take, in bytes.
@@ -169,14 +171,40 @@ func (o *Options) checkPaths() error {
 	case !found && o.Resume:
 		return fmt.Errorf("%w: there is no %s", ErrNothingToResume, checkpoint)
 	}
-	there, err := exists(o.Out)
-	if err != nil {
+	if err := o.checkOut(); err != nil {
 		return err
 	}
-	if there && !o.Restart && !o.Resume {
+	return atomicfile.CheckWritable(o.Out)
+}
+
+// checkOut protects a finished model.
+func (o *Options) checkOut() error {
+	info, err := os.Stat(o.Out)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s cannot be written: it is a folder", o.Out)
+	case !o.Restart && !o.Resume:
 		return fmt.Errorf("%s %w", o.Out, ErrExists)
 	}
-	return atomicfile.CheckWritable(o.Out)
+	return nil
+}
+
+// lock keeps other jobs from Out and its checkpoints. One that trains there for long is
+// an ErrBusy.
+func (o *Options) lock(ctx context.Context) (*lockfile.Lock, error) {
+	waiting, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	lock, err := lockfile.Acquire(waiting, o.Out, func(owner string) {
+		stop(fmt.Errorf("%s: %w, %s", o.Out, ErrBusy, owner))
+	})
+	if cause := context.Cause(waiting); err != nil && errors.Is(cause, ErrBusy) {
+		return nil, cause
+	}
+	return lock, err
 }
 
 func exists(path string) (bool, error) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -209,7 +210,7 @@ func TestJob(t *testing.T) {
 			stop()
 		})
 		interrupted := &InterruptedError{}
-		if !errors.As(err, &interrupted) || interrupted.Checkpoint != cut.Checkpoint(0) || !errors.Is(err, train.ErrInterrupted) {
+		if !errors.As(err, &interrupted) || interrupted.Checkpoint != cut.Checkpoint(0) || !errors.Is(err, train.ErrInterrupted) || !errors.Is(err, context.Canceled) {
 			t.Fatalf("%s: error %v", name, err)
 		}
 		other := cut
@@ -374,5 +375,47 @@ func TestUnsaved(t *testing.T) {
 	}
 	if _, err := autoencoder.Open(unsaved.Checkpoint); err != nil {
 		t.Errorf("the checkpoint: %v", err)
+	}
+}
+
+// Two jobs with the same path: while one trains, the other is refused, and afterwards its
+// model stays.
+func TestJobsWithOnePath(t *testing.T) {
+	first := few(t, "pca")
+	one, other := prepared(t, first), prepared(t, first)
+	refused := false
+	result, err := one.Run(t.Context(), func(uint64, train.Event) {
+		if refused {
+			return
+		}
+		refused = true
+		if _, err := other.Run(t.Context(), nil); !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), first.Out) {
+			t.Errorf("while the first one trains: error %v", err)
+		}
+	})
+	if err != nil || !refused {
+		t.Fatalf("error %v, refused %v", err, refused)
+	}
+	if _, err := other.Run(t.Context(), nil); !errors.Is(err, ErrExists) {
+		t.Errorf("after the first one: error %v", err)
+	}
+	saved, err := autoencoder.Open(first.Out)
+	if err != nil || saved.Fingerprint() != result.Model.Fingerprint() {
+		t.Errorf("the model of the first job was replaced (%v)", err)
+	}
+	if there, err := exists(first.Out + ".lock"); err != nil || there {
+		t.Errorf("the lock is left behind (%v)", err)
+	}
+}
+
+// A job that runs out of time says so.
+func TestDeadline(t *testing.T) {
+	o := few(t, "pca")
+	job := prepared(t, o)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+	defer cancel()
+	<-ctx.Done()
+	if _, err := job.Run(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
 	}
 }

@@ -28,14 +28,17 @@ type Result struct {
 }
 
 // InterruptedError is returned when ctx ended and the run is saved. It wraps
-// train.ErrInterrupted.
-type InterruptedError struct{ Checkpoint string }
+// train.ErrInterrupted and ctx's error.
+type InterruptedError struct {
+	Checkpoint string
+	err        error
+}
 
 func (e *InterruptedError) Error() string {
 	return fmt.Sprintf("%v and is saved in %s", train.ErrInterrupted, e.Checkpoint)
 }
 
-func (e *InterruptedError) Unwrap() error { return train.ErrInterrupted }
+func (e *InterruptedError) Unwrap() error { return e.err }
 
 // UnsavedError is returned when the model is trained, but could not be saved; all of it is
 // in the checkpoint.
@@ -53,10 +56,23 @@ func (e *UnsavedError) Unwrap() error { return e.err }
 // Run trains the models, saves the one to keep and removes the checkpoints. events, which
 // may be nil, receives what train.Run reports, with the seed of the run. Errors are an
 // *InterruptedError, an *UnsavedError, and those of train.Run.Do; train.ErrOtherRun means
-// that a checkpoint belongs to other options.
-func (j *Job) Run(ctx context.Context, events func(seed uint64, e train.Event)) (*Result, error) {
+// that a checkpoint belongs to other options, ErrBusy that another job is training to the
+// same path, and ErrExists that one did so since Prepare.
+func (j *Job) Run(ctx context.Context, events func(seed uint64, e train.Event)) (result *Result, err error) {
 	o := &j.Options
 	ctx = parallel.WithThreads(ctx, o.Threads)
+	lock, err := o.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if failed := lock.Release(); err == nil && failed != nil {
+			result.Notes.Warn("%v", failed)
+		}
+	}()
+	if err := o.checkOut(); err != nil {
+		return nil, err
+	}
 	if o.Restart {
 		for i := range o.Seeds {
 			if err := train.Discard(o.Checkpoint(i)); err != nil {
@@ -75,8 +91,8 @@ func (j *Job) Run(ctx context.Context, events func(seed uint64, e train.Event)) 
 			run.Events = func(e train.Event) { events(run.Seed, e) }
 		}
 		_, err = run.Do(ctx)
-		if err == train.ErrInterrupted { // nothing else is joined to it: the save was well
-			return nil, &InterruptedError{run.Checkpoint}
+		if err == train.Interrupted(ctx) { // nothing else is joined to it: the save was well
+			return nil, &InterruptedError{run.Checkpoint, err}
 		}
 		if err != nil {
 			return nil, err

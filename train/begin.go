@@ -20,7 +20,7 @@ func (r *Run) begin(ctx context.Context) error {
 	p, err := forms.Components(ctx, r.Model.Code)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("%w before its first step", ErrInterrupted)
+		return fmt.Errorf("%w before its first step", Interrupted(ctx))
 	case err != nil:
 		return err
 	}

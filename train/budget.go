@@ -36,7 +36,7 @@ func (l *loop) plan(ctx context.Context) error {
 	}
 	_, err = l.Model.MSE(ctx, l.judgeInput[:part], l.judge[:part])
 	if err != nil {
-		return l.interrupted()
+		return l.interrupted(ctx)
 	}
 	l.tail = l.clock().Sub(begin).Seconds() * float64(len(l.judge)) / float64(part)
 	begin = l.clock()
@@ -68,7 +68,7 @@ func (l *loop) calibrate(ctx context.Context) (perStep float64, err error) {
 	var begin time.Time
 	for n := 0; ; n++ {
 		if ctx.Err() != nil {
-			return 0, fmt.Errorf("%w before its first step", ErrInterrupted)
+			return 0, fmt.Errorf("%w before its first step", Interrupted(ctx))
 		}
 		if n == warmingSteps {
 			begin = l.clock()

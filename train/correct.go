@@ -29,7 +29,7 @@ func (l *loop) correct(ctx context.Context) error {
 		rows[i] = l.Split.Train[i*len(l.Split.Train)/len(rows)]
 	}
 	if l.Model.FitCorrection(ctx, l.Data.AllFloats(rows), l.Correct) != nil {
-		return ErrInterrupted
+		return Interrupted(ctx)
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (l *loop) runEpoch(ctx context.Context) error {
 	rate := l.Rate
 	for l.done < l.steps {
 		if ctx.Err() != nil {
-			return l.interrupted()
+			return l.interrupted(ctx)
 		}
 		if l.outOfTime() {
 			l.ended = autoencoder.EndedByTime
@@ -174,11 +174,11 @@ func (l *loop) measure(ctx context.Context) (float64, error) {
 }
 
 // interrupted saves what was done and returns ErrInterrupted.
-func (l *loop) interrupted() error {
+func (l *loop) interrupted(ctx context.Context) error {
 	if err := l.save(); err != nil {
-		return errors.Join(ErrInterrupted, err)
+		return errors.Join(Interrupted(ctx), err)
 	}
-	return ErrInterrupted
+	return Interrupted(ctx)
 }
 
 // elapsed returns the seconds that the run took so far, over all sittings.

@@ -8,6 +8,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,14 +78,19 @@ type Run struct {
 	mayCrawl bool             // in a precision that this processor is slow in: for tests
 }
 
-// ErrInterrupted is what Do returns when ctx ended; the checkpoint, if there
-// is one, has everything that was done. It is a context.Canceled to errors.Is.
-var ErrInterrupted error = interrupted{}
+// ErrInterrupted is what Do returns when ctx ended, wrapped with ctx's error; the
+// checkpoint, if there is one, has everything that was done.
+var ErrInterrupted = errors.New("training was interrupted")
 
-type interrupted struct{}
+// Interrupted returns an error that is ErrInterrupted to errors.Is, and also why ctx
+// ended: context.Canceled or context.DeadlineExceeded.
+func Interrupted(ctx context.Context) error { return interruption{ctx.Err()} }
 
-func (interrupted) Error() string        { return "training was interrupted" }
-func (interrupted) Is(target error) bool { return target == context.Canceled }
+type interruption struct{ cause error }
+
+func (interruption) Error() string        { return ErrInterrupted.Error() }
+func (interruption) Is(target error) bool { return target == ErrInterrupted }
+func (i interruption) Unwrap() error      { return i.cause }
 
 // Do trains the model and returns how that went, which it also sets in the model.
 // It fails before the first step when the run cannot work, and in the middle

@@ -126,7 +126,7 @@ func (r *Run) Do(ctx context.Context) (*Results, error) {
 	}
 	for i, c := range stages {
 		if err := ctx.Err(); err != nil {
-			return nil, train.ErrInterrupted
+			return nil, train.Interrupted(ctx)
 		}
 		if err := b.write(stages[i:]); err != nil {
 			return nil, err

@@ -96,8 +96,8 @@ func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run
 	run.Events = func(stage string, e train.Event) { showEvent(p, stage, e) }
 	results, err := run.Do(ctx)
 	p.Clear()
-	if errors.Is(err, train.ErrInterrupted) {
-		return fmt.Errorf("%w; what is done is kept in %s. Resume with:\n  %s", train.ErrInterrupted, run.Out, a.Command(""))
+	if errors.Is(err, train.ErrInterrupted) || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w; what is done is kept in %s. Go on with:\n  %s", train.ErrInterrupted, run.Out, a.Command(""))
 	}
 	if errors.Is(err, train.ErrOtherRun) || errors.Is(err, tutorial.ErrOtherRun) {
 		return fmt.Errorf("%w, or start over with:\n  %s", err, a.Command("--restart"))
