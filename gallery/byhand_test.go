@@ -57,7 +57,7 @@ func TestUpdateRefusesSets(t *testing.T) {
 		want string
 	}{
 		"another size":        {byHand(32, 1, 2), gallery.UpdateOptions{}, "pictures of 32x32"},
-		"another preparation": {other, gallery.UpdateOptions{}, "DX:3"},
+		"another preparation": {other, gallery.UpdateOptions{}, `"dx":3`},
 		"nothing":             {byHand(16), gallery.UpdateOptions{}, "no pictures to index"},
 		"no rows":             {byHand(16, 1), gallery.UpdateOptions{Rows: []int{}}, "no pictures to index"},
 	} {

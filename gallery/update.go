@@ -110,7 +110,7 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 		}
 	}
 	if want := embedder.Prep(); set.W != want.W || set.H != want.H || set.Prep != (pix.Prep{}) && set.Prep != want {
-		return nil, fmt.Errorf("%s: the pictures are %dx%d and prepared as %s, the model takes %dx%d prepared as %s", set.Source, set.W, set.H, inWords(set.Prep), want.W, want.H, inWords(want))
+		return nil, fmt.Errorf("%s: pictures of %dx%d prepared as %s, the model takes %dx%d prepared as %s", set.Source, set.W, set.H, inWords(set.Prep), want.W, want.H, inWords(want))
 	}
 	named := *set
 	named.People = namesOf(set)
