@@ -109,6 +109,7 @@ func LoadAll(ctx context.Context, n Name, opt faces.Options, preps ...pix.Prep) 
 	if n.Attributes != "" {
 		opt.Attributes = n.Attributes
 	}
+	opt.Progress = opt.Progress.Serial() // faces are drawn while others are prepared
 	src, err := Open(n, opt)
 	if err != nil {
 		return nil, err

@@ -3,7 +3,10 @@
 // and a log each show them in their own way.
 package progress
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // Func receives the steps of some work, in order and from one goroutine at a time. A
 // nil Func receives nothing.
@@ -43,6 +46,20 @@ func (f Func) Counter(what string) func(done, total int) {
 		return nil
 	}
 	return func(done, total int) { f.Report(what, done, total) }
+}
+
+// Serial returns a Func that may be called from several goroutines and calls f from one at
+// a time. It is nil where f is.
+func (f Func) Serial() Func {
+	if f == nil {
+		return nil
+	}
+	var one sync.Mutex
+	return func(s Step) {
+		one.Lock()
+		defer one.Unlock()
+		f(s)
+	}
 }
 
 // Note is a remark about finished work: one sentence without a full stop.
