@@ -2,7 +2,6 @@ package gallery_test
 
 import (
 	"context"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/dataset"
 	"likeness/faces"
+	"likeness/faces/facestest"
 	"likeness/gallery"
 	"likeness/internal/atomicfile"
 	"likeness/pix"
@@ -17,29 +17,8 @@ import (
 	"io"
 )
 
-// painted is a picture of its own for each seed: blurred spots of coloured light.
-func painted(seed int) *pix.Image {
-	const side = 40
-	rng := rand.New(rand.NewPCG(uint64(seed), 0))
-	var at [6][5]float64
-	for i := range at {
-		for j := range at[i] {
-			at[i][j] = rng.Float64()
-		}
-	}
-	m := pix.New(side, side)
-	for i := range side * side {
-		for c := range 3 {
-			v := 128.0
-			for _, p := range at {
-				dx, dy := float64(i%side)/side-p[0], float64(i/side)/side-p[1]
-				v += 160 * (p[2+c] - 0.5) / (1 + 20*(dx*dx+dy*dy))
-			}
-			m.Pix[3*i+c] = byte(min(max(v, 0), 255))
-		}
-	}
-	return m
-}
+// painted is a picture of its own for each seed.
+func painted(seed int) *pix.Image { return pix.FromImage(facestest.Spots(uint64(seed), 40)) }
 
 // paint writes pictures into a folder, by their seeds.
 func paint(t *testing.T, folder string, seeds map[string]int) {

@@ -9,31 +9,9 @@ import (
 	"slices"
 	"testing"
 
+	"likeness/faces/facestest"
 	"likeness/pix"
 )
-
-// spots paints a picture of its own for each seed: spots of coloured light.
-func spots(seed uint64, side int) *pix.Image {
-	rng := rand.New(rand.NewPCG(seed, 0))
-	var at [6][5]float64
-	for i := range at {
-		for j := range at[i] {
-			at[i][j] = rng.Float64()
-		}
-	}
-	m := pix.New(side, side)
-	for i := range side * side {
-		for c := range 3 {
-			v := 128.0
-			for _, p := range at {
-				dx, dy := float64(i%side)/float64(side)-p[0], float64(i/side)/float64(side)-p[1]
-				v += 160 * (p[2+c] - 0.5) / (1 + 20*(dx*dx+dy*dy))
-			}
-			m.Pix[3*i+c] = byte(min(max(v, 0), 255))
-		}
-	}
-	return m
-}
 
 // each changes every pixel.
 func each(m *pix.Image, f func(p []byte)) *pix.Image {
@@ -63,7 +41,7 @@ func TestFindAgainstAllPairs(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	var thumbs []*Thumb
 	for i := range 150 {
-		m := spots(uint64(i/3), Side)
+		m := pix.FromImage(facestest.Spots(uint64(i/3), Side))
 		for range (i % 3) * rng.IntN(60) { // harm, from none to much
 			m.Pix[rng.IntN(len(m.Pix))] ^= byte(rng.IntN(32))
 		}
@@ -119,7 +97,7 @@ func TestFindAgainstAllPairs(t *testing.T) {
 
 // What counts as a copy, and what does not.
 func TestDistance(t *testing.T) {
-	m := spots(1, 60)
+	m := pix.FromImage(facestest.Spots(1, 60))
 	plain := func(r, g, b byte) *pix.Image {
 		return each(pix.New(30, 30), func(p []byte) { p[0], p[1], p[2] = r, g, b })
 	}
@@ -136,7 +114,7 @@ func TestDistance(t *testing.T) {
 		{"grey", m, each(m, grey), true},
 		{"other colours", m, each(m, swapped), false},
 		{"other colours, both grey", each(m, grey), each(each(m, grey), swapped), true},
-		{"another", m, spots(2, 60), false},
+		{"another", m, pix.FromImage(facestest.Spots(2, 60)), false},
 		{"mirrored", m, Symmetry(4).Apply(m), false},
 		{"flat", plain(200, 100, 50), plain(203, 99, 50), true},
 		{"flat, of another colour", plain(200, 100, 50), plain(50, 177, 50), false},
