@@ -25,7 +25,7 @@ var storeys = []struct {
 	{"closed forms, copies of pictures", []string{"pca", "faces/copies", "safetensors/readtest"}},
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report"}},
 	{"names of data sets, hyperparameters, descriptors, judges of search", []string{"dataset", "faces/check", "hyper", "describe", "nn/nntest", "search/quality", "search/searchtest"}},
-	{"models", []string{"autoencoder"}},
+	{"models, faces found in photographs", []string{"autoencoder", "detect"}},
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "bench/firststeps/cases"}},
 	{"training, evaluation, galleries, judges of edits", []string{"train", "evaluation", "gallery", "latent/judge"}},
 	{"a training job", []string{"recipe"}},
@@ -175,7 +175,7 @@ func TestImportsFindViolations(t *testing.T) {
 		change func(map[string][]string)
 		want   string
 	}{
-		{add("autoencoder", "likeness/train"), "autoencoder, on storey 6 (models), imports train, on storey 8"},
+		{add("autoencoder", "likeness/train"), "autoencoder, on storey 6 (models, faces found in photographs), imports train, on storey 8"},
 		{add("nn", "likeness/align"), "nn, on storey 4"}, // a neighbour
 		{add("web", "likeness/pix"), "the room web is on no storey"},
 		{add("train", "likeness/nowhere"), "train imports nowhere, which is on no storey"},
