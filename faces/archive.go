@@ -11,8 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"likeness/internal/regularfile"
 )
 
 // ArchiveError says where an archive is broken.
@@ -34,7 +35,7 @@ func (e *ArchiveError) Unwrap() error { return e.Err }
 
 // openArchive distinguishes the formats by the first bytes; the name is only used to say what was expected.
 func openArchive(path string) (Source, error) {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func guess(path string, head []byte) string {
 }
 
 func opener(path string) func() (io.ReadCloser, error) {
-	return func() (io.ReadCloser, error) { return os.Open(path) }
+	return func() (io.ReadCloser, error) { return regularfile.Open(path) }
 }
 
 // tarSource reads a tar from the front to the back, so it may also come from a pipe.
@@ -228,7 +229,7 @@ func (t *tailReader) marked() bool { return t.zeros >= 512 }
 
 // hashFile returns the SHA-256 of a file. Processors hash faster than disks read, so no sample stands in for the whole.
 func hashFile(ctx context.Context, path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return "", err
 	}

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"likeness/internal/regularfile"
 )
 
 // maxLine bounds a line of an attribute file; LFW's longest have 1.3 KB.
@@ -63,7 +64,7 @@ func (e *AttributeError) Error() string {
 
 // ReadAttributes reads a file in the layout of lfw_attributes.txt.
 func ReadAttributes(path string) (*AttributeTable, error) {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return nil, err
 	}

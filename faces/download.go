@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"likeness/internal/regularfile"
 	"likeness/progress"
 )
 
@@ -195,7 +196,7 @@ func download(ctx context.Context, d Dataset, dir string, opt DownloadOptions) (
 
 // verify holds a file against the size and the checksum that are known.
 func (d Dataset) verify(ctx context.Context, path string) error {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return &diskError{err}
 	}

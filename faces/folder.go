@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+
+	"likeness/internal/regularfile"
 )
 
 // folder is the path of a folder that holds pictures, at any depth: an unpacked archive or somebody's photographs.
@@ -127,7 +129,7 @@ func (s folder) Walk(ctx context.Context, want func(string) bool, visit func(Fil
 
 // readFile returns the bytes of a file, or why they cannot be had.
 func readFile(f file) (data []byte, reason string) {
-	r, err := os.Open(f.path)
+	r, err := regularfile.Open(f.path)
 	if err != nil {
 		return nil, withoutPath(err)
 	}

@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
+
+	"likeness/internal/regularfile"
 )
 
 // Tags are attributes that somebody has given to pictures of their own, in a CSV file.
@@ -29,7 +30,7 @@ const maxTags = 1 << 20
 // false, another number (above 0: yes), or nothing where it is not known. Columns stand apart by commas, or by semicolons or tabs
 // where the first line has those and no comma, as some spreadsheets write them. Errors name the file and the line.
 func ReadTags(path string) (*Tags, error) {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -2,9 +2,9 @@ package faces
 
 import (
 	"context"
-	"os"
 	"time"
 
+	"likeness/internal/regularfile"
 	"likeness/pix"
 )
 
@@ -50,7 +50,7 @@ func Taken(ctx context.Context, name string, ids []string) (map[string]time.Time
 
 // taken is the time of one file.
 func (f file) taken() time.Time {
-	if r, err := os.Open(f.path); err == nil {
+	if r, err := regularfile.Open(f.path); err == nil {
 		defer r.Close()
 		if t, ok := pix.Taken(r); ok {
 			return t

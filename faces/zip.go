@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"likeness/internal/regularfile"
 )
 
 // zipSource is the path of a zip archive. Its members come in the order of its directory.
@@ -26,7 +27,7 @@ func (s zipSource) Walk(ctx context.Context, want func(string) bool, visit func(
 		e.Err = explain(err)
 		return &e
 	}
-	f, err := os.Open(string(s))
+	f, err := regularfile.Open(string(s))
 	if err != nil {
 		return err
 	}

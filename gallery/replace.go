@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
+	"likeness/internal/regularfile"
 	"likeness/safetensors"
 )
 
 // replaceable returns an error unless the file at path is an index, of whatever version,
 // or the remains of a file in its format, or empty; or nothing is there.
 func replaceable(path string) error {
-	file, err := os.Open(path)
+	file, err := regularfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

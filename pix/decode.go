@@ -14,18 +14,20 @@ import (
 	"strings"
 
 	"golang.org/x/image/webp"
+
+	"likeness/internal/regularfile"
 )
 
 // Limits of input. A picture's size is checked in its header before memory is allocated
 // for its pixels.
 const (
-	MaxPixels    = 100_000_000 // 100 megapixels
+	MaxPixels    = 250_000_000 // 250 megapixels
 	MaxFileBytes = 256 << 20   // 256 MiB
 )
 
-// Open reads a picture from a file, as [Decode] does. Errors name path.
+// Open reads a picture from a regular file, as [Decode] does. Errors name path.
 func Open(path string) (*Image, error) {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -57,25 +59,18 @@ func Decode(r io.Reader) (*Image, error) {
 
 // Turned reports whether a file's EXIF asks for rotation or mirroring, which Decode does.
 func Turned(data []byte) bool {
-	for _, f := range formats {
-		if f.is(data) {
-			return orientation(f.name, data) != 1
-		}
-	}
-	return false
+	f := formatOf(data)
+	return f != nil && orientation(f.name, data) != 1
 }
 
 // Examine decodes the file data as [Decode] does, without the conversion to RGB, which
 // cannot fail, and returns the size of the upright picture.
 func Examine(data []byte) (w, h int, err error) {
-	p, turn, err := open(data, MaxPixels)
+	p, err := open(data, MaxPixels)
 	if err != nil {
 		return 0, 0, err
 	}
 	w, h = p.size()
-	if sideways(turn) {
-		w, h = h, w
-	}
 	return w, h, nil
 }
 
@@ -92,9 +87,33 @@ func whole(p picture) *Image {
 	return p.rgb(0, 0, w, h)
 }
 
+// Memory returns about how many bytes the decoding of a file takes at most, by the size in
+// its header: its planes, their conversion to RGB and a rotated copy. It is 0 for a file that
+// is not decoded.
+func Memory(data []byte) int64 {
+	f := formatOf(data)
+	if f == nil {
+		return 0
+	}
+	cfg, err := f.config(bytes.NewReader(data))
+	if err != nil || cfg.Width < 1 || cfg.Height < 1 || int64(cfg.Width) > MaxPixels/int64(cfg.Height) {
+		return 0
+	}
+	perPixel := f.memory
+	if f.name == "JPEG" && progressive(data) {
+		perPixel = progressiveMemory
+	}
+	return int64(cfg.Width) * int64(cfg.Height) * perPixel
+}
+
+// progressiveMemory is the memory of a JPEG in several scans, whose coefficients are kept
+// until the last of them.
+const progressiveMemory = 18
+
 // A format recognises a file by its first bytes.
 type format struct {
 	name    string
+	memory  int64 // bytes a pixel takes at most while it is decoded, converted and turned
 	is      func(data []byte) bool
 	config  func(io.Reader) (image.Config, error)
 	decode  func(data []byte, cfg image.Config) (picture, error)
@@ -102,10 +121,10 @@ type format struct {
 }
 
 var formats = []format{
-	{"JPEG", prefixed("\xff\xd8"), jpeg.DecodeConfig, decodeJPEG, minJPEG},
-	{"PNG", prefixed("\x89PNG\r\n\x1a\n"), png.DecodeConfig, decodePNG, minPNG},
-	{"GIF", prefixed("GIF8"), gif.DecodeConfig, decodeGIF, nil},
-	{"WebP", isWebP, webp.DecodeConfig, decodeWebP, nil},
+	{"JPEG", 9, prefixed("\xff\xd8"), jpeg.DecodeConfig, decodeJPEG, minJPEG},
+	{"PNG", 14, prefixed("\x89PNG\r\n\x1a\n"), png.DecodeConfig, decodePNG, minPNG},
+	{"GIF", 8, prefixed("GIF8"), gif.DecodeConfig, decodeGIF, nil},
+	{"WebP", 14, isWebP, webp.DecodeConfig, decodeWebP, nil},
 }
 
 func prefixed(magic string) func([]byte) bool {
@@ -116,36 +135,50 @@ func isWebP(data []byte) bool {
 	return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
 }
 
+// formatOf returns the format of a file by its first bytes, nil for one that is not read.
+func formatOf(data []byte) *format {
+	for i := range formats {
+		if formats[i].is(data) {
+			return &formats[i]
+		}
+	}
+	return nil
+}
+
+// sniffed is how many bytes of a file tell its format.
+const sniffed = 512
+
 func decode(data []byte, maxPixels int64) (*Image, error) {
-	p, turn, err := open(data, maxPixels)
+	p, err := open(data, maxPixels)
 	if err != nil {
 		return nil, err
 	}
-	return upright(whole(p), turn), nil
+	return whole(p), nil
 }
 
-// open decodes a file; turn is its EXIF orientation.
-func open(data []byte, maxPixels int64) (p picture, turn int, err error) {
+// open decodes a file; the picture is upright.
+func open(data []byte, maxPixels int64) (picture, error) {
 	switch {
 	case len(data) == 0:
-		return nil, 0, errors.New("file is empty (zero bytes)")
+		return nil, errors.New("file is empty (zero bytes)")
 	case len(data) > MaxFileBytes:
-		return nil, 0, fmt.Errorf("file is larger than %d MiB", MaxFileBytes>>20)
+		return nil, fmt.Errorf("file is larger than %d MiB", MaxFileBytes>>20)
 	}
-	for _, f := range formats {
-		if !f.is(data) {
-			continue
-		}
-		p, err := f.read(data, maxPixels)
-		if err != nil {
-			if ranOut(err) {
-				err = errCut
-			}
-			return nil, 0, fmt.Errorf("%s: %w", f.name, err)
-		}
-		return p, orientation(f.name, data), nil
+	f := formatOf(data)
+	if f == nil {
+		return nil, errKind(data)
 	}
-	return nil, 0, errKind(data)
+	p, err := f.read(data, maxPixels)
+	if err != nil {
+		if ranOut(err) {
+			err = errCut
+		}
+		return nil, fmt.Errorf("%s: %w", f.name, err)
+	}
+	if turn := orientation(f.name, data); turn != 1 {
+		p = turned{p, turn}
+	}
+	return p, nil
 }
 
 var errCut = errors.New("the file is cut short")

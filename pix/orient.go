@@ -1,49 +1,11 @@
 package pix
 
-import (
-	"bytes"
+import "bytes"
 
-	"github.com/bep/imagemeta"
-)
-
-// The place of EXIF in each format, and the bytes before it there. A file without those
-// bytes has no EXIF, as most files.
-var exifIn = map[string]struct {
-	format imagemeta.ImageFormat
-	mark   string
-}{
-	"JPEG": {imagemeta.JPEG, "Exif\x00\x00"},
-	"PNG":  {imagemeta.PNG, "eXIf"},
-	"WebP": {imagemeta.WebP, "EXIF"},
-}
-
-// orientation returns the EXIF orientation, 1 to 8. Without EXIF, or with damaged EXIF, it
-// returns 1, upright, since the picture itself is whole.
+// orientation returns the EXIF orientation of a file, 1 to 8. Without EXIF, or with damaged
+// EXIF, it returns 1, upright, since the picture itself is whole.
 func orientation(format string, data []byte) int {
-	in, ok := exifIn[format]
-	if !ok || !bytes.Contains(data, []byte(in.mark)) {
-		return 1
-	}
-	found := 1
-	_, err := imagemeta.Decode(imagemeta.Options{
-		R:           bytes.NewReader(data),
-		ImageFormat: in.format,
-		Sources:     imagemeta.EXIF,
-		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
-			// The thumbnail has its own orientation, in IFD1.
-			return tag.Namespace == "IFD0" && tag.Tag == "Orientation"
-		},
-		HandleTag: func(tag imagemeta.TagInfo) error {
-			if v, ok := tag.Value.(uint16); ok && 1 <= v && v <= 8 {
-				found = int(v)
-			}
-			return imagemeta.ErrStopWalking
-		},
-	})
-	if err != nil {
-		return 1
-	}
-	return found
+	return findEXIF(format, bytes.NewReader(data)).orientation
 }
 
 // sideways reports whether an orientation exchanges width and height.
@@ -90,4 +52,35 @@ func upright(m *Image, orientation int) *Image {
 		}
 	}
 	return dst
+}
+
+// turned is a picture whose file is to be turned by its EXIF. Only the part that is asked
+// for is converted and turned.
+type turned struct {
+	file        picture
+	orientation int
+}
+
+func (t turned) size() (w, h int) {
+	w, h = t.file.size()
+	if sideways(t.orientation) {
+		w, h = h, w
+	}
+	return w, h
+}
+
+func (t turned) rgb(x, y, w, h int) *Image {
+	if sideways(t.orientation) { // rows and columns of the file
+		x, y, w, h = y, x, h, w
+	}
+	all, high := t.file.size()
+	switch t.orientation { // the first column of the upright picture is the file's last
+	case 2, 3, 7, 8:
+		x = all - x - w
+	}
+	switch t.orientation {
+	case 3, 4, 6, 7:
+		y = high - y - h
+	}
+	return upright(t.file.rgb(x, y, w, h), t.orientation)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/jpeg"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -93,6 +94,69 @@ func TestDecodeOrientationWebP(t *testing.T) {
 	// Turned left: the upper right corner comes to the upper left.
 	if got, want := m.Pix[:3], plain.Pix[36*3:37*3]; !bytes.Equal(got, want) {
 		t.Errorf("corner is %v, want %v", got, want)
+	}
+}
+
+// TestOrientationBehindOddFields: what is odd in EXIF does not hide the orientation, and it
+// may be a number of any size.
+func TestOrientationBehindOddFields(t *testing.T) {
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		short := field{tagOrientation, 3, 6}
+		for name, exif := range map[string][]byte{
+			"plain":             fields(order, short),
+			"LONG":              fields(order, field{tagOrientation, 4, 6}),
+			"an unknown type":   fields(order, field{0x0110, 99, 7}, short),
+			"type 0":            fields(order, field{0x0110, 0, 7}, short),
+			"a value too far":   fields(order, field{0x0110, 5, 1 << 30}, short),
+			"tags out of order": fields(order, field{0x9003, 3, 1}, short),
+			"marked again":      append([]byte("Exif\x00\x00"), fields(order, short)...),
+		} {
+			m, err := Decode(bytes.NewReader(withEXIF(t, "testdata/decode/2x2.jpg", exif)))
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			if m.W != 29 || m.H != 37 {
+				t.Errorf("%s, %v: not turned, %dx%d", name, order, m.W, m.H)
+			}
+		}
+	}
+}
+
+// TestWebPOrientation: as other programs read it, with JPEG's mark before the EXIF or without,
+// and behind chunks of odd length, which a byte fills up.
+func TestWebPOrientation(t *testing.T) {
+	data, err := os.ReadFile("testdata/decode/lossy-37x29.webp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mark := range []string{"", "Exif\x00\x00"} {
+		for odd := range 2 {
+			exif := append([]byte(mark), tiff(binary.BigEndian, 6)...)
+			file := webpWithEXIF(data, 37, 29, exif)
+			const first = 12 + 8 + 10 // behind VP8X
+			icc := binary.LittleEndian.AppendUint32([]byte("JUNK"), uint32(4+odd))
+			icc = append(icc, make([]byte, 4+2*odd)...)
+			file = slices.Insert(file, first, icc...)
+			binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
+			if !Turned(file) {
+				t.Errorf("mark %q, a chunk of %d bytes before: not turned", mark, 4+odd)
+			}
+		}
+	}
+}
+
+// TestTurnedPart: a part of a turned picture is that part of the whole one.
+func TestTurnedPart(t *testing.T) {
+	src := noise(23, 17)
+	for o := 2; o <= 8; o++ {
+		p := turned{src, o}
+		want := upright(src, o)
+		if got := whole(p); !bytes.Equal(got.Pix, want.Pix) || got.W != want.W {
+			t.Errorf("orientation %d: the whole differs", o)
+		}
+		if got, want := p.rgb(3, 5, 9, 7), want.part(3, 5, 9, 7); !bytes.Equal(got.Pix, want.Pix) || got.W != 9 {
+			t.Errorf("orientation %d: a part differs", o)
+		}
 	}
 }
 

@@ -74,15 +74,12 @@ func (p Prep) Decode(data []byte) (m *Image, w, h int, err error) {
 // errs[i] are what Decode of preps[i] returns. w and h are the size of the whole picture.
 func Prepare(data []byte, preps ...Prep) (images []*Image, errs []error, w, h int) {
 	images, errs = make([]*Image, len(preps)), make([]error, len(preps))
-	decoded, turn, err := open(data, MaxPixels)
+	decoded, err := open(data, MaxPixels)
 	if err != nil {
 		for i := range errs {
 			errs[i] = err
 		}
 		return images, errs, 0, 0
-	}
-	if turn != 1 { // crops are meant for the upright picture
-		decoded = upright(whole(decoded), turn)
 	}
 	w, h = decoded.size()
 	for i, p := range preps {

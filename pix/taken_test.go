@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// dated is EXIF with a DateTimeOriginal, and a DateTime that must not be taken
-// for it.
+// dated is EXIF with a DateTimeOriginal, and a DateTime that counts only where that cannot be
+// read.
 func dated(order binary.AppendByteOrder, date string) []byte {
 	text := append([]byte(date), 0)
 	b := []byte("II")
@@ -48,28 +48,99 @@ func TestTaken(t *testing.T) {
 	}
 	pngFile := encodePNG(t, New(3, 3).RGBA())
 	when := time.Date(2019, 5, 17, 22, 4, 59, 0, time.UTC)
+	changed := time.Date(2001, 1, 1, 1, 1, 1, 0, time.UTC)
+	none := time.Time{}
 	le, be := binary.LittleEndian, binary.BigEndian
 	good := dated(be, "2019:05:17 22:04:59")
 	for name, c := range map[string]struct {
 		data []byte
-		ok   bool
+		want time.Time
 	}{
-		"jpeg":             {jpegWithEXIF(jpegFile, good), true},
-		"little-endian":    {jpegWithEXIF(jpegFile, dated(le, "2019:05:17 22:04:59")), true},
-		"png":              {pngWithEXIF(pngFile, good), true},
-		"webp":             {webpWithEXIF(webpFile, 37, 29, good), true},
-		"no EXIF":          {jpegFile, false},
-		"a PNG without":    {pngFile, false},
-		"only orientation": {jpegWithEXIF(jpegFile, tiff(le, 3)), false},
-		"a clock not set":  {jpegWithEXIF(jpegFile, dated(le, "0000:00:00 00:00:00")), false},
-		"no date":          {jpegWithEXIF(jpegFile, dated(le, "last summer, I think")), false},
-		"cut short":        {jpegWithEXIF(jpegFile, good)[:60], false},
-		"no picture":       {[]byte("2019:05:17 22:04:59"), false},
-		"nothing":          {nil, false},
+		"jpeg":             {jpegWithEXIF(jpegFile, good), when},
+		"little-endian":    {jpegWithEXIF(jpegFile, dated(le, "2019:05:17 22:04:59")), when},
+		"png":              {pngWithEXIF(pngFile, good), when},
+		"webp":             {webpWithEXIF(webpFile, 37, 29, good), when},
+		"no EXIF":          {jpegFile, none},
+		"a PNG without":    {pngFile, none},
+		"only orientation": {jpegWithEXIF(jpegFile, tiff(le, 3)), none},
+		"a clock not set":  {jpegWithEXIF(jpegFile, dated(le, "0000:00:00 00:00:00")), changed},
+		"no date":          {jpegWithEXIF(jpegFile, dated(le, "last summer, I think")), changed},
+		"cut short":        {jpegWithEXIF(jpegFile, good)[:60], none},
+		"a zone":           {jpegWithEXIF(jpegFile, dated(be, "2019:05:17 22:04:59+02:00")), when},
+		"parts of seconds": {jpegWithEXIF(jpegFile, dated(be, "2019:05:17 22:04:59.125Z")), when},
+		"ISO dashes":       {jpegWithEXIF(jpegFile, dated(be, "2019-05-17T22:04:59")), when},
+		"slashes":          {jpegWithEXIF(jpegFile, dated(le, "2019/05/17 22:04:59")), when},
+		"a day":            {jpegWithEXIF(jpegFile, dated(le, "2019:05:17")), when.Truncate(24 * time.Hour)},
+		"the future":       {jpegWithEXIF(jpegFile, dated(le, "2961:05:17 22:04:59")), changed},
+		"before cameras":   {jpegWithEXIF(jpegFile, dated(le, "1761:05:17 22:04:59")), changed},
+		"an unknown type":  {jpegWithEXIF(jpegFile, fields(le, field{0x0110, 99, 7}, field{tagOrientation, 3, 1}, taggedText{tagChanged, "2019:05:17 22:04:59"})), when},
+		"digitized":        {jpegWithEXIF(jpegFile, fields(be, sub{field{0x9000, 0, 7}, taggedText{tagDigitized, "2019:05:17 22:04:59"}})), when},
+		"no picture":       {[]byte("2019:05:17 22:04:59"), none},
+		"nothing":          {nil, none},
 	} {
 		got, ok := Taken(bytes.NewReader(c.data))
-		if ok != c.ok || ok && !got.Equal(when) {
+		if ok != !c.want.IsZero() || !got.Equal(c.want) {
 			t.Errorf("%s: %v, %v", name, got, ok)
 		}
 	}
+}
+
+// field is a field of EXIF with one number; its type may be one that TIFF does not have.
+type field struct {
+	tag, kind uint16
+	value     uint32
+}
+
+// taggedText is a field that holds a text.
+type taggedText struct {
+	tag  uint16
+	text string
+}
+
+// sub is the EXIF directory.
+type sub []any
+
+// fields writes a directory of EXIF in the order of its fields, which need not be that of
+// their tags.
+func fields(order binary.AppendByteOrder, all ...any) []byte {
+	b := []byte("II")
+	if order == binary.BigEndian {
+		b = []byte("MM")
+	}
+	b = order.AppendUint16(b, 42)
+	b = order.AppendUint32(b, 8)
+	return appendDirectory(b, order, all)
+}
+
+func appendDirectory(b []byte, order binary.AppendByteOrder, all []any) []byte {
+	entry := func(tag, kind uint16, n, value uint32) {
+		b = order.AppendUint16(b, tag)
+		b = order.AppendUint16(b, kind)
+		b = order.AppendUint32(b, n)
+		b = order.AppendUint32(b, value)
+	}
+	at := uint32(len(b) + 2 + 12*len(all) + 4) // of the data behind
+	var behind []byte
+	var inner sub
+	b = order.AppendUint16(b, uint16(len(all)))
+	for _, f := range all {
+		switch f := f.(type) {
+		case field:
+			if f.kind == 3 && order == binary.BigEndian {
+				f.value <<= 16
+			}
+			entry(f.tag, f.kind, 1, f.value)
+		case taggedText:
+			entry(f.tag, 2, uint32(len(f.text)+1), at+uint32(len(behind)))
+			behind = append(append(behind, f.text...), 0)
+		case sub:
+			inner = f
+			entry(tagEXIF, 4, 1, at)
+		}
+	}
+	b = append(order.AppendUint32(b, 0), behind...)
+	if inner != nil {
+		b = appendDirectory(b, order, inner)
+	}
+	return b
 }

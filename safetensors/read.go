@@ -7,6 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
+
+	"likeness/internal/regularfile"
 )
 
 // Open reads a whole file. Errors name path.
@@ -25,9 +28,13 @@ func openAt(path string, read func(file *os.File, size int64) (*File, error)) (*
 }
 
 func openRegular(path string, read func(file *os.File, size int64) (*File, error)) (*File, error) {
-	file, err := os.Open(path)
+	file, err := regularfile.Open(path)
 	if err != nil {
-		if e, ok := err.(*fs.PathError); ok {
+		e, ok := errors.AsType[*fs.PathError](err)
+		switch {
+		case errors.Is(err, syscall.EISDIR):
+			return nil, errors.New("is a folder, expected a safetensors file")
+		case ok:
 			return nil, e.Err
 		}
 		return nil, err
@@ -36,12 +43,6 @@ func openRegular(path string, read func(file *os.File, size int64) (*File, error
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if info.IsDir() {
-		return nil, errors.New("is a folder, expected a safetensors file")
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("is not a regular file")
 	}
 	return read(file, info.Size())
 }

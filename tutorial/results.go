@@ -3,12 +3,12 @@ package tutorial
 import (
 	"encoding/json"
 	"io"
-	"os"
 	"path/filepath"
 
 	"likeness/baseline"
 	"likeness/hyper"
 	"likeness/internal/atomicfile"
+	"likeness/internal/regularfile"
 )
 
 // Results are all numbers of a run, written to results.json. Errors are mean
@@ -119,9 +119,12 @@ func (r *Results) save(dir string) error {
 // resultsName is the file of the numbers, in Out.
 const resultsName = "results.json"
 
+// mostResults bounds that file.
+const mostResults = 16 << 20
+
 // complete reports whether a folder holds the numbers of a run that was finished.
 func complete(dir string) bool {
 	var r Results
-	text, err := os.ReadFile(filepath.Join(dir, resultsName))
+	text, err := regularfile.Read(filepath.Join(dir, resultsName), mostResults)
 	return err == nil && json.Unmarshal(text, &r) == nil && len(r.ToCome) == 0
 }

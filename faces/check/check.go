@@ -9,13 +9,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 
 	"likeness/faces"
 	"likeness/faces/copies"
+	"likeness/internal/regularfile"
 	"likeness/parallel"
 	"likeness/pix"
 )
@@ -124,7 +124,7 @@ func (c *checker) problem(err error) {
 
 // readTable reads the attribute file and reports what is wrong with it; only a file that cannot be read is an error.
 func (c *checker) readTable(path string) error {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return err
 	}

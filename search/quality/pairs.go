@@ -8,10 +8,11 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
+
+	"likeness/internal/regularfile"
 )
 
 // Pair is two pictures of which it is known whether they show one person.
@@ -26,7 +27,7 @@ type Pair struct {
 // many lines 'name number number' of one person and as many 'name number name
 // number' of two. Errors name the file and the line.
 func ReadPairs(path string) ([]Pair, error) {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
