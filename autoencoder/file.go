@@ -33,7 +33,7 @@ const normalisation = "float32(byte)/255 - 0.5, (N, H, W, 3), RGB"
 // Save writes the model to a safetensors file: weights in Keras's layouts,
 // everything else in the metadata. It replaces path whole or not at all.
 func (m *Model) Save(path string) error {
-	f, err := m.File()
+	f, err := m.FileAt(path)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -41,12 +41,21 @@ func (m *Model) Save(path string) error {
 }
 
 // File returns the model as a file that is not yet written. It shares the weights.
-func (m *Model) File() (*safetensors.File, error) {
+func (m *Model) File() (*safetensors.File, error) { return m.FileAt("") }
+
+// FileAt is File for a file at path, from where its data may be near.
+func (m *Model) FileAt(path string) (*safetensors.File, error) {
 	prep, err := json.Marshal(m.Prep)
 	if err != nil {
 		return nil, err
 	}
-	training, err := json.Marshal(m.Training)
+	kept := m.Training
+	if kept != nil && path != "" {
+		t := *kept
+		t.Origin = t.Origin.At(path)
+		kept = &t
+	}
+	training, err := json.Marshal(kept)
 	if err != nil {
 		return nil, fmt.Errorf("training history: %w", err)
 	}

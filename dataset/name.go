@@ -118,8 +118,11 @@ func LoadAll(ctx context.Context, n Name, opt faces.Options, preps ...pix.Prep) 
 	if err != nil {
 		return nil, err
 	}
+	places := PlacesOf(opt)
 	for _, s := range sets {
 		s.Source = n.String()
+		// What cannot be remembered has to be named when it is needed again, and the cache has said what is wrong there.
+		_ = places.Remember(s.Fingerprint, n)
 	}
 	return sets, nil
 }

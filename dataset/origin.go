@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,18 +12,88 @@ import (
 )
 
 // Origin says what something was fitted to, so that the same pictures can be found again. Models, finders and atlases
-// keep it in their files.
+// keep it in their files, and so it holds no path of the machine but one below or beside the file.
 type Origin struct {
-	Data     string `json:"data"`      // Name.String of the set
-	DataHash string `json:"data_hash"` // faces.Set.Fingerprint
-	Split    string `json:"split"`     // SplitPlan.String, "" where it was fitted to everything
-	NTrain   int    `json:"n_train"`   // pictures that were learned from
-	NTest    int    `json:"n_test"`    // pictures that were only measured on
+	Data     string `json:"data"`           // Name.Public of the set; Name.String in older files
+	Near     string `json:"near,omitempty"` // Name.Near of the set and the file, where there is one
+	DataHash string `json:"data_hash"`      // faces.Set.Fingerprint
+	Split    string `json:"split"`          // SplitPlan.String, "" where it was fitted to everything
+	NTrain   int    `json:"n_train"`        // pictures that were learned from
+	NTest    int    `json:"n_test"`         // pictures that were only measured on
+
+	named Name // the set as it was named here; in no file
 }
 
 // NewOrigin returns the origin of something that was fitted to the training part of a split of a set.
 func NewOrigin(set *faces.Set, split faces.Split, plan string) Origin {
-	return Origin{Data: set.Source, DataHash: set.Fingerprint, Split: plan, NTrain: len(split.Train), NTest: len(split.Test)}
+	o := OriginOf(set, len(split.Train), len(split.Test))
+	o.Split = plan
+	return o
+}
+
+// OriginOf returns the origin of something that was fitted to so many pictures of a set.
+func OriginOf(set *faces.Set, train, test int) Origin {
+	named := Parse(set.Source)
+	return Origin{Data: named.Public().String(), DataHash: set.Fingerprint, NTrain: train, NTest: test, named: named}
+}
+
+// Equal reports whether two origins are those of the same fitting, wherever its pictures lie.
+func (o Origin) Equal(p Origin) bool {
+	o.Near, o.named, p.Near, p.named = "", Name{}, "", Name{}
+	return o == p
+}
+
+// At returns the origin as a file at path keeps it.
+func (o Origin) At(path string) Origin {
+	if o.named == (Name{}) { // it came from a file
+		return o
+	}
+	o.Near = ""
+	if near, ok := o.named.Near(path); ok && (isPath(near.Source) || isPath(near.Attributes)) {
+		o.Near = near.String()
+	}
+	return o
+}
+
+// Find returns the name that the pictures of an origin can be loaded by, from a file at path: where they lie near the
+// file, where they were last seen on this machine, or where an older file says. attributes, if not empty, take the place
+// of the origin's own. The error wraps ErrUnknown or ErrGone.
+func (o *Origin) Find(path, attributes string, places Places) (Name, error) {
+	if o == nil || o.Data == "" {
+		return Name{}, fmt.Errorf("%s: %w", path, ErrUnknown)
+	}
+	kept := Parse(o.Data)
+	var tried []Name
+	if o.named != (Name{}) {
+		tried = append(tried, o.named)
+	}
+	if o.Near != "" {
+		tried = append(tried, Parse(o.Near).From(path))
+	}
+	if n, ok := places.Recall(o.DataHash); ok {
+		tried = append(tried, n)
+	}
+	tried = append(tried, kept, kept.From(path))
+	for _, n := range tried {
+		n.Attributes = cmp.Or(attributes, n.Attributes)
+		if n.there() {
+			return n, nil
+		}
+	}
+	return kept, fmt.Errorf("%s was fitted to %s: %w", path, kept.Source, ErrGone)
+}
+
+// there reports whether something is where the name says, whatever else is wrong with it.
+func (n Name) there() bool {
+	for _, part := range []string{n.Source, n.Attributes} {
+		if !isPath(part) {
+			continue
+		}
+		if _, err := faces.Find(part); errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
 }
 
 // Pictures are what a use-case works on with something that was fitted.
@@ -43,25 +114,17 @@ var (
 	ErrChanged = errors.New("the pictures are not those that it was fitted to")
 )
 
-// Load reads the pictures that asked names or, where its Source is empty, those of the origin, which may be nil. asked's
-// attributes count in both cases. path is the file that the origin comes from; it stands in the errors, which wrap
-// ErrUnknown, ErrGone and ErrChanged. They never change that the split is the one of the fitting.
+// Load reads the pictures that asked names or, where its Source is empty, those of the origin, which may be nil, see
+// Find. asked's attributes count in both cases. path is the file that the origin comes from; it stands in the errors,
+// which wrap ErrUnknown, ErrGone and ErrChanged. They never change that the split is the one of the fitting.
 func (o *Origin) Load(ctx context.Context, path string, asked Name, prep pix.Prep, opt faces.Options) (*Pictures, error) {
 	opt.Prep = prep
 	if asked.Source != "" {
 		return o.load(ctx, path, asked, opt, true)
 	}
-	if o == nil || o.Data == "" {
-		return nil, fmt.Errorf("%s: %w", path, ErrUnknown)
-	}
-	again := Parse(o.Data)
-	if asked.Attributes != "" {
-		again.Attributes = asked.Attributes
-	}
-	if !again.IsDrawn() {
-		if _, err := faces.Find(again.Source); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s was fitted to %s: %w", path, again.Source, ErrGone)
-		}
+	again, err := o.Find(path, asked.Attributes, PlacesOf(opt))
+	if err != nil {
+		return nil, err
 	}
 	return o.load(ctx, path, again, opt, false)
 }

@@ -111,13 +111,26 @@ var probe = sync.OnceValue(func() string {
 	return hex.EncodeToString(sum[:8])
 })
 
+// privateFolder makes a folder that only its owner may open, for what is decoded may come from folders that are private
+// too. One that earlier versions have made for everybody is closed.
+func privateFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = os.Chmod(dir, 0o700)
+	}
+	return err
+}
+
 // cacheFormat is the value of the key "format" in a cache file's metadata.
 const cacheFormat = "likeness.faces.Set"
 
 // save writes the set. The file is a safetensors file with the pictures as "pix", (N, H, W, 3) bytes, the attributes
 // as "attributes", (N, A) numbers, the lists of names as strings, and the rest in the metadata.
 func (c *cacheEntry) save(s *Set) error {
-	if err := os.MkdirAll(filepath.Dir(c.path), 0o777); err != nil {
+	if err := privateFolder(filepath.Dir(c.path)); err != nil {
 		return err
 	}
 	skipped, err := json.Marshal(s.Skipped)
@@ -154,7 +167,7 @@ func (c *cacheEntry) save(s *Set) error {
 		add("attribute.names", a.Names)
 		f.Tensors = append(f.Tensors, safetensors.FromFloats("attributes", []int{s.Len(), len(a.Names)}, a.Values))
 	}
-	return f.Save(c.path)
+	return f.SavePrivate(c.path)
 }
 
 // load returns the cached set, or nil when there is none that can be trusted: a file that is missing, damaged or of

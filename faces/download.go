@@ -84,6 +84,12 @@ func findDataset(name string) (Dataset, bool) {
 	return all[i], true
 }
 
+// Published reports whether a name is that of a published data set, downloaded or not, and not a path.
+func Published(name string) bool {
+	_, ok := findDataset(name)
+	return ok
+}
+
 // resolve turns the name of a data set into the path of the downloaded file and leaves paths as they are.
 func resolve(source string) (string, error) {
 	if source == "" {

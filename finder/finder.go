@@ -70,7 +70,7 @@ func Fit(ctx context.Context, data *faces.Set, rows []int, opt Options) (*Finder
 	if err != nil {
 		return nil, err
 	}
-	f := &Finder{Describer: d, Training: &Training{Origin: dataset.Origin{Data: data.Source, DataHash: data.Fingerprint, NTrain: len(rows)}}}
+	f := &Finder{Describer: d, Training: &Training{Origin: dataset.OriginOf(data, len(rows), 0)}}
 	for _, p := range found {
 		if p.Pose != (align.Pose{}) {
 			f.Training.Moved += 1 / float64(len(rows))
@@ -124,7 +124,13 @@ const Format = "likeness finder 1"
 
 // Save writes the finder to one safetensors file: whole, or not at all.
 func (f *Finder) Save(path string) error {
-	training, err := json.Marshal(f.Training)
+	kept := f.Training
+	if kept != nil {
+		t := *kept
+		t.Origin = t.Origin.At(path)
+		kept = &t
+	}
+	training, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+
+	"likeness/dataset"
+	"likeness/faces"
 )
 
 // ErrNoModel means that the model or finder of an index is not where it was, nor beside
@@ -17,6 +20,11 @@ func (g *Gallery) openEmbedder() (Embedder, error) {
 	if path == "" {
 		if path = pathFrom(g.path, about.ModelFile); path == "" || !exists(path) {
 			path = modelBeside(g.path, about.Model)
+		}
+		if path == "" {
+			if seen, ok := dataset.PlacesOf(faces.Options{}).Recall(about.Model); ok && exists(seen.Source) {
+				path = seen.Source
+			}
 		}
 		if path == "" {
 			return nil, fmt.Errorf("the model of %s, %s, is %w", g.path, about.Model, ErrNoModel)
@@ -48,20 +56,20 @@ func modelBeside(index, fingerprint string) string {
 	return ""
 }
 
-// pathBeside returns the path of a model as an index keeps it: relative to the index's
-// folder where that is possible, so that both can move together.
+// pathBeside returns the path of a model as an index keeps it: as seen from the index's
+// folder where it lies below it or beside it, so that both can move together, and its
+// name alone where it lies elsewhere, for that is nobody else's business.
 func pathBeside(index, model string) string {
-	from, err1 := filepath.Abs(filepath.Dir(index))
-	to, err2 := filepath.Abs(model)
-	if model != "" && err1 == nil && err2 == nil {
-		if near, err := filepath.Rel(from, to); err == nil {
-			return filepath.ToSlash(near)
-		}
+	if model == "" {
+		return ""
 	}
-	return model
+	if near, ok := dataset.PathNear(index, model); ok {
+		return near
+	}
+	return filepath.Base(model)
 }
 
-// pathFrom reverses pathBeside.
+// pathFrom reverses pathBeside, and takes the absolute paths of older files.
 func pathFrom(index, model string) string {
 	model = filepath.FromSlash(model)
 	if model == "" || filepath.IsAbs(model) {

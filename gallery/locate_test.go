@@ -14,6 +14,10 @@ func TestModelPaths(t *testing.T) {
 	if got, want := pathFrom(filepath.Join("elsewhere", "x.index.safetensors"), kept), filepath.Join("elsewhere", "models", "x.safetensors"); got != want {
 		t.Errorf("%s was found at %s, want %s", kept, got, want)
 	}
+	// One that lies elsewhere has no path in an index that is given away.
+	if got := pathBeside(filepath.Join("out", "x.index.safetensors"), filepath.Join("home", "ada", "x.safetensors")); got != "x.safetensors" {
+		t.Errorf("a model elsewhere is kept as %s", got)
+	}
 	if got := pathBeside("x.safetensors", ""); got != "" {
 		t.Errorf("an unknown model is kept as %q", got)
 	}

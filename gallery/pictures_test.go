@@ -146,7 +146,7 @@ func TestPicturesOfAFolderThatChanges(t *testing.T) {
 	}
 	rename(t, a.in("set"), a.in("elsewhere"))
 	moved := a.open(t, gallery.Options{})
-	if _, err := moved.Picture(context.Background(), "twin", 0); !errors.Is(err, dataset.ErrGone) || !strings.Contains(err.Error(), "x.safetensors was made of "+a.in("set")) {
+	if _, err := moved.Picture(context.Background(), "twin", 0); !errors.Is(err, dataset.ErrGone) || !strings.Contains(err.Error(), "x.safetensors was made of set: ") {
 		t.Errorf("error %v, expected %v", err, dataset.ErrGone)
 	}
 	named := a.open(t, gallery.Options{Data: dataset.Name{Source: a.in("elsewhere")}})

@@ -342,7 +342,7 @@ func TestResultAsJSON(t *testing.T) {
 		t.Errorf("%s, %v", text, err)
 	}
 	i := g.Info()
-	if i.Entries != 10 || i.Data != (dataset.Name{Source: a.in("set")}) || i.Odds || i.Model != a.e.Fingerprint() {
+	if i.Entries != 10 || i.Data != (dataset.Name{Source: "set"}) || i.Odds || i.Model != a.e.Fingerprint() {
 		t.Errorf("%+v", i)
 	}
 	if m, ok := g.Member("2019/Ada_Byron/b"); !ok || m.Person != "Ada Byron" || m.Taken == "" {

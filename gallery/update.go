@@ -119,15 +119,20 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 	if err != nil {
 		return nil, err
 	}
-	origin, err := json.Marshal(dataset.Origin{Data: set.Source, DataHash: set.Fingerprint, NTrain: len(opt.Rows)})
+	of := dataset.OriginOf(set, len(opt.Rows), 0)
+	origin, err := json.Marshal(of.At(path))
 	if err != nil {
 		return nil, err
+	}
+	if opt.ModelFile != "" {
+		// Where nothing can be remembered, the model has to be named when it lies elsewhere.
+		_ = dataset.PlacesOf(faces.Options{}).Remember(embedder.Fingerprint(), dataset.Name{Source: opt.ModelFile})
 	}
 	u := &update{
 		path: path, embedder: embedder, set: set, opt: opt, space: opt.Space,
 		about: search.About{
 			Model: embedder.Fingerprint(), Arch: embedder.Arch(), Prep: string(prep),
-			Source:    strings.ToValidUTF8(set.Source, "\uFFFD"), // as the file will have it
+			Source:    strings.ToValidUTF8(of.Data, "\uFFFD"), // as the file will have it
 			Origin:    string(origin),
 			ModelFile: pathBeside(path, opt.ModelFile),
 		},

@@ -1,6 +1,7 @@
 package gallery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,16 +128,26 @@ func (g *Gallery) readAttributes(ctx context.Context) (*faces.AttributeTable, er
 	return nil, fmt.Errorf("%s was %w", g.path, ErrNoAttributes)
 }
 
-// data is the name of the pictures, and of their attributes.
+// data is the name of the pictures, and of their attributes, as they can be loaded; where they are not to be found, as
+// the index calls them.
 func (g *Gallery) data() dataset.Name {
-	name := g.opt.Data
-	if name.Source == "" {
-		attributes := name.Attributes
-		if name = dataset.Parse(g.file.About.Source); attributes != "" {
-			name.Attributes = attributes
-		}
+	if g.opt.Data.Source != "" {
+		return g.opt.Data
+	}
+	name, err := originOf(g.file).Find(g.path, g.opt.Data.Attributes, dataset.PlacesOf(faces.Options{}))
+	if err != nil {
+		name = dataset.Parse(g.file.About.Source)
+		name.Attributes = cmp.Or(g.opt.Data.Attributes, name.Attributes)
 	}
 	return name
+}
+
+// originOf says which pictures were indexed. Older files have no more than their name.
+func originOf(f *search.File) *dataset.Origin {
+	if o := parseOrigin(f.About.Origin); o != nil && o.Data != "" {
+		return o
+	}
+	return &dataset.Origin{Data: f.About.Source}
 }
 
 // joined returns the attributes of some pictures, with one look-up for each.

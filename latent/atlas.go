@@ -48,7 +48,7 @@ func Survey(ctx context.Context, c *Coder, train, test []int, opt SurveyOptions)
 	if err != nil {
 		return nil, err
 	}
-	a := &Atlas{Model: m.Fingerprint(), Story: Story{Origin: dataset.Origin{Data: data.Source, DataHash: data.Fingerprint, NTrain: len(train), NTest: len(test)}}}
+	a := &Atlas{Model: m.Fingerprint(), Story: Story{Origin: dataset.OriginOf(data, len(train), len(test))}}
 	if a.Whitening, err = Whiten(ctx, codes, m.Code); err != nil {
 		return nil, err
 	}

@@ -26,7 +26,9 @@ const (
 
 // Save writes the atlas to one safetensors file: whole, or not at all.
 func (a *Atlas) Save(path string) error {
-	f, err := a.File()
+	at := *a
+	at.Story.Origin = a.Story.Origin.At(path)
+	f, err := at.File()
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

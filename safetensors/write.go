@@ -18,6 +18,11 @@ func (f *File) Save(path string) error {
 	return atomicfile.Write(path, f.Write)
 }
 
+// SavePrivate is Save for a file that only its owner may read.
+func (f *File) SavePrivate(path string) error {
+	return atomicfile.WritePrivate(path, f.Write)
+}
+
 // Write writes f. Equal contents give equal bytes, whatever the order of
 // f.Tensors: tensors with larger elements come first, then they go by name, as
 // in the reference implementation, and the header is padded with spaces, so

@@ -239,8 +239,8 @@ func TestUpdate(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var told string
 	err = Update(ctx, path, func(owner string) { told = owner; cancel() }, adding("x"))
-	wantError(t, err, path, fmt.Sprintf("process %d on ", os.Getpid()))
-	if !errors.Is(err, context.Canceled) || !strings.Contains(told, fmt.Sprintf("process %d on ", os.Getpid())) {
+	wantError(t, err, path, fmt.Sprintf("process %d since ", os.Getpid()))
+	if !errors.Is(err, context.Canceled) || !strings.Contains(told, fmt.Sprintf("process %d since ", os.Getpid())) {
 		t.Errorf("told %q, %v", told, err)
 	}
 	if err := lock.Release(); err != nil {

@@ -49,7 +49,7 @@ func (l *loop) save() error {
 	if err := l.engine.Show(false); err != nil {
 		return err
 	}
-	f, err := l.Model.File()
+	f, err := l.Model.FileAt(l.Checkpoint)
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.Checkpoint, err)
 	}

@@ -66,7 +66,7 @@ func (b *book) begin(ctx context.Context) error {
 	b.results = &Results{
 		Machine: machine(), Seed: b.Seed,
 		Data: DataResult{
-			Source: set.Source, Fingerprint: set.Fingerprint, Pictures: set.Len(), People: people(set),
+			Source: dataset.Parse(set.Source).Public().String(), Fingerprint: set.Fingerprint, Pictures: set.Len(), People: people(set),
 			Skipped: len(set.Skipped), Unlisted: len(set.Unlisted), NTrain: len(split.Train), NTest: len(split.Test),
 			Width: set.W, Height: set.H, Split: plan.String(),
 		},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"likeness/autoencoder"
+	"likeness/dataset"
 	"likeness/pix"
 	"likeness/recipe"
 	"likeness/report"
@@ -27,11 +28,11 @@ func (b *book) retrieval(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	index, err := b.index(ctx, m)
+	path := filepath.Join(b.Out, "index.safetensors")
+	index, err := b.index(ctx, m, path)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(b.Out, "index.safetensors")
 	if err := index.Save(path); err != nil {
 		return err
 	}
@@ -93,8 +94,8 @@ func (b *book) convModel(ctx context.Context) (*autoencoder.Model, error) {
 	return m, err
 }
 
-// index holds the codes of the training pictures.
-func (b *book) index(ctx context.Context, m *autoencoder.Model) (*search.Exact, error) {
+// index holds the codes of the training pictures, for a file at path.
+func (b *book) index(ctx context.Context, m *autoencoder.Model, path string) (*search.Exact, error) {
 	codes, err := m.Encode(ctx, b.Data.AllFloats(b.split.Train))
 	if err != nil {
 		return nil, err
@@ -108,7 +109,14 @@ func (b *book) index(ctx context.Context, m *autoencoder.Model) (*search.Exact, 
 	if err != nil {
 		return nil, err
 	}
-	return search.NewExact(ctx, search.Euclidean{}, e, search.About{Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: b.Data.Source, ModelFile: "models/conv.safetensors"})
+	of := dataset.OriginOf(b.Data, len(b.split.Train), 0)
+	origin, err := json.Marshal(of.At(path))
+	if err != nil {
+		return nil, err
+	}
+	return search.NewExact(ctx, search.Euclidean{}, e, search.About{
+		Model: m.Fingerprint(), Arch: m.Arch, Prep: string(prep), Source: of.Data, Origin: string(origin), ModelFile: "models/conv.safetensors",
+	})
 }
 
 // examples are the tutorial's, or the first ones where there are not so many

@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"likeness/train"
 )
 
 // runLog appends what happens in a run to a file, one JSON object a line: what
-// happened ("planned", "resumed", "epoch", "interrupted", "saved FILE") and when, with the
+// happened ("planned", "resumed", "epoch", "interrupted", "saved") and when, with the
 // numbers of the epoch. A nil runLog keeps no log. A log that cannot be
 // written does not stop the run; close returns the error.
 type runLog struct {
@@ -33,7 +34,8 @@ func openLog(path string) (*runLog, error) {
 type logLine struct {
 	Time            time.Time `json:"time"`
 	Event           string    `json:"event"`
-	Run             string    `json:"run,omitempty"` // which of several
+	File            string    `json:"file,omitempty"` // that was saved, without its folder
+	Run             string    `json:"run,omitempty"`  // which of several
 	Epoch           int       `json:"epoch,omitempty"`
 	Epochs          int       `json:"epochs,omitempty"`
 	Step            int       `json:"step,omitempty"`
@@ -64,6 +66,8 @@ func (l *runLog) event(label string, e train.Event) {
 }
 
 func (l *runLog) say(event string) { l.write(logLine{Event: event}) }
+
+func (l *runLog) saved(path string) { l.write(logLine{Event: "saved", File: filepath.Base(path)}) }
 
 func (l *runLog) write(line logLine) {
 	if l == nil || l.err != nil {

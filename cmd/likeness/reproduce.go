@@ -88,7 +88,7 @@ func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run
 		a.Warn("%s", w)
 	}
 	a.noteSet(run.Data)
-	run.Command = "likeness " + strings.Join(a.Args, " ")
+	run.Command = a.CommandLine()
 	run.Log = func(format string, args ...any) {
 		p.Clear()
 		a.Note(format, args...)

@@ -41,7 +41,7 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 		return a.howToGoOn(err)
 	}
 	a.Notes(result.Notes)
-	log.say("saved " + result.Path)
+	log.saved(result.Path)
 	r, err := a.measure(ctx, result.Model, result.Data, evaluation.Options{Model: result.Path, Threads: job.Options.Threads, Forms: result.Baselines})
 	if err == nil && len(result.Models) > 1 {
 		if r.Seeds, err = evaluation.CompareSeeds(ctx, result.Models, result.Kept, result.Data, evaluation.SeedsOptions{Threads: job.Options.Threads}); err == nil {

@@ -39,6 +39,22 @@ func Write(path string, fill func(w io.Writer) error) error {
 	return nil
 }
 
+// WritePrivate is Write for a file that only its owner may read, also where the
+// file that it replaces was open to others.
+func WritePrivate(path string, fill func(w io.Writer) error) error {
+	target, _, err := resolve(path)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := replace(target, private, fill); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// private are the permission bits of WritePrivate.
+const private fs.FileMode = 0o600
+
 // resolve follows links to the file that is to be replaced and gives its
 // permission bits, or 0 when there is none yet.
 func resolve(path string) (target string, mode fs.FileMode, err error) {
@@ -68,7 +84,7 @@ func resolve(path string) (target string, mode fs.FileMode, err error) {
 // replace does Write's work on a path that is no link.
 func replace(path string, mode fs.FileMode, fill func(w io.Writer) error) error {
 	dir := filepath.Dir(path)
-	tmp, err := createNeighbour(path)
+	tmp, err := createNeighbour(path, mode)
 	if err != nil {
 		return cause(err)
 	}
@@ -107,10 +123,14 @@ func replace(path string, mode fs.FileMode, fill func(w io.Writer) error) error 
 }
 
 // createNeighbour makes a new file beside path. It does not use os.CreateTemp,
-// whose files are 0600 whatever the umask says.
-func createNeighbour(path string) (*os.File, error) {
+// whose files are 0600 whatever the umask says. From its first byte the file is
+// open to nobody to whom the one that it replaces, of the given mode, is not.
+func createNeighbour(path string, mode fs.FileMode) (*os.File, error) {
 	name := filepath.Join(filepath.Dir(path), temporaryPrefix(path)+rand.Text()[:12]+".tmp")
-	return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if mode == 0 {
+		mode = 0o644
+	}
+	return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644&mode|0o600)
 }
 
 // temporaryPrefix begins the names of path's temporary neighbours.

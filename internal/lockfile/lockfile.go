@@ -91,8 +91,7 @@ func try(path string) (*Lock, error) {
 		return nil, errTaken
 	}
 	// Only for people to read, so it does not matter whether it can be written.
-	host, _ := os.Hostname()
-	text := fmt.Sprintf("process %d on %s since %s\n", os.Getpid(), host, time.Now().Format(time.RFC3339))
+	text := fmt.Sprintf("process %d since %s\n", os.Getpid(), time.Now().Format(time.RFC3339))
 	_ = file.Truncate(0)
 	_, _ = file.WriteAt([]byte(text), 0)
 	return &Lock{file, path}, nil

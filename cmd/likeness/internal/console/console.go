@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -127,8 +128,34 @@ func IsTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// CommandLine returns what was typed.
-func (c *Console) CommandLine() string { return c.Command() }
+// CommandLine returns what was typed as a page shows it, which may be given away: of absolute paths it has those below
+// the working folder as seen from there, and the last elements of others.
+func (c *Console) CommandLine() string {
+	words := []string{"likeness"}
+	for _, arg := range c.Args {
+		flag, value, valued := strings.Cut(arg, "=")
+		if !valued || !strings.HasPrefix(flag, "-") {
+			words = append(words, Quote(withoutPlace(arg)))
+			continue
+		}
+		words = append(words, Quote(flag+"="+withoutPlace(value)))
+	}
+	return strings.Join(words, " ")
+}
+
+// withoutPlace shortens an absolute path, or one that leads out of the working folder by more than one step.
+func withoutPlace(word string) string {
+	clean := filepath.Clean(word)
+	if !filepath.IsAbs(word) && !strings.HasPrefix(filepath.ToSlash(clean), "../../") {
+		return word
+	}
+	if here, err := filepath.Abs("."); err == nil && filepath.IsAbs(word) {
+		if rel, err := filepath.Rel(here, clean); err == nil && filepath.IsLocal(rel) {
+			return rel
+		}
+	}
+	return filepath.Base(clean)
+}
 
 // Command returns what was typed with flags at its end in place of --resume and
 // --restart.
