@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"runtime"
 
 	"likeness/parallel"
+	"likeness/pix"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -14,13 +16,21 @@ import (
 // maxInFlight bounds the bytes of compressed pictures that have been read and not yet been worked on.
 const maxInFlight = 128 << 20
 
+// largePicture is the memory of a picture from which on what it leaves behind is collected at
+// once: else the collector would wait until as much again is taken.
+const largePicture = 256 << 20
+
 // Process walks src, runs work on the files that hold data on parallel.Threads(ctx) threads, and calls collect with every
 // file and its result in the order of the source, whatever the number of threads. collect runs on one goroutine; the
 // result of a file without data is R's zero value. fs.SkipAll from collect ends the walk without an error. An error of
 // the walk is returned after all files before it were collected, so that what was collected does not depend on chance.
+//
+// Pictures wait for memory: those that are worked on at the same time take no more for decoding, by the sizes in their
+// headers, than the limit of parallel.WithMemory, whatever the number of threads.
 func Process[R any](ctx context.Context, src Source, want func(name string) bool,
 	work func(File) R, collect func(File, R) error) error {
 	threads := parallel.Threads(ctx)
+	ctx = parallel.WithMemory(ctx, 0)
 	type job struct {
 		File
 		bytes  int64
@@ -69,10 +79,17 @@ func Process[R any](ctx context.Context, src Source, want func(name string) bool
 	for range threads {
 		group.Go(func() error {
 			for j := range queue {
-				if ctx.Err() != nil {
-					return ctx.Err()
+				memory := pix.Memory(j.Data)
+				release, err := parallel.Reserve(ctx, memory)
+				if err != nil {
+					return err
 				}
-				j.result <- work(j.File)
+				r := work(j.File)
+				if memory >= largePicture {
+					runtime.GC()
+				}
+				release()
+				j.result <- r
 				weight.Release(j.bytes)
 			}
 			return nil

@@ -10,7 +10,7 @@ import (
 )
 
 // maxMember bounds the size of one compressed picture. A larger file is skipped before memory is taken for it.
-const maxMember = 64 << 20
+const maxMember = maxInFlight
 
 // maxMembers bounds how many files a source may hold, so that an archive made to do harm cannot fill the memory with
 // names.

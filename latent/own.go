@@ -92,8 +92,9 @@ func taggedCodes(ctx context.Context, m *autoencoder.Model, path string, report 
 	x := make([]float32, len(tags.Pictures)*n)
 	failed := make([]error, len(tags.Pictures))
 	var done counter
+	ctx = parallel.WithMemory(ctx, 0)
 	err = parallel.Each(ctx, len(tags.Pictures), func(i int) {
-		picture, err := m.Prep.Open(filepath.Join(filepath.Dir(path), filepath.FromSlash(tags.Pictures[i])))
+		picture, err := m.Prep.OpenContext(ctx, filepath.Join(filepath.Dir(path), filepath.FromSlash(tags.Pictures[i])))
 		if err != nil {
 			failed[i] = fmt.Errorf("%s, line %d: %w", path, tags.Lines[i], err)
 			return

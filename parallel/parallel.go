@@ -2,7 +2,8 @@
 //
 // How many threads a piece of work may use is a property of the request that asks
 // for it, as its deadline is: the caller sets it with WithThreads,
-// and everything below keeps to it. No result in this module depends on it.
+// and everything below keeps to it. No result in this module depends on it. How much memory
+// may be taken for large pieces of work is such a property too, see WithMemory.
 package parallel
 
 import (

@@ -1,9 +1,14 @@
 package pix
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"image"
-	"os"
+	"syscall"
+
+	"likeness/internal/regularfile"
+	"likeness/parallel"
 )
 
 // Prep describes how a photograph is prepared as a model's input. The model file holds it,
@@ -89,15 +94,24 @@ func Prepare(data []byte, preps ...Prep) (images []*Image, errs []error, w, h in
 }
 
 // Open reads a picture file and prepares it. The error names the file.
-func (p Prep) Open(path string) (*Image, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+func (p Prep) Open(path string) (*Image, error) { return p.OpenContext(context.Background(), path) }
+
+// OpenContext is [Prep.Open] for work that runs beside other work: it waits until the
+// context's memory, see [parallel.WithMemory], has room for the pixels.
+func (p Prep) OpenContext(ctx context.Context, path string) (*Image, error) {
+	data, err := regularfile.Read(path, MaxFileBytes)
+	if errors.Is(err, syscall.EISDIR) {
 		return nil, fmt.Errorf("%s is a folder, expected a picture", path)
-	}
-	m, err := Open(path)
-	if err != nil {
+	} else if err != nil {
 		return nil, err
 	}
-	if m, err = p.Apply(m); err != nil {
+	release, err := parallel.Reserve(ctx, Memory(data))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	defer release()
+	m, _, _, err := p.Decode(data)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil
