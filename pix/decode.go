@@ -199,6 +199,11 @@ func ranOut(err error) bool {
 
 func (f *format) read(data []byte, maxPixels int64) (picture, error) {
 	cfg, err := f.config(bytes.NewReader(data))
+	if err != nil && f.name == "JPEG" {
+		if how := unusualJPEG(data); how != "" {
+			return nil, errors.New(how)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -119,16 +119,34 @@ func (c *cursor) jpegEXIF() (data []byte) {
 	return data
 }
 
-// progressive reports whether a JPEG is stored in several scans.
-func progressive(data []byte) (is bool) {
-	const first, last, huffman, arithmetic = 0xc0, 0xcf, 0xc4, 0xcc
+// jpegFrame returns the marker of a JPEG's frame, which says how it is compressed; 0 where
+// there is none.
+func jpegFrame(data []byte) (frame byte) {
+	const first, last, huffmanTables, extension, arithmeticTables = 0xc0, 0xcf, 0xc4, 0xc8, 0xcc
 	c := &cursor{r: bytes.NewReader(data)}
 	c.segments(func(kind byte, _ int64) bool {
-		frame := first <= kind && kind <= last && kind != huffman && kind != arithmetic
-		is = frame && kind&3 == 2
-		return !frame
+		if first <= kind && kind <= last && kind != huffmanTables && kind != extension && kind != arithmeticTables {
+			frame = kind
+		}
+		return frame == 0
 	})
-	return is
+	return frame
+}
+
+// progressive reports whether a JPEG is stored in several scans.
+func progressive(data []byte) bool { return jpegFrame(data) == 0xc2 }
+
+// unusualJPEG says how a JPEG is compressed that image/jpeg does not read, "" for others.
+func unusualJPEG(data []byte) string {
+	switch frame := jpegFrame(data); {
+	case frame >= 0xc9:
+		return "compressed by arithmetic coding, which is not read"
+	case frame == 0xc3:
+		return "compressed without loss, which is not read"
+	case frame >= 0xc5:
+		return "a hierarchical JPEG, which is not read"
+	}
+	return ""
 }
 
 // pngEXIF looks through the chunks. EXIF may also stand behind the pixels.
