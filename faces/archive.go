@@ -152,12 +152,13 @@ func (s *tarSource) Walk(ctx context.Context, want func(string) bool, visit func
 			return broken(fmt.Errorf("more than %d members", maxMembers))
 		}
 		// The header of a member is no proof that the member is there, so it is counted once it has been read.
-		m, ok := tarMember(h, want)
-		if ok && m.Skip == "" && !m.Unwanted {
-			if m.Data, err = readMember(archive, h.Size); err != nil {
+		m, ok := tarMember(h)
+		if ok && m.Skip == "" {
+			if err := m.take(archive, uint64(h.Size), want); err != nil {
 				return broken(err)
 			}
-		} else if _, err := io.Copy(io.Discard, archive); err != nil {
+		}
+		if _, err := io.Copy(io.Discard, archive); err != nil {
 			return broken(err)
 		}
 		place.Count++
@@ -180,7 +181,7 @@ func (s *tarSource) Walk(ctx context.Context, want func(string) bool, visit func
 }
 
 // tarMember says what is to be done with a member; ok is false when it is passed over in silence.
-func tarMember(h *tar.Header, want func(string) bool) (m File, ok bool) {
+func tarMember(h *tar.Header) (m File, ok bool) {
 	name := cleanName(h.Name)
 	if h.Typeflag == tar.TypeDir || h.Typeflag == tar.TypeXGlobalHeader || ignored(name) {
 		return File{}, false
@@ -192,7 +193,6 @@ func tarMember(h *tar.Header, want func(string) bool) (m File, ok bool) {
 	default:
 		m.Skip = skipReason(name, uint64(h.Size))
 	}
-	m.Unwanted = m.Skip == "" && !want(name)
 	return m, true
 }
 

@@ -92,9 +92,8 @@ type builder struct {
 	set      *Set
 	table    *AttributeTable // or nil
 	opt      Options
-	seen     map[string]bool   // names of pictures
-	taken    map[string]string // name of the picture that has an id of LFW's
-	ids      []string          // of the kept pictures, "" where it is not LFW's
+	once     Once
+	ids      []string // of the kept pictures, "" where it is not LFW's
 	done     int
 	what     string // the work, for Progress
 	complete bool   // the source was read to its end
@@ -103,7 +102,7 @@ type builder struct {
 func newBuilder(opt Options, table *AttributeTable) *builder {
 	b := &builder{
 		set: &Set{W: opt.Prep.W, H: opt.Prep.H, Prep: opt.Prep}, table: table, opt: opt,
-		seen: make(map[string]bool), taken: make(map[string]string), complete: true,
+		complete: true,
 	}
 	if table != nil {
 		b.set.Attributes = &Attributes{Names: table.Names}
@@ -111,9 +110,6 @@ func newBuilder(opt Options, table *AttributeTable) *builder {
 	}
 	return b
 }
-
-// sameName is why the second of two files is skipped whose names differ in characters that names may not have here.
-const sameName = "a picture of the same name came before it"
 
 // want keeps pictures that the attribute file does not list from being decoded. It runs beside add and changes nothing.
 func (b *builder) want(name string) bool {
@@ -126,16 +122,18 @@ func (b *builder) add(m File, p prepared) {
 	skip := func(reason string) { s.Skipped = append(s.Skipped, Skip{m.Name, reason}) }
 	if m.Skip != "" {
 		skip(m.Skip)
+		if m.Unreadable {
+			s.Unreadable = append(s.Unreadable, Skip{m.Name, m.Skip})
+		}
 		return
 	}
 	if !m.Unwanted {
 		b.progress()
 	}
-	if b.seen[m.Name] {
-		skip(sameName)
+	if reason := b.once.Name(m.Name); reason != "" {
+		skip(reason)
 		return
 	}
-	b.seen[m.Name] = true
 	who := Identify(m.Name, b.table != nil)
 	if m.Unwanted {
 		id := who.ID
@@ -149,12 +147,9 @@ func (b *builder) add(m File, p prepared) {
 		skip(p.reason)
 		return
 	}
-	if who.ID != "" {
-		if first, twice := b.taken[who.ID]; twice {
-			skip("the same person and number as " + first)
-			return
-		}
-		b.taken[who.ID] = m.Name
+	if reason := b.once.ID(who.ID, m.Name); reason != "" {
+		skip(reason)
+		return
 	}
 	if p.lfw && who.ID == "" {
 		s.Cropped++
@@ -198,7 +193,7 @@ func (b *builder) finish() (*Set, error) {
 	s.IDs = uniqueIDs(s.Files, b.ids)
 	if b.table != nil && b.complete {
 		for i, person := range b.table.People {
-			if id := PictureID(person, b.table.Numbers[i]); b.taken[id] == "" {
+			if id := PictureID(person, b.table.Numbers[i]); !b.once.has(id) {
 				s.Missing = append(s.Missing, id)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"time"
 
 	"likeness/internal/regularfile"
 )
@@ -22,8 +23,9 @@ type file struct {
 	name   string // relative path with slashes, clean
 	path   string // where to open it
 	size   int64
-	mtime  int64  // nanoseconds
+	mtime  time.Time
 	reason string // why it cannot be read, "" when it can
+	failed bool   // that could change without the file being changed
 }
 
 func (s folder) Name() string { return string(s) }
@@ -39,7 +41,7 @@ func (s folder) Fingerprint(ctx context.Context) (string, error) {
 	}
 	h := sha256.New()
 	for _, f := range files {
-		fmt.Fprintf(h, "%q %d %d %q\n", f.name, f.size, f.mtime, f.reason)
+		fmt.Fprintf(h, "%q %d %d %q\n", f.name, f.size, f.mtime.UnixNano(), f.reason)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
@@ -70,7 +72,7 @@ func (s folder) files(ctx context.Context) ([]file, error) {
 		case ignored(name):
 			return nil
 		case err != nil: // a folder that cannot be read; its other neighbours may
-			files = append(files, file{name: name, path: path, reason: withoutPath(err)})
+			files = append(files, file{name: name, path: path, reason: withoutPath(err), failed: true})
 			return nil
 		case entry.IsDir():
 			return nil
@@ -93,13 +95,13 @@ func inspect(name, path string) file {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		f.reason = withoutPath(err)
+		f.reason, f.failed = withoutPath(err), !errors.Is(err, fs.ErrNotExist) // a link that leads nowhere holds nothing
 	case info.IsDir():
 		f.reason = "a link to a folder; links to folders are not followed"
 	case !info.Mode().IsRegular():
 		f.reason = "not a plain file"
 	default:
-		f.size, f.mtime = info.Size(), info.ModTime().UnixNano()
+		f.size, f.mtime = info.Size(), info.ModTime()
 		f.reason = skipReason(name, uint64(f.size))
 	}
 	return f
@@ -114,11 +116,9 @@ func (s folder) Walk(ctx context.Context, want func(string) bool, visit func(Fil
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m := File{Name: shorten(f.name), Skip: f.reason}
+		m := File{Name: shorten(f.name), Skip: f.reason, Unreadable: f.failed}
 		if m.Skip == "" {
-			if m.Unwanted = !want(f.name); !m.Unwanted {
-				m.Data, m.Skip = readFile(f)
-			}
+			f.take(&m, want)
 		}
 		if err := visit(m); err != nil {
 			return err
@@ -127,18 +127,25 @@ func (s folder) Walk(ctx context.Context, want func(string) bool, visit func(Fil
 	return nil
 }
 
-// readFile returns the bytes of a file, or why they cannot be had.
-func readFile(f file) (data []byte, reason string) {
+// take opens a file and reads it into m, if it is wanted. A file that is named like a picture and is not wanted is not
+// opened.
+func (f file) take(m *File, want func(string) bool) {
+	if isPicture(f.name) && !want(f.name) {
+		m.Unwanted = true
+		return
+	}
 	r, err := regularfile.Open(f.path)
+	if err == nil {
+		defer r.Close()
+		err = m.take(r, uint64(f.size), want)
+	}
 	if err != nil {
-		return nil, withoutPath(err)
+		m.Data, m.Skip, m.Unreadable = nil, withoutPath(err), true
 	}
-	defer r.Close()
-	if data, err = readMember(r, f.size); err != nil {
-		return nil, withoutPath(err)
-	}
-	return data, ""
 }
+
+// all wants every file.
+func all(string) bool { return true }
 
 // withoutPath returns what went wrong without the path, which stands beside it already and would make the text
 // different in each place that the same folder lies in.

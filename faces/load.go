@@ -138,7 +138,7 @@ func loadAll(ctx context.Context, src Source, opts []Options) ([]*Set, error) {
 	}
 	for _, i := range missing {
 		warning := cacheErr
-		if entries != nil {
+		if entries != nil && len(sets[i].Unreadable) == 0 { // what failed once may be read the next time
 			if warning = entries[i].save(sets[i]); warning == nil {
 				if err := prune(entries[i].dir, entries[i].path, cacheLimit); err != nil {
 					sets[i].Warnings = append(sets[i].Warnings, err.Error())

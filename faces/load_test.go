@@ -132,7 +132,7 @@ func TestLoadNames(t *testing.T) {
 		{Name: "a/x\x1b[31m\xff.jpg", Data: p},
 		{Name: strings.Repeat("n/", 3000) + "x.jpg", Data: p},
 	})), Options{})
-	want := []string{"Ann_Lee_0001", "Ann_Lee_0002", "a/x", "a/Ann_Lee_0003", "a/x\ufffd[31m\ufffd"}
+	want := []string{"Ann_Lee_0001", "Ann_Lee_0002", "a/x", "a/Ann_Lee_0003", "a/x\ufffd(1B)[31m\ufffd(FF)"}
 	if !slices.Equal(s.IDs, want) {
 		t.Errorf("ids %q, want %q", s.IDs, want)
 	}

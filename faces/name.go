@@ -5,8 +5,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxName bounds the length of a name inside an archive.
@@ -60,53 +60,30 @@ type Identity struct {
 func Identify(name string, anyFolder bool) Identity {
 	folder := path.Base(path.Dir(name))
 	if person, number, ok := ParseName(name); ok && (anyFolder || folder == person) {
-		return Identity{ID: stem(path.Base(name)), Person: strings.ReplaceAll(person, "_", " "), Number: number}
+		return Identity{ID: stem(path.Base(name)), Person: personOf(person), Number: number}
 	}
 	if folder == "." || folder == "/" {
 		folder = ""
 	}
-	return Identity{Person: strings.ReplaceAll(folder, "_", " ")}
+	return Identity{Person: personOf(folder)}
+}
+
+// personOf returns the person that a clean name in a path stands for.
+func personOf(name string) string {
+	return norm.NFC.String(strings.ReplaceAll(name, "_", " "))
 }
 
 // stem returns name without its extension.
 func stem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
 
-// isPicture reports whether the extension is that of a format that pix decodes.
+// isPicture reports whether the extension is the usual one of a format that pix decodes. A file of another name may hold
+// a picture too, which its first bytes tell.
 func isPicture(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".jpg", ".jpeg", ".png", ".webp", ".gif":
 		return true
 	}
 	return false
-}
-
-// cleanName makes the name of an archive's member a plain relative path with slashes. Members are never written to
-// disk, so "../" could harm nobody; it goes so that names and ids are what they look like. Characters that would
-// disturb a terminal become U+FFFD.
-func cleanName(name string) string {
-	name = strings.ReplaceAll(name, `\`, "/")
-	name = strings.TrimPrefix(path.Clean("/"+name), "/")
-	return strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return utf8.RuneError
-		}
-		return r
-	}, name)
-}
-
-// ignored reports whether the file is one that systems leave about and nobody meant: hidden files, macOS's resource
-// forks and the thumbnails and settings of folders.
-func ignored(name string) bool {
-	for part := range strings.SplitSeq(name, "/") {
-		if strings.HasPrefix(part, ".") || part == "__MACOSX" {
-			return true
-		}
-	}
-	switch strings.ToLower(path.Base(name)) {
-	case "thumbs.db", "desktop.ini":
-		return true
-	}
-	return name == ""
 }
 
 // uniqueIDs names pictures by their paths: without the extension where that is unique, else

@@ -17,7 +17,7 @@ type Picture struct {
 }
 
 // Pictures lists the pictures below a folder as Load would read them, in the order of their paths, but opens none of
-// them. The files that hold no picture, by their names and sizes, are the skips.
+// them but for the first bytes of files that are not named like one. The files that hold no picture are the skips.
 func Pictures(ctx context.Context, dir string) ([]Picture, []Skip, error) {
 	files, err := folder(dir).files(ctx)
 	if err != nil {
@@ -32,6 +32,11 @@ func Pictures(ctx context.Context, dir string) ([]Picture, []Skip, error) {
 	var names []string
 	seen := make(map[string]bool, len(files))
 	for _, f := range files {
+		if f.reason == "" && !isPicture(f.name) { // its first bytes tell
+			m := File{Name: f.name}
+			f.take(&m, func(string) bool { return false })
+			f.reason = m.Skip
+		}
 		switch {
 		case f.reason != "":
 			skips = append(skips, Skip{shorten(f.name), f.reason})

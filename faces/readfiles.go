@@ -84,14 +84,14 @@ func (s folder) read(ctx context.Context, names []string, visit func(string, []b
 		if f.reason != "" {
 			return fmt.Errorf("%s: %s", f.path, f.reason)
 		}
-		data, reason := readFile(f)
-		if reason != "" {
+		m := File{Name: name}
+		if f.take(&m, all); m.Skip != "" {
 			if _, err := os.Stat(f.path); errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("%s has no picture %s%w", s, name, missing{})
 			}
-			return fmt.Errorf("%s: %s", f.path, reason)
+			return fmt.Errorf("%s: %s", f.path, m.Skip)
 		}
-		if err := visit(name, data); err != nil {
+		if err := visit(name, m.Data); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,9 @@ import (
 	"encoding/hex"
 	"image"
 	"math"
+	"path"
 	"slices"
+	"strings"
 
 	"likeness/pix"
 )
@@ -40,6 +42,10 @@ type Set struct {
 
 	// Skipped are the files that hold no usable picture, in the source's order.
 	Skipped []Skip
+	// Unreadable are those of the Skipped that could not be read this time, for want of permission, say, or by an error of
+	// the disk, and folders whose contents could not be listed. What they hold is not known; see MayHold. Such a set is
+	// not cached.
+	Unreadable []Skip
 	// Unlisted are the pictures left out because the attribute file does not list them, by id.
 	Unlisted []string
 	// Missing are the rows of the attribute file whose picture the source lacks, by id, in the file's order. It is empty
@@ -78,6 +84,22 @@ func (a *Attributes) Column(name string) int {
 		return -1
 	}
 	return slices.Index(a.Names, name)
+}
+
+// MayHold reports whether the picture with an id, as a set has it, may be one that could not be read.
+func (s *Set) MayHold(id string) bool {
+	id, _, _ = strings.Cut(id, "#")
+	person, _, numbered := ParseName(id)
+	for _, u := range s.Unreadable {
+		if slices.Contains(idsOf(u.Name), id) || strings.HasPrefix(id, u.Name+"/") {
+			return true
+		}
+		// An id of LFW's has no path: it may lie in the person's folder, or anywhere below a folder that was not listed.
+		if numbered && !strings.Contains(id, "/") && (path.Base(u.Name) == person || !isPicture(u.Name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Row returns the attributes of picture i; the slice is part of a.

@@ -1,12 +1,15 @@
 package faces
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+
+	"likeness/pix"
 )
 
 // maxMember bounds the size of one compressed picture. A larger file is skipped before memory is taken for it.
@@ -41,6 +44,8 @@ type File struct {
 	Name string // relative path with slashes, clean
 	Data []byte // the file's bytes, nil when it was not read
 	Skip string // why it holds no picture, "" when it should hold one
+	// Unreadable is set beside Skip where the file could not be read this time, or the contents of a folder not be listed.
+	Unreadable bool
 	// Unwanted is set instead of Data when the walk's caller did not want the file.
 	Unwanted bool
 }
@@ -119,19 +124,49 @@ func openPath(path string) (Source, error) {
 	return openArchive(path)
 }
 
-// skipReason says why a file holds no picture for us, or "" when it should hold one. name is the clean name.
+// skipReason says why a file holds no picture for us before it is opened, or "" when it may hold one. name is the clean
+// name.
 func skipReason(name string, size uint64) string {
 	switch {
 	case len(name) > maxName:
 		return fmt.Sprintf("its name is longer than %d bytes", maxName)
-	case !isPicture(name):
-		return "not a picture: the name does not end in .jpg, .jpeg, .png, .webp or .gif"
-	case size > maxMember:
-		return fmt.Sprintf("%d bytes are more than the %d MiB a picture may have", size, maxMember>>20)
 	case size == 0:
 		return "the file is empty"
+	case size > maxMember && isPicture(name):
+		return tooLarge(size)
 	}
 	return ""
+}
+
+func tooLarge(size uint64) string {
+	return fmt.Sprintf("%d bytes are more than the %d MiB a picture may have", size, maxMember>>20)
+}
+
+// sniffed is how many bytes of a file tell whether it holds a picture.
+const sniffed = 512
+
+// take reads a file of the given size into m, if it is wanted. A file that is not named like a picture is one if it begins
+// like one; of others no more than that is read, and m says what they are.
+func (m *File) take(r io.Reader, size uint64, want func(name string) bool) (err error) {
+	var head []byte
+	if !isPicture(m.Name) {
+		if head, err = readMember(r, int64(min(size, sniffed))); err != nil {
+			return err
+		}
+		if err := pix.Supported(head); err != nil {
+			m.Skip = err.Error()
+			return nil
+		}
+		if size > maxMember {
+			m.Skip = tooLarge(size)
+			return nil
+		}
+	}
+	if m.Unwanted = !want(m.Name); m.Unwanted {
+		return nil
+	}
+	m.Data, err = readMember(io.MultiReader(bytes.NewReader(head), r), int64(size))
+	return err
 }
 
 // shorten keeps a name that is far too long from filling reports.

@@ -35,7 +35,19 @@ func TestTaken(t *testing.T) {
 		}
 		day++
 	}
-	list := []string{"somebody"}
+	// Times that no photograph's file can have are none.
+	for name, when := range map[string]time.Time{
+		"never/future.jpg": time.Date(2290, 1, 1, 0, 0, 0, 0, time.Local), // beyond what nanoseconds since 1970 can count
+		"never/unset.jpg":  time.Unix(0, 0),
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		check(os.MkdirAll(filepath.Dir(path), 0o777))
+		check(os.WriteFile(path, []byte("no EXIF"), 0o666))
+		if err := os.Chtimes(path, when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := []string{"somebody", "never/future", "never/unset"}
 	for id := range ids {
 		list = append(list, id)
 	}
@@ -47,7 +59,7 @@ func TestTaken(t *testing.T) {
 		t.Errorf("%d times, want %d", len(got), len(ids))
 	}
 	for id, want := range ids {
-		if !got[id].Equal(want) {
+		if !got[id].Equal(want) || !got[id].File {
 			t.Errorf("%s: %v, want %v", id, got[id], want)
 		}
 	}

@@ -3,12 +3,18 @@ package faces
 import (
 	"archive/zip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"io/fs"
 	"strings"
+	"unicode/utf8"
 
 	"likeness/internal/regularfile"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // zipSource is the path of a zip archive. Its members come in the order of its directory.
@@ -49,14 +55,17 @@ func (s zipSource) Walk(ctx context.Context, want func(string) bool, visit func(
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m, ok := zipMember(z, want)
-		if ok && m.Skip == "" && !m.Unwanted {
-			if m.Data, err = readZip(z); err != nil {
-				return broken(fmt.Errorf("%s: %w", m.Name, explain(err)))
+		m, ok := zipMember(z)
+		if ok && m.Skip == "" {
+			if err := takeZip(&m, z, want); err != nil {
+				if _, disk := errors.AsType[*fs.PathError](err); disk {
+					return broken(err)
+				}
+				m.Data, m.Skip = nil, badMember(z, err)
 			}
 		}
 		place.Count++
-		place.After = shorten(cleanName(z.Name))
+		place.After = shorten(cleanName(zipName(z)))
 		if ok {
 			if err := visit(m); err != nil {
 				return err
@@ -67,8 +76,8 @@ func (s zipSource) Walk(ctx context.Context, want func(string) bool, visit func(
 }
 
 // zipMember says what is to be done with a member; ok is false when it is passed over in silence.
-func zipMember(z *zip.File, want func(string) bool) (m File, ok bool) {
-	name := cleanName(z.Name)
+func zipMember(z *zip.File) (m File, ok bool) {
+	name := cleanName(zipName(z))
 	if strings.HasSuffix(z.Name, "/") || z.Mode().IsDir() || ignored(name) {
 		return File{}, false
 	}
@@ -81,26 +90,78 @@ func zipMember(z *zip.File, want func(string) bool) (m File, ok bool) {
 	default:
 		m.Skip = skipReason(name, z.UncompressedSize64)
 	}
-	m.Unwanted = m.Skip == "" && !want(name)
 	return m, true
 }
 
-// readZip reads a member whole; the reader of archive/zip checks the checksum when it comes to the end.
-func readZip(z *zip.File) ([]byte, error) {
+// takeZip reads a member whole, if it is wanted; the reader of archive/zip checks the checksum when it comes to the end.
+func takeZip(m *File, z *zip.File, want func(string) bool) error {
 	r, err := z.Open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer r.Close()
-	data, err := readMember(r, int64(z.UncompressedSize64))
-	if err != nil {
-		return nil, err
+	if err := m.take(r, z.UncompressedSize64, want); err != nil || m.Data == nil {
+		return err
 	}
 	switch n, err := r.Read(make([]byte, 1)); {
 	case n > 0:
-		return nil, errors.New("more bytes than its directory says")
+		return errors.New("more bytes than the archive's directory says")
 	case err != nil && err != io.EOF:
-		return nil, err
+		return err
 	}
-	return data, nil
+	return nil
+}
+
+// badMember says why a member cannot be read while the others can.
+func badMember(z *zip.File, err error) string {
+	switch {
+	case errors.Is(err, zip.ErrAlgorithm):
+		how := fmt.Sprintf("by method %d of zip", z.Method)
+		if name := zipMethods[z.Method]; name != "" {
+			how = "with " + name
+		}
+		return "compressed " + how + ", which is not read"
+	case errors.Is(err, zip.ErrChecksum):
+		return "damaged in the archive: the contents do not match their checksum"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "damaged in the archive: the contents end too early"
+	}
+	return fmt.Sprintf("damaged in the archive: %v", err)
+}
+
+// zipMethods names the ways of compression that are not read.
+var zipMethods = map[uint16]string{9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
+
+// zipName returns a member's name. Older programs write names in code page 437, that of DOS, some with a second one in
+// UTF-8 beside it. Names that are UTF-8 are taken for that, whatever is said of them.
+func zipName(z *zip.File) string {
+	if !z.NonUTF8 || utf8.ValidString(z.Name) {
+		return z.Name
+	}
+	if name, ok := unicodePath(z); ok {
+		return name
+	}
+	name, err := charmap.CodePage437.NewDecoder().String(z.Name)
+	if err != nil { // it has a character for every byte
+		return z.Name
+	}
+	return name
+}
+
+// unicodePath returns the name in the field of Info-ZIP's Unicode path, which holds a version, the checksum of the name
+// that it belongs to, and the name.
+func unicodePath(z *zip.File) (name string, ok bool) {
+	const unicodePathID, fixed = 0x7075, 5
+	for rest := z.Extra; len(rest) >= 4; {
+		id, size := binary.LittleEndian.Uint16(rest), int(binary.LittleEndian.Uint16(rest[2:]))
+		if rest = rest[4:]; size > len(rest) {
+			return "", false
+		}
+		if f := rest[:size]; id == unicodePathID && size > fixed && f[0] == 1 &&
+			binary.LittleEndian.Uint32(f[1:]) == crc32.ChecksumIEEE([]byte(z.Name)) && utf8.Valid(f[fixed:]) {
+			return string(f[fixed:]), true
+		}
+		rest = rest[size:]
+	}
+	return "", false
 }

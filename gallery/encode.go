@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"maps"
+
 	"time"
 
 	"likeness/dataset"
@@ -96,6 +96,11 @@ func (u *update) dates(ctx context.Context, old *search.File) error {
 	if errors.Is(err, fs.ErrNotExist) { // a set that was not read from there
 		return nil
 	}
-	maps.Copy(u.taken, found)
+	for id, d := range found {
+		u.taken[id] = d.Time
+		if d.File {
+			u.changes.FileDated++
+		}
+	}
 	return err
 }

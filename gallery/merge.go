@@ -122,7 +122,7 @@ func (u *update) kindFor(old *search.File, n int) string {
 // compare compares the rows with what the file holds, counts the changes, and returns
 // what it shall hold.
 func (u *update) compare(old *search.File, fresh []entry) ([]entry, error) {
-	c := Changes{Encoded: u.changes.Encoded, Repeated: u.changes.Repeated}
+	c := Changes{Encoded: u.changes.Encoded, Repeated: u.changes.Repeated, FileDated: u.changes.FileDated}
 	defer func() { u.changes = c }()
 	if old == nil {
 		c.Added = len(fresh)
@@ -136,9 +136,17 @@ func (u *update) compare(old *search.File, fresh []entry) ([]entry, error) {
 	before := make(map[string]int, old.Entries.Len())
 	for i, id := range old.Entries.IDs {
 		before[id] = i
-		if _, ok := there[id]; !ok {
+		if _, ok := there[id]; ok {
+			continue
+		}
+		switch {
+		case u.set.MayHold(id):
+			c.Unread++
+		case u.opt.Keep:
+			c.Kept++
+		default:
 			c.Removed++
-			if old.Hashes != nil && !u.opt.Keep { // what is kept is not renamed
+			if old.Hashes != nil { // what is kept is not renamed
 				gone[old.Hashes[i]]++
 			}
 		}
@@ -158,18 +166,17 @@ func (u *update) compare(old *search.File, fresh []entry) ([]entry, error) {
 			c.Added++
 		}
 	}
-	if !u.opt.Keep {
+	if !u.opt.Keep && c.Unread == 0 {
 		return fresh, nil
 	}
-	if c.Removed > 0 && (old.Entries.Dim != u.codes.Dim || old.Hashes == nil) {
+	if c.Kept+c.Unread > 0 && (old.Entries.Dim != u.codes.Dim || old.Hashes == nil) {
 		return nil, cannotUpdate("the index has codes of %d numbers, of pictures that are not all here, expected %d and their hashes: what is kept needs the space it was made for",
 			old.Entries.Dim, u.codes.Dim)
 	}
-	c.Kept, c.Removed = c.Removed, 0
 	return u.keep(old, fresh, there, before), nil
 }
 
-// keep returns old entries in their places, replaced where the rows have their ids, and
+// keep returns the old entries that stay in their places, replaced where the rows have their ids, and
 // new ones behind them.
 func (u *update) keep(old *search.File, fresh []entry, there, before map[string]int) []entry {
 	e := &old.Entries
@@ -177,6 +184,9 @@ func (u *update) keep(old *search.File, fresh []entry, there, before map[string]
 	for i, id := range e.IDs {
 		if at, ok := there[id]; ok {
 			all = append(all, fresh[at])
+			continue
+		}
+		if !u.opt.Keep && !u.set.MayHold(id) {
 			continue
 		}
 		kept := entry{id: id, person: e.People[i], hash: old.Hashes[i], code: e.Codes[i*e.Dim : (i+1)*e.Dim], train: u.opt.Split == nil}

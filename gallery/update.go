@@ -57,9 +57,11 @@ type Changes struct {
 	Kind    string `json:"kind"`
 	// Recall is the share of the 5 true neighbours that a kind other than exact
 	// finds.
-	Recall  *float64 `json:"recall,omitempty"`
-	Dated   int      `json:"dated"`   // pictures of which it is known when they were taken
-	Written bool     `json:"written"` // false: nothing had changed
+	Recall *float64 `json:"recall,omitempty"`
+	Dated  int      `json:"dated"` // pictures of which it is known when they were taken
+	// FileDated counts the new pictures that do not say when they were taken, so that it is when their files were changed.
+	FileDated int  `json:"file_dated"`
+	Written   bool `json:"written"` // false: nothing had changed
 
 	Unchanged int `json:"unchanged"`
 	Added     int `json:"added"`
@@ -67,6 +69,7 @@ type Changes struct {
 	Renamed   int `json:"renamed"`  // the same picture with another id
 	Removed   int `json:"removed"`  // no longer among the pictures
 	Kept      int `json:"kept"`     // no longer among the pictures, and kept
+	Unread    int `json:"unread"`   // could not be read this time, and kept as they were
 	Encoded   int `json:"encoded"`  // pictures that had to be encoded, each once
 	Repeated  int `json:"repeated"` // pictures that are there under another id as well
 }

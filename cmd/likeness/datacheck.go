@@ -140,11 +140,7 @@ func (r *checkResult) print(w io.Writer) {
 		list(w, "rows without a usable picture", t.Missing)
 		list(w, "pictures without a row", t.Unlisted)
 	}
-	var skipped []string
-	for _, s := range r.Skipped {
-		skipped = append(skipped, s.Name+": "+s.Reason)
-	}
-	list(w, "files without a usable picture", skipped)
+	listSkips(w, r.Skipped)
 	list(w, "groups of identical files", joined(r.Duplicates, " = "))
 	var twins, leaks, lying []string
 	for i, g := range r.Twins {
@@ -216,6 +212,28 @@ func list(w io.Writer, name string, lines []string) {
 			break
 		}
 		fmt.Fprintln(w, "  "+l)
+	}
+}
+
+// listSkips writes why files were skipped, those of the same reason together and damaged pictures first.
+func listSkips(w io.Writer, skips []faces.Skip) {
+	if len(skips) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\nfiles without a usable picture: %s\n", report.Count(len(skips)))
+	lines := 0
+	for _, g := range faces.GroupSkips(skips) {
+		if !g.Damaged && len(g.Names) > 2 {
+			fmt.Fprintf(w, "  %s files such as %s: %s\n", report.Count(len(g.Names)), g.Names[0], g.Reason)
+			continue
+		}
+		for i, name := range g.Names {
+			if lines++; lines > 10 {
+				fmt.Fprintf(w, "  and %s more: %s; --json lists all\n", report.Count(len(g.Names)-i), g.Reason)
+				break
+			}
+			fmt.Fprintln(w, "  "+name+": "+g.Reason)
+		}
 	}
 }
 

@@ -132,18 +132,18 @@ type indexResult struct {
 func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 	of := "all " + count(r.Entries, "picture")
 	switch {
-	case r.Kept > 0 || r.Entries == 1:
+	case r.Kept+r.Unread > 0 || r.Entries == 1:
 		of = count(r.Entries, "picture")
 	case r.Part != "all":
 		of = fmt.Sprintf("%s of %s, the %sing part", report.Count(r.Entries), count(r.Of, "picture"), r.Part)
 	}
 	fmt.Fprintf(w, "%s: the codes of %s\n", r.Index, of)
-	if updated && (!r.Written || r.Unchanged+r.Changed+r.Renamed+r.Removed+r.Kept > 0) {
+	if updated && (!r.Written || r.Unchanged+r.Changed+r.Renamed+r.Removed+r.Kept+r.Unread > 0) {
 		var parts []string
 		for _, p := range []struct {
 			n    int
 			what string
-		}{{r.Unchanged, "unchanged"}, {r.Added, "added"}, {r.Changes.Changed, "changed"}, {r.Renamed, "renamed"}, {r.Removed, "removed"}, {r.Kept, "kept from before"}} {
+		}{{r.Unchanged, "unchanged"}, {r.Added, "added"}, {r.Changes.Changed, "changed"}, {r.Renamed, "renamed"}, {r.Removed, "removed"}, {r.Kept, "kept from before"}, {r.Unread, "kept, for they could not be read"}} {
 			if p.n > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 			}
@@ -152,6 +152,13 @@ func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 	}
 	if r.Repeated > 0 {
 		fmt.Fprintf(w, "%s under a second name; the code is stored once\n", count(r.Repeated, "picture"))
+	}
+	if r.FileDated > 0 {
+		what := "does not say when it was taken; its file's time stands for it"
+		if r.FileDated > 1 {
+			what = "do not say when they were taken; their files' times stand for it"
+		}
+		fmt.Fprintf(w, "%s %s\n", count(r.FileDated, "picture"), what)
 	}
 	if chosen {
 		fmt.Fprintf(w, "codes are compared in the space %s\n", r.Space)

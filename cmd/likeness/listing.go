@@ -34,11 +34,17 @@ func (a *app) noteSkips(source string, skips []faces.Skip) {
 		return
 	}
 	a.NoteWarning("skipping %s of %s without a usable picture:", count(len(skips), "file"), source)
-	for i, skip := range skips {
-		if i == 3 {
-			a.Note("  and %s more; 'likeness data check' lists them", report.Count(len(skips)-i))
-			break
+	told := 0
+	for i, g := range faces.GroupSkips(skips) {
+		switch {
+		case i == 3:
+			a.Note("  and %s more; 'likeness data check' lists them", report.Count(len(skips)-told))
+			return
+		case len(g.Names) == 1:
+			a.Note("  %s: %s", g.Names[0], g.Reason)
+		default:
+			a.Note("  %s and %s: %s", g.Names[0], count(len(g.Names)-1, "other"), g.Reason)
 		}
-		a.Note("  %s: %s", skip.Name, skip.Reason)
+		told += len(g.Names)
 	}
 }

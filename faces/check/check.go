@@ -93,8 +93,8 @@ type checker struct {
 	report *Report
 	opt    faces.Options
 	table  *faces.AttributeTable
-	joined map[int]bool      // rows of the table
-	taken  map[string]string // names of pictures by LFW's id
+	joined map[int]bool // rows of the table
+	once   faces.Once
 	sizes  map[[2]int]int
 	people map[string]int
 	order  []string // people in order of appearance
@@ -112,7 +112,7 @@ func newChecker(source, kind string, opt faces.Options) *checker {
 			Flat: []string{}, Turned: []string{}, Lying: []RotatedPicture{}, Small: []string{}, Long: []string{},
 			OtherShape: []string{}, OtherCrop: []string{},
 		},
-		opt: opt, joined: make(map[int]bool), taken: make(map[string]string), sizes: make(map[[2]int]int),
+		opt: opt, joined: make(map[int]bool), sizes: make(map[[2]int]int),
 		people: make(map[string]int), hashes: make(map[[sha256.Size]byte]int),
 	}
 }
@@ -167,17 +167,21 @@ func (c *checker) add(m faces.File, l looked) error {
 		c.hashes[l.hash] = len(c.groups)
 		c.groups = append(c.groups, []string{m.Name})
 	}
-	if l.reason != "" {
-		r.Skipped = append(r.Skipped, faces.Skip{Name: m.Name, Reason: l.reason})
+	skip := func(reason string) error {
+		r.Skipped = append(r.Skipped, faces.Skip{Name: m.Name, Reason: reason})
 		return nil
 	}
+	if reason := c.once.Name(m.Name); reason != "" {
+		return skip(reason)
+	}
+	if l.reason != "" {
+		return skip(l.reason)
+	}
 	who := faces.Identify(m.Name, c.opt.Attributes != "")
+	if reason := c.once.ID(who.ID, m.Name); reason != "" {
+		return skip(reason)
+	}
 	if who.ID != "" {
-		if first, twice := c.taken[who.ID]; twice {
-			r.Skipped = append(r.Skipped, faces.Skip{Name: m.Name, Reason: "the same person and number as " + first})
-			return nil
-		}
-		c.taken[who.ID] = m.Name
 		r.Numbered++
 	}
 	r.Pictures++

@@ -119,6 +119,28 @@ func TestCheckIsTheSameForAnyThreads(t *testing.T) {
 	}
 }
 
+// The check counts what a set would hold: of two members of one name, the first.
+func TestCheckAgreesWithLoad(t *testing.T) {
+	path := facestest.Write(t, "x.zip", facestest.Zip([]facestest.File{
+		{Name: "p/a.png", Data: facestest.PNG(1, 40, 40)},
+		{Name: "p/a.png", Data: facestest.PNG(2, 40, 40)},
+		{Name: "p/b.png", Data: facestest.PNG(3, 40, 40)},
+		{Name: "p/c.png", Data: []byte("damaged")},
+		{Name: "p/c.png", Data: facestest.PNG(4, 40, 40)},
+	}))
+	r, err := Source(t.Context(), path, faces.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := faces.Load(t.Context(), path, faces.Options{NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Pictures != s.Len() || r.Pictures != 2 || !slices.Equal(r.Skipped, s.Skipped) {
+		t.Errorf("the check finds %d pictures and skips %v, a set has %d and skips %v", r.Pictures, r.Skipped, s.Len(), s.Skipped)
+	}
+}
+
 // Pictures of LFW's size that are not LFW's are counted.
 func TestSourceCountsCropped(t *testing.T) {
 	dir := facestest.Unpack(t, []facestest.File{
