@@ -161,6 +161,9 @@ func (f *Finder) write(m *pix.Image, image, name string, opt StraightenOptions) 
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return Straightened{}, err
 	}
+	if err := pix.CheckReplace(path); err != nil {
+		return Straightened{}, err
+	}
 	err = atomicfile.Write(path, func(w io.Writer) error { return straight.WritePNG(w) })
 	return Straightened{image, path, found}, err
 }

@@ -16,6 +16,7 @@ import (
 	"likeness/parallel"
 	"likeness/pix"
 	"likeness/progress"
+	"likeness/safetensors"
 	"likeness/search"
 )
 
@@ -108,7 +109,7 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 		return nil, fmt.Errorf("%s: no pictures to index", set.Source)
 	}
 	if opt.Fresh {
-		if err := replaceable(path); err != nil {
+		if err := safetensors.CheckReplace(path, search.Format); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package pix
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -10,16 +11,16 @@ import (
 	"time"
 )
 
-// WritePNG writes the picture as an 8-bit RGB PNG.
+// WritePNG writes the picture as an 8-bit RGB PNG. It bears a mark, see Made.
 func (m *Image) WritePNG(w io.Writer) error {
-	return png.Encode(w, m.RGBA())
+	return png.Encode(&marker{w: w, before: pngHeader}, m.RGBA())
 }
 
 // WriteGIF writes the frames as a GIF that loops forever, each shown for delay (rounded to
 // hundredths of a second, 0.02 s at least: players slow down faster ones). All frames
 // share one palette of at most 256 colours, so that nothing flickers. Up to 256 colours
 // are kept exactly, more are dithered (Floyd-Steinberg). No frames, frames of unequal
-// size and sides above 65,535 are errors.
+// size and sides above 65,535 are errors. It bears a mark, see Made.
 func WriteGIF(w io.Writer, frames []*Image, delay time.Duration) error {
 	if len(frames) == 0 {
 		return errors.New("a GIF of no frames")
@@ -40,5 +41,10 @@ func WriteGIF(w io.Writer, frames []*Image, delay time.Duration) error {
 		out.Image = append(out.Image, p.dither(m))
 		out.Delay = append(out.Delay, ticks)
 	}
-	return gif.EncodeAll(w, out)
+	var b bytes.Buffer
+	if err := gif.EncodeAll(&b, out); err != nil {
+		return err
+	}
+	_, err := w.Write(markGIF(b.Bytes()))
+	return err
 }

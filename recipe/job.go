@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"likeness/autoencoder"
 	"likeness/baseline"
 	"likeness/dataset"
 	"likeness/faces"
@@ -17,6 +18,7 @@ import (
 	"likeness/parallel"
 	"likeness/pix"
 	"likeness/progress"
+	"likeness/safetensors"
 	"likeness/train"
 )
 
@@ -154,6 +156,12 @@ var errTooMany = errors.New("too many pictures for jitter")
 // checkPaths protects what is at the job's paths: a finished model, and the checkpoint of
 // an unfinished run; and the caller from training for nothing.
 func (o *Options) checkPaths() error {
+	if err := atomicfile.CheckWritable(o.Out); err != nil {
+		return err
+	}
+	if err := o.checkKinds(); err != nil {
+		return err
+	}
 	checkpoint, found := o.Checkpoint(0), false
 	for i := range o.Seeds {
 		there, err := exists(o.Checkpoint(i))
@@ -171,10 +179,21 @@ func (o *Options) checkPaths() error {
 	case !found && o.Resume:
 		return fmt.Errorf("%w: there is no %s", ErrNothingToResume, checkpoint)
 	}
-	if err := o.checkOut(); err != nil {
-		return err
+	return o.checkOut()
+}
+
+// checkKinds protects everything at the job's paths that is neither a model nor a checkpoint.
+func (o *Options) checkKinds() error {
+	paths := []string{o.Out}
+	for i := range o.Seeds {
+		paths = append(paths, o.Checkpoint(i))
 	}
-	return atomicfile.CheckWritable(o.Out)
+	for _, path := range paths {
+		if err := safetensors.CheckReplace(path, autoencoder.Format); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkOut protects a finished model.

@@ -13,8 +13,13 @@ import (
 	"likeness/internal/atomicfile"
 )
 
-// Save writes f to path: whole, or not at all. Errors name path.
+// Save writes f to path: whole, or not at all, and never over a file of another kind, see CheckReplace. What killed
+// programs have left of earlier attempts is removed. Errors name path.
 func (f *File) Save(path string) error {
+	if err := CheckReplace(path, f.Metadata["format"]); err != nil {
+		return err
+	}
+	atomicfile.RemoveLeftovers(path)
 	return atomicfile.Write(path, f.Write)
 }
 

@@ -174,6 +174,9 @@ func TestOpenErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.change(f)
+			if err := os.Remove(path); err != nil { // files replace their kind alone
+				t.Fatal(err)
+			}
 			if err := f.Save(path); err != nil {
 				t.Fatal(err)
 			}

@@ -11,6 +11,7 @@ import (
 
 	"likeness/internal/atomicfile"
 	"likeness/internal/lockfile"
+	"likeness/safetensors"
 )
 
 // Update changes an index file that others may be changing at the same time. It calls
@@ -67,7 +68,10 @@ func changeFile(ctx context.Context, path string, waiting func(owner string), ma
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	atomicfile.RemoveLeftovers(path) // nobody else is writing
+	if err := safetensors.CheckReplace(path, out.Metadata["format"]); err != nil {
+		return err
+	}
+	atomicfile.RemoveLeftovers(path)
 	return atomicfile.Write(path, func(w io.Writer) error {
 		if err := out.Write(w); err != nil || seen == nil {
 			return err

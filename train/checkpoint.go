@@ -220,8 +220,11 @@ func (l *loop) checkProgress(p progress, epochs int) error {
 	return nil
 }
 
-// Discard removes a checkpoint or a model, if there is one.
+// Discard removes a checkpoint or a model, if there is one, whole or broken. Any other file stays and is an error.
 func Discard(checkpoint string) error {
+	if err := safetensors.CheckReplace(checkpoint, autoencoder.Format); err != nil {
+		return err
+	}
 	if err := os.Remove(checkpoint); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -65,6 +65,9 @@ func (b *book) morph(ctx context.Context) error {
 		return err
 	}
 	path := filepath.Join(b.Out, "figures", "morph.gif")
+	if err := pix.CheckReplace(path); err != nil {
+		return err
+	}
 	if err := atomicfile.Write(path, func(w io.Writer) error { _, err := w.Write(animation.Bytes()); return err }); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"likeness/baseline"
 	"likeness/hyper"
@@ -107,12 +108,30 @@ type RetrievePart struct {
 	Found []FoundPart `json:"found"`
 }
 
-// save writes results.json.
+// save writes results.json. Paths in it are as seen from the folder, so that all of it can be given away.
 func (r *Results) save(dir string) error {
+	kept := *r
+	near := func(path string) string {
+		if rel, err := filepath.Rel(dir, path); path != "" && err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+		return path
+	}
+	kept.Report, kept.Models = near(r.Report), slices.Clone(r.Models)
+	for i, m := range kept.Models {
+		part := *m
+		part.Model = near(m.Model)
+		kept.Models[i] = &part
+	}
+	if r.Retrieval != nil {
+		part := *r.Retrieval
+		part.Index = near(part.Index)
+		kept.Retrieval = &part
+	}
 	return atomicfile.Write(filepath.Join(dir, resultsName), func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return e.Encode(kept)
 	})
 }
 

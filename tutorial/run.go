@@ -176,10 +176,15 @@ func (r *Run) prepare() ([]chapter, error) {
 			return nil, err
 		}
 	}
-	for _, dir := range []string{"models", "figures"} {
-		if err := os.MkdirAll(filepath.Join(r.Out, dir), 0o755); err != nil {
+	for _, dir := range []string{"models", "figures", "."} {
+		folder := filepath.Join(r.Out, dir)
+		if err := os.MkdirAll(folder, 0o755); err != nil {
 			return nil, err
 		}
+		atomicfile.RemoveLeftoversIn(folder)
+	}
+	if err := report.CheckReplace(filepath.Join(r.Out, reportName)); err != nil {
+		return nil, err
 	}
 	return stages, nil
 }
@@ -202,7 +207,10 @@ func (r *Run) modelPath(stage string) string {
 	return filepath.Join(r.Out, "models", stage+".safetensors")
 }
 
-const checkpointSuffix = ".checkpoint"
+const (
+	checkpointSuffix = ".checkpoint"
+	reportName       = "report.html"
+)
 
 func (b *book) log(format string, args ...any) {
 	if b.Log != nil {
@@ -217,7 +225,7 @@ func (b *book) write(toCome []chapter) error {
 	if b.keep && len(toCome) > 0 {
 		return nil
 	}
-	path := filepath.Join(b.Out, "report.html")
+	path := filepath.Join(b.Out, reportName)
 	first := b.results.Report == "" && !b.keep
 	b.results.Report, b.results.Seconds = path, time.Since(b.started).Seconds()
 	b.results.ToCome = nil
@@ -240,7 +248,11 @@ func (b *book) write(toCome []chapter) error {
 
 // figure saves a picture beside the report and puts it in.
 func (b *book) figure(name, caption, alt string, picture *pix.Image) (report.Figure, error) {
-	err := atomicfile.Write(filepath.Join(b.Out, "figures", name+".png"), func(w io.Writer) error { return picture.WritePNG(w) })
+	path := filepath.Join(b.Out, "figures", name+".png")
+	err := pix.CheckReplace(path)
+	if err == nil {
+		err = atomicfile.Write(path, func(w io.Writer) error { return picture.WritePNG(w) })
+	}
 	return report.Figure{Picture: picture, Caption: caption, Alt: alt}, err
 }
 

@@ -53,6 +53,9 @@ func (s *sheets) write(album *report.Album) error {
 		}
 	}
 	if s.HTML != "" {
+		if err := report.CheckReplace(s.HTML); err != nil {
+			return err
+		}
 		return atomicfile.Write(s.HTML, album.WriteHTML)
 	}
 	return nil

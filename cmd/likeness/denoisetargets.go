@@ -90,6 +90,9 @@ func checkTargets(targets []string, inputs ...string) error {
 		if err := atomicfile.CheckWritable(probe); err != nil {
 			return err
 		}
+		if err := pix.CheckReplace(probe); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ that did no better.`,
 			if err := console.CheckOut(out, []string{".safetensors"}, path, from.own.Tags); err != nil {
 				return err
 			}
-			if err := keepAtlases(out); err != nil {
+			if err := console.CheckReplace(out, latent.Format); err != nil {
 				return err
 			}
 		}
@@ -121,16 +121,4 @@ that did no better.`,
 		return a.Emit(r, func(w io.Writer) { printDirections(w, r) })
 	}
 	return c
-}
-
-// keepAtlases refuses to write an atlas over a model, a finder or anything else.
-func keepAtlases(out string) error {
-	there, err := console.Exists(out)
-	if err != nil || !there {
-		return err
-	}
-	if _, err := latent.Open(out); err != nil {
-		return console.Usagef("%s is there and no atlas: choose another name", out)
-	}
-	return nil
 }

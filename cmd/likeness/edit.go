@@ -193,5 +193,8 @@ func isPNG(file string) bool { return strings.HasSuffix(strings.ToLower(file), "
 
 // writeGIF writes an animation.
 func writeGIF(file string, frames []*pix.Image) error {
+	if err := pix.CheckReplace(file); err != nil {
+		return err
+	}
 	return atomicfile.Write(file, func(w io.Writer) error { return pix.WriteGIF(w, frames, frameTime) })
 }

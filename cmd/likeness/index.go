@@ -83,8 +83,8 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		if err := console.CheckOut(out, []string{".safetensors"}, args[0]); err != nil {
 			return err
 		}
-		if kind, fingerprint, err := gallery.Identify(out); err == nil {
-			return console.Usagef("%s is a %s (%s): choose another name for the index", out, kind, fingerprint)
+		if err := console.CheckReplace(out, search.Format); err != nil {
+			return err
 		}
 		e, err := gallery.OpenEmbedder(args[0])
 		if err != nil {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
+	"likeness/cmd/likeness/internal/console"
+	"likeness/internal/regularfile"
 	"likeness/train"
 )
 
@@ -24,11 +27,28 @@ func openLog(path string) (*runLog, error) {
 	if path == "" {
 		return nil, nil
 	}
+	if err := checkLog(path); err != nil {
+		return nil, err
+	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("--log: %w", err)
 	}
 	return &runLog{f: f}, nil
+}
+
+// checkLog refuses to append to anything but a log.
+func checkLog(path string) error {
+	head, err := regularfile.Head(path, 4096)
+	if err != nil {
+		return console.Usagef("--log %w", err)
+	}
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	var first logLine
+	if len(head) > 0 && (json.Unmarshal(line, &first) != nil || first.Event == "" || first.Time.IsZero()) {
+		return console.Usagef("--log %s: it is there and no log of a training: choose another name", path)
+	}
+	return nil
 }
 
 type logLine struct {

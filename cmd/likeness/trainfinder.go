@@ -10,7 +10,6 @@ import (
 	"likeness/dataset"
 	"likeness/describe"
 	"likeness/finder"
-	"likeness/gallery"
 	"likeness/search"
 )
 
@@ -66,8 +65,8 @@ faces, and only index your own pictures.`,
 		if err := console.CheckOut(out, []string{".safetensors"}); err != nil {
 			return err
 		}
-		if kind, fingerprint, err := gallery.Identify(out); err == nil && kind == "model" {
-			return console.Usagef("%s is a model (%s): choose another name for the finder", out, fingerprint)
+		if err := console.CheckReplace(out, finder.Format); err != nil {
+			return err
 		}
 		if data.Source == "" {
 			data.Source = "drawn"

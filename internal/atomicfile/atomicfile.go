@@ -61,7 +61,7 @@ func resolve(path string) (target string, mode fs.FileMode, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, lerr := os.Lstat(path); lerr == nil {
-			return "", 0, errors.New("is a symbolic link to nothing")
+			return "", 0, replaceError("is a symbolic link to nothing")
 		}
 		return path, 0, nil
 	}
@@ -69,10 +69,10 @@ func resolve(path string) (target string, mode fs.FileMode, err error) {
 		return "", 0, cause(err)
 	}
 	if info.IsDir() {
-		return "", 0, errors.New("is a folder, not a file")
+		return "", 0, replaceError("is a folder, not a file")
 	}
 	if !info.Mode().IsRegular() {
-		return "", 0, errors.New("is not a regular file")
+		return "", 0, replaceError("is not a regular file")
 	}
 	target, err = filepath.EvalSymlinks(path)
 	if err != nil {
@@ -81,16 +81,27 @@ func resolve(path string) (target string, mode fs.FileMode, err error) {
 	return target, info.Mode().Perm(), nil
 }
 
+// replaceError says why what is at a path is not replaced. It is errReplace.
+type replaceError string
+
+var errReplace = errors.New("not replaced")
+
+func (e replaceError) Error() string      { return string(e) }
+func (replaceError) Is(target error) bool { return target == errReplace }
+
 // replace does Write's work on a path that is no link.
 func replace(path string, mode fs.FileMode, fill func(w io.Writer) error) error {
 	dir := filepath.Dir(path)
-	tmp, err := createNeighbour(path, mode)
+	tmp, held, err := createNeighbour(path, mode)
 	if err != nil {
 		return cause(err)
 	}
-	defer func() { // also when fill panics; both are no-ops once renamed
+	defer func() { // also when fill panics; closing and removing are no-ops once renamed
 		tmp.Close()
 		os.Remove(tmp.Name())
+		if held != nil {
+			held.Close()
+		}
 	}()
 
 	buffered := bufio.NewWriterSize(tmp, bufferSize)
@@ -125,12 +136,34 @@ func replace(path string, mode fs.FileMode, fill func(w io.Writer) error) error 
 // createNeighbour makes a new file beside path. It does not use os.CreateTemp,
 // whose files are 0600 whatever the umask says. From its first byte the file is
 // open to nobody to whom the one that it replaces, of the given mode, is not.
-func createNeighbour(path string, mode fs.FileMode) (*os.File, error) {
-	name := filepath.Join(filepath.Dir(path), temporaryPrefix(path)+rand.Text()[:12]+".tmp")
+// held, which may be nil, keeps RemoveLeftovers away until it is closed.
+func createNeighbour(path string, mode fs.FileMode) (tmp, held *os.File, err error) {
 	if mode == 0 {
 		mode = 0o644
 	}
-	return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644&mode|0o600)
+	for {
+		name := filepath.Join(filepath.Dir(path), temporaryPrefix(path)+rand.Text()[:12]+".tmp")
+		tmp, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644&mode|0o600)
+		if err != nil {
+			return nil, nil, err
+		}
+		held, taken := hold(name)
+		if held == nil && !taken || held != nil && sameFile(held, name) {
+			return tmp, held, nil
+		}
+		_ = tmp.Close() // nothing was written to it
+		_ = os.Remove(name)
+		if held != nil {
+			_ = held.Close()
+		}
+	}
+}
+
+// sameFile reports whether an open file is still the one at path.
+func sameFile(f *os.File, path string) bool {
+	a, err1 := f.Stat()
+	b, err2 := os.Lstat(path)
+	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // temporaryPrefix begins the names of path's temporary neighbours.

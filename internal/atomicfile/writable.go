@@ -11,12 +11,12 @@ import (
 // CheckWritable returns an error where Write could not write to path, so that a caller
 // can ask before the work whose result it is to hold.
 func CheckWritable(path string) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		kind := "not a regular file"
-		if info.IsDir() {
-			kind = "a folder"
-		}
-		return fmt.Errorf("%s cannot be written: it is %s", path, kind)
+	target, _, err := resolve(path)
+	switch {
+	case errors.Is(err, errReplace):
+		return fmt.Errorf("%s cannot be written: it %w", path, err)
+	case err == nil:
+		path = target
 	}
 	folder := filepath.Dir(path)
 	probe, err := os.CreateTemp(folder, ".likeness-*")

@@ -4,6 +4,8 @@ package lockfile
 
 import "os"
 
+const openFlags = 0
+
 const removeFirst = true
 
 // tryLock keeps nobody apart on systems without locks of this kind. Writers

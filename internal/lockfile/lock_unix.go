@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// openFlags: a link in the place of a lock is not followed, and a pipe does not block.
+const openFlags = unix.O_NOFOLLOW | unix.O_NONBLOCK
+
 // removeFirst: the file goes while the lock is still held, so that nobody
 // locks a file that is about to go.
 const removeFirst = true

@@ -7,6 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+const openFlags = 0
+
 // removeFirst: Windows removes no open file.
 const removeFirst = false
 

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -71,8 +72,11 @@ func Acquire(ctx context.Context, path string, waiting func(owner string)) (*Loc
 
 // try takes the lock or fails with errTaken.
 func try(path string) (*Lock, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|openFlags, 0o644)
 	if err != nil {
+		if isLink(path) {
+			return nil, errNotOurs
+		}
 		if busy(err) {
 			return nil, errTaken
 		}
@@ -90,11 +94,41 @@ func try(path string) (*Lock, error) {
 		_ = file.Close()
 		return nil, errTaken
 	}
+	if !ours(file, held) {
+		_ = file.Close()
+		return nil, errNotOurs
+	}
 	// Only for people to read, so it does not matter whether it can be written.
-	text := fmt.Sprintf("process %d since %s\n", os.Getpid(), time.Now().Format(time.RFC3339))
+	text := fmt.Sprintf(begin+"%d since %s\n", os.Getpid(), time.Now().Format(time.RFC3339))
 	_ = file.Truncate(0)
 	_, _ = file.WriteAt([]byte(text), 0)
 	return &Lock{file, path}, nil
+}
+
+// errNotOurs is the error for a file of somebody's own, or a link, in the place of a lock.
+var errNotOurs = errors.New("it is there and no lock of this program: rename it, or remove it")
+
+// begin is how the text in a lock's file begins.
+const begin = "process "
+
+// ours reports whether an open file is one that a lock may be written to: a regular one,
+// empty or with the text of an earlier lock.
+func ours(file *os.File, info fs.FileInfo) bool {
+	if !info.Mode().IsRegular() || info.Size() > longest {
+		return false
+	}
+	text := make([]byte, len(begin))
+	n, err := file.ReadAt(text, 0)
+	return n == 0 && errors.Is(err, io.EOF) || string(text[:n]) == begin
+}
+
+// longest bounds the text in a lock's file.
+const longest = 400
+
+// isLink reports whether there is a symbolic link at path.
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // Release returns the lock back and removes its file.
@@ -115,8 +149,13 @@ func (l *Lock) Release() error {
 
 // owner reads who has a lock.
 func owner(path string) string {
-	b, err := os.ReadFile(path)
-	if text := strings.TrimSpace(string(b)); err == nil && text != "" && len(text) < 400 {
+	file, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
+	if err != nil {
+		return "another process"
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, longest))
+	if text := strings.TrimSpace(string(b)); err == nil && strings.HasPrefix(text, begin) {
 		return text
 	}
 	return "another process"

@@ -97,3 +97,40 @@ func TestLink(t *testing.T) {
 		t.Error("the link has a lock of its own", err)
 	}
 }
+
+// A file of somebody's own in the place of a lock, and what a link there leads to, stay as
+// they are.
+func TestForeignFiles(t *testing.T) {
+	dir := t.TempDir()
+	diary := filepath.Join(dir, "diary.txt")
+	const text = "Today I have locked nothing."
+	for name, make := range map[string]func(lock string) error{
+		"a file":        func(lock string) error { return os.WriteFile(lock, []byte(text), 0o644) },
+		"a link":        func(lock string) error { return os.Symlink("diary.txt", lock) },
+		"a link to new": func(lock string) error { return os.Symlink("new.txt", lock) },
+		"a folder":      func(lock string) error { return os.Mkdir(lock, 0o777) },
+	} {
+		if err := os.WriteFile(diary, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "x")
+		if err := make(path + Suffix); err != nil {
+			t.Skip(err)
+		}
+		if _, err := Acquire(t.Context(), path, nil); err == nil || !strings.Contains(err.Error(), path+Suffix) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if b, err := os.ReadFile(path + Suffix); name == "a file" && (err != nil || string(b) != text) {
+			t.Errorf("%s is now %q, %v", name, b, err)
+		}
+		if b, err := os.ReadFile(diary); err != nil || string(b) != text {
+			t.Errorf("%s: the diary is now %q, %v", name, b, err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "new.txt")); err == nil {
+			t.Errorf("%s: a file was made", name)
+		}
+		if err := os.RemoveAll(path + Suffix); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,6 +12,8 @@ import (
 
 	"likeness/internal/atomicfile"
 	"likeness/pix"
+	"likeness/report"
+	"likeness/safetensors"
 )
 
 // CheckOut reports, before the work begins, whether a result can be written to out:
@@ -23,7 +26,34 @@ func CheckOut(out string, extensions []string, inputs ...string) error {
 	if err := KeepInputs(out, inputs...); err != nil {
 		return err
 	}
-	return atomicfile.CheckWritable(out)
+	if err := atomicfile.CheckWritable(out); err != nil {
+		return err
+	}
+	if err := CheckKind(out); err != nil {
+		return UsageError{fmt.Errorf("%w: choose another name, or remove it", err)}
+	}
+	return nil
+}
+
+// CheckKind refuses to write over a picture or a page that this program has not made.
+// What may take the place of a model or an index, their packages say.
+func CheckKind(out string) error {
+	switch strings.ToLower(filepath.Ext(out)) {
+	case ".png", ".gif":
+		return pix.CheckReplace(out)
+	case ".html", ".htm":
+		return report.CheckReplace(out)
+	}
+	return nil
+}
+
+// CheckReplace refuses to write a safetensors file of a format over a file of another
+// kind.
+func CheckReplace(out, format string) error {
+	if err := safetensors.CheckReplace(out, format); err != nil {
+		return UsageError{fmt.Errorf("%w: choose another name", err)}
+	}
+	return nil
 }
 
 // KeepInputs refuses to write over a file that is read.
@@ -76,6 +106,9 @@ func (r ReadFiles) Keep(out string) error {
 
 // WritePNG writes a picture.
 func WritePNG(path string, m *pix.Image) error {
+	if err := pix.CheckReplace(path); err != nil {
+		return err
+	}
 	return atomicfile.Write(path, func(w io.Writer) error { return m.WritePNG(w) })
 }
 
