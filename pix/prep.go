@@ -13,20 +13,36 @@ import (
 
 // Prep describes how a photograph is prepared as a model's input. The model file holds it,
 // so that queries are prepared as the training pictures were.
+//
+// It crops one of these: the rectangle Rect; the largest centred square (Square); with Auto
+// the face; else what DX and DY leave. A crop of the face is the same part of the [Frame]
+// around it, whatever the picture's size: see [Prep.ApplyTo].
 type Prep struct {
 	W    int  `json:"w"` // the input's size
 	H    int  `json:"h"`
 	DX   int  `json:"dx"`             // columns removed at the left and at the right
 	DY   int  `json:"dy"`             // rows removed at the top and at the bottom
-	Auto bool `json:"auto"`           // choose the crop by the picture's size; DX and DY are ignored
-	Wide bool `json:"wide,omitempty"` // with Auto: crop LFW's photographs less tightly
+	Auto bool `json:"auto"`           // crop the face; DX and DY are ignored
+	Wide bool `json:"wide,omitempty"` // with Auto: crop less tightly, the head in place of the face
+	// Whole takes, with Auto, every picture's largest centred square for the frame of its face, as LFW's pictures are.
+	Whole  bool `json:"whole,omitempty"`
+	Square bool `json:"square,omitempty"` // crop the largest centred square
+	Rect   Rect `json:"rect,omitzero"`    // crop this rectangle
 	// Around adds a margin of 13/90 of the crop's sides on every side.
 	Around bool `json:"around,omitempty"`
 }
 
+// Rect is a rectangle in a picture, in pixels.
+type Rect struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+	W int `json:"w"`
+	H int `json:"h"`
+}
+
 // Pictures of Labeled Faces in the Wild are squares of 250 pixels with the face in the
-// middle. Removing 80 at each side leaves the face, removing 35 the head with as much
-// around it as in a portrait.
+// middle: each is the frame of its face. Removing 80 at each side leaves the face, removing
+// 35 the head with as much around it as in a portrait.
 const (
 	lfwSide = 250
 	lfwCrop = 80
@@ -59,12 +75,21 @@ func (p Prep) Surroundings() Prep {
 // margin returns the margin of a side of a crop.
 func margin(side int) int { return (side*aroundMargin + aroundCrop/2) / aroundCrop }
 
-// Apply returns the picture as a W x H input. A picture of that size is returned itself.
-// Others are cropped and resized. The crop removes DX and DY at the sides or, with Auto,
-// 80 pixels at each side of a picture of 250x250 (35 with Wide), and is the largest
-// centred square of any other picture. Sides below 1 and a crop that leaves nothing are
-// errors. With Around the crop then gets its margin, also in a picture of the input's
-// size; beyond the picture its edge is repeated.
+// FollowsFace reports whether the crop follows the face, so that somebody has to say where
+// that is: by ApplyTo, or by Apply for pictures of LFW.
+func (p Prep) FollowsFace() bool { return p.Auto && !p.Whole && !p.Square && p.Rect == (Rect{}) }
+
+// Squared returns the preparation that crops the largest centred square in place of what p
+// crops.
+func (p Prep) Squared() Prep { return Prep{W: p.W, H: p.H, Square: true, Around: p.Around} }
+
+// Apply returns the picture as a W x H input. A picture of that size is returned itself,
+// unless Rect or Whole ask for a part of it. Others are cropped and resized. Where the crop
+// follows the face, Apply takes what it should of a picture of LFW, 250x250: it removes 80
+// pixels at each side (35 with Wide); any other picture is taken for a portrait, of which
+// the largest centred square is kept. Sides below 1 and a crop that leaves nothing or lies
+// outside are errors. With Around the crop then gets its margin, also in a picture of the
+// input's size; beyond the picture its edge is repeated.
 func (p Prep) Apply(m *Image) (*Image, error) { return p.apply(m) }
 
 // Decode is [Decode] and [Prep.Apply] in one, with the same bytes and errors. Of a JPEG it
@@ -79,17 +104,17 @@ func (p Prep) Decode(data []byte) (m *Image, w, h int, err error) {
 // errs[i] are what Decode of preps[i] returns. w and h are the size of the whole picture.
 func Prepare(data []byte, preps ...Prep) (images []*Image, errs []error, w, h int) {
 	images, errs = make([]*Image, len(preps)), make([]error, len(preps))
-	decoded, err := open(data, MaxPixels)
+	photo, err := DecodePhoto(data)
 	if err != nil {
 		for i := range errs {
 			errs[i] = err
 		}
 		return images, errs, 0, 0
 	}
-	w, h = decoded.size()
 	for i, p := range preps {
-		images[i], errs[i] = p.apply(decoded)
+		images[i], errs[i] = p.Of(photo)
 	}
+	w, h = photo.Size()
 	return images, errs, w, h
 }
 
@@ -120,7 +145,7 @@ func (p Prep) OpenContext(ctx context.Context, path string) (*Image, error) {
 // Keeps returns the size of the crop of a picture of w x h, before it is resized; 0 x 0
 // when nothing is left.
 func (p Prep) Keeps(w, h int) (int, int) {
-	if w == p.W && h == p.H {
+	if w == p.W && h == p.H && !p.partOfReady() {
 		return w, h
 	}
 	r, err := p.crop(w, h)
@@ -134,10 +159,18 @@ func (p Prep) Keeps(w, h int) (int, int) {
 func (p Prep) crop(w, h int) (image.Rectangle, error) {
 	dx, dy := p.DX, p.DY
 	switch {
-	case p.Auto && !IsLFWSize(w, h):
+	case p.Rect != (Rect{}):
+		r := p.Rect
+		// Compared without sums, so that no number however large overflows.
+		if r.X < 0 || r.Y < 0 || r.W < 1 || r.H < 1 || r.W > w || r.H > h || r.X > w-r.W || r.Y > h-r.H {
+			return image.Rectangle{}, fmt.Errorf("the rectangle of %dx%d at (%d, %d) does not lie inside a %dx%d picture", r.W, r.H, r.X, r.Y, w, h)
+		}
+		return image.Rect(r.X, r.Y, r.X+r.W, r.Y+r.H), nil
+	case p.Square, p.Auto && !p.Whole && !IsLFWSize(w, h):
+		return centred(w, h, min(w, h)), nil
+	case p.Auto && p.Whole:
 		side := min(w, h)
-		x, y := (w-side)/2, (h-side)/2
-		return image.Rect(x, y, x+side, y+side), nil
+		return centred(w, h, max(1, (side*p.shown()+lfwSide/2)/lfwSide)), nil
 	case p.Auto && p.Wide:
 		dx, dy = lfwWide, lfwWide
 	case p.Auto:
@@ -149,12 +182,29 @@ func (p Prep) crop(w, h int) (image.Rectangle, error) {
 	return image.Rect(dx, dy, w-dx, h-dy), nil
 }
 
+// centred returns the square of the given side in the middle of a picture of w x h.
+func centred(w, h, side int) image.Rectangle {
+	x, y := (w-side)/2, (h-side)/2
+	return image.Rect(x, y, x+side, y+side)
+}
+
+// shown returns how many of the 250 pixels of a picture of LFW a crop of the face keeps.
+func (p Prep) shown() int {
+	if p.Wide {
+		return lfwSide - 2*lfwWide
+	}
+	return lfwSide - 2*lfwCrop
+}
+
+// partOfReady reports whether also a picture of the input's size is cropped.
+func (p Prep) partOfReady() bool { return p.Around || p.Rect != (Rect{}) || p.Auto && p.Whole }
+
 func (p Prep) apply(src picture) (*Image, error) {
 	if p.W < 1 || p.H < 1 || int64(p.W) > MaxPixels/int64(p.H) {
 		return nil, fmt.Errorf("cannot prepare a picture as %dx%d", p.W, p.H)
 	}
 	w, h := src.size()
-	if w == p.W && h == p.H && !p.Around {
+	if w == p.W && h == p.H && !p.partOfReady() {
 		return whole(src), nil
 	}
 	r, err := p.crop(w, h)

@@ -1,0 +1,67 @@
+package pix
+
+import "fmt"
+
+// Photo is a decoded picture file, of which several preparations take their parts.
+type Photo struct{ src picture }
+
+// DecodePhoto decodes the file data as [Decode] does. The conversion to RGB waits until
+// somebody asks for pixels.
+func DecodePhoto(data []byte) (*Photo, error) {
+	src, err := open(data, MaxPixels)
+	if err != nil {
+		return nil, err
+	}
+	return &Photo{src}, nil
+}
+
+// Size returns the size of the upright picture.
+func (p *Photo) Size() (w, h int) { return p.src.size() }
+
+// Image returns the whole picture. It is converted once, and must not be changed.
+func (p *Photo) Image() *Image {
+	m := whole(p.src)
+	p.src = m
+	return m
+}
+
+// Of returns what [Prep.Apply] returns of the whole picture, but converts only the pixels
+// that the crop keeps.
+func (p Prep) Of(photo *Photo) (*Image, error) { return p.apply(photo.src) }
+
+// ApplyTo returns the face in a frame as a W x H input: the part of the frame that the
+// preparation takes of a picture of LFW, cut at the resolution that LFW has there, or at
+// the input's where that is higher, and then resized as pictures of LFW are. So a face
+// looks alike whatever the picture's size. It is an error where the crop does not follow
+// the face, or the frame makes no sense in the picture.
+func (p Prep) ApplyTo(m *Image, f Frame) (*Image, error) {
+	switch {
+	case !p.Auto || p.Square || p.Rect != (Rect{}):
+		return nil, fmt.Errorf("a preparation that does not crop faces cannot follow one")
+	case p.W < 1 || p.H < 1 || int64(p.W) > MaxPixels/int64(p.H):
+		return nil, fmt.Errorf("cannot prepare a picture as %dx%d", p.W, p.H)
+	case !f.fits(m.W, m.H):
+		return nil, fmt.Errorf("a face's frame of %g pixels around (%g, %g) makes no sense in a picture of %dx%d", f.Side, f.X, f.Y, m.W, m.H)
+	}
+	size := p.shown()
+	share := float64(size) / lfwSide
+	if p.Around {
+		share *= 1 + 2*aroundMargin/float64(aroundCrop)
+		size += 2 * margin(size)
+	}
+	return m.Cut(f.Part(share), max(size, p.W, p.H)).Resize(p.W, p.H), nil
+}
+
+// fits reports whether a frame is one of a picture of w x h: it may be larger, for faces
+// lie at edges, but its middle is inside.
+func (f Frame) fits(w, h int) bool {
+	const largest = 16 // sides of the picture
+	return f.X > -1 && f.Y > -1 && f.X < float64(w) && f.Y < float64(h) &&
+		f.Side >= 1 && f.Side <= largest*float64(max(w, h)) && f.Turn >= -7 && f.Turn <= 7
+}
+
+// LFWFrame returns the frame of a picture that is framed as LFW's are: its largest centred
+// square.
+func LFWFrame(w, h int) Frame {
+	return Frame{X: float64(w-1) / 2, Y: float64(h-1) / 2, Side: float64(min(w, h))}
+}
