@@ -24,7 +24,7 @@ var storeys = []struct {
 	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn"}},
 	{"closed forms, copies of pictures", []string{"pca", "faces/copies", "safetensors/readtest"}},
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report"}},
-	{"names of data sets, hyperparameters, descriptors, judges of search", []string{"dataset", "faces/check", "hyper", "describe", "nn/nntest", "search/quality", "search/searchtest"}},
+	{"names of data sets, hyperparameters, descriptors, judges of search", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "nn/nntest", "search/quality", "search/searchtest"}},
 	{"models, faces found in photographs", []string{"autoencoder", "detect"}},
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "bench/firststeps/cases"}},
 	{"training, evaluation, galleries, judges of edits", []string{"train", "evaluation", "gallery", "latent/judge"}},

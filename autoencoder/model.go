@@ -163,6 +163,9 @@ func (m *Model) Fingerprint() string {
 	if m.Prep.Auto {
 		h.Write([]byte("auto"))
 	}
+	if p := m.Prep; p.Whole || p.Square || p.Rect != (pix.Rect{}) { // of which older files know nothing
+		_ = json.NewEncoder(h).Encode(p)
+	}
 	if m.Level != 0 {
 		_ = binary.Write(h, binary.LittleEndian, m.Level)
 	}

@@ -11,27 +11,6 @@ import (
 	"likeness/pix"
 )
 
-// prepared is what a worker makes of a picture: its bytes, or why there are none.
-type prepared struct {
-	pix    []byte
-	reason string
-	lfw    bool // it had LFW's size and got LFW's crop
-}
-
-// prepare decodes a picture once and prepares it in each way.
-func prepare(data []byte, preps ...pix.Prep) []prepared {
-	all := make([]prepared, len(preps))
-	pictures, errs, w, h := pix.Prepare(data, preps...)
-	for i, p := range preps {
-		if errs[i] != nil {
-			all[i] = prepared{reason: errs[i].Error()}
-			continue
-		}
-		all[i] = prepared{pix: pictures[i].Pix, lfw: p.Auto && pix.IsLFWSize(w, h) && (w != p.W || h != p.H)}
-	}
-	return all
-}
-
 // buildAll decodes the whole source once for the missing of the options' sets.
 func buildAll(ctx context.Context, src Source, opts []Options, missing []int, sets []*Set) error {
 	table, err := attributesOf(ctx, src, opts[missing[0]].Attributes)
@@ -48,7 +27,7 @@ func buildAll(ctx context.Context, src Source, opts []Options, missing []int, se
 		builders[k].what = "Reading " + path.Base(filepath.ToSlash(src.Name()))
 	}
 	err = Process(ctx, src, builders[0].want,
-		func(m File) []prepared { return prepare(m.Data, preps...) },
+		(&preparer{ctx, opts[missing[0]], preps, table != nil}).prepare,
 		func(m File, p []prepared) error {
 			enough := fs.SkipAll
 			for k, b := range builders {
@@ -58,6 +37,9 @@ func buildAll(ctx context.Context, src Source, opts []Options, missing []int, se
 				}
 				if !b.complete {
 					continue
+				}
+				if one.err != nil {
+					return one.err
 				}
 				if b.add(m, one); b.complete {
 					enough = nil
@@ -93,7 +75,9 @@ type builder struct {
 	table    *AttributeTable // or nil
 	opt      Options
 	once     Once
-	ids      []string // of the kept pictures, "" where it is not LFW's
+	ids      []string    // of the kept pictures, "" where it is not LFW's
+	faces    map[int]int // of rows whose file has several: which face it is, from 1
+	found    bool        // a face was looked for
 	done     int
 	what     string // the work, for Progress
 	complete bool   // the source was read to its end
@@ -102,7 +86,7 @@ type builder struct {
 func newBuilder(opt Options, table *AttributeTable) *builder {
 	b := &builder{
 		set: &Set{W: opt.Prep.W, H: opt.Prep.H, Prep: opt.Prep}, table: table, opt: opt,
-		complete: true,
+		faces: make(map[int]int), complete: true,
 	}
 	if table != nil {
 		b.set.Attributes = &Attributes{Names: table.Names}
@@ -151,12 +135,26 @@ func (b *builder) add(m File, p prepared) {
 		skip(reason)
 		return
 	}
-	if p.lfw && who.ID == "" {
-		s.Cropped++
+	person, bears := who.Person, 0
+	if len(p.rows) > 1 {
+		found := make([]Found, len(p.rows))
+		for i, r := range p.rows {
+			found[i] = r.found
+		}
+		bears = bearer(found)
 	}
-	b.keep(m.Name, who, p.pix)
-	if s.Len() == b.opt.Limit {
-		b.complete = false
+	for i, r := range p.rows {
+		if who.Person = ""; i == bears {
+			who.Person = person
+		}
+		b.keep(m.Name, who, r)
+		if len(p.rows) > 1 {
+			b.faces[s.Len()-1] = i + 1
+		}
+		if s.Len() == b.opt.Limit {
+			b.complete = false
+			return
+		}
 	}
 }
 
@@ -171,13 +169,15 @@ func (b *builder) progress() {
 }
 
 // keep appends a picture to the set.
-func (b *builder) keep(name string, who Identity, pixels []byte) {
+func (b *builder) keep(name string, who Identity, r row) {
 	s := b.set
 	b.ids = append(b.ids, who.ID)
 	s.IDs, s.Files = append(s.IDs, who.ID), append(s.Files, name)
 	s.People = append(s.People, who.Person)
 	s.Numbers = append(s.Numbers, who.Number)
-	s.Pix = append(s.Pix, pixels...)
+	s.Pix = append(s.Pix, r.pix...)
+	s.Found = append(s.Found, r.found)
+	b.found = b.found || r.found != Found{}
 	if b.table != nil {
 		row, n := b.table.Row(who.ID), len(b.table.Names)
 		s.Attributes.Values = append(s.Attributes.Values, b.table.Values[row*n:(row+1)*n]...)
@@ -190,7 +190,12 @@ func (b *builder) finish() (*Set, error) {
 	if s.Len() == 0 {
 		return nil, b.nothing()
 	}
-	s.IDs = uniqueIDs(s.Files, b.ids)
+	s.IDs = b.name()
+	if !b.found {
+		s.Found = nil
+	} else {
+		s.Detector = b.opt.Framer.Fingerprint()
+	}
 	if b.table != nil && b.complete {
 		for i, person := range b.table.People {
 			if id := PictureID(person, b.table.Numbers[i]); !b.once.has(id) {
@@ -200,6 +205,28 @@ func (b *builder) finish() (*Set, error) {
 	}
 	s.Fingerprint = s.fingerprint()
 	return s, nil
+}
+
+// name returns the ids of the pictures: those of their files, and the place of the face where a file has several.
+func (b *builder) name() []string {
+	var files, given []string // of each file once; its rows follow one another
+	for i, file := range b.set.Files {
+		if b.faces[i] <= 1 {
+			files, given = append(files, file), append(given, b.ids[i])
+		}
+	}
+	ids, at := uniqueIDs(files, given), -1
+	all := make([]string, len(b.set.Files))
+	for i := range all {
+		face := b.faces[i]
+		if face <= 1 {
+			at++
+		}
+		if all[i] = ids[at]; face > 0 {
+			all[i] = FaceID(ids[at], face)
+		}
+	}
+	return all
 }
 
 // nothing says why no picture is left.

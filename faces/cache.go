@@ -2,6 +2,7 @@ package faces
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,7 +13,6 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 
 	"likeness/pix"
@@ -87,12 +87,23 @@ func findCache(ctx context.Context, src Source, opts []Options) ([]*cacheEntry, 
 	}
 	var entries []*cacheEntry
 	for _, opt := range opts {
-		key := sha256.Sum256(fmt.Appendf(nil, "likeness set %s\n%s %s\n%s\n%+v\n%d\n",
-			probe(), src.Kind(), contents, attributes, opt.Prep, opt.Limit))
+		key := sha256.Sum256(fmt.Appendf(nil, "likeness set %s\n%s %s\n%s\n%+v\n%d\n%s\n",
+			probe(), src.Kind(), contents, attributes, opt.Prep, opt.Limit, opt.framing()))
 		name := fmt.Sprintf("set-v%d-%x.safetensors", cacheVersion, key[:16])
 		entries = append(entries, &cacheEntry{dir: dir, path: filepath.Join(dir, "sets", name), prep: opt.Prep})
 	}
 	return entries, nil
+}
+
+// framing names what decides which faces a set shows, "" where its preparation follows none.
+func (opt Options) framing() string {
+	switch {
+	case !opt.Prep.FollowsFace():
+		return ""
+	case opt.Framer == nil || opt.Faces == None:
+		return string(None)
+	}
+	return cmp.Or(string(opt.Faces), string(Largest)) + " by " + opt.Framer.Fingerprint()
 }
 
 // probe hashes what decoding and resizing make of a small colourful JPEG, so that a cache from before a change of either,
@@ -106,8 +117,12 @@ var probe = sync.OnceValue(func() string {
 	if err := jpeg.Encode(&b, m, nil); err != nil {
 		return err.Error()
 	}
-	p := prepare(b.Bytes(), pix.Prep{W: 40, H: 50, DX: 3, DY: 2})[0]
-	sum := sha256.Sum256(append(p.pix, p.reason...))
+	p := (&preparer{ctx: context.Background(), preps: []pix.Prep{{W: 40, H: 50, DX: 3, DY: 2}}}).prepare(File{Data: b.Bytes()})[0]
+	pixels := []byte(p.reason)
+	for _, r := range p.rows {
+		pixels = append(pixels, r.pix...)
+	}
+	sum := sha256.Sum256(pixels)
 	return hex.EncodeToString(sum[:8])
 })
 
@@ -148,7 +163,7 @@ func (c *cacheEntry) save(s *Set) error {
 	f := safetensors.File{
 		Metadata: map[string]string{
 			"format": cacheFormat, "fingerprint": s.Fingerprint, "skipped": string(skipped), "checksum": sum,
-			"cropped": strconv.Itoa(s.Cropped),
+			"detector": s.Detector,
 		},
 		Tensors: []safetensors.Tensor{
 			safetensors.FromBytes("pix", []int{s.Len(), s.H, s.W, 3}, s.Pix),
@@ -163,6 +178,9 @@ func (c *cacheEntry) save(s *Set) error {
 	add("people", s.People)
 	add("unlisted", s.Unlisted)
 	add("missing", s.Missing)
+	if s.Found != nil {
+		f.Tensors = append(f.Tensors, safetensors.FromInts("found", []int{s.Len(), foundNumbers}, writeFound(s.Found)))
+	}
 	if a := s.Attributes; a != nil {
 		add("attribute.names", a.Names)
 		f.Tensors = append(f.Tensors, safetensors.FromFloats("attributes", []int{s.Len(), len(a.Names)}, a.Values))
@@ -190,7 +208,7 @@ func (c *cacheEntry) load() *Set {
 
 // cacheSum hashes what the fingerprint does not cover.
 func cacheSum(s *Set) (string, error) {
-	b, err := json.Marshal([]any{s.Fingerprint, s.Files, s.Skipped, s.Unlisted, s.Missing, s.Cropped})
+	b, err := json.Marshal([]any{s.Fingerprint, s.Files, s.Skipped, s.Unlisted, s.Missing, s.Detector})
 	if err != nil {
 		return "", err
 	}
@@ -200,14 +218,11 @@ func cacheSum(s *Set) (string, error) {
 
 // decode takes the set out of the file. It checks that the parts fit together; load checks that they are whole.
 func (c *cacheEntry) decode(f *safetensors.File) (*Set, error) {
-	s := &Set{W: c.prep.W, H: c.prep.H, Fingerprint: f.Metadata["fingerprint"]}
+	s := &Set{W: c.prep.W, H: c.prep.H, Fingerprint: f.Metadata["fingerprint"], Detector: f.Metadata["detector"]}
 	if f.Metadata["format"] != cacheFormat {
 		return nil, errors.New("another format")
 	}
 	errs := []error{json.Unmarshal([]byte(f.Metadata["skipped"]), &s.Skipped)}
-	var err error
-	s.Cropped, err = strconv.Atoi(f.Metadata["cropped"])
-	errs = append(errs, err)
 	get := func(name string, n int) []string {
 		list, err := f.Strings(name, n)
 		errs = append(errs, err)
@@ -230,6 +245,11 @@ func (c *cacheEntry) decode(f *safetensors.File) (*Set, error) {
 	}
 	s.Pix, err = f.Bytes("pix", n, s.H, s.W, 3)
 	errs = append(errs, err)
+	if _, err := f.Tensor("found"); err == nil {
+		bits, err := f.Ints("found", n, foundNumbers)
+		errs = append(errs, err)
+		s.Found = readFound(bits)
+	}
 	if _, err := f.Tensor("attributes"); err == nil {
 		a := &Attributes{Names: get("attribute.names", -1)}
 		a.Values, err = f.Floats("attributes", n, len(a.Names))

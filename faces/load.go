@@ -21,6 +21,12 @@ type Options struct {
 	// source's own attributes are joined (see Attributed), where it has some.
 	Attributes string
 
+	// Framer finds the faces of pictures that are not LFW's, where Prep follows the face; see Load. Without one, or with
+	// None for Faces, the largest centred square of such a picture is taken.
+	Framer Framer
+	// Faces says which faces of a picture become rows of the set; the zero value takes the largest one.
+	Faces Wanted
+
 	// CacheDir replaces the folder of decoded sets; see CacheDir for the default.
 	CacheDir string
 	// NoCache neither reads nor writes the cache.
@@ -44,7 +50,10 @@ const sourceAttributes = "lfw-attributes"
 //
 // Pictures (JPEG, PNG, WebP, GIF) at any depth are kept in the order of the archive, in a folder in the order of their
 // paths. In LFW's layout, ".../Aaron_Eckhart/Aaron_Eckhart_0001.jpg", the name is person and number; elsewhere the
-// folder that a picture lies in is the person. Files that hold no usable picture are counted in Set.Skipped; hidden
+// folder that a picture lies in is the person. A picture is LFW's, and its face where LFW puts it, if its path is in LFW's
+// layout and it has LFW's 250x250 pixels; drawn faces are such pictures too. In others Options.Framer finds the faces
+// where the preparation follows them; a picture without a face is skipped (see Skip.NoFace), and of several faces each
+// is a row if Options.Faces is All. Files that hold no usable picture are counted in Set.Skipped; hidden
 // files are passed over in silence. It is an error when the archive is broken (*ArchiveError) or no picture is left.
 //
 // The set is the same, byte for byte, for any number of threads and whether it comes from the cache or not.
@@ -85,6 +94,9 @@ func LoadAll(ctx context.Context, src Source, opt Options, preps ...pix.Prep) ([
 // Resolve returns the options with their defaults in place of zeros and the path of the attribute file in place of its
 // name. Sizes out of bounds are an error.
 func (opt Options) Resolve() (Options, error) {
+	if err := opt.Faces.Check(); err != nil {
+		return opt, err
+	}
 	if opt.Limit < 0 {
 		return opt, fmt.Errorf("a limit of %d pictures", opt.Limit)
 	}

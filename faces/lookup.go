@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 )
 
 // idsOf returns the ids that a set could give a picture by its file: LFW's name, and the path with and without its
@@ -32,19 +33,43 @@ func FilesByID(ctx context.Context, src Source) (map[string]string, error) {
 	return files, err
 }
 
-// ReadByID reads pictures of a source by their ids in one pass, which ends with the last of them, and calls visit for each
-// in the source's order. Ids that are not there bring no call. An error of visit ends the reading and is returned.
-func ReadByID(ctx context.Context, src Source, ids []string, visit func(id string, data []byte) error) error {
-	wanted := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		wanted[id] = true
+// FileOf returns the file of an id in the files of FilesByID: also of an id of one of several faces, see FaceID.
+func FileOf(files map[string]string, id string) (file string, ok bool) {
+	if file, ok = files[id]; ok {
+		return file, true
 	}
-	if len(wanted) == 0 {
+	picture, _ := SplitFaceID(id)
+	file, ok = files[picture]
+	return file, ok
+}
+
+// ReadByID reads pictures of a source by their ids in one pass, which ends with the last of them, and calls visit for each
+// in the source's order. Faces of one picture are ids of their own, see FaceID. Ids that are not there bring no call. An
+// error of visit ends the reading and is returned.
+func ReadByID(ctx context.Context, src Source, ids []string, visit func(id string, data []byte) error) error {
+	wanted := make(map[string][]string, len(ids)) // by the id of the picture
+	left := 0
+	for _, id := range ids {
+		pictures := []string{id}
+		if picture, n := SplitFaceID(id); n > 0 {
+			pictures = append(pictures, picture)
+		}
+		for i, picture := range pictures {
+			if !slices.Contains(wanted[picture], id) {
+				wanted[picture] = append(wanted[picture], id)
+				if i == 0 {
+					left++
+				}
+			}
+		}
+	}
+	if left == 0 {
 		return nil
 	}
+	read := make(map[string]bool, left)
 	err := src.Walk(ctx, func(file string) bool {
 		for _, id := range idsOf(file) {
-			if wanted[id] {
+			if len(wanted[id]) > 0 {
 				return true
 			}
 		}
@@ -53,16 +78,19 @@ func ReadByID(ctx context.Context, src Source, ids []string, visit func(id strin
 		if f.Data == nil {
 			return nil
 		}
-		for _, id := range idsOf(f.Name) {
-			if !wanted[id] {
-				continue
+		for _, picture := range idsOf(f.Name) {
+			for _, id := range wanted[picture] {
+				if read[id] {
+					continue
+				}
+				read[id] = true
+				if err := visit(id, f.Data); err != nil {
+					return err
+				}
 			}
-			delete(wanted, id)
-			if err := visit(id, f.Data); err != nil {
-				return err
-			}
+			delete(wanted, picture)
 		}
-		if len(wanted) == 0 {
+		if len(read) == left {
 			return fs.SkipAll
 		}
 		return nil

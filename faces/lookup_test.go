@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"likeness/faces"
+	"likeness/faces/facestest"
 )
 
 // Pictures are found by every id that a set could have given them, and read in one pass.
@@ -56,5 +57,33 @@ func TestLookup(t *testing.T) {
 	})
 	if !errors.Is(err, failed) || !slices.Equal(asked, []string{"Ann_Lee_0001"}) {
 		t.Errorf("error %v after %v", err, asked)
+	}
+}
+
+// Each of several faces is an id that leads to the picture.
+func TestReadFacesByID(t *testing.T) {
+	files := []facestest.File{
+		{Name: "a/one.jpg", Data: facestest.Picture(1, 20)}, {Name: "a/two.jpg", Data: facestest.Picture(2, 20)},
+		{Name: "a/odd#1.jpg", Data: facestest.Picture(3, 20)},
+	}
+	ids := []string{"a/two.jpg#2", "a/two.jpg#1", "a/odd#1.jpg", "a/odd#1.jpg#1", "a/none.jpg#1"}
+	for _, source := range []string{facestest.Unpack(t, files), facestest.Write(t, "a.tar", facestest.Tar(files))} {
+		src, err := faces.Open(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		err = faces.ReadByID(t.Context(), src, ids, func(id string, data []byte) error {
+			got[id] = len(data)
+			return nil
+		})
+		want := map[string]int{"a/two.jpg#2": len(files[1].Data), "a/two.jpg#1": len(files[1].Data), "a/odd#1.jpg": len(files[2].Data), "a/odd#1.jpg#1": len(files[2].Data)}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: read %v, want %v; %v", source, got, want, err)
+		}
+		byID, err := faces.FilesByID(t.Context(), src)
+		if file, ok := faces.FileOf(byID, "a/two.jpg#7"); err != nil || !ok || file != "a/two.jpg" {
+			t.Errorf("%s: %q, %v, %v", source, file, ok, err)
+		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"image"
 	"math"
 	"path"
 	"slices"
@@ -29,9 +28,11 @@ type Set struct {
 	IDs []string
 	// Files are the paths, inside the source, of the files that the pictures come from; ReadFiles reads them.
 	Files []string
-	// Boxes are the parts of their files that the pictures show, in pixels of the upright file, before preparation. It
-	// is nil where every picture was prepared from a whole file.
-	Boxes []image.Rectangle
+	// Found are the faces that the pictures show, in their files, with zeros for pictures of LFW, whose faces are where
+	// LFW puts them. It is nil where no face was looked for.
+	Found []Found
+	// Detector is the fingerprint of the Framer that found the faces; "" where Found is nil.
+	Detector string
 	// People are the names as people write them, with spaces where the source has underscores ("Aaron Eckhart"), "" where
 	// no name is known.
 	People []string
@@ -51,8 +52,6 @@ type Set struct {
 	// Missing are the rows of the attribute file whose picture the source lacks, by id, in the file's order. It is empty
 	// when Options.Limit ended the reading early.
 	Missing []string
-	// Cropped counts the kept pictures of 250x250 that Prep.Auto gave LFW's crop although they are not named as in LFW.
-	Cropped int
 	// Warnings report what went wrong without harm to the set, such as a cache that could not be written.
 	Warnings []string
 
@@ -160,10 +159,9 @@ func (s *Set) fingerprint() string {
 		text(s.IDs[i])
 		text(s.People[i])
 		number(s.Numbers[i])
-		if s.Boxes != nil { // absent from sets of whole files, whose fingerprints stay
-			r := s.Boxes[i]
-			for _, v := range []int{r.Min.X, r.Min.Y, r.Max.X, r.Max.Y} {
-				number(v)
+		if s.Found != nil { // absent from sets of LFW, whose fingerprints stay
+			for _, v := range s.Found[i].numbers() {
+				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 			}
 		}
 		flush()

@@ -29,6 +29,31 @@ func (p *Photo) Image() *Image {
 // that the crop keeps.
 func (p Prep) Of(photo *Photo) (*Image, error) { return p.apply(photo.src) }
 
+// Words says in words what is cropped.
+func (p Prep) Words() string {
+	part := "the face"
+	if p.Wide {
+		part = "the head"
+	}
+	switch r := p.Rect; {
+	case r != (Rect{}):
+		part = fmt.Sprintf("the %dx%d pixels at (%d, %d)", r.W, r.H, r.X, r.Y)
+	case p.Square:
+		part = "the largest centred square"
+	case p.Auto && p.Whole:
+		part += " of pictures framed as LFW's"
+	case p.Auto:
+	case p.DX == 0 && p.DY == 0:
+		part = "the whole picture"
+	default:
+		part = fmt.Sprintf("all but %d pixels left and right, %d above and below", p.DX, p.DY)
+	}
+	if p.Around {
+		part += " and a margin"
+	}
+	return part
+}
+
 // ApplyTo returns the face in a frame as a W x H input: the part of the frame that the
 // preparation takes of a picture of LFW, cut at the resolution that LFW has there, or at
 // the input's where that is higher, and then resized as pictures of LFW are. So a face

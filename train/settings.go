@@ -115,13 +115,5 @@ func prepInWords(text string) string {
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		return text
 	}
-	switch {
-	case p.Auto && p.Wide:
-		return fmt.Sprintf("%dx%d, automatic wide crop", p.W, p.H)
-	case p.Auto:
-		return fmt.Sprintf("%dx%d, automatic crop", p.W, p.H)
-	case p.DX == 0 && p.DY == 0:
-		return fmt.Sprintf("%dx%d, no crop", p.W, p.H)
-	}
-	return fmt.Sprintf("%dx%d, a crop of %d,%d pixels", p.W, p.H, p.DX, p.DY)
+	return fmt.Sprintf("%dx%d of %s", p.W, p.H, p.Words())
 }

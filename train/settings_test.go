@@ -86,7 +86,7 @@ func TestCheckFinished(t *testing.T) {
 		"its architecture is conv and not pca": func(r *train.Run) {
 			r.Model = &autoencoder.Model{Arch: "pca", Code: 8, Prep: r.Model.Prep}
 		},
-		"its preparation of pictures is 16x16, automatic crop and not 16x16, no crop": func(r *train.Run) { r.Model.Prep.Auto = false },
+		"its preparation of pictures is 16x16 of the face and not 16x16 of the whole picture": func(r *train.Run) { r.Model.Prep.Auto = false },
 		"its data is waves and not others":                                            func(r *train.Run) { r.Data.Fingerprint = "others" },
 		"its split is random and not by hand":                                         func(r *train.Run) { r.SplitName = "by hand" },
 		"its number of validation pictures is 0 and not 10":                           holdBack,

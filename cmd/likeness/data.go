@@ -73,15 +73,6 @@ func (a *app) noteSetAgain(s *faces.Set) {
 	}
 }
 
-// croppedNote says that pictures of LFW's size get LFW's crop.
-func croppedNote(n int) string {
-	verb := "get"
-	if n == 1 {
-		verb = "gets"
-	}
-	return fmt.Sprintf("%s of 250x250 %s LFW's crop of 80 pixels a side; --crop 0 keeps all of a picture", count(n, "picture"), verb)
-}
-
 // count returns a number of things in words.
 func count(n int, thing string) string {
 	switch {

@@ -167,9 +167,6 @@ func (r *checkResult) print(w io.Writer) {
 	list(w, "pictures of which the crop keeps another part than of nearly all others", r.OtherCrop)
 	list(w, "pictures rotated because their EXIF says so", r.Turned)
 	list(w, "problems", r.Problems)
-	if r.Cropped > 0 {
-		fmt.Fprintf(w, "\nIn training, %s.\n", croppedNote(r.Cropped))
-	}
 	if r.OK {
 		fmt.Fprintln(w, "\nReady to be used.")
 		if r.doubtful() {

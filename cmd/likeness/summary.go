@@ -92,13 +92,4 @@ func printTraining(w io.Writer, s autoencoder.Info) {
 }
 
 // describePrep returns in words how photographs are prepared.
-func describePrep(p pix.Prep) string {
-	size := fmt.Sprintf("%dx%d", p.W, p.H)
-	switch {
-	case p.Auto:
-		return size + ", cropped automatically"
-	case p.DX == 0 && p.DY == 0:
-		return size + ", not cropped"
-	}
-	return fmt.Sprintf("%s, %d cropped off left and right, %d above and below", size, p.DX, p.DY)
-}
+func describePrep(p pix.Prep) string { return fmt.Sprintf("%dx%d of %s", p.W, p.H, p.Words()) }

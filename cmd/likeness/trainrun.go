@@ -75,9 +75,6 @@ func (a *app) prepare(ctx context.Context, f *trainFlags, prepare func(context.C
 		a.Warn("%s", w)
 	}
 	a.noteSet(set)
-	if set.Cropped > 0 {
-		a.Note("%s", croppedNote(set.Cropped))
-	}
 	a.health(job.Health, set, split)
 	a.Notes(job.Notes)
 	choosing := ""

@@ -186,9 +186,6 @@ func (c *checker) add(m faces.File, l looked) error {
 	}
 	r.Pictures++
 	c.sizes[[2]int{l.w, l.h}]++
-	if pix.IsLFWSize(l.w, l.h) && who.ID == "" {
-		r.Cropped++
-	}
 	if who.Person == "" {
 		r.Nameless++
 	} else {

@@ -140,16 +140,3 @@ func TestCheckAgreesWithLoad(t *testing.T) {
 		t.Errorf("the check finds %d pictures and skips %v, a set has %d and skips %v", r.Pictures, r.Skipped, s.Len(), s.Skipped)
 	}
 }
-
-// Pictures of LFW's size that are not LFW's are counted.
-func TestSourceCountsCropped(t *testing.T) {
-	dir := facestest.Unpack(t, []facestest.File{
-		{Name: "mine/a.png", Data: facestest.PNG(1, 250, 250)},
-		{Name: "mine/b.png", Data: facestest.PNG(2, 240, 250)},
-		{Name: "Ada_Byron/Ada_Byron_0001.png", Data: facestest.PNG(4, 250, 250)},
-	})
-	r, err := Source(t.Context(), dir, faces.Options{})
-	if err != nil || r.Cropped != 1 {
-		t.Errorf("%+v, %v", r, err)
-	}
-}

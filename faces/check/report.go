@@ -16,9 +16,6 @@ type Report struct {
 	Nameless int `json:"nameless"` // pictures without a person's name
 	Numbered int `json:"numbered"` // pictures with person and number in LFW's layout
 
-	// Cropped are pictures of 250x250 that are not named as in LFW but get its crop unless another is asked for.
-	Cropped int `json:"cropped"`
-
 	Sizes     []SizeCount   `json:"sizes"`      // the most frequent first
 	PerPerson []PersonCount `json:"per_person"` // how many people have how many pictures, by rising number
 	Largest   string        `json:"largest"`    // the person with the most pictures, the first of several

@@ -1,0 +1,58 @@
+package faces
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"likeness/pix"
+)
+
+// foundNumbers is how many numbers a Found has in files.
+const foundNumbers = 5
+
+// numbers returns them.
+func (f Found) numbers() [foundNumbers]float64 {
+	return [...]float64{f.Frame.X, f.Frame.Y, f.Frame.Side, f.Frame.Turn, f.Score}
+}
+
+// writeFound returns the bits of the faces' numbers, for a file that keeps them exactly.
+func writeFound(all []Found) []int64 {
+	bits := make([]int64, 0, len(all)*foundNumbers)
+	for _, f := range all {
+		for _, v := range f.numbers() {
+			bits = append(bits, int64(math.Float64bits(v)))
+		}
+	}
+	return bits
+}
+
+// readFound is the inverse of writeFound.
+func readFound(bits []int64) []Found {
+	all := make([]Found, len(bits)/foundNumbers)
+	for i := range all {
+		var v [foundNumbers]float64
+		for k := range v {
+			v[k] = math.Float64frombits(uint64(bits[i*foundNumbers+k]))
+		}
+		all[i] = Found{pix.Frame{X: v[0], Y: v[1], Side: v[2], Turn: v[3]}, v[4]}
+	}
+	return all
+}
+
+// FaceID returns the id of the nth face, from 1, of a picture that has several.
+func FaceID(id string, n int) string { return fmt.Sprintf("%s#%d", id, n) }
+
+// SplitFaceID takes FaceID apart: the id of the picture and the number of the face, 0 where the id has none.
+func SplitFaceID(id string) (picture string, n int) {
+	at := strings.LastIndexByte(id, '#')
+	if at < 0 {
+		return id, 0
+	}
+	n, err := strconv.Atoi(id[at+1:])
+	if err != nil || n < 1 || FaceID(id[:at], n) != id {
+		return id, 0
+	}
+	return id[:at], n
+}

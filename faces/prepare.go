@@ -1,0 +1,94 @@
+package faces
+
+import (
+	"context"
+	"fmt"
+
+	"likeness/pix"
+)
+
+// prepared is what a worker makes of a picture: its rows, or why there are none.
+type prepared struct {
+	rows   []row
+	reason string
+	err    error // that ends the reading
+}
+
+// row is a prepared picture, and the face that it shows.
+type row struct {
+	pix   []byte
+	found Found
+}
+
+// preparer prepares the pictures of a source.
+type preparer struct {
+	ctx       context.Context
+	opt       Options // all but Prep
+	preps     []pix.Prep
+	anyFolder bool // of Identify
+}
+
+// prepare decodes a picture once, looks for faces at most once, and prepares it in each way.
+func (w *preparer) prepare(m File) []prepared {
+	all := make([]prepared, len(w.preps))
+	fail := func(i int, err error) {
+		if all[i].reason = err.Error(); w.ctx.Err() != nil {
+			all[i].err = w.ctx.Err()
+		}
+	}
+	photo, err := pix.DecodePhoto(m.Data)
+	if err != nil {
+		for i := range all {
+			fail(i, err)
+		}
+		return all
+	}
+	lfw := isLFW(m.Name, w.anyFolder, photo)
+	whole := func(i int, p pix.Prep) {
+		picture, err := p.Of(photo)
+		if err != nil {
+			fail(i, err)
+			return
+		}
+		all[i].rows = []row{{pix: picture.Pix}}
+	}
+	var follow []int // preparations of a found face
+	for i, p := range w.preps {
+		switch {
+		case !p.FollowsFace() || lfw:
+			whole(i, p)
+		case w.opt.Framer == nil || w.opt.Faces == None:
+			whole(i, p.Squared())
+		default:
+			follow = append(follow, i)
+		}
+	}
+	if len(follow) == 0 {
+		return all
+	}
+	found, err := w.opt.Framer.Frames(oneThread(w.ctx), photo.Image())
+	for _, i := range follow {
+		switch {
+		case err != nil: // of the framer, not of the picture
+			all[i].err = fmt.Errorf("%s: %w", m.Name, err)
+		case len(found) == 0:
+			all[i].reason = noFace
+		}
+		for _, f := range arrange(found, w.opt.Faces) {
+			picture, err := w.preps[i].ApplyTo(photo.Image(), f.Frame)
+			if err != nil {
+				all[i].rows, all[i].reason = nil, err.Error()
+				break
+			}
+			all[i].rows = append(all[i].rows, row{picture.Pix, f})
+		}
+	}
+	return all
+}
+
+// isLFW is the one place that decides which pictures are LFW's, so that LFW's own crop is right for them: those in its
+// layout, .../Aaron_Eckhart/Aaron_Eckhart_0001.jpg, of its size. The published archives are made of them, as are the
+// drawn faces and unpacked copies; with attributes the folder does not matter (see Identify).
+func isLFW(name string, anyFolder bool, photo *pix.Photo) bool {
+	return pix.IsLFWSize(photo.Size()) && Identify(name, anyFolder).ID != ""
+}
