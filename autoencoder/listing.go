@@ -88,6 +88,10 @@ type ReconstructOptions struct {
 	// Model.Refine.
 	Refine int `json:"refine,omitempty"`
 
+	// Framer finds the face in each picture, the largest of several; see faces.Cutter.
+	Framer faces.Framer `json:"-"`
+	Faces  faces.Wanted `json:"faces,omitempty"`
+
 	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress progress.Func `json:"-"`
 }
@@ -102,6 +106,7 @@ const reconstructPiece = 64
 // themselves are found on the way.
 func (m *Model) ReconstructListing(ctx context.Context, list *faces.Listing, opt ReconstructOptions, each func(picture *pix.Image, r Reconstruction) error) (*ReconstructResult, error) {
 	result := &ReconstructResult{Refine: opt.Refine, Results: []Reconstruction{}}
+	cutter := faces.Cutter{Prep: m.Prep, Framer: opt.Framer, Faces: opt.Faces}
 	for first := 0; first < len(list.Pictures); first += reconstructPiece {
 		opt.Progress.Report(reconstructing, first, len(list.Pictures))
 		var pictures []*pix.Image
@@ -110,14 +115,14 @@ func (m *Model) ReconstructListing(ctx context.Context, list *faces.Listing, opt
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			picture, err := m.Prep.Open(p.Path)
+			cut, err := cutter.OpenOne(ctx, p.Path)
 			if err != nil {
 				if err = list.Skip(ctx, p, err); err != nil {
 					return nil, err
 				}
 				continue
 			}
-			pictures, paths = append(pictures, picture), append(paths, p.Path)
+			pictures, paths = append(pictures, cut.Picture), append(paths, p.Path)
 		}
 		made, err := m.ReconstructImages(ctx, pictures, ReconstructOptions{Refine: opt.Refine, Threads: opt.Threads})
 		if err != nil {

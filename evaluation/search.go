@@ -37,8 +37,10 @@ type SearchOptions struct {
 	Model     *autoencoder.Model `json:"-"`
 	ModelFile string             `json:"model,omitempty"`
 	// Examples also returns some queries with what they found.
-	Examples bool          `json:"examples,omitempty"`
-	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	Examples bool `json:"examples,omitempty"`
+	Threads  int  `json:"threads,omitempty"` // 0: as ctx says, see package parallel
+	// Framer finds the faces in pictures that are not LFW's, where more of them have to be read.
+	Framer   faces.Framer  `json:"-"`
 	Progress progress.Func `json:"-"`
 }
 
@@ -190,7 +192,7 @@ func (e *searchEvaluator) pairs(ctx context.Context) (err error) {
 	} else if name := dataset.Parse(set.Source); finder.CheckPairs(set.IDs, pairs) != nil && name.Attributes != "" {
 		// The pairs may show pictures that the attribute file does not list.
 		name.Attributes = ""
-		if set, err = dataset.Load(ctx, name, faces.Options{Prep: set.Prep, Progress: e.opt.Progress}); err != nil {
+		if set, err = dataset.Load(ctx, name, faces.Options{Prep: set.Prep, Framer: e.opt.Framer, Progress: e.opt.Progress}); err != nil {
 			return err
 		}
 	}

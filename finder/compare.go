@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"likeness/faces"
 	"likeness/pix"
 	"likeness/search"
 )
@@ -17,6 +18,9 @@ type CompareOptions struct {
 	Threshold *float64 `json:"threshold,omitempty"`
 	// Odds are the least odds of one person, above 0; 0 means 1, even odds.
 	Odds float64 `json:"odds,omitempty"`
+	// Framer finds the face in each picture file, the largest of several; see faces.Cutter.
+	Framer faces.Framer `json:"-"`
+	Faces  faces.Wanted `json:"faces,omitempty"`
 }
 
 // Comparison is the result of Compare.
@@ -29,6 +33,9 @@ type Comparison struct {
 	Odds      *float64 `json:"odds,omitempty"` // nil where the finder was fitted without names
 	Finder    string   `json:"finder"`         // the caller's name for the finder
 	Space     string   `json:"space"`
+	// FacesA and FacesB are how many faces the pictures show, of which the largest are compared; 0 where nobody looked.
+	FacesA int `json:"faces_a,omitempty"`
+	FacesB int `json:"faces_b,omitempty"`
 }
 
 // ErrNoOdds means that a finder cannot say by itself what distances mean: it was fitted
@@ -40,19 +47,18 @@ func (f *Finder) Compare(ctx context.Context, a, b string, opt CompareOptions) (
 	if err := opt.check(f); err != nil {
 		return nil, err
 	}
-	var pictures [2]*pix.Image
+	var cuts [2]faces.Cut
+	cutter := faces.Cutter{Prep: f.Describer.Prep, Framer: opt.Framer, Faces: opt.Faces}
 	for i, path := range []string{a, b} {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		var err error
-		if pictures[i], err = f.Describer.Prep.Open(path); err != nil {
+		if cuts[i], err = cutter.OpenOne(ctx, path); err != nil {
 			return nil, err
 		}
 	}
-	c, err := f.ComparePictures(ctx, pictures[0], pictures[1], opt)
+	c, err := f.ComparePictures(ctx, cuts[0].Picture, cuts[1].Picture, opt)
 	if c != nil {
 		c.A, c.B = a, b
+		c.FacesA, c.FacesB = cuts[0].Of, cuts[1].Of
 	}
 	return c, err
 }

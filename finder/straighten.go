@@ -38,6 +38,9 @@ type StraightenOptions struct {
 	// Size is the side of the pictures written, SmallestStraight to LargestStraight
 	// pixels.
 	Size     int           `json:"size"`
+	// Framer finds the face in each picture file, the largest of several; see faces.Cutter.
+	Framer faces.Framer `json:"-"`
+
 	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress progress.Func `json:"-"`
 }
@@ -91,8 +94,8 @@ func (f *Finder) StraightenFiles(ctx context.Context, paths []string, opt Straig
 		if err := notItself(filepath.Join(opt.Folder, names[i]), paths[i]); err != nil {
 			return nil, "", "", err
 		}
-		m, err := StraightPrep().Open(paths[i])
-		return m, paths[i], names[i], err
+		cut, err := faces.Cutter{Prep: StraightPrep(), Framer: opt.Framer}.OpenOne(parallel.WithThreads(ctx, 1), paths[i])
+		return cut.Picture, paths[i], names[i], err
 	})
 }
 

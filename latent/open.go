@@ -53,6 +53,9 @@ type Source struct {
 	// names are ignored, they are errors where they are used.
 	Only []string
 
+	// Framer finds the faces in pictures that are not LFW's, Data's and Own's; see faces.Options.
+	Framer faces.Framer
+
 	Own Own // more attributes, from the user's own pictures
 
 	Threads  int // 0: as ctx says, see package parallel
@@ -90,7 +93,7 @@ func OpenOrFit(ctx context.Context, m *autoencoder.Model, src Source) (*Opened, 
 		read := src.Pictures
 		if read == nil {
 			read = func(ctx context.Context) (*dataset.Pictures, error) {
-				return m.Pictures(ctx, src.Model, src.Data, faces.Options{Progress: src.Progress})
+				return m.Pictures(ctx, src.Model, src.Data, faces.Options{Framer: src.Framer, Progress: src.Progress})
 			}
 		}
 		p, err := read(ctx)
@@ -169,7 +172,11 @@ func fit(ctx context.Context, m *autoencoder.Model, p *dataset.Pictures, src Sou
 
 // learn adds the directions of the user's own pictures.
 func (o *Opened) learn(ctx context.Context, m *autoencoder.Model, src Source) error {
-	learned, err := o.Atlas.LearnOwn(ctx, m, src.Own, src.Progress)
+	own := src.Own
+	if own.Framer == nil {
+		own.Framer = src.Framer
+	}
+	learned, err := o.Atlas.LearnOwn(ctx, m, own, src.Progress)
 	if err != nil {
 		return err
 	}

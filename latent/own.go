@@ -23,7 +23,10 @@ type Own struct {
 	With    string `json:"with,omitempty"`
 	Without string `json:"without,omitempty"`
 	Name    string `json:"name,omitempty"`
+	// Framer finds the face in each picture, the largest of several; see faces.Cutter.
+	Framer faces.Framer `json:"-"`
 }
+
 
 // Check returns an error where one folder is named without the other, or a name without
 // them.
@@ -55,7 +58,7 @@ func (a *Atlas) LearnOwn(ctx context.Context, m *autoencoder.Model, own Own, rep
 	}
 	out := &Learned{}
 	if own.Tags != "" {
-		codes, t, err := taggedCodes(ctx, m, own.Tags, report)
+		codes, t, err := taggedCodes(ctx, m, own, report)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +86,8 @@ func (l *Learned) add(ctx context.Context, a *Atlas, codes []float32, t Tagged) 
 }
 
 // taggedCodes returns the codes of the pictures of a CSV file.
-func taggedCodes(ctx context.Context, m *autoencoder.Model, path string, report progress.Func) ([]float32, Tagged, error) {
+func taggedCodes(ctx context.Context, m *autoencoder.Model, own Own, report progress.Func) ([]float32, Tagged, error) {
+	path, cutter := own.Tags, faces.Cutter{Prep: m.Prep, Framer: own.Framer}
 	tags, err := faces.ReadTags(path)
 	if err != nil {
 		return nil, Tagged{}, err
@@ -94,12 +98,12 @@ func taggedCodes(ctx context.Context, m *autoencoder.Model, path string, report 
 	var done counter
 	ctx = parallel.WithMemory(ctx, 0)
 	err = parallel.Each(ctx, len(tags.Pictures), func(i int) {
-		picture, err := m.Prep.OpenContext(ctx, filepath.Join(filepath.Dir(path), filepath.FromSlash(tags.Pictures[i])))
+		cut, err := cutter.OpenOne(parallel.WithThreads(ctx, 1), filepath.Join(filepath.Dir(path), filepath.FromSlash(tags.Pictures[i])))
 		if err != nil {
 			failed[i] = fmt.Errorf("%s, line %d: %w", path, tags.Lines[i], err)
 			return
 		}
-		picture.Floats(x[i*n : (i+1)*n])
+		cut.Picture.Floats(x[i*n : (i+1)*n])
 		done.next(func(k int) { report.Report("Reading pictures", k, len(tags.Pictures)) })
 	})
 	if err := errors.Join(append(failed, err)...); err != nil {
@@ -117,7 +121,7 @@ func (l *Learned) folderCodes(ctx context.Context, m *autoencoder.Model, own Own
 	}
 	var codes []float32
 	for i, folder := range []string{own.Without, own.With} {
-		set, err := faces.Load(ctx, folder, faces.Options{Prep: m.Prep, Threads: parallel.Threads(ctx), Progress: report})
+		set, err := faces.Load(ctx, folder, faces.Options{Prep: m.Prep, Framer: own.Framer, Threads: parallel.Threads(ctx), Progress: report})
 		if err != nil {
 			return nil, t, err
 		}

@@ -113,7 +113,7 @@ func (e *FewError) Error() string {
 func (j *Job) load(ctx context.Context) (*faces.Set, error) {
 	o := &j.Options
 	read := func(ctx context.Context, progress progress.Func, preps ...pix.Prep) ([]*faces.Set, error) {
-		return dataset.LoadAll(ctx, o.Data, faces.Options{Threads: o.Threads, Progress: progress}, preps...)
+		return dataset.LoadAll(ctx, o.Data, faces.Options{Framer: o.Framer, Threads: o.Threads, Progress: progress}, preps...)
 	}
 	if o.Jitter == 0 {
 		sets, err := read(ctx, o.Progress, o.Prep)

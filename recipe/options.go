@@ -9,6 +9,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/dataset"
+	"likeness/faces"
 	"likeness/hyper"
 	"likeness/pix"
 	"likeness/progress"
@@ -44,6 +45,9 @@ type Options struct {
 
 	Threads int  `json:"threads,omitempty"` // 0: as the context says
 	Examine bool `json:"examine,omitempty"` // look for twins and the like among the pictures
+
+	// Framer finds the faces in pictures that are not LFW's, of which the largest is learned from; see faces.Options.
+	Framer faces.Framer `json:"-"`
 
 	Progress progress.Func `json:"-"` // of reading pictures and of FindRate
 
