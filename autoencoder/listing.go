@@ -88,9 +88,8 @@ type ReconstructOptions struct {
 	// Model.Refine.
 	Refine int `json:"refine,omitempty"`
 
-	// Framer finds the face in each picture, the largest of several; see faces.Cutter.
-	Framer faces.Framer `json:"-"`
-	Faces  faces.Wanted `json:"faces,omitempty"`
+	// Cutter cuts the face from each picture, the largest of several; without a Prep as the model asks for.
+	Cutter faces.Cutter `json:"-"`
 
 	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress progress.Func `json:"-"`
@@ -106,7 +105,7 @@ const reconstructPiece = 64
 // themselves are found on the way.
 func (m *Model) ReconstructListing(ctx context.Context, list *faces.Listing, opt ReconstructOptions, each func(picture *pix.Image, r Reconstruction) error) (*ReconstructResult, error) {
 	result := &ReconstructResult{Refine: opt.Refine, Results: []Reconstruction{}}
-	cutter := faces.Cutter{Prep: m.Prep, Framer: opt.Framer, Faces: opt.Faces}
+	cutter := opt.Cutter.For(m.Prep)
 	for first := 0; first < len(list.Pictures); first += reconstructPiece {
 		opt.Progress.Report(reconstructing, first, len(list.Pictures))
 		var pictures []*pix.Image

@@ -56,3 +56,18 @@ func SplitFaceID(id string) (picture string, n int) {
 	}
 	return id[:at], n
 }
+
+// Cut cuts the same part from a picture's file that a set shows of it: the face where one was found, LFW's crop from LFW's
+// pictures, else the largest centred square. name is the picture's id or path.
+func (f Found) Cut(name string, data []byte, p pix.Prep) (*pix.Image, error) {
+	photo, err := pix.DecodePhoto(data)
+	switch {
+	case err != nil:
+		return nil, err
+	case !p.FollowsFace() || f == (Found{}) && isLFW(name, true, photo):
+		return p.Of(photo)
+	case f == (Found{}):
+		return p.Squared().Of(photo)
+	}
+	return p.ApplyTo(photo.Image(), f.Frame)
+}

@@ -156,7 +156,7 @@ func TestNamesOfSeveral(t *testing.T) {
 type framer func(*pix.Image) ([]faces.Found, error)
 
 func (f framer) Frames(_ context.Context, m *pix.Image) ([]faces.Found, error) { return f(m) }
-func (f framer) Fingerprint() string                                         { return "by a function" }
+func (f framer) Fingerprint() string                                           { return "by a function" }
 
 // One decoding and one search for faces serve all preparations, and LFW's pictures need none.
 func TestFramesOnce(t *testing.T) {

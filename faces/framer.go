@@ -86,6 +86,14 @@ type Cut struct {
 	Of      int // how many faces the picture shows; 0 where nobody looked
 }
 
+// For returns the cutter with a preparation where it has none of its own.
+func (c Cutter) For(p pix.Prep) Cutter {
+	if c.Prep == (pix.Prep{}) {
+		c.Prep = p
+	}
+	return c
+}
+
 // looks reports whether faces are looked for.
 func (c Cutter) looks() bool { return c.Prep.FollowsFace() && c.Framer != nil && c.Faces != None }
 

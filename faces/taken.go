@@ -33,9 +33,12 @@ func Taken(ctx context.Context, name string, ids []string) (map[string]Date, err
 	if err != nil {
 		return nil, err
 	}
-	wanted := make(map[string]bool, len(ids))
+	wanted := make(map[string][]string, len(ids)) // ids by that of the picture: also those of one of several faces
 	for _, id := range ids {
-		wanted[id] = true
+		wanted[id] = append(wanted[id], id)
+		if picture, n := SplitFaceID(id); n > 0 {
+			wanted[picture] = append(wanted[picture], id)
+		}
 	}
 	taken := make(map[string]Date, len(ids))
 	for _, f := range files {
@@ -46,12 +49,17 @@ func Taken(ctx context.Context, name string, ids []string) (map[string]Date, err
 			continue
 		}
 		for _, id := range []string{f.name, stem(f.name), Identify(f.name, true).ID} {
-			if _, ok := taken[id]; !ok && wanted[id] {
-				if d := f.taken(); !d.IsZero() {
-					taken[id] = d
-				}
-				break
+			if len(wanted[id]) == 0 {
+				continue
 			}
+			at := f.taken()
+			for _, asked := range wanted[id] {
+				if _, ok := taken[asked]; !ok && !at.IsZero() {
+					taken[asked] = at
+				}
+			}
+			delete(wanted, id)
+			break
 		}
 	}
 	return taken, nil

@@ -18,9 +18,8 @@ type CompareOptions struct {
 	Threshold *float64 `json:"threshold,omitempty"`
 	// Odds are the least odds of one person, above 0; 0 means 1, even odds.
 	Odds float64 `json:"odds,omitempty"`
-	// Framer finds the face in each picture file, the largest of several; see faces.Cutter.
-	Framer faces.Framer `json:"-"`
-	Faces  faces.Wanted `json:"faces,omitempty"`
+	// Cutter cuts the face from each picture file, the largest of several; without a Prep as the finder asks for.
+	Cutter faces.Cutter `json:"-"`
 }
 
 // Comparison is the result of Compare.
@@ -48,7 +47,7 @@ func (f *Finder) Compare(ctx context.Context, a, b string, opt CompareOptions) (
 		return nil, err
 	}
 	var cuts [2]faces.Cut
-	cutter := faces.Cutter{Prep: f.Describer.Prep, Framer: opt.Framer, Faces: opt.Faces}
+	cutter := opt.Cutter.For(f.Describer.Prep)
 	for i, path := range []string{a, b} {
 		var err error
 		if cuts[i], err = cutter.OpenOne(ctx, path); err != nil {

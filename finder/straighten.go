@@ -37,9 +37,9 @@ type StraightenOptions struct {
 	Folder string `json:"folder"` // to write to; it is made where it is not there
 	// Size is the side of the pictures written, SmallestStraight to LargestStraight
 	// pixels.
-	Size     int           `json:"size"`
-	// Framer finds the face in each picture file, the largest of several; see faces.Cutter.
-	Framer faces.Framer `json:"-"`
+	Size int `json:"size"`
+	// Cutter cuts the face from each picture file, the largest of several; without a Prep as StraightPrep says.
+	Cutter faces.Cutter `json:"-"`
 
 	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress progress.Func `json:"-"`
@@ -94,7 +94,7 @@ func (f *Finder) StraightenFiles(ctx context.Context, paths []string, opt Straig
 		if err := notItself(filepath.Join(opt.Folder, names[i]), paths[i]); err != nil {
 			return nil, "", "", err
 		}
-		cut, err := faces.Cutter{Prep: StraightPrep(), Framer: opt.Framer}.OpenOne(parallel.WithThreads(ctx, 1), paths[i])
+		cut, err := opt.Cutter.For(StraightPrep()).OpenOne(parallel.WithThreads(ctx, 1), paths[i])
 		return cut.Picture, paths[i], names[i], err
 	})
 }

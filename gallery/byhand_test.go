@@ -49,17 +49,14 @@ func TestUpdateWithASetMadeByHand(t *testing.T) {
 func TestUpdateRefusesSets(t *testing.T) {
 	dir := t.TempDir()
 	e := newModel(t, filepath.Join(dir, "m.safetensors"), 1)
-	other := byHand(16, 1)
-	other.Prep = pix.Prep{W: 16, H: 16, DX: 3}
 	for name, c := range map[string]struct {
 		set  *faces.Set
 		opt  gallery.UpdateOptions
 		want string
 	}{
-		"another size":        {byHand(32, 1, 2), gallery.UpdateOptions{}, "pictures of 32x32"},
-		"another preparation": {other, gallery.UpdateOptions{}, `"dx":3`},
-		"nothing":             {byHand(16), gallery.UpdateOptions{}, "no pictures to index"},
-		"no rows":             {byHand(16, 1), gallery.UpdateOptions{Rows: []int{}}, "no pictures to index"},
+		"another size": {byHand(32, 1, 2), gallery.UpdateOptions{}, "pictures of 32x32"},
+		"nothing":      {byHand(16), gallery.UpdateOptions{}, "no pictures to index"},
+		"no rows":      {byHand(16, 1), gallery.UpdateOptions{Rows: []int{}}, "no pictures to index"},
 	} {
 		index := filepath.Join(dir, "none.safetensors")
 		_, err := gallery.Update(t.Context(), index, e, c.set, c.opt)

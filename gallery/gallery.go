@@ -16,6 +16,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/dataset"
+	"likeness/faces"
 	"likeness/parallel"
 	"likeness/pix"
 	"likeness/search"
@@ -31,6 +32,9 @@ type Options struct {
 	Data dataset.Name `json:"data,omitzero"`
 	// Exact compares all entries, also where the index has a graph or hashes.
 	Exact bool `json:"exact,omitempty"`
+	// Framer finds the faces in pictures that are searched for; see faces.Cutter. It should be the one that found the
+	// faces of the index.
+	Framer faces.Framer `json:"-"`
 	// Threads is how many threads one call works on; 0: as its context says, see package parallel.
 	Threads int `json:"threads,omitempty"`
 }
@@ -139,7 +143,12 @@ type Info struct {
 	Space   string          `json:"space"`
 	Kind    string          `json:"kind"`
 	Entries int             `json:"entries"`
-	Odds    bool            `json:"odds"` // the space knows the odds of a distance
+	// Prep is how the pictures were prepared, Faces which of their faces are entries, and Detector what found them; the
+	// latter two are "" where nobody looked for faces.
+	Prep     pix.Prep     `json:"prep"`
+	Faces    faces.Wanted `json:"faces,omitempty"`
+	Detector string       `json:"detector,omitempty"`
+	Odds     bool         `json:"odds"` // the space knows the odds of a distance
 }
 
 // Info returns what is known of the index. It also works on a closed gallery, for
@@ -155,6 +164,7 @@ func (g *Gallery) Info() Info {
 		Origin: parseOrigin(g.file.About.Origin),
 		Index:  g.path, Model: g.file.About.Model, Arch: g.file.About.Arch, Data: dataset.Parse(g.file.About.Source),
 		Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(), Odds: odds,
+		Prep: g.prep, Faces: faces.Wanted(g.file.About.Faces), Detector: g.file.About.Detector,
 	}
 }
 
@@ -174,6 +184,8 @@ type Member struct {
 	// Taken is when the picture was taken, as the clock there showed it; "" where
 	// that is not known.
 	Taken string `json:"taken,omitempty"`
+	// Found is where in its picture the face lies; nil where nobody looked for it.
+	Found *faces.Found `json:"found,omitempty"`
 }
 
 // timeLayout is ISO 8601 without a zone.
@@ -199,6 +211,9 @@ func (g *Gallery) member(row int) Member {
 	m := Member{ID: e.IDs[row], Person: e.People[row]}
 	if e.Taken != nil && !e.Taken[row].IsZero() {
 		m.Taken = e.Taken[row].Format(timeLayout)
+	}
+	if f := foundIn(g.file, row); f != (faces.Found{}) {
+		m.Found = &f
 	}
 	return m
 }

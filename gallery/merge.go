@@ -20,7 +20,8 @@ type entry struct {
 	hash       search.Hash
 	code       []float32
 	taken      time.Time
-	train      bool // a space may be fitted to it
+	frame      []float32 // as search.File has it, or nil
+	train      bool      // a space may be fitted to it
 }
 
 // merge puts the file together from what it holds now, nil for nothing, and the rows. It
@@ -29,7 +30,7 @@ func (u *update) merge(ctx context.Context, old *search.File) (*search.File, err
 	fresh := make([]entry, len(u.opt.Rows))
 	for i, row := range u.opt.Rows {
 		id := u.set.IDs[row]
-		fresh[i] = entry{id: id, person: u.set.People[row], hash: u.hashes[i], code: u.known[u.hashes[i]], taken: u.taken[id]}
+		fresh[i] = entry{frame: frameOf(u.set, row), id: id, person: u.set.People[row], hash: u.hashes[i], code: u.known[u.hashes[i]], taken: u.taken[id]}
 	}
 	for _, place := range u.training() {
 		fresh[place].train = true
@@ -50,7 +51,7 @@ func (u *update) merge(ctx context.Context, old *search.File) (*search.File, err
 	same = same && reflect.DeepEqual(f.Space, old.Space)
 	kind := u.kindFor(old, len(all))
 	if same && kind == old.Kind() {
-		if f.About == old.About && slices.Equal(f.Entries.Taken, old.Entries.Taken) {
+		if f.About == old.About && slices.Equal(f.Entries.Taken, old.Entries.Taken) && slices.Equal(f.Frames, old.Frames) {
 			return nil, nil
 		}
 		f.Built = old.Built
@@ -64,12 +65,16 @@ func (u *update) merge(ctx context.Context, old *search.File) (*search.File, err
 func fill(f *search.File, all []entry) (train []int) {
 	var times []time.Time
 	dated := false
+	var frames []float32
+	framed := false
 	for i, e := range all {
 		f.Entries.IDs = append(f.Entries.IDs, e.id)
 		f.Entries.People = append(f.Entries.People, e.person)
 		f.Entries.Codes = append(f.Entries.Codes, e.code...)
 		f.Hashes = append(f.Hashes, e.hash)
 		times = append(times, e.taken)
+		frames, framed = append(frames, make([]float32, search.FrameNumbers)...), framed || e.frame != nil
+		copy(frames[i*search.FrameNumbers:], e.frame)
 		dated = dated || !e.taken.IsZero()
 		if e.train {
 			train = append(train, i)
@@ -77,6 +82,9 @@ func fill(f *search.File, all []entry) (train []int) {
 	}
 	if dated {
 		f.Entries.Taken = times
+	}
+	if framed {
+		f.Frames = frames
 	}
 	return train
 }
@@ -189,7 +197,7 @@ func (u *update) keep(old *search.File, fresh []entry, there, before map[string]
 		if !u.opt.Keep && !u.set.MayHold(id) {
 			continue
 		}
-		kept := entry{id: id, person: e.People[i], hash: old.Hashes[i], code: e.Codes[i*e.Dim : (i+1)*e.Dim], train: u.opt.Split == nil}
+		kept := entry{id: id, person: e.People[i], hash: old.Hashes[i], code: e.Codes[i*e.Dim : (i+1)*e.Dim], train: u.opt.Split == nil, frame: old.Frame(i)}
 		if e.Taken != nil {
 			kept.taken = e.Taken[i]
 		}

@@ -22,6 +22,7 @@ type pictures struct {
 	named  bool   // by the caller, not by the index
 	path   string // of the index
 	prep   pix.Prep
+	found  func(id string) faces.Found // where the face of a member lies
 	source lazy[faces.Source]
 
 	lock  sync.Mutex
@@ -38,6 +39,13 @@ type pictureKey struct {
 
 func (p *pictures) init(g *Gallery) {
 	p.name, p.named, p.path, p.prep = g.data(), g.opt.Data.Source != "", g.path, g.prep
+	p.found = func(id string) faces.Found {
+		row, ok := g.rows()[id]
+		if !ok {
+			return faces.Found{}
+		}
+		return foundIn(g.file, row)
+	}
 	p.cache = map[pictureKey]*pix.Image{}
 }
 
@@ -101,7 +109,7 @@ func (p *pictures) get(ctx context.Context, ids []string, side int, skipped func
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m, _, _, err := prep.Decode(data)
+		m, err := p.found(id).Cut(id, data, prep)
 		if err != nil {
 			skipped(id, fmt.Errorf("%s in %s: %w", id, p.name, err))
 			return nil
@@ -138,7 +146,7 @@ func (p *pictures) readFolder(ctx context.Context, src faces.Source, ids []strin
 		return err
 	}
 	for _, id := range ids {
-		file, ok := files[id]
+		file, ok := faces.FileOf(files, id)
 		if !ok {
 			skipped(id, p.notThere(id))
 			continue
@@ -178,7 +186,10 @@ func (noFile) Is(target error) bool { return target == fs.ErrNotExist }
 func (p *pictures) locate(ctx context.Context, src faces.Source, ids []string) (map[string]string, error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	if p.files != nil && !slices.ContainsFunc(ids, func(id string) bool { return p.files[id] == "" }) {
+	if p.files != nil && !slices.ContainsFunc(ids, func(id string) bool {
+		_, there := faces.FileOf(p.files, id)
+		return !there
+	}) {
 		return p.files, nil
 	}
 	files, err := faces.FilesByID(ctx, src)

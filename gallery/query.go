@@ -19,7 +19,12 @@ type Query struct {
 	IDs    []string `json:"ids,omitempty"` // members of the index
 	// Pictures are decoded pictures, of any size, such as one that was uploaded.
 	Pictures []*pix.Image `json:"-"`
-	K        int          `json:"k"` // how many to find, at least 1
+	// Faces says which faces of Images and Pictures are searched for: the largest of each, or, of a single picture, all,
+	// each by itself. "" means the largest, or none where the index was made without looking for faces.
+	Faces faces.Wanted `json:"faces,omitempty"`
+	// Prep replaces how Images and Pictures are prepared; without it they are prepared as those of the index.
+	Prep pix.Prep `json:"-"`
+	K    int      `json:"k"` // how many to find, at least 1
 	// Where restricts the answer. A person or a folder that is nowhere in the index
 	// and an attribute that is not known are *WhereErrors.
 	Where search.Where `json:"where,omitzero"`
@@ -42,6 +47,9 @@ type Hit struct {
 	// Taken is when the picture was taken, as the clock there showed it; "" where
 	// that is not known.
 	Taken string `json:"taken,omitempty"`
+	// Face is which of the faces searched for this one is nearest to, from the left; 0 where it is one face, or an
+	// average.
+	Face int `json:"face,omitempty"`
 }
 
 // Result is the answer to a query.
@@ -52,10 +60,12 @@ type Result struct {
 	Images   []string `json:"images,omitempty"`
 	IDs      []string `json:"ids,omitempty"`
 	Averaged int      `json:"averaged,omitempty"` // pictures, where there were several
-	Space    string   `json:"space"`
-	Kind     string   `json:"kind"` // of the index
-	Entries  int      `json:"entries"`
-	Results  []Hit    `json:"results"`
+	// Faces is how many faces the pictures searched for show, as far as somebody looked for them.
+	Faces   int    `json:"faces,omitempty"`
+	Space   string `json:"space"`
+	Kind    string `json:"kind"` // of the index
+	Entries int    `json:"entries"`
+	Results []Hit  `json:"results"`
 
 	// Person is who was searched for, where all names are known and equal.
 	Person string `json:"-"`
@@ -79,10 +89,10 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	matches, err := g.index.Search(ctx, search.Query{
-		Code: asked.mean(), K: min(q.K, g.file.Entries.Len()), MaxDistance: q.MaxDistance,
-		Where: withNot(q.Where, asked.without),
-	})
+	k := min(q.K, g.file.Entries.Len())
+	matches, face, err := asked.nearest(func(code []float32) ([]search.Match, error) {
+		return g.index.Search(ctx, search.Query{Code: code, K: k, MaxDistance: q.MaxDistance, Where: withNot(q.Where, asked.without)})
+	}, k)
 	if err != nil {
 		if names := append(slices.Clone(q.Images), q.IDs...); len(names) > 0 {
 			err = fmt.Errorf("%s: %w", strings.Join(names, ", "), err)
@@ -91,10 +101,13 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 	}
 	r := &Result{
 		Index: g.path, Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(),
-		Results: g.hits(matches, q.MinOdds), Person: asked.person(),
+		Results: g.hits(matches, q.MinOdds), Person: asked.person(), Faces: asked.faces,
+	}
+	for i := range r.Results {
+		r.Results[i].Face = face[r.Results[i].ID]
 	}
 	switch n := len(asked.codes); {
-	case n > 1:
+	case n > 1 && !asked.each:
 		r.Images, r.IDs, r.Averaged = q.Images, q.IDs, n
 	case len(q.Images) == 1:
 		r.Image = q.Images[0]
@@ -109,6 +122,8 @@ func (g *Gallery) check(q *Query) error {
 	switch {
 	case len(q.Images)+len(q.IDs)+len(q.Pictures) == 0:
 		return fmt.Errorf("nothing to search for: expected a picture or a member of %s", g.path)
+	case q.Faces.Check() != nil:
+		return q.Faces.Check()
 	case q.K < 1:
 		return fmt.Errorf("k is %d, expected at least 1", q.K)
 	case !(q.MaxDistance >= 0):
@@ -127,6 +142,8 @@ type asked struct {
 	codes   [][]float32
 	people  []string
 	without []string // ids to leave out
+	faces   int      // that the pictures show
+	each    bool     // the codes are of the faces of one picture, each of which is searched for
 }
 
 // ask gathers the codes of what is searched for.
@@ -147,31 +164,14 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 	if len(q.Images)+len(q.Pictures) == 0 {
 		return a, nil
 	}
-	embedder, err := g.embed()
-	if err != nil {
-		return nil, err
-	}
-	add := func(m *pix.Image, person string) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		code, err := embedder.Code(ctx, m, g.file.Space.Name())
-		if err != nil {
-			return err
-		}
-		a.codes, a.people = append(a.codes, code), append(a.people, person)
-		if q.ExcludeSelf != nil && *q.ExcludeSelf {
-			a.without = append(a.without, equalTo(e, code)...)
-		}
-		return nil
-	}
+	cutter := g.cutter(q)
 	for _, path := range q.Images {
-		m, err := embedder.Prep().Open(path)
+		cuts, err := cutter.Open(ctx, path)
 		if err != nil {
 			return nil, err
 		}
 		person, _, _ := faces.ParseName(path)
-		if err := add(m, strings.TrimSpace(strings.ReplaceAll(person, "_", " "))); err != nil {
+		if err := a.add(ctx, g, q, cuts, strings.TrimSpace(strings.ReplaceAll(person, "_", " "))); err != nil {
 			return nil, err
 		}
 	}
@@ -182,11 +182,11 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 		if len(m.Pix) != 3*m.W*m.H {
 			return nil, fmt.Errorf("picture %d of %dx%d has %d bytes, expected %d", i+1, m.W, m.H, len(m.Pix), 3*m.W*m.H)
 		}
-		m, err := embedder.Prep().Apply(m)
+		cuts, err := cutter.Cut(ctx, m)
 		if err != nil {
 			return nil, fmt.Errorf("picture %d: %w", i+1, err)
 		}
-		if err := add(m, ""); err != nil {
+		if err := a.add(ctx, g, q, cuts, ""); err != nil {
 			return nil, err
 		}
 	}

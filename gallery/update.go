@@ -37,6 +37,8 @@ type UpdateOptions struct {
 	Fresh bool `json:"fresh,omitempty"`
 	// Rows are the pictures to index; nil means all.
 	Rows []int `json:"-"`
+	// Faces says which faces of a picture the set has as rows; the index keeps it.
+	Faces faces.Wanted `json:"faces,omitempty"`
 	// Split, where set, restricts what a space is fitted to, to its training part.
 	Split *faces.Split `json:"-"`
 	// ModelFile is where the embedder lies; the index keeps it relative to itself.
@@ -87,17 +89,8 @@ func (e notUpdatable) Unwrap() error        { return e.error }
 func (notUpdatable) Is(target error) bool   { return target == ErrNotUpdatable }
 func cannotUpdate(f string, a ...any) error { return notUpdatable{fmt.Errorf(f, a...)} }
 
-// inWords returns a preparation as indexes and models have it in their files.
-func inWords(p pix.Prep) string {
-	text, err := json.Marshal(p)
-	if err != nil {
-		return fmt.Sprintf("%+v", p)
-	}
-	return string(text)
-}
-
-// Update brings an index file up to date with a set that embedder.Prep has prepared, or
-// makes it. It encodes only pictures that are new to the index, which it knows by what
+// Update brings an index file up to date with a set, or makes it. The set was prepared by
+// embedder.Prep, or with another crop of the same size, which the index keeps. It encodes only pictures that are new to the index, which it knows by what
 // they show, not by their names. Other updates of the file at the same time are merged;
 // it is locked only while it is written.
 func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set, opt UpdateOptions) (*Changes, error) {
@@ -113,13 +106,16 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 			return nil, err
 		}
 	}
-	if want := embedder.Prep(); set.W != want.W || set.H != want.H || set.Prep != (pix.Prep{}) && set.Prep != want {
-		return nil, fmt.Errorf("%s: pictures of %dx%d prepared as %s, the model takes %dx%d prepared as %s", set.Source, set.W, set.H, inWords(set.Prep), want.W, want.H, inWords(want))
+	prepared := set.Prep
+	if want := embedder.Prep(); set.W != want.W || set.H != want.H {
+		return nil, fmt.Errorf("%s: pictures of %dx%d of %s, the model takes %dx%d of %s", set.Source, set.W, set.H, prepared.Words(), want.W, want.H, want.Words())
+	} else if prepared == (pix.Prep{}) {
+		prepared = want
 	}
 	named := *set
 	named.People = namesOf(set)
 	set = &named
-	prep, err := json.Marshal(embedder.Prep())
+	prep, err := json.Marshal(prepared)
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +135,7 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 			Source:    strings.ToValidUTF8(of.Data, "\uFFFD"), // as the file will have it
 			Origin:    string(origin),
 			ModelFile: pathBeside(path, opt.ModelFile),
+			Faces:     string(opt.Faces), Detector: set.Detector,
 		},
 	}
 	return u.run(ctx)
@@ -227,7 +224,7 @@ func (u *update) check(old *search.File) error {
 		return cannotUpdate("%s: %w", u.path, err)
 	}
 	if old.About.Prep != u.about.Prep {
-		return cannotUpdate("%s: its pictures were prepared as %s, the model takes %s", u.path, old.About.Prep, u.about.Prep)
+		return cannotUpdate("%s: its pictures were prepared as %s, not as %s", u.path, old.About.Prep, u.about.Prep)
 	}
 	return nil
 }

@@ -27,7 +27,6 @@ type Own struct {
 	Framer faces.Framer `json:"-"`
 }
 
-
 // Check returns an error where one folder is named without the other, or a name without
 // them.
 func (o Own) Check() error {

@@ -23,7 +23,11 @@ const (
 	peopleName = "people"
 	hashesName = "hashes"
 	takenName  = "taken"
-	originName = "origin" // a metadata entry
+	framesName = "frames"
+	// Metadata entries that older files lack.
+	originName   = "origin"
+	facesName    = "faces"
+	detectorName = "detector"
 )
 
 // File is what an index file holds: everything that an index of any kind is made of.
@@ -33,6 +37,9 @@ type File struct {
 	// Hashes are those of what was encoded, N of them, so that a later run need
 	// not encode it again; nil where they were not kept.
 	Hashes []Hash
+	// Frames are where in its picture each entry's face lies, N x FrameNumbers: x and y of the middle of its frame, the
+	// frame's side and turn, and how sure that is; all 0 where nobody looked for a face. Nil: nobody looked at all.
+	Frames []float32
 	Space  Space // nil is Euclidean
 	About  About
 	// Built is what an index has made of the entries; nil: all are compared. See
@@ -40,6 +47,17 @@ type File struct {
 	Built *Built
 
 	file *safetensors.File // that it was read from
+}
+
+// FrameNumbers is how many numbers a frame has.
+const FrameNumbers = 5
+
+// Frame returns the numbers of an entry's frame, nil where there are none.
+func (f *File) Frame(row int) []float32 {
+	if f.Frames == nil {
+		return nil
+	}
+	return f.Frames[row*FrameNumbers : (row+1)*FrameNumbers]
 }
 
 // Hash names contents.
@@ -112,6 +130,11 @@ func (f *File) tensors() (*safetensors.File, error) {
 	if f.About.Origin != "" {
 		out.Metadata[originName] = strings.ToValidUTF8(f.About.Origin, "\uFFFD")
 	}
+	for name, text := range map[string]string{facesName: f.About.Faces, detectorName: f.About.Detector} {
+		if text != "" {
+			out.Metadata[name] = text
+		}
+	}
 	if rows != nil {
 		out.Tensors = append(out.Tensors, safetensors.FromInts(rowsName, []int{len(rows)}, rows))
 	}
@@ -123,6 +146,12 @@ func (f *File) tensors() (*safetensors.File, error) {
 			b = append(b, h[:]...)
 		}
 		out.Tensors = append(out.Tensors, safetensors.FromBytes(hashesName, []int{len(f.Hashes), len(Hash{})}, b))
+	}
+	if f.Frames != nil {
+		if len(f.Frames) != e.Len()*FrameNumbers {
+			panic("search: not as many frames as entries")
+		}
+		out.Tensors = append(out.Tensors, safetensors.FromFloats(framesName, []int{e.Len(), FrameNumbers}, f.Frames))
 	}
 	if e.Taken != nil {
 		out.Tensors = append(out.Tensors, safetensors.FromInts(takenName, []int{len(e.Taken)}, fromTimes(e.Taken)))

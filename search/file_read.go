@@ -69,6 +69,7 @@ func fromFile(file *safetensors.File) (*File, error) {
 		}
 	}
 	f.About.Origin = file.Metadata[originName]
+	f.About.Faces, f.About.Detector = file.Metadata[facesName], file.Metadata[detectorName]
 	if err := f.readEntries(); err != nil {
 		return nil, err
 	}
@@ -125,6 +126,14 @@ func (f *File) readEntries() error {
 			return err
 		}
 		f.Entries.Taken = toTimes(seconds)
+	}
+	if has(f.file, framesName) {
+		if f.Frames, err = f.file.Floats(framesName, n, FrameNumbers); err != nil {
+			return err
+		}
+		if i := notFinite(f.Frames); i >= 0 {
+			return f.file.Errorf("tensor %q has %v for entry %d, expected finite numbers", framesName, f.Frames[i], i/FrameNumbers)
+		}
 	}
 	if !has(f.file, hashesName) {
 		return nil

@@ -79,6 +79,10 @@ type About struct {
 	// ModelFile is where the model lay, relative to the index file's folder
 	// where that is possible; empty where it is not known.
 	ModelFile string
+	// Faces says which faces of each picture are entries, and Detector is the fingerprint of what found them; both are
+	// empty where nobody looked for faces.
+	Faces    string
+	Detector string
 }
 
 // check returns an error that says what is wrong with q for an index of codes of

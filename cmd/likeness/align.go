@@ -10,12 +10,14 @@ import (
 	"likeness/align"
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
+	"likeness/faces"
 	"likeness/finder"
 )
 
 func newAlign(a *app) *cobra.Command {
 	var data dataset.Name
 	var opt finder.StraightenOptions
+	var looks faceFlags
 	c := &cobra.Command{
 		Use:   "align FINDER [IMAGE...]",
 		Short: "Straighten faces",
@@ -37,6 +39,7 @@ Straighten a query in the same way before giving it to such a model.`,
 	c.Flags().StringVar(&opt.Folder, "out", "", "the `folder` to write to; it is made, and pictures of the same names in it are replaced")
 	c.Flags().IntVar(&opt.Size, "size", 64, "side of the pictures written, in pixels")
 	console.AddThreads(c, &opt.Threads)
+	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case opt.Folder == "":
@@ -52,12 +55,12 @@ Straighten a query in the same way before giving it to such a model.`,
 		}
 		p := a.Progress()
 		defer p.Clear()
-		opt.Progress = p.Report()
+		opt.Cutter, opt.Progress = a.cutter(finder.StraightPrep(), looks), p.Report()
 		var all []finder.Straightened
 		if data.Source == "" {
 			all, err = f.StraightenFiles(cmd.Context(), args[1:], opt)
 		} else {
-			set, failed := a.load(cmd.Context(), data, finder.StraightPrep(), opt.Threads)
+			set, failed := a.load(cmd.Context(), data, faces.Options{Prep: looks.crop.of(finder.StraightPrep()), Faces: looks.faces(), Threads: opt.Threads})
 			if failed != nil {
 				return failed
 			}

@@ -76,6 +76,7 @@ func (a *app) atlas(ctx context.Context, path string, m *autoencoder.Model, f *a
 	p := a.Progress()
 	defer p.Clear()
 	need.Model, need.File, need.Own, need.Threads, need.Progress = path, f.file, f.own, f.threads, p.Report()
+	need.Framer = a.framer()
 	need.Fresh, need.Optional = need.Fresh || f.named(), optional && !f.named()
 	need.Pictures = func(ctx context.Context) (*dataset.Pictures, error) {
 		return a.modelData(ctx, path, m, f.data, f.threads)

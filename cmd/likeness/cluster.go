@@ -11,6 +11,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
+	"likeness/faces"
 	"likeness/gallery"
 	"likeness/report"
 )
@@ -19,6 +20,7 @@ func newCluster(a *app) *cobra.Command {
 	var path string
 	var threshold float64
 	var f groupFlags
+	var looks faceFlags
 	c := &cobra.Command{
 		Use:   "cluster PICTURES|INDEX",
 		Short: "Group pictures by person",
@@ -45,6 +47,7 @@ The result does not depend on the number of threads.`,
 	addFinder(c, &path)
 	c.Flags().Float64Var(&threshold, "threshold", 0, "merge groups within this mean `distance` (default: learned with the space)")
 	f.add(c)
+	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		opt := gallery.ClusterOptions{Threads: f.threads}
 		if cmd.Flags().Changed("threshold") {
@@ -55,7 +58,7 @@ The result does not depend on the number of threads.`,
 		if err := f.check(a, args[0], path); err != nil {
 			return err
 		}
-		r, get, err := a.clusters(cmd.Context(), args[0], path, opt, f.sheets.wanted())
+		r, get, err := a.clusters(cmd.Context(), args[0], path, opt, looks, f.sheets.wanted())
 		if err != nil {
 			return groupError(err)
 		}
@@ -78,7 +81,7 @@ The result does not depend on the number of threads.`,
 
 // clusters clusters an index, or a set with a finder, and with show also finds a way to
 // the pictures.
-func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.ClusterOptions, show bool) (*gallery.Clusters, pictureOf, error) {
+func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.ClusterOptions, looks faceFlags, show bool) (*gallery.Clusters, pictureOf, error) {
 	p := a.Progress()
 	defer p.Clear()
 	opt.Progress = p.Report()
@@ -101,7 +104,7 @@ func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.Clu
 	if err != nil {
 		return nil, nil, err
 	}
-	set, err := a.load(ctx, dataset.Name{Source: path}, f.Describer.Prep, opt.Threads)
+	set, err := a.load(ctx, dataset.Name{Source: path}, faces.Options{Prep: looks.crop.of(f.Describer.Prep), Faces: looks.faces(), Threads: opt.Threads})
 	if err != nil {
 		return nil, nil, err
 	}

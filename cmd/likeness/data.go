@@ -11,7 +11,6 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/faces"
-	"likeness/pix"
 	"likeness/report"
 )
 
@@ -37,13 +36,14 @@ func checkData(n dataset.Name) error {
 }
 
 // load reads a set and shows progress. The caller reports what is special about the set.
-func (a *app) load(ctx context.Context, n dataset.Name, prep pix.Prep, threads int) (*faces.Set, error) {
+func (a *app) load(ctx context.Context, n dataset.Name, opt faces.Options) (*faces.Set, error) {
 	if err := checkData(n); err != nil {
 		return nil, err
 	}
 	p := a.Progress()
 	defer p.Clear()
-	s, err := dataset.Load(ctx, n, faces.Options{Prep: prep, Threads: threads, Progress: p.Report()})
+	opt.Framer, opt.Progress = a.framer(), p.Report()
+	s, err := dataset.Load(ctx, n, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,11 @@ func (a *app) noteSet(s *faces.Set) {
 
 // noteSetAgain is noteSet for a set that was reported when a model was trained on it.
 func (a *app) noteSetAgain(s *faces.Set) {
-	if n := len(s.Skipped); n > 0 {
+	faceless := len(faces.Faceless(s.Skipped))
+	if faceless > 0 {
+		a.Note("No face found in %s of %s, as before", count(faceless, "file"), dataset.Parse(s.Source).Source)
+	}
+	if n := len(s.Skipped) - faceless; n > 0 {
 		a.Note("skipping %s of %s without a usable picture, as before", count(n, "file"), dataset.Parse(s.Source).Source)
 	}
 }

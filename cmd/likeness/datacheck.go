@@ -18,7 +18,7 @@ import (
 func newDataCheck(a *app) *cobra.Command {
 	var attributes string
 	var threads int
-	splits, size, crop := newSplitFlags(), sizeFlag{32, 32}, cropFlag{auto: true}
+	splits, size, crop := newSplitFlags(), sizeFlag{32, 32}, faceCrop()
 	c := &cobra.Command{
 		Use:   "check PATH",
 		Short: "Look at every picture of an archive or a folder",
@@ -57,7 +57,7 @@ listed and are no problem.`,
 	}
 	c.Flags().StringVar(&attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt")
 	c.Flags().Var(&size, "size", "size of the model's pictures")
-	c.Flags().Var(&crop, "crop", "what 'train' cuts off: auto, or pixels")
+	c.Flags().Var(&crop, "crop", "what 'train' keeps of a picture")
 	splits.add(c)
 	console.AddThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {

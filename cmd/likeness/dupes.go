@@ -9,6 +9,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
+	"likeness/faces"
 	"likeness/gallery"
 	"likeness/pix"
 	"likeness/report"
@@ -96,7 +97,7 @@ func (a *app) duplicates(ctx context.Context, path string, opt gallery.Duplicate
 		get, err := a.galleryPictures(ctx, g, ids)
 		return r, get, err
 	}
-	set, err := a.load(ctx, dataset.Name{Source: path}, gallery.DuplicatesPrep(), opt.Threads)
+	set, err := a.load(ctx, dataset.Name{Source: path}, faces.Options{Prep: gallery.DuplicatesPrep(), Threads: opt.Threads})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,7 +109,7 @@ func (a *app) duplicates(ctx context.Context, path string, opt gallery.Duplicate
 		return r, nil, err
 	}
 	// In a size to look at.
-	shown, err := a.load(ctx, dataset.Name{Source: path}, pix.Prep{W: 128, H: 128, Auto: true, Wide: true}, opt.Threads)
+	shown, err := a.load(ctx, dataset.Name{Source: path}, faces.Options{Prep: pix.Prep{W: 128, H: 128, Square: true}, Threads: opt.Threads})
 	if err != nil {
 		return nil, nil, err
 	}

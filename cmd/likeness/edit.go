@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/faces"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
 	"likeness/parallel"
@@ -19,6 +20,7 @@ func newEdit(a *app) *cobra.Command {
 	var from atlasFlags
 	var more, less []string
 	var opt latent.EditOptions
+	var looks faceFlags
 	var out, picture string
 	c := &cobra.Command{
 		Use:   "edit MODEL IMAGE|FOLDER...",
@@ -55,6 +57,7 @@ one they are fitted to the model's training data, which takes some seconds.
 	c.Flags().BoolVar(&opt.Detail, "detail", false, "add to each picture the part of the photograph that the code does not hold; large changes leave ghosts")
 	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default edit.png and edit.gif)")
 	c.Flags().StringVar(&picture, "picture", "", "write the changed face alone, a PNG `file` in the model's size")
+	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := parallel.WithThreads(cmd.Context(), from.threads)
 		if err := from.check(); err != nil {
@@ -92,7 +95,7 @@ one they are fitted to the model's training data, which takes some seconds.
 		if err != nil {
 			return err
 		}
-		pictures, err := open(ctx, m, named, named.Pictures)
+		pictures, err := a.open(ctx, m, looks, named, named.Pictures)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"likeness/dataset"
 	"likeness/describe"
 	"likeness/evaluation"
+	"likeness/faces"
 	"likeness/search"
 	"likeness/search/quality"
 )
@@ -94,13 +95,14 @@ without it, pairs in ten folds are drawn by seed.`,
 			}
 			prep = opt.Model.Prep
 		}
-		set, err := a.load(cmd.Context(), data, prep, opt.Threads)
+		set, err := a.load(cmd.Context(), data, faces.Options{Prep: prep, Threads: opt.Threads})
 		if err != nil {
 			return err
 		}
 		a.noteSet(set)
 		p := a.Progress()
 		defer p.Clear()
+		opt.Framer = a.framer()
 		opt.Examples, opt.Progress = out.wanted(), p.Report()
 		r, err := evaluation.Search(cmd.Context(), set, opt)
 		p.Clear()

@@ -39,46 +39,9 @@ func (s *sizeFlag) Set(text string) error {
 	return nil
 }
 
-// cropFlag is what is cut off a photograph: auto, one number for all sides, or
-// DX,DY.
-type cropFlag struct {
-	auto   bool
-	dx, dy int
-}
-
-func (c *cropFlag) Type() string { return "auto|N|DX,DY" }
-
-func (c *cropFlag) String() string {
-	switch {
-	case c.auto:
-		return "auto"
-	case c.dx == c.dy:
-		return strconv.Itoa(c.dx)
-	}
-	return fmt.Sprintf("%d,%d", c.dx, c.dy)
-}
-
-func (c *cropFlag) Set(text string) error {
-	if text == "auto" {
-		*c = cropFlag{auto: true}
-		return nil
-	}
-	x, y, both := strings.Cut(text, ",")
-	if !both {
-		y = x
-	}
-	dx, err1 := strconv.Atoi(x)
-	dy, err2 := strconv.Atoi(y)
-	if err1 != nil || err2 != nil || dx < 0 || dy < 0 {
-		return fmt.Errorf("expected auto, a number of pixels such as 80, or two such as 80,60")
-	}
-	*c = cropFlag{dx: dx, dy: dy}
-	return nil
-}
-
 // prepOf is how photographs are prepared.
 func prepOf(s sizeFlag, c cropFlag) pix.Prep {
-	return pix.Prep{W: s.w, H: s.h, DX: c.dx, DY: c.dy, Auto: c.auto}
+	return c.of(pix.Prep{W: s.w, H: s.h})
 }
 
 // occludeFlag is how a denoiser's pictures are covered: COUNTxSIZE.

@@ -10,6 +10,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
+	"likeness/faces"
 	"likeness/gallery"
 	"likeness/report"
 	"likeness/search"
@@ -19,6 +20,7 @@ func newIndex(a *app) *cobra.Command {
 	var data dataset.Name
 	var out string
 	var opt gallery.UpdateOptions
+	var looks faceFlags
 	part := console.Choice{Value: "all", Choices: []string{"all", "train", "test"}}
 	kind := console.Choice{Value: usual, Choices: append([]string{usual}, search.KindNames()...)}
 	space := console.Choice{Value: usual, Choices: append([]string{usual}, search.SpaceNames()...)}
@@ -68,6 +70,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	c.Flags().BoolVar(&opt.Keep, "keep", false, "keep the entries of pictures that are not in this set; equal names are replaced")
 	c.Flags().BoolVar(&opt.Fresh, "fresh", false, "replace an existing index")
 	c.MarkFlagsMutuallyExclusive("keep", "fresh")
+	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
 	console.AddThreads(c, &opt.Threads)
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -90,7 +93,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		if err != nil {
 			return err
 		}
-		d, err := a.readOrigin(cmd.Context(), args[0], e.Prep(), e.Origin(), data, opt.Threads)
+		d, err := a.readOrigin(cmd.Context(), args[0], faces.Options{Prep: looks.crop.of(e.Prep()), Faces: looks.faces(), Threads: opt.Threads}, e.Origin(), data)
 		if err != nil {
 			return err
 		}
@@ -106,6 +109,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		}
 		p := a.Progress()
 		defer p.Clear()
+		opt.Faces = looks.faces()
 		opt.Split, opt.ModelFile, opt.Space, opt.Kind, opt.Progress = d.Split, args[0], notUsual(space), notUsual(kind), p.Report()
 		opt.Waiting = func(owner string) { a.Note("Waiting for %s, which is writing %s", owner, out) }
 		changes, err := gallery.Update(cmd.Context(), out, e, d.Set, opt)
@@ -115,7 +119,14 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		} else if err != nil {
 			return err
 		}
-		r := &indexResult{Model: args[0], Part: part.Value, Of: d.Set.Len(), Changes: changes}
+		r := &indexResult{Model: args[0], Part: part.Value, Of: d.Set.Len(), Changes: changes, Skipped: []faces.Skip{}, Faceless: []string{}}
+		for _, s := range d.Set.Skipped {
+			if s.NoFace() {
+				r.Faceless = append(r.Faceless, s.Name)
+			} else {
+				r.Skipped = append(r.Skipped, s)
+			}
+		}
 		return a.Emit(r, func(w io.Writer) { r.print(w, !opt.Fresh, e.Space() == nil && opt.Space == "") })
 	}
 	return c
@@ -127,6 +138,8 @@ type indexResult struct {
 	Part  string `json:"part"`
 	Of    int    `json:"pictures"` // of the data, indexed or not
 	*gallery.Changes
+	Skipped  []faces.Skip `json:"skipped"`  // files without a usable picture
+	Faceless []string     `json:"faceless"` // files in which no face was found
 }
 
 func (r *indexResult) print(w io.Writer, updated, chosen bool) {
@@ -149,6 +162,9 @@ func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 			}
 		}
 		fmt.Fprintf(w, "%s; %s encoded\n", strings.Join(parts, ", "), count(r.Encoded, "picture"))
+	}
+	if n := len(r.Faceless); n > 0 {
+		fmt.Fprintf(w, "no face found in %s\n", count(n, "file"))
 	}
 	if r.Repeated > 0 {
 		fmt.Fprintf(w, "%s under a second name; the code is stored once\n", count(r.Repeated, "picture"))

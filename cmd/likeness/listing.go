@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"likeness/faces"
 	"likeness/report"
@@ -28,8 +31,21 @@ func (a *app) noteSkipped(l *faces.Listing) {
 	}
 }
 
+// noteFaceless names the first files of a source in which no face was found.
+func (a *app) noteFaceless(source string, faceless []string) {
+	text := strings.Join(faceless[:min(3, len(faceless))], ", ")
+	if more := len(faceless) - 3; more > 0 {
+		text += fmt.Sprintf(" and %s more", report.Count(more))
+	}
+	a.Note("No face found in %s of %s: %s", count(len(faceless), "file"), source, text)
+}
+
 // noteSkips names the first files of a source that were skipped.
 func (a *app) noteSkips(source string, skips []faces.Skip) {
+	if faceless := faces.Faceless(skips); len(faceless) > 0 {
+		a.noteFaceless(source, faceless)
+		skips = slices.DeleteFunc(slices.Clone(skips), faces.Skip.NoFace)
+	}
 	if len(skips) == 0 {
 		return
 	}

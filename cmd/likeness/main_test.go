@@ -6,10 +6,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"likeness/faces/facestest/squares"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"likeness": main})
+	testscript.Main(m, map[string]func(){"likeness": func() {
+		os.Exit(runWith(squares.Framer{}, os.Args[1:], os.Stdout, os.Stderr))
+	}})
 }
 
 func TestScripts(t *testing.T) {

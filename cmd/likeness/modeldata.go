@@ -9,7 +9,6 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/faces"
-	"likeness/pix"
 )
 
 // openCoder opens a model that has codes.
@@ -30,11 +29,11 @@ func (a *app) modelData(ctx context.Context, path string, m *autoencoder.Model, 
 	if m.Training != nil {
 		origin = &m.Training.Origin
 	}
-	return a.readOrigin(ctx, path, m.Prep, origin, d, threads)
+	return a.readOrigin(ctx, path, faces.Options{Prep: m.Prep, Threads: threads}, origin, d)
 }
 
 // readOrigin reads what the flags name, or the pictures of an origin, which may be nil.
-func (a *app) readOrigin(ctx context.Context, path string, prep pix.Prep, origin *dataset.Origin, d dataset.Name, threads int) (*dataset.Pictures, error) {
+func (a *app) readOrigin(ctx context.Context, path string, opt faces.Options, origin *dataset.Origin, d dataset.Name) (*dataset.Pictures, error) {
 	if d.Source != "" {
 		if err := checkData(d); err != nil {
 			return nil, err
@@ -42,7 +41,8 @@ func (a *app) readOrigin(ctx context.Context, path string, prep pix.Prep, origin
 	}
 	p := a.Progress()
 	defer p.Clear()
-	found, err := origin.Load(ctx, path, d, prep, faces.Options{Threads: threads, Progress: p.Report()})
+	opt.Framer, opt.Progress = a.framer(), p.Report()
+	found, err := origin.Load(ctx, path, d, opt.Prep, opt)
 	p.Clear()
 	switch {
 	case errors.Is(err, dataset.ErrUnknown):

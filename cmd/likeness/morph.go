@@ -26,6 +26,7 @@ const frameTime = 150 * time.Millisecond
 func newMorph(a *app) *cobra.Command {
 	var from atlasFlags
 	var opt latent.MorphOptions
+	var looks faceFlags
 	var out string
 	path := console.NewChoice(latent.PathLine, []string{latent.PathLine, latent.PathLikely})
 	c := &cobra.Command{
@@ -53,6 +54,7 @@ atlas and otherwise fits one to the model's training data.`,
 	c.Flags().IntVar(&opt.Steps, "steps", 7, "pictures from each face to the next, both included")
 	c.Flags().BoolVar(&opt.Loop, "loop", false, "end with the first face again; the animation goes round")
 	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default morph.png and morph.gif)")
+	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := parallel.WithThreads(cmd.Context(), from.threads)
 		if opt.Steps < 2 || opt.Steps > mostSteps {
@@ -82,7 +84,7 @@ atlas and otherwise fits one to the model's training data.`,
 		for _, path := range args[1:] {
 			list = append(list, faces.Picture{Path: path})
 		}
-		pictures, err := open(ctx, m, &faces.Listing{}, list)
+		pictures, err := a.open(ctx, m, looks, &faces.Listing{}, list)
 		if err != nil {
 			return err
 		}

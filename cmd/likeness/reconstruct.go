@@ -8,6 +8,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/cmd/likeness/internal/console"
+	"likeness/faces"
 	"likeness/pix"
 	"likeness/report"
 )
@@ -15,6 +16,7 @@ import (
 func newReconstruct(a *app) *cobra.Command {
 	var out string
 	var refine int
+	var looks faceFlags
 	c := &cobra.Command{
 		Use:   "reconstruct MODEL IMAGE|FOLDER...",
 		Short: "Show what a model's codes keep of pictures",
@@ -31,6 +33,7 @@ as it can, and prints the error before and after.`, mostDrawn),
 	}
 	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG `file`; it is replaced")
 	c.Flags().IntVar(&refine, "refine", 0, "refine the codes in so many steps, such as 2, for better reconstructions")
+	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		if refine < 0 || refine > mostRefining {
@@ -55,7 +58,7 @@ as it can, and prints the error before and after.`, mostDrawn),
 		bar := a.Progress()
 		defer bar.Clear()
 		var drawn []report.Reconstruction
-		r, err := m.ReconstructListing(ctx, pictures, autoencoder.ReconstructOptions{Refine: refine, Progress: bar.Report()}, func(picture *pix.Image, one autoencoder.Reconstruction) error {
+		r, err := m.ReconstructListing(ctx, pictures, autoencoder.ReconstructOptions{Cutter: a.cutter(m.Prep, looks), Refine: refine, Progress: bar.Report()}, func(picture *pix.Image, one autoencoder.Reconstruction) error {
 			if len(drawn) < mostDrawn {
 				drawn = append(drawn, report.Reconstruction{
 					Original: picture, Reconstructed: one.Picture, Code: one.Code, Title: title(one.Image), Note: "MSE " + report.MSE(one.MSE),

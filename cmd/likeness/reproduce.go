@@ -80,7 +80,7 @@ func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run
 	}
 	p := a.Progress()
 	defer p.Clear()
-	if err := run.Load(ctx, data, faces.Options{Threads: run.Threads, Progress: p.Report()}); err != nil {
+	if err := run.Load(ctx, data, faces.Options{Framer: a.framer(), Threads: run.Threads, Progress: p.Report()}); err != nil {
 		return err
 	}
 	p.Clear()

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/faces"
 	"likeness/train"
 )
 
@@ -25,14 +26,18 @@ const (
 // app is one run of the program.
 type app struct {
 	*console.Console
-	working bool // a command's own code has begun
+	working bool         // a command's own code has begun
+	faces   faces.Framer // finds faces; nil: the detector that comes with the program
 }
 
 // run carries out one command line and returns the exit code.
-func run(args []string, stdout, stderr io.Writer) int {
+func run(args []string, stdout, stderr io.Writer) int { return runWith(nil, args, stdout, stderr) }
+
+// runWith is run with another finder of faces.
+func runWith(framer faces.Framer, args []string, stdout, stderr io.Writer) int {
 	ctx, stop := console.Interruptible(stderr, exitInterrupted)
 	defer stop()
-	a := &app{Console: console.New(args, stdout, stderr)}
+	a := &app{Console: console.New(args, stdout, stderr), faces: framer}
 	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetOut(a.Out)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/faces"
 	"likeness/finder"
 )
 
@@ -38,6 +39,7 @@ func newSame(a *app) *cobra.Command {
 	var path string
 	var threshold float64
 	var opt finder.CompareOptions
+	var looks faceFlags
 	c := &cobra.Command{
 		Use:   "same A B",
 		Short: "Report whether two pictures show one person",
@@ -58,6 +60,7 @@ such as --odds 20. A finder that was fitted without names knows no odds and need
 	addFinder(c, &path)
 	c.Flags().Float64Var(&threshold, "threshold", 0, "the same within this `distance` (default: where the odds are as asked)")
 	c.Flags().Float64Var(&opt.Odds, "odds", 1, "the same with at least these `odds`")
+	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed("threshold") {
 			opt.Threshold = &threshold
@@ -74,6 +77,7 @@ such as --odds 20. A finder that was fitted without names knows no odds and need
 		if err != nil {
 			return err
 		}
+		opt.Cutter = a.cutter(f.Describer.Prep, looks)
 		r, err := f.Compare(cmd.Context(), args[0], args[1], opt)
 		if errors.Is(err, finder.ErrNoOdds) {
 			return console.Usagef("%s: %w: give --threshold", path, err)

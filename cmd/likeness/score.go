@@ -33,6 +33,7 @@ func (a *app) measure(ctx context.Context, m *autoencoder.Model, d *dataset.Pict
 		}
 		show.Send(s)
 	}
+	opt.Learned.Framer = a.framer()
 	r, err := evaluation.Evaluate(ctx, m, d, opt)
 	p.Clear()
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
+	"likeness/faces"
 	"likeness/gallery"
 	"likeness/search"
 )
@@ -27,6 +28,7 @@ type searchFlags struct {
 	excludeSelf bool
 	sheets      sheets
 	csv         bool
+	looks       faceFlags
 }
 
 func newSearch(a *app) *cobra.Command {
@@ -67,11 +69,16 @@ all of them. The index stores the fingerprint of its model and refuses another o
 		if err := f.check(a, cmd, args[0]); err != nil {
 			return err
 		}
+		f.opt.Framer = a.framer()
 		g, err := gallery.Open(cmd.Context(), args[0], f.opt)
 		if err != nil {
 			return err
 		}
 		defer g.Close()
+		if cmd.Flags().Changed("faces") {
+			f.query.Faces = f.looks.faces()
+		}
+		f.query.Prep = f.looks.crop.of(g.Info().Prep)
 		if i := g.Info(); f.query.MinOdds > 0 && !i.Odds {
 			return console.Usagef("--min-odds: %s knows no odds, because its space (%s) was not fitted with names: use --max-distance", i.Index, i.Space)
 		}
@@ -84,6 +91,7 @@ all of them. The index stores the fingerprint of its model and refuses another o
 				return err
 			}
 		}
+		a.noteFaces(r, f)
 		if r.Averaged > 0 {
 			a.Note("Searching for the average of %d pictures", r.Averaged)
 		}
@@ -116,6 +124,7 @@ func (f *searchFlags) add(c *cobra.Command) {
 	fl.StringArrayVar(&f.attributes, "attribute", nil, "only pictures with this `attribute`, where the set has attributes: Smiling (above 0), '!Smiling', 'Smiling>1.5', 'Smiling<1.5'; with all of several")
 	fl.BoolVar(&f.excludeSelf, "exclude-self", false, "leave out the picture searched for: a member by its id, a file's by its code (default true for --id, false for --image)")
 	fl.BoolVar(&f.opt.Exact, "exact", false, "compare all pictures, even where the index has a graph or hashes")
+	f.looks.add(c, faces.Largest, faces.Largest, faces.All, faces.None)
 	addSheets(c, &f.sheets, "the query and what was found, 64 at most,")
 	fl.BoolVar(&f.csv, "csv", false, "print the results as comma-separated values")
 	fl.StringVar(&f.opt.Model, "model", "", "the model `file`, if it was moved")

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/faces"
 	"likeness/gallery"
 	"likeness/report"
 )
@@ -26,29 +27,61 @@ func printFound(w io.Writer, r *gallery.Result) {
 	if odds {
 		heads = slices.Insert(heads, 2, "odds")
 	}
+	several := severalFaces(r.Results)
+	if several {
+		heads, right = append(heads, "face"), append(right, "face")
+	}
 	lines := [][]string{heads}
 	for _, h := range r.Results {
 		line := []string{fmt.Sprint(h.Rank), fmt.Sprintf("%.4f", h.Distance), orDash(h.Person), h.ID}
 		if odds {
 			line = slices.Insert(line, 2, oddsText(*h.Odds))
 		}
+		if several {
+			line = append(line, fmt.Sprint(h.Face))
+		}
 		lines = append(lines, line)
 	}
 	console.Columns(w, "", lines, right...)
+}
+
+// severalFaces reports whether several faces were searched for, each by itself.
+func severalFaces(found []gallery.Hit) bool {
+	return slices.ContainsFunc(found, func(h gallery.Hit) bool { return h.Face > 0 })
 }
 
 // writeFoundCSV writes what was found as comma-separated values.
 func writeFoundCSV(out io.Writer, found []gallery.Hit) error {
 	w := csv.NewWriter(out)
 	lines := [][]string{{"rank", "distance", "odds", "person", "picture"}}
+	several := severalFaces(found)
+	if several {
+		lines[0] = append(lines[0], "face")
+	}
 	for _, h := range found {
 		odds := ""
 		if h.Odds != nil {
 			odds = strconv.FormatFloat(*h.Odds, 'g', 6, 64)
 		}
-		lines = append(lines, []string{strconv.Itoa(h.Rank), strconv.FormatFloat(h.Distance, 'g', 9, 64), odds, h.Person, h.ID})
+		line := []string{strconv.Itoa(h.Rank), strconv.FormatFloat(h.Distance, 'g', 9, 64), odds, h.Person, h.ID}
+		if several {
+			line = append(line, strconv.Itoa(h.Face))
+		}
+		lines = append(lines, line)
 	}
 	return w.WriteAll(lines)
+}
+
+// noteFaces tells how many faces the pictures searched for show.
+func (a *app) noteFaces(r *gallery.Result, f *searchFlags) {
+	switch n := len(f.query.Images); {
+	case f.query.Faces == faces.All && r.Faces > 1:
+		a.Note("%s shows %d faces, numbered from the left: each is searched for", f.query.Images[0], r.Faces)
+	case r.Faces > n && n == 1:
+		a.Note("%s shows %d faces: the largest is searched for, with --faces all each of them", f.query.Images[0], r.Faces)
+	case r.Faces > n && n > 1:
+		a.Note("The pictures show %d faces: the largest of each is searched for", r.Faces)
+	}
 }
 
 // noteFew says why less was found than was asked for.
@@ -93,15 +126,18 @@ func (a *app) showFound(ctx context.Context, g *gallery.Gallery, r *gallery.Resu
 		asked.Note = fmt.Sprintf("the average of %d pictures", r.Averaged)
 	}
 	for _, path := range q.Images {
-		e, err := g.Embedder()
+		cutter := faces.Cutter{Prep: q.Prep, Framer: a.framer(), Faces: q.Faces}
+		cuts, err := cutter.Open(ctx, path)
 		if err != nil {
 			return err
 		}
-		m, err := preparePicture(ctx, e.Prep(), path)
-		if err != nil {
-			return err
+		for i, cut := range cuts {
+			p := report.AlbumPicture{Picture: cut.Picture, Name: title(path)}
+			if len(cuts) > 1 {
+				p.Name = faces.FaceID(p.Name, i+1)
+			}
+			asked.Pictures = append(asked.Pictures, p)
 		}
-		asked.Pictures = append(asked.Pictures, report.AlbumPicture{Picture: m, Name: title(path)})
 	}
 	for _, id := range q.IDs {
 		member, _ := g.Member(id)

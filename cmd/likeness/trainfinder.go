@@ -9,6 +9,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/describe"
+	"likeness/faces"
 	"likeness/finder"
 	"likeness/search"
 )
@@ -71,7 +72,7 @@ faces, and only index your own pictures.`,
 		if data.Source == "" {
 			data.Source = "drawn"
 		}
-		set, err := a.load(cmd.Context(), data, describe.DefaultPrep(), opt.Threads)
+		set, err := a.load(cmd.Context(), data, faces.Options{Prep: describe.DefaultPrep(), Threads: opt.Threads})
 		if err != nil {
 			return err
 		}

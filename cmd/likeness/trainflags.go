@@ -40,7 +40,7 @@ func newTrainFlags(verb string) *trainFlags {
 		panic("there is no recipe called " + verb)
 	}
 	f := &trainFlags{
-		verb: verb, Options: r.Options(), split: newSplitFlags(), size: sizeFlag{32, 32}, crop: cropFlag{auto: true}, precision: newPrecision(),
+		verb: verb, Options: r.Options(), split: newSplitFlags(), size: sizeFlag{32, 32}, crop: faceCrop(), precision: newPrecision(),
 	}
 	f.optimizer, f.schedule = console.NewChoice(f.Optimizer, hyper.Optimizers()), console.NewChoice(f.Schedule, hyper.Schedules())
 	f.Out = ""
@@ -55,7 +55,7 @@ func (f *trainFlags) add(c *cobra.Command) {
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.Var(&f.size, "size", "size of the model's pictures")
-	fl.Var(&f.crop, "crop", "pixels cut off left and right, above and below; auto: 80 of LFW's 250x250, else the largest square")
+	fl.Var(&f.crop, "crop", "the part of a picture that is kept: the face (of LFW's 250x250 pixels the 90x90 in the middle), of pictures framed as LFW's too, the largest square, a rectangle, or what is left without N or DX,DY pixels at the sides")
 	fl.IntVar(&f.Code, "code", f.Code, "numbers in a code")
 	fl.IntVar(&f.Epochs, "epochs", f.Epochs, "passes over the training pictures")
 	fl.IntVar(&f.Batch, "batch", f.Batch, "pictures in a step")

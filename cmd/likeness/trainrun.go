@@ -64,7 +64,7 @@ func (a *app) prepare(ctx context.Context, f *trainFlags, prepare func(context.C
 	}
 	p := a.Progress()
 	defer p.Clear()
-	f.Progress, f.Examine = p.Report(), !a.Quiet
+	f.Framer, f.Progress, f.Examine = a.framer(), p.Report(), !a.Quiet
 	job, err := prepare(ctx, f.Options)
 	p.Clear()
 	if err != nil {
