@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"likeness/parallel"
@@ -111,23 +110,21 @@ func (c Cutter) Open(ctx context.Context, path string) ([]Cut, error) {
 		return nil, err
 	}
 	if !c.looks() {
-		m, err := c.whole().Open(path)
+		m, err := c.whole().OpenContext(ctx, path)
 		if err != nil {
 			return nil, err
 		}
 		return []Cut{{Picture: m}}, nil
 	}
-	m, err := openWhole(path)
-	if err != nil {
-		return nil, err
+	var cuts []Cut
+	err := pix.WithPhoto(ctx, path, func(photo *pix.Photo) (err error) {
+		cuts, err = c.Cut(ctx, photo.Image())
+		return err
+	})
+	if errors.Is(err, ErrNoFace) {
+		err = &NoFaceError{path}
 	}
-	cuts, err := c.Cut(ctx, m)
-	if err == ErrNoFace {
-		return nil, &NoFaceError{path}
-	} else if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return cuts, nil
+	return cuts, err
 }
 
 // OpenOne is Open for a caller that takes one face: the largest.
@@ -207,11 +204,3 @@ func bearer(found []Found) int {
 
 // oneThread is the context for a framer that many workers call at once.
 func oneThread(ctx context.Context) context.Context { return parallel.WithThreads(ctx, 1) }
-
-// openWhole reads a whole picture. The error names the file.
-func openWhole(path string) (*pix.Image, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a folder, expected a picture", path)
-	}
-	return pix.Open(path)
-}

@@ -87,7 +87,7 @@ func (a *Attributes) Column(name string) int {
 
 // MayHold reports whether the picture with an id, as a set has it, may be one that could not be read.
 func (s *Set) MayHold(id string) bool {
-	id, _, _ = strings.Cut(id, "#")
+	id, _ = SplitFaceID(id)
 	person, _, numbered := ParseName(id)
 	for _, u := range s.Unreadable {
 		if slices.Contains(idsOf(u.Name), id) || strings.HasPrefix(id, u.Name+"/") {

@@ -1,6 +1,14 @@
 package pix
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"likeness/internal/regularfile"
+	"likeness/parallel"
+)
 
 // Photo is a decoded picture file, of which several preparations take their parts.
 type Photo struct{ src picture }
@@ -13,6 +21,31 @@ func DecodePhoto(data []byte) (*Photo, error) {
 		return nil, err
 	}
 	return &Photo{src}, nil
+}
+
+// WithPhoto decodes a picture file and calls use with it. It waits until the context's
+// memory, see [parallel.WithMemory], has room for the pixels. Errors name the file, also
+// those of use.
+func WithPhoto(ctx context.Context, path string, use func(*Photo) error) error {
+	data, err := regularfile.Read(path, MaxFileBytes)
+	if errors.Is(err, syscall.EISDIR) {
+		return fmt.Errorf("%s is a folder, expected a picture", path)
+	} else if err != nil {
+		return err
+	}
+	release, err := parallel.Reserve(ctx, Memory(data))
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	defer release()
+	photo, err := DecodePhoto(data)
+	if err == nil {
+		err = use(photo)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 // Size returns the size of the upright picture.

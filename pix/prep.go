@@ -2,13 +2,8 @@ package pix
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"image"
-	"syscall"
-
-	"likeness/internal/regularfile"
-	"likeness/parallel"
 )
 
 // Prep describes how a photograph is prepared as a model's input. The model file holds it,
@@ -124,22 +119,12 @@ func (p Prep) Open(path string) (*Image, error) { return p.OpenContext(context.B
 // OpenContext is [Prep.Open] for work that runs beside other work: it waits until the
 // context's memory, see [parallel.WithMemory], has room for the pixels.
 func (p Prep) OpenContext(ctx context.Context, path string) (*Image, error) {
-	data, err := regularfile.Read(path, MaxFileBytes)
-	if errors.Is(err, syscall.EISDIR) {
-		return nil, fmt.Errorf("%s is a folder, expected a picture", path)
-	} else if err != nil {
-		return nil, err
-	}
-	release, err := parallel.Reserve(ctx, Memory(data))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	defer release()
-	m, _, _, err := p.Decode(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
+	var m *Image
+	err := WithPhoto(ctx, path, func(photo *Photo) (err error) {
+		m, err = p.Of(photo)
+		return err
+	})
+	return m, err
 }
 
 // Keeps returns the size of the crop of a picture of w x h, before it is resized; 0 x 0
