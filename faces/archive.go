@@ -53,6 +53,8 @@ func openArchive(path string) (Source, error) {
 		return zipSource(path), nil
 	case looksLikeTar(head):
 		return &tarSource{path: path, open: opener(path)}, nil
+	case len(head) == 512 && len(bytes.Trim(head, "\x00")) == 0 && strings.HasSuffix(strings.ToLower(path), ".tar"):
+		return nil, fmt.Errorf("%s is an empty archive", path) // zeros end a tar
 	}
 	return nil, fmt.Errorf("%s is not an archive that can be read%s: expected .tar, .tar.gz, .tgz or .zip, or a folder",
 		path, guess(path, head))

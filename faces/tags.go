@@ -8,16 +8,21 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"likeness/internal/regularfile"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // Tags are attributes that somebody has given to pictures of their own, in a CSV file.
 type Tags struct {
 	Names    []string
-	Pictures []string  // paths as they are written in the file
+	Pictures []string  // paths as they are written in the file, from the root or from the file's folder; see Path
 	Values   []float32 // len(Pictures) x len(Names); above 0 the picture has the attribute, NaN says that nobody knows
 	Lines    []int     // the line that each picture stands on, from 1
 }
@@ -28,7 +33,7 @@ const maxTags = 1 << 20
 // ReadTags reads a CSV file of tags. Its first line names the columns: that of the pictures, which may be called anything,
 // and one for each attribute. Every other line holds a picture's path and for each attribute 1, yes or true, 0, no or
 // false, another number (above 0: yes), or nothing where it is not known. Columns stand apart by commas, or by semicolons or tabs
-// where the first line has those and no comma, as some spreadsheets write them. Errors name the file and the line.
+// where the first line has those and no comma, as some spreadsheets write them; UTF-16 with its mark is read too. Errors name the file and the line.
 func ReadTags(path string) (*Tags, error) {
 	f, err := regularfile.Open(path)
 	if err != nil {
@@ -40,7 +45,7 @@ func ReadTags(path string) (*Tags, error) {
 
 // ParseTags is ReadTags for what has been opened; path names it in errors.
 func ParseTags(r io.Reader, path string) (*Tags, error) {
-	text := bufio.NewReader(r)
+	text := bufio.NewReader(asUTF8(r))
 	lines := csv.NewReader(text)
 	lines.Comma = separator(text)
 	lines.TrimLeadingSpace = lines.Comma != '\t' // an empty field is no space to trim
@@ -70,11 +75,12 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 			continue
 		}
 		picture := strings.TrimSpace(record[0])
+		plain := escape(picture)
 		switch first := seen[picture]; {
 		case picture == "":
 			return nil, fail(line, "the name of a picture is missing")
 		case first > 0:
-			return nil, fail(line, "%s stands on line %d already", picture, first)
+			return nil, fail(line, "%s stands on line %d already", plain, first)
 		case len(t.Pictures) == maxTags:
 			return nil, fail(line, "more than %d pictures", maxTags)
 		}
@@ -85,7 +91,7 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 		for i, text := range record[1:] {
 			v, ok := tag(text)
 			if !ok {
-				return nil, fail(line, "%s: %s, expected 1, 0 or nothing", t.Names[i], quote(strings.TrimSpace(text)))
+				return nil, fail(line, "%s: %s, expected 1, 0 or nothing", escape(t.Names[i]), quote(strings.TrimSpace(text)))
 			}
 			t.Values = append(t.Values, v)
 		}
@@ -95,6 +101,20 @@ func ParseTags(r io.Reader, path string) (*Tags, error) {
 		return nil, fmt.Errorf("%s: there is no picture in it, expected a header such as 'picture,happy' and a line for each", path)
 	}
 	return t, nil
+}
+
+// asUTF8 decodes UTF-16, as spreadsheets write it, where the text begins with its mark.
+func asUTF8(r io.Reader) io.Reader {
+	return transform.NewReader(r, unicode.BOMOverride(encoding.Nop.NewDecoder()))
+}
+
+// Path returns where picture i lies, by the path of the file of tags that names it.
+func (t *Tags) Path(file string, i int) string {
+	path := filepath.FromSlash(t.Pictures[i])
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(file), path)
 }
 
 // separator is what stands between the columns, by the first line.

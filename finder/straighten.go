@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -88,7 +89,7 @@ func (f *Finder) StraightenFiles(ctx context.Context, paths []string, opt Straig
 			return nil, &NameError{fmt.Sprintf("two pictures are called %s: straighten them one by one, into different folders", name)}
 		}
 		seen[name] = true
-		names[i] = name + ".png"
+		names[i] = atomicfile.Fit(name, ".png")
 	}
 	return f.straighten(ctx, len(paths), opt, func(i int) (*pix.Image, string, string, error) {
 		if err := notItself(filepath.Join(opt.Folder, names[i]), paths[i]); err != nil {
@@ -113,7 +114,8 @@ func notItself(out, in string) error {
 // named after its ids, those of a person into a folder of that name.
 func (f *Finder) StraightenSet(ctx context.Context, set *faces.Set, opt StraightenOptions) ([]Straightened, error) {
 	return f.straighten(ctx, set.Len(), opt, func(i int) (*pix.Image, string, string, error) {
-		name := filepath.FromSlash(set.IDs[i]) + ".png"
+		folder, base := path.Split(set.IDs[i])
+		name := filepath.Join(filepath.FromSlash(folder), atomicfile.Fit(base, ".png"))
 		if person, _, ok := faces.ParseName(set.IDs[i]); ok && filepath.Base(name) == name {
 			name = filepath.Join(person, name)
 		}

@@ -97,7 +97,7 @@ func taggedCodes(ctx context.Context, m *autoencoder.Model, own Own, report prog
 	var done counter
 	ctx = parallel.WithMemory(ctx, 0)
 	err = parallel.Each(ctx, len(tags.Pictures), func(i int) {
-		cut, err := cutter.OpenOne(parallel.WithThreads(ctx, 1), filepath.Join(filepath.Dir(path), filepath.FromSlash(tags.Pictures[i])))
+		cut, err := cutter.OpenOne(parallel.WithThreads(ctx, 1), tags.Path(path, i))
 		if err != nil {
 			failed[i] = fmt.Errorf("%s, line %d: %w", path, tags.Lines[i], err)
 			return

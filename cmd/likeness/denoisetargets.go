@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -42,12 +43,14 @@ func denoiseTargets(out string, g *faces.Listing) ([]string, error) {
 			return nil, console.Usagef("--out %s: expected a folder for %s", out, count(len(g.Pictures), "picture"))
 		}
 	}
+	const ending = "-denoised.png"
 	var targets []string
 	from := make(map[string]string, len(g.Pictures))
 	for _, p := range g.Pictures {
-		t := filepath.Join(out, title(p.Path)+"-denoised.png")
+		t := filepath.Join(out, atomicfile.Fit(title(p.Path), ending))
 		if p.Folder != "" {
-			t = filepath.Join(denoisedFolder(out, p.Folder, alone), filepath.FromSlash(p.ID)+"-denoised.png")
+			folder, name := path.Split(p.ID)
+			t = filepath.Join(denoisedFolder(out, p.Folder, alone), filepath.FromSlash(folder), atomicfile.Fit(name, ending))
 		}
 		if first, taken := from[t]; taken {
 			return nil, console.Usagef("%s and %s would both be written to %s: denoise them one by one with --out", first, p.Path, t)
