@@ -4,7 +4,9 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"likeness/faces"
@@ -19,23 +21,34 @@ type Name struct {
 	Source string `json:"source"`
 	// Attributes is the path of an attribute file, "lfw-attributes", or "" for none but the source's own.
 	Attributes string `json:"attributes,omitempty"`
+	// Names says how the people are found, see faces.Options: "folders", "file", "none", the path of a CSV file, or "" to
+	// choose by the folders.
+	Names string `json:"names,omitempty"`
 }
 
-// withAttributes joins the two parts of a name; both read well in a sentence.
-const withAttributes = " with attributes "
+// The parts of a name are joined by words that read well in a sentence.
+const (
+	withAttributes = " with attributes "
+	withNames      = " with names "
+)
 
 // String returns the name as one text; Parse reads it.
 func (n Name) String() string {
-	if n.Attributes == "" {
-		return n.Source
+	text := n.Source
+	if n.Attributes != "" {
+		text += withAttributes + n.Attributes
 	}
-	return n.Source + withAttributes + n.Attributes
+	if n.Names != "" {
+		text += withNames + n.Names
+	}
+	return text
 }
 
 // Parse reads what String returns.
 func Parse(text string) Name {
+	text, names, _ := strings.Cut(text, withNames)
 	source, attributes, _ := strings.Cut(text, withAttributes)
-	return Name{source, attributes}
+	return Name{source, attributes, names}
 }
 
 // Drawn returns the name of drawn faces: so many people with so many pictures each.
@@ -66,9 +79,23 @@ func (e *NameError) Error() string {
 	return e.Source + ": expected drawn:PEOPLExPICTURES, such as drawn:40x5"
 }
 
-// Check reports what is wrong with a name before anything is read: a *NameError, or an error that wraps
+// NamesError is a way to find people that there is not, and no file either.
+type NamesError struct{ Names string }
+
+func (e *NamesError) Error() string {
+	return fmt.Sprintf("names by %q: expected %s, %s, %s or a CSV file", e.Names, faces.NamesFolders, faces.NamesFile, faces.NamesNone)
+}
+
+// Check reports what is wrong with a name before anything is read: a *NameError, a *NamesError, or an error that wraps
 // fs.ErrNotExist where the pictures or the attribute file are not there.
 func (n Name) Check() error {
+	if isNamesFile(n.Names) {
+		if _, err := faces.Find(n.Names); errors.Is(err, fs.ErrNotExist) {
+			return &NamesError{n.Names}
+		} else if err != nil {
+			return err
+		}
+	}
 	if n.Attributes != "" {
 		if _, err := faces.Find(n.Attributes); err != nil {
 			return err
@@ -94,8 +121,8 @@ func Open(n Name, opt faces.Options) (faces.Source, error) {
 	return newDrawnSource(n.Source, d, opt)
 }
 
-// Load reads the set of a name, prepared by opt.Prep; see faces.Load. The name's attributes take the place of
-// opt.Attributes. Set.Source is the name's text.
+// Load reads the set of a name, prepared by opt.Prep; see faces.Load. The name's attributes and names take the place of
+// those of opt. Set.Source is the name's text.
 func Load(ctx context.Context, n Name, opt faces.Options) (*faces.Set, error) {
 	sets, err := LoadAll(ctx, n, opt, opt.Prep)
 	if err != nil {
@@ -108,6 +135,9 @@ func Load(ctx context.Context, n Name, opt faces.Options) (*faces.Set, error) {
 func LoadAll(ctx context.Context, n Name, opt faces.Options, preps ...pix.Prep) ([]*faces.Set, error) {
 	if n.Attributes != "" {
 		opt.Attributes = n.Attributes
+	}
+	if n.Names != "" {
+		opt.Names = n.Names
 	}
 	opt.Progress = opt.Progress.Serial() // faces are drawn while others are prepared
 	src, err := Open(n, opt)

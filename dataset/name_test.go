@@ -9,7 +9,7 @@ import (
 )
 
 func TestNameText(t *testing.T) {
-	for _, n := range []Name{{Source: "drawn"}, {"a folder/lfw.tgz", "lfw, attributes.txt"}, Drawn(40, 5)} {
+	for _, n := range []Name{{Source: "drawn"}, {"a folder/lfw.tgz", "lfw, attributes.txt", ""}, {Source: "photos", Names: "file"}, {"photos", "table.txt", "my names.csv"}, Drawn(40, 5)} {
 		if got := Parse(n.String()); got != n {
 			t.Errorf("%q: got %+v", n, got)
 		}
@@ -22,7 +22,7 @@ func TestNameCheck(t *testing.T) {
 	if err := os.WriteFile(file, []byte("x"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range []Name{{Source: "drawn"}, Drawn(3, 4), {Source: dir}, {dir, file}, {"drawn", file}} {
+	for _, n := range []Name{{Source: "drawn"}, Drawn(3, 4), {Source: dir}, {Source: dir, Attributes: file}, {Source: "drawn", Attributes: file}, {Source: dir, Names: "none"}, {Source: dir, Names: file}} {
 		if err := n.Check(); err != nil {
 			t.Errorf("%s: %v", n, err)
 		}
@@ -36,7 +36,11 @@ func TestNameCheck(t *testing.T) {
 			t.Errorf("loading %s: %v", text, err)
 		}
 	}
-	for _, n := range []Name{{Source: filepath.Join(dir, "none")}, {dir, filepath.Join(dir, "none")}, {"drawn", "none"}} {
+	var bad *NamesError
+	if err := (Name{Source: dir, Names: "folder"}).Check(); !errors.As(err, &bad) {
+		t.Errorf("names by a word that there is not: %v", err)
+	}
+	for _, n := range []Name{{Source: filepath.Join(dir, "none")}, {Source: dir, Attributes: filepath.Join(dir, "none")}, {Source: "drawn", Attributes: "none"}} {
 		if err := n.Check(); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: %v", n, err)
 		}

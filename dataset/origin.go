@@ -85,7 +85,11 @@ func (o *Origin) Find(path, attributes string, places Places) (Name, error) {
 
 // there reports whether something is where the name says, whatever else is wrong with it.
 func (n Name) there() bool {
-	for _, part := range []string{n.Source, n.Attributes} {
+	parts := []string{n.Source, n.Attributes}
+	if isNamesFile(n.Names) {
+		parts = append(parts, n.Names)
+	}
+	for _, part := range parts {
 		if !isPath(part) {
 			continue
 		}
@@ -115,7 +119,7 @@ var (
 )
 
 // Load reads the pictures that asked names or, where its Source is empty, those of the origin, which may be nil, see
-// Find. asked's attributes count in both cases. path is the file that the origin comes from; it stands in the errors,
+// Find. asked's attributes and names count in both cases. path is the file that the origin comes from; it stands in the errors,
 // which wrap ErrUnknown, ErrGone and ErrChanged. They never change that the split is the one of the fitting.
 func (o *Origin) Load(ctx context.Context, path string, asked Name, prep pix.Prep, opt faces.Options) (*Pictures, error) {
 	opt.Prep = prep
@@ -126,6 +130,7 @@ func (o *Origin) Load(ctx context.Context, path string, asked Name, prep pix.Pre
 	if err != nil {
 		return nil, err
 	}
+	again.Names = cmp.Or(asked.Names, again.Names)
 	return o.load(ctx, path, again, opt, false)
 }
 

@@ -42,6 +42,7 @@ var hashes = regexp.MustCompile(`^[0-9a-f]{8,128}$`)
 type place struct {
 	Source     string `json:"source"`
 	Attributes string `json:"attributes,omitempty"`
+	Names      string `json:"names,omitempty"`
 }
 
 // Remember keeps where the thing with a hash lies. A name without a path is not kept.

@@ -16,7 +16,26 @@ import (
 const unnamed = "pictures"
 
 // Public returns the name as a file keeps it: that of a published or drawn set as it is, of a path the last element alone.
-func (n Name) Public() Name { return Name{public(n.Source), public(n.Attributes)} }
+func (n Name) Public() Name {
+	return Name{public(n.Source), public(n.Attributes), publicNames(n.Names)}
+}
+
+// publicNames is public for the names of people, whose words are no paths.
+func publicNames(text string) string {
+	if !isNamesFile(text) {
+		return text
+	}
+	return public(text)
+}
+
+// isNamesFile reports whether the names of people are those of a file.
+func isNamesFile(text string) bool {
+	switch text {
+	case "", faces.NamesFolders, faces.NamesFile, faces.NamesNone:
+		return false
+	}
+	return true
+}
 
 func public(text string) string {
 	if !isPath(text) {
@@ -46,7 +65,11 @@ func isPath(text string) bool {
 func (n Name) Near(file string) (near Name, ok bool) {
 	source, ok1 := nearTo(file, n.Source)
 	attributes, ok2 := nearTo(file, n.Attributes)
-	return Name{source, attributes}, ok1 && ok2
+	names, ok3 := n.Names, true
+	if isNamesFile(names) {
+		names, ok3 = nearTo(file, names)
+	}
+	return Name{source, attributes, names}, ok1 && ok2 && ok3
 }
 
 func nearTo(file, text string) (string, bool) {
@@ -61,7 +84,13 @@ func nearTo(file, text string) (string, bool) {
 }
 
 // From reverses Near: it returns the name as seen from the working folder.
-func (n Name) From(file string) Name { return Name{from(file, n.Source), from(file, n.Attributes)} }
+func (n Name) From(file string) Name {
+	names := n.Names
+	if isNamesFile(names) {
+		names = from(file, names)
+	}
+	return Name{from(file, n.Source), from(file, n.Attributes), names}
+}
 
 func from(file, text string) string {
 	if !isPath(text) || filepath.IsAbs(text) {
@@ -93,7 +122,11 @@ func PathNear(file, target string) (rel string, ok bool) {
 // Absolute returns the name with paths from the root, as a machine remembers it.
 func (n Name) absolute() (Name, error) {
 	var err error
-	for _, part := range []*string{&n.Source, &n.Attributes} {
+	parts := []*string{&n.Source, &n.Attributes}
+	if isNamesFile(n.Names) {
+		parts = append(parts, &n.Names)
+	}
+	for _, part := range parts {
 		if isPath(*part) && err == nil {
 			*part, err = filepath.Abs(*part)
 		}

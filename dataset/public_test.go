@@ -24,8 +24,11 @@ func TestPublicNames(t *testing.T) {
 			t.Errorf("%q: %q, want %q", source, got, want)
 		}
 	}
-	n := Name{"/home/ada/photos", "/home/ada/lfw_attributes.txt"}
-	if got := n.Public().String(); got != "photos with attributes lfw_attributes.txt" {
+	n := Name{"/home/ada/photos", "/home/ada/lfw_attributes.txt", "/home/ada/names.csv"}
+	if got := n.Public().String(); got != "photos with attributes lfw_attributes.txt with names names.csv" {
+		t.Error(got)
+	}
+	if got := (Name{Source: "/home/ada/photos", Names: faces.NamesFile}).Public().String(); got != "photos with names file" {
 		t.Error(got)
 	}
 }

@@ -147,7 +147,7 @@ func TestOddZip(t *testing.T) {
 	_, err = m.Write([]byte("xxxx"))
 	check(err)
 	check(w.Close())
-	s := load(t, facestest.Write(t, "x.zip", b.Bytes()), Options{})
+	s := load(t, facestest.Write(t, "x.zip", b.Bytes()), Options{Names: NamesFolders})
 	if s.Len() != 1 || s.People[0] != "Ann" || len(s.Skipped) != 1 || s.Skipped[0].Reason != "it is encrypted" {
 		t.Errorf("%q, skipped %v", s.IDs, s.Skipped)
 	}

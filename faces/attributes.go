@@ -8,9 +8,10 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"likeness/internal/regularfile"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxLine bounds a line of an attribute file; LFW's longest have 1.3 KB.
@@ -32,7 +33,7 @@ func (t *AttributeTable) Len() int { return len(t.People) }
 
 // Row returns the row about the picture with the given id (see PictureID), or -1.
 func (t *AttributeTable) Row(id string) int {
-	if r, ok := t.rows[id]; ok {
+	if r, ok := t.rows[norm.NFC.String(id)]; ok {
 		return r
 	}
 	return -1
@@ -84,7 +85,7 @@ func ParseAttributes(r io.Reader, path string) (*AttributeTable, error) {
 // where report returns nil; what else it returns ends the reading.
 func CheckAttributes(r io.Reader, path string, report func(*AttributeError) error) (*AttributeTable, error) {
 	p := attributeParser{path: path, report: report, table: &AttributeTable{rows: make(map[string]int)}}
-	lines := bufio.NewScanner(r)
+	lines := bufio.NewScanner(asUTF8(r))
 	lines.Buffer(make([]byte, 64<<10), maxLine)
 	for lines.Scan() {
 		p.number++
@@ -120,9 +121,6 @@ func (p *attributeParser) fail(column int, name, format string, args ...any) err
 func (p *attributeParser) line(text string) error {
 	if p.number == 1 {
 		text = strings.TrimPrefix(text, "\ufeff")
-	}
-	if !utf8.ValidString(text) {
-		text = string([]rune(text)) // as cleanName does with the names of pictures
 	}
 	text = strings.TrimRight(text, "\t\r ")
 	switch {
@@ -172,7 +170,7 @@ func (p *attributeParser) header(fields []string) error {
 func (p *attributeParser) row(fields []string) error {
 	t := p.table
 	want := len(t.Names) + 2
-	person := strings.TrimSpace(fields[0])
+	person := PersonName(strings.TrimSpace(fields[0])) // as in the names of pictures
 	if person == "" {
 		return p.fail(1, "person", "the name is missing")
 	}

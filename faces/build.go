@@ -23,7 +23,7 @@ func buildAll(ctx context.Context, src Source, opts []Options, missing []int, se
 		if k > 0 {
 			opts[i].Progress = nil // all go the same way
 		}
-		builders[k] = newBuilder(opts[i], table)
+		builders[k] = newBuilder(src, opts[i], table)
 		builders[k].what = "Reading " + path.Base(filepath.ToSlash(src.Name()))
 	}
 	err = Process(ctx, src, builders[0].want,
@@ -72,20 +72,22 @@ func attributesOf(ctx context.Context, src Source, path string) (*AttributeTable
 // builder gathers a set, picture by picture.
 type builder struct {
 	set      *Set
+	src      Source
 	table    *AttributeTable // or nil
 	opt      Options
 	once     Once
 	ids      []string    // of the kept pictures, "" where it is not LFW's
 	faces    map[int]int // of rows whose file has several: which face it is, from 1
+	others   []int       // rows of faces that do not bear the name of their file, since another one does
 	found    bool        // a face was looked for
 	done     int
 	what     string // the work, for Progress
 	complete bool   // the source was read to its end
 }
 
-func newBuilder(opt Options, table *AttributeTable) *builder {
+func newBuilder(src Source, opt Options, table *AttributeTable) *builder {
 	b := &builder{
-		set: &Set{W: opt.Prep.W, H: opt.Prep.H, Prep: opt.Prep}, table: table, opt: opt,
+		set: &Set{W: opt.Prep.W, H: opt.Prep.H, Prep: opt.Prep}, src: src, table: table, opt: opt,
 		faces: make(map[int]int), complete: true,
 	}
 	if table != nil {
@@ -135,7 +137,7 @@ func (b *builder) add(m File, p prepared) {
 		skip(reason)
 		return
 	}
-	person, bears := who.Person, 0
+	bears := 0
 	if len(p.rows) > 1 {
 		found := make([]Found, len(p.rows))
 		for i, r := range p.rows {
@@ -144,10 +146,9 @@ func (b *builder) add(m File, p prepared) {
 		bears = bearer(found)
 	}
 	for i, r := range p.rows {
-		if who.Person = ""; i == bears {
-			who.Person = person
+		if b.keep(m.Name, who, r); i != bears {
+			b.others = append(b.others, s.Len()-1)
 		}
-		b.keep(m.Name, who, r)
 		if len(p.rows) > 1 {
 			b.faces[s.Len()-1] = i + 1
 		}
@@ -173,7 +174,6 @@ func (b *builder) keep(name string, who Identity, r row) {
 	s := b.set
 	b.ids = append(b.ids, who.ID)
 	s.IDs, s.Files = append(s.IDs, who.ID), append(s.Files, name)
-	s.People = append(s.People, who.Person)
 	s.Numbers = append(s.Numbers, who.Number)
 	s.Pix = append(s.Pix, r.pix...)
 	s.Found = append(s.Found, r.found)
@@ -191,6 +191,13 @@ func (b *builder) finish() (*Set, error) {
 		return nil, b.nothing()
 	}
 	s.IDs = b.name()
+	var err error
+	if s.People, s.Naming, err = NamePeople(b.src, s.Files, b.opt); err != nil {
+		return nil, err
+	}
+	for _, row := range b.others {
+		s.People[row] = ""
+	}
 	if !b.found {
 		s.Found = nil
 	} else {

@@ -79,6 +79,14 @@ func findCache(ctx context.Context, src Source, opts []Options) ([]*cacheEntry, 
 	if err != nil {
 		return nil, err
 	}
+	names := opt.Names
+	switch names {
+	case "", NamesFolders, NamesFile, NamesNone:
+	default:
+		if names, err = hashFile(ctx, names); err != nil {
+			return nil, err
+		}
+	}
 	attributes := ""
 	if opt.Attributes != "" {
 		if attributes, err = hashFile(ctx, opt.Attributes); err != nil {
@@ -87,8 +95,8 @@ func findCache(ctx context.Context, src Source, opts []Options) ([]*cacheEntry, 
 	}
 	var entries []*cacheEntry
 	for _, opt := range opts {
-		key := sha256.Sum256(fmt.Appendf(nil, "likeness set %s\n%s %s\n%s\n%+v\n%d\n%s\n",
-			probe(), src.Kind(), contents, attributes, opt.Prep, opt.Limit, opt.framing()))
+		key := sha256.Sum256(fmt.Appendf(nil, "likeness set %s\n%s %s\n%s\n%s\n%+v\n%d\n%s\n",
+			probe(), src.Kind(), contents, attributes, names, opt.Prep, opt.Limit, opt.framing()))
 		name := fmt.Sprintf("set-v%d-%x.safetensors", cacheVersion, key[:16])
 		entries = append(entries, &cacheEntry{dir: dir, path: filepath.Join(dir, "sets", name), prep: opt.Prep})
 	}

@@ -26,6 +26,10 @@ type Options struct {
 	Framer Framer
 	// Faces says which faces of a picture become rows of the set; the zero value takes the largest one.
 	Faces Wanted
+	// Names says how the people are found: NamesFolders, NamesFile, NamesNone, or the path of a CSV file as ReadNames reads
+	// it. "" takes folders for people but for those that are called after dates, numbers, cameras or programs, and the
+	// one folder that all pictures of an archive lie in; Set.Naming has them.
+	Names string
 
 	// CacheDir replaces the folder of decoded sets; see CacheDir for the default.
 	CacheDir string
@@ -50,10 +54,11 @@ const sourceAttributes = "lfw-attributes"
 //
 // Pictures (JPEG, PNG, WebP, GIF) at any depth are kept in the order of the archive, in a folder in the order of their
 // paths. In LFW's layout, ".../Aaron_Eckhart/Aaron_Eckhart_0001.jpg", the name is person and number; elsewhere the
-// folder that a picture lies in is the person. A picture is LFW's, and its face where LFW puts it, if its path is in LFW's
-// layout and it has LFW's 250x250 pixels; drawn faces are such pictures too. In others Options.Framer finds the faces
-// where the preparation follows them; a picture without a face is skipped (see Skip.NoFace), and of several faces each
-// is a row if Options.Faces is All. Files that hold no usable picture are counted in Set.Skipped; hidden
+// folder that a picture lies in is the person, unless its name says otherwise (see Options.Names). A picture is LFW's, and
+// its face where LFW puts it, if its path is in LFW's layout and it has LFW's 250x250 pixels; drawn faces are such
+// pictures too. In others Options.Framer finds the faces where the preparation follows them; a picture without a face is
+// skipped (see Skip.NoFace), and of several faces each is a row if Options.Faces is All. Files that hold no usable
+// picture are counted in Set.Skipped; hidden
 // files are passed over in silence. It is an error when the archive is broken (*ArchiveError) or no picture is left.
 //
 // The set is the same, byte for byte, for any number of threads and whether it comes from the cache or not.
@@ -163,6 +168,12 @@ func loadAll(ctx context.Context, src Source, opts []Options) ([]*Set, error) {
 	}
 	for i, s := range sets {
 		s.Source, s.Prep = src.Name(), opts[i].Prep
+		if s.Naming.By == "" { // it is not in the cache, since it follows from the files
+			var err error
+			if _, s.Naming, err = NamePeople(src, s.Files, opts[i]); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return sets, nil
 }

@@ -1,5 +1,7 @@
 package faces
 
+import "golang.org/x/text/unicode/norm"
+
 // Once decides which files of a source are passed over because another one came before that had the same name or, in
 // LFW's layout, the same person and number. Load and package check keep to it alike. The zero value is ready.
 type Once struct {
@@ -27,6 +29,7 @@ func (o *Once) ID(id, name string) (reason string) {
 	if id == "" {
 		return ""
 	}
+	id = norm.NFC.String(id)
 	if first, twice := o.ids[id]; twice {
 		return "the same person and number as " + first
 	}
@@ -38,4 +41,4 @@ func (o *Once) ID(id, name string) (reason string) {
 }
 
 // has reports whether a picture with an id was kept.
-func (o *Once) has(id string) bool { return o.ids[id] != "" }
+func (o *Once) has(id string) bool { return o.ids[norm.NFC.String(id)] != "" }

@@ -36,6 +36,8 @@ type Set struct {
 	// People are the names as people write them, with spaces where the source has underscores ("Aaron Eckhart"), "" where
 	// no name is known.
 	People []string
+	// Naming says how the names were found.
+	Naming Naming
 	// Numbers are the number of the picture among those of its person, 0 where the name holds none.
 	Numbers []int
 	// Attributes is nil when no attribute file was given.

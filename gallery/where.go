@@ -50,6 +50,10 @@ func (g *Gallery) checkWhere(ctx context.Context, w *search.Where) error {
 	fail := func(field, value, format string, args ...any) error {
 		return &WhereError{field, value, fmt.Errorf(format, args...)}
 	}
+	w.People = slices.Clone(w.People)
+	for i, p := range w.People {
+		w.People[i] = faces.PersonName(p) // as the index has it
+	}
 	for _, p := range w.People {
 		if !slices.ContainsFunc(e.People, func(s string) bool { return s != "" && search.SameName(s, p) }) {
 			return fail(ByPerson, p, "%s shows nobody of that name", g.path)

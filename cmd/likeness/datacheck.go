@@ -16,7 +16,7 @@ import (
 )
 
 func newDataCheck(a *app) *cobra.Command {
-	var attributes string
+	var attributes, names string
 	var threads int
 	splits, size, crop := newSplitFlags(), sizeFlag{32, 32}, faceCrop()
 	c := &cobra.Command{
@@ -56,6 +56,7 @@ listed and are no problem.`,
 		Args: console.Exactly("the PATH of an archive or a folder", 1, 1),
 	}
 	c.Flags().StringVar(&attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt")
+	addNames(c, &names)
 	c.Flags().Var(&size, "size", "size of the model's pictures")
 	c.Flags().Var(&crop, "crop", "what 'train' keeps of a picture")
 	splits.add(c)
@@ -68,9 +69,12 @@ listed and are no problem.`,
 		if (dataset.Name{Source: args[0]}).IsDrawn() {
 			return errors.New("drawn faces need no check; a folder of that name is ./drawn")
 		}
+		if err := checkData(dataset.Name{Source: args[0], Names: names}); err != nil {
+			return err
+		}
 		p := a.Progress()
 		r, err := check.Source(cmd.Context(), args[0], faces.Options{
-			Prep: prepOf(size, crop), Attributes: attributes, Threads: threads,
+			Prep: prepOf(size, crop), Attributes: attributes, Names: names, Threads: threads,
 			Progress: p.Report(),
 		})
 		p.Clear()
@@ -167,6 +171,9 @@ func (r *checkResult) print(w io.Writer) {
 	list(w, "pictures of which the crop keeps another part than of nearly all others", r.OtherCrop)
 	list(w, "pictures rotated because their EXIF says so", r.Turned)
 	list(w, "problems", r.Problems)
+	if text := namingNote(r.Naming); text != "" {
+		fmt.Fprintf(w, "\n%s.\n", strings.ToUpper(text[:1])+text[1:])
+	}
 	if r.OK {
 		fmt.Fprintln(w, "\nReady to be used.")
 		if r.doubtful() {

@@ -93,6 +93,11 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		if err != nil {
 			return err
 		}
+		if data.Source != "" && data.Names == "" && !opt.Fresh {
+			if data.Names, err = gallery.NamesIn(out, faces.Options{}); err != nil {
+				return err
+			}
+		}
 		d, err := a.readOrigin(cmd.Context(), args[0], faces.Options{Prep: looks.crop.of(e.Prep()), Faces: looks.faces(), Threads: opt.Threads}, e.Origin(), data)
 		if err != nil {
 			return err

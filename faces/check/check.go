@@ -50,6 +50,9 @@ func Source(ctx context.Context, name string, opt faces.Options) (*Report, error
 	} else if err != nil {
 		return nil, err
 	}
+	if err := c.name(src); err != nil {
+		return nil, err
+	}
 	if err := c.compare(ctx); err != nil {
 		return nil, err
 	}
@@ -186,14 +189,6 @@ func (c *checker) add(m faces.File, l looked) error {
 	}
 	r.Pictures++
 	c.sizes[[2]int{l.w, l.h}]++
-	if who.Person == "" {
-		r.Nameless++
-	} else {
-		if c.people[who.Person] == 0 {
-			c.order = append(c.order, who.Person)
-		}
-		c.people[who.Person]++
-	}
 	if l.turned {
 		r.Turned = append(r.Turned, m.Name)
 	}
@@ -209,7 +204,33 @@ func (c *checker) add(m faces.File, l looked) error {
 	if l.thumb.Flat() {
 		r.Flat = append(r.Flat, m.Name)
 	}
-	r.kept = append(r.kept, keptPicture{m.Name, who.Person, l.w, l.h, l.thumb, l.view})
+	r.kept = append(r.kept, keptPicture{m.Name, "", l.w, l.h, l.thumb, l.view})
+	return nil
+}
+
+// name finds out who is on the pictures.
+func (c *checker) name(src faces.Source) error {
+	r := c.report
+	files := make([]string, len(r.kept))
+	for i, k := range r.kept {
+		files[i] = k.name
+	}
+	people, naming, err := faces.NamePeople(src, files, c.opt)
+	if err != nil {
+		return err
+	}
+	r.Naming = naming
+	for i, p := range people {
+		r.kept[i].person = p
+		if p == "" {
+			r.Nameless++
+			continue
+		}
+		if c.people[p] == 0 {
+			c.order = append(c.order, p)
+		}
+		c.people[p]++
+	}
 	return nil
 }
 

@@ -38,6 +38,7 @@ func TestCheck(t *testing.T) {
 				File: table, Rows: 3, Columns: 2, Joined: 2, Missing: []string{"Person_E_0001"},
 				Unlisted: []string{"Person_B_0001", "Person_C_0001", "Person_C_0002", "Person_C_0003", "Person_D_0001", "lfw/Person_D/wide.png", "lfw/Person_D/copy.png", "root.png"},
 			},
+			Naming:   faces.Naming{By: faces.NamesFolders, Nameless: []faces.NamelessFolder{}},
 			Problems: []string{}, Compared: true, Turned: []string{}, Twins: [][]string{}, TwinsHow: [][]string{}, Flat: []string{},
 			Lying: []RotatedPicture{}, OtherShape: []string{}, OtherCrop: []string{}, TwoNames: [][]string{{files[0].Name, files[6].Name}},
 			Small: r.Small, Long: []string{files[7].Name, files[8].Name, "root.png"},

@@ -14,7 +14,9 @@ type Report struct {
 	Pictures int `json:"pictures"` // that decode
 	People   int `json:"people"`   // with a name
 	Nameless int `json:"nameless"` // pictures without a person's name
-	Numbered int `json:"numbered"` // pictures with person and number in LFW's layout
+	// Naming says how names were found, and which folders are taken for no people.
+	Naming   faces.Naming `json:"naming"`
+	Numbered int          `json:"numbered"` // pictures with person and number in LFW's layout
 
 	Sizes     []SizeCount   `json:"sizes"`      // the most frequent first
 	PerPerson []PersonCount `json:"per_person"` // how many people have how many pictures, by rising number
