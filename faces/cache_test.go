@@ -133,7 +133,7 @@ func TestDamagedCache(t *testing.T) {
 		}
 		// Spaces that fill up the header may become other white space; the set must be right then.
 		if s := entry.load(); s != nil {
-			s.Prep = want.Prep
+			s.Prep, s.Naming = want.Prep, want.Naming // from outside of the file
 			sameSet(t, s, want)
 			if t.Failed() {
 				t.Fatalf("byte %d of %d is not covered", at, len(good))

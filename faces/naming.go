@@ -150,8 +150,8 @@ func (g *folderGuess) nameless(dir string) bool {
 	return true
 }
 
-// after returns what a folder is called after that is no person, "" for a person. In a folder of dates the folders below
-// are events.
+// after returns what a folder is called after that is no person, "" for a person. A folder below one of dates may be a
+// person's.
 func (g *folderGuess) after(dir string) string {
 	if dir == "." || dir == "/" {
 		return "" // no folder, and no name
@@ -159,11 +159,9 @@ func (g *folderGuess) after(dir string) string {
 	if after := calledAfter(path.Base(dir)); after != "" {
 		return after
 	}
-	for up := dir; up != "." && up != "/"; up = path.Dir(up) {
-		name := path.Base(up)
-		if calledAfter(name) == AfterDates || g.months && month.MatchString(plainName(name)) {
-			return AfterDates
-		}
+	dated := g.months || calledAfter(path.Base(path.Dir(dir))) == AfterDates
+	if dated && month.MatchString(plainName(path.Base(dir))) {
+		return AfterDates
 	}
 	if dir == g.only {
 		return AfterNothing

@@ -14,9 +14,9 @@ import (
 func TestNameless(t *testing.T) {
 	for dir, want := range map[string]string{
 		"Ann": "", "Aaron_Eckhart": "", "Müller, Jörg": "", "山田太郎": "", "May": "", "April": "", "June Carter": "", "Jan": "", "Marc 2": "", "Agent 47": "",
-		"lib/Ann": "", "Photos/Ann": "", "100 Ann": "", "Camille": "", "Dominic": "", "Image Smith": "", "P": "",
+		"lib/Ann": "", "2019/Ann": "", "Photos/Ann": "", "100 Ann": "", "Camille": "", "Dominic": "", "Image Smith": "", "P": "",
 		"1": AfterDates, "2019": AfterDates, "2019/03": AfterDates, "2019-03-01": AfterDates, "01.03.2019": AfterDates, "2019 Paris": AfterDates,
-		"2019-03 Paris": AfterDates, "20190301_Paris": AfterDates, "2019/Wedding": AfterDates, "March 2019": AfterDates, "03 March": AfterDates,
+		"2019-03 Paris": AfterDates, "20190301_Paris": AfterDates, "March 2019": AfterDates, "03 March": AfterDates,
 		"2018 - 2019": AfterDates, "2019/May": AfterDates, "März_2019": AfterDates, "2019 August, Rome": AfterDates,
 		"DCIM": AfterCameras, "DCIM/100CANON": AfterCameras, "101_PANA": AfterCameras, "100APPLE": AfterCameras, "Camera": AfterCameras, "camera roll": AfterCameras,
 		"IMG": AfterCameras, "WhatsApp Images": AfterCameras, "Pictures": AfterCameras, "Screenshots": AfterCameras,
