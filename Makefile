@@ -5,7 +5,7 @@
 FUZZRUNS ?= 200000
 FUZZED = ./safetensors ./pix ./faces ./autoencoder ./train ./finder ./latent ./search ./search/quality
 
-.PHONY: test ci generate bench fuzz
+.PHONY: test ci generate bench fuzz models
 
 test: ## the tests, as the README says
 	go test ./...
@@ -15,6 +15,33 @@ ci: ## everything that must pass before a change lands
 
 generate: ## the kernels' assembly
 	cd internal/kernel/_gen && go run .
+
+# Labeled Faces in the Wild and its attributes, and where models are trained. What is there already is not trained again.
+LFW ?= lfw
+ATTRIBUTES ?= lfw-attributes
+BUILD ?= build/models
+TRAIN = go run ./cmd/likeness train
+FITTED = --data $(LFW) --attributes $(ATTRIBUTES)
+
+models: $(BUILD)/detector.safetensors $(BUILD)/finder.safetensors $(BUILD)/conv.safetensors $(BUILD)/residual.safetensors \
+  $(BUILD)/denoiser.safetensors $(BUILD)/conv.atlas.safetensors $(BUILD)/residual.atlas.safetensors ## the models that come with the program
+	go run ./models/pack $(BUILD) models/files
+
+# All are fitted to the training part of the exercise's split, which is the default of each.
+$(BUILD)/detector.safetensors: | $(BUILD)
+	$(TRAIN) detector --data $(LFW) --out $@
+$(BUILD)/finder.safetensors: | $(BUILD)
+	$(TRAIN) finder $(FITTED) --out $@
+$(BUILD)/conv.safetensors: | $(BUILD)
+	$(TRAIN) conv $(FITTED) --out $@
+$(BUILD)/residual.safetensors: | $(BUILD)
+	$(TRAIN) residual $(FITTED) --out $@
+$(BUILD)/denoiser.safetensors: | $(BUILD)
+	$(TRAIN) denoise --arch residual $(FITTED) --out $@
+$(BUILD)/%.atlas.safetensors: $(BUILD)/%.safetensors
+	go run ./cmd/likeness directions $< $(FITTED) --out $@
+$(BUILD):
+	mkdir -p $@
 
 bench: ## kernels and training steps
 	go test -run '^$$' -bench . ./internal/kernel ./autoencoder ./search

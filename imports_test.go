@@ -22,14 +22,14 @@ var storeys = []struct {
 }{
 	{"things that know nothing of the house", []string{"internal/kernel", "internal/atomicfile", "internal/lockfile", "internal/regularfile", "parallel", "progress", "faces/facestest", "bench/turns"}},
 	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn"}},
-	{"closed forms, copies of pictures", []string{"pca", "faces/copies", "safetensors/readtest"}},
+	{"closed forms, copies of pictures", []string{"pca", "faces/copies", "safetensors/readtest", "models"}},
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report"}},
 	{"names of data sets, hyperparameters, descriptors, judges of search", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "nn/nntest", "search/quality", "search/searchtest"}},
 	{"models, faces found in photographs", []string{"autoencoder", "detect"}},
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "bench/firststeps/cases"}},
 	{"training, evaluation, galleries, judges of edits", []string{"train", "evaluation", "gallery", "latent/judge"}},
 	{"a training job", []string{"recipe"}},
-	{"the exercise; peers side by side", []string{"tutorial", "bench/far", "bench/firststeps", "bench/search", "bench/speed"}},
+	{"the exercise; peers side by side", []string{"tutorial", "models/pack", "bench/far", "bench/firststeps", "bench/search", "bench/speed"}},
 	{"how the program speaks to a person", []string{"cmd/likeness/internal/console"}},
 	{"the program", []string{"cmd/likeness"}},
 }

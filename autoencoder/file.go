@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 
+	"likeness/models"
 	"likeness/nn"
 	"likeness/safetensors"
 )
@@ -93,11 +94,11 @@ func (m *Model) eachTensor(visit func(name string, p *nn.Param)) {
 	}
 }
 
-// Open reads a model file. The error names the file and what is wrong: not a
+// Open reads a model file, or the model that comes with the program under the name path, see package models. The error names the file and what is wrong: not a
 // model, a newer format, layers that do not fit, a weight that is missing,
 // has another shape or is not a number.
 func Open(path string) (*Model, error) {
-	f, err := safetensors.Open(path)
+	f, err := models.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"likeness/dataset"
 	"likeness/describe"
 	"likeness/faces"
+	"likeness/models"
 	"likeness/parallel"
 	"likeness/pix"
 	"likeness/progress"
@@ -144,9 +145,9 @@ func (f *Finder) Save(path string) error {
 	return file.Save(path)
 }
 
-// Open reads a finder. The error names the file and what is wrong.
+// Open reads a finder from a file, or the one that comes with the program under its name, see package models. The error names the file and what is wrong.
 func Open(path string) (*Finder, error) {
-	file, err := safetensors.Open(path)
+	file, err := models.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/finder"
+	"likeness/models"
 	"likeness/pix"
 	"likeness/progress"
 	"likeness/safetensors"
@@ -49,9 +50,10 @@ func NewModel(m *autoencoder.Model) (Embedder, error) {
 // NewFinder returns a finder as an embedder.
 func NewFinder(f *finder.Finder) Embedder { return &describer{f, f.Fingerprint()} }
 
-// OpenEmbedder opens a file that holds a model with codes or a finder.
+// OpenEmbedder opens a file that holds a model with codes or a finder, or one that comes with
+// the program under its name.
 func OpenEmbedder(path string) (Embedder, error) {
-	file, err := safetensors.Open(path)
+	file, err := models.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +78,11 @@ func OpenEmbedder(path string) (Embedder, error) {
 // Identify returns what a file says it is without reading its numbers: "model" or
 // "finder", and its fingerprint. Files that are neither are an error.
 func Identify(path string) (kind, fingerprint string, err error) {
-	file, err := safetensors.Map(path)
+	mapped := safetensors.Map
+	if models.Is(path) {
+		mapped = models.Open
+	}
+	file, err := mapped(path)
 	if err != nil {
 		return "", "", err
 	}

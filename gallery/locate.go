@@ -7,6 +7,7 @@ import (
 
 	"likeness/dataset"
 	"likeness/faces"
+	"likeness/models"
 )
 
 // ErrNoModel means that the model or finder of an index is not where it was, nor beside
@@ -27,6 +28,9 @@ func (g *Gallery) openEmbedder() (Embedder, error) {
 			}
 		}
 		if path == "" {
+			path = builtIn(about.Model)
+		}
+		if path == "" {
 			return nil, fmt.Errorf("the model of %s, %s, is %w", g.path, about.Model, ErrNoModel)
 		}
 	}
@@ -38,6 +42,20 @@ func (g *Gallery) openEmbedder() (Embedder, error) {
 		return nil, fmt.Errorf("%s and %s: %w", g.path, path, err)
 	}
 	return e, nil
+}
+
+// builtIn returns the name of the model that comes with the program and has a fingerprint; ""
+// means that none has.
+func builtIn(fingerprint string) string {
+	for _, name := range []string{models.Finder, models.Conv, models.Residual} {
+		if !models.Has(name) || !models.Is(name) {
+			continue
+		}
+		if _, found, err := Identify(name); err == nil && found == fingerprint {
+			return name
+		}
+	}
+	return ""
 }
 
 // modelBeside looks for the model with a fingerprint beside an index and in a folder

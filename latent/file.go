@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 
+	"likeness/models"
 	"likeness/safetensors"
 )
 
@@ -88,7 +89,7 @@ func widen(x []float32) []float64 {
 // file, a newer format, or a tensor that is missing, has another shape or contradicts
 // another.
 func Open(path string) (*Atlas, error) {
-	f, err := safetensors.Open(path)
+	f, err := models.Open(path)
 	if err != nil {
 		return nil, err
 	}

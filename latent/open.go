@@ -12,6 +12,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/dataset"
 	"likeness/faces"
+	"likeness/models"
 	"likeness/parallel"
 	"likeness/progress"
 	"likeness/search"
@@ -115,7 +116,9 @@ func (o *Opened) open(m *autoencoder.Model, src Source) error {
 			return nil
 		}
 		file = Beside(src.Model)
-		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		if atlas := models.AtlasOf(src.Model); models.Is(src.Model) && models.Has(atlas) {
+			file = atlas
+		} else if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/finder"
+	"likeness/models"
 )
 
 func newAlign(a *app) *cobra.Command {
@@ -19,7 +20,7 @@ func newAlign(a *app) *cobra.Command {
 	var opt finder.StraightenOptions
 	var looks faceFlags
 	c := &cobra.Command{
-		Use:   "align FINDER [IMAGE...]",
+		Use:   "align [FINDER] [IMAGE...]",
 		Short: "Straighten faces",
 		Long: `Straighten the faces of pictures, or of a whole set with --data: each is shifted,
 rotated and scaled as the finder ('likeness train finder') has learned, cut out as LFW's
@@ -32,7 +33,7 @@ Straighten a query in the same way before giving it to such a model.`,
 		Example: `  likeness align finder.safetensors me.jpg you.jpg --out straight
   likeness align finder.safetensors --data lfw --attributes lfw-attributes --out straight-lfw
   likeness train conv --data straight-lfw`,
-		Args:              console.Exactly("a FINDER file, then pictures or --data", 1, 0),
+		Args:              afterModel("pictures or --data, behind a FINDER where another than the program's own is meant", 0, 0),
 		ValidArgsFunction: console.ModelThenPictures,
 	}
 	addDataFlags(c, &data, "the pictures named")
@@ -41,6 +42,7 @@ Straighten a query in the same way before giving it to such a model.`,
 	console.AddThreads(c, &opt.Threads)
 	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		args = withModel(args, ownOr(usualFinder, models.Finder))
 		switch {
 		case opt.Folder == "":
 			return console.Usagef("expected --out FOLDER")

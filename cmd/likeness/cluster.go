@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/gallery"
+	"likeness/models"
 	"likeness/report"
 )
 
@@ -55,6 +57,7 @@ The result does not depend on the number of threads.`,
 				return console.Usagef("--threshold %g: expected 0 or more", threshold)
 			}
 		}
+		path := cmp.Or(path, ownOr(usualFinder, models.Finder))
 		if err := f.check(a, args[0], path); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
+	"likeness/models"
 	"likeness/parallel"
 	"likeness/pix"
 	steps "likeness/progress"
@@ -32,9 +33,10 @@ type denoising struct {
 func newDenoise(a *app) *cobra.Command {
 	f := &denoising{level: levelFlag{auto: true}}
 	c := &cobra.Command{
-		Use:   "denoise MODEL IMAGE|FOLDER...",
+		Use:   "denoise [MODEL] IMAGE|FOLDER...",
 		Short: "Remove noise from pictures",
-		Long: `Restore pictures with a model made by 'likeness train denoise'.
+		Long: `Restore pictures with a model made by 'likeness train denoise', or with the one that comes
+with the program (denoiser).
 
 A model made with --arch residual takes pictures of any size and keeps it; large
 ones are processed in overlapping tiles, which leave no seams. It uses the level of a
@@ -56,11 +58,11 @@ and skipped.
 
 --add-noise corrupts the pictures first, to see what the model can do: errors before
 and after are printed, and --figure draws Original | Noisy | Denoised.`,
-		Example: `  likeness denoise denoise-residual.safetensors old.jpg --out clean.png
+		Example: `  likeness denoise old.jpg --out clean.png
   likeness denoise denoise-residual.safetensors *.jpg --out clean/ --level 0.05
   likeness denoise denoise-residual.safetensors ~/Pictures/scans --out clean/
   likeness denoise denoise-512.safetensors me.jpg --add-noise 0.1 --figure noise.png`,
-		Args:              console.Exactly("a MODEL file and at least one IMAGE or FOLDER", 2, 0),
+		Args:              afterModel("at least one IMAGE or FOLDER, behind a MODEL where another than the program's own is meant", 1, 0),
 		ValidArgsFunction: console.ModelThenPictures,
 	}
 	c.Flags().StringVar(&f.out, "out", "", "the picture, a PNG `file`, or a folder for several (default NAME-denoised.png here, NAME-denoised/ for a folder)")
@@ -71,6 +73,7 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 	c.Flags().Uint64Var(&f.seed, "seed", 42, "seed of that noise")
 	console.AddThreads(c, &f.threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		args = withModel(args, models.Denoiser)
 		if cmd.Flags().Changed("add-noise") && !(f.noise > 0) || math.IsInf(f.noise, 0) {
 			return console.Usagef("--add-noise %g: expected a number above 0, such as 0.1", f.noise)
 		}

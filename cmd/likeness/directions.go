@@ -16,7 +16,7 @@ func newDirections(a *app) *cobra.Command {
 	var out string
 	var judged, fresh bool
 	c := &cobra.Command{
-		Use:   "directions MODEL [ATTRIBUTE...]",
+		Use:   "directions [MODEL] [ATTRIBUTE...]",
 		Short: "Learn which direction in a model's codes leads to which attribute",
 		Long: `Learn the direction in a model's codes that leads to more of each attribute, and
 save the directions in an atlas, which 'likeness edit', 'morph' and 'sample' use.
@@ -45,7 +45,7 @@ that did no better.`,
   likeness directions conv-32.safetensors Smiling Eyeglasses
   likeness directions conv-32.safetensors --with happy/ --without sad/ --out mine.atlas.safetensors
   likeness edit conv-32.safetensors me.jpg --more Smiling`,
-		Args:              console.Exactly("a MODEL file, and attributes to list in full", 1, 0),
+		Args:              afterModel("attributes to list in full, behind a MODEL where another than the program's own is meant", 0, 0),
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	from.add(c)
@@ -57,6 +57,7 @@ that did no better.`,
 	c.Flags().BoolVar(&judged, "judge", false, "let a classifier of pixels judge edits of test faces; takes some minutes")
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		args = withModel(args, usualCoder())
 		ctx, path := parallel.WithThreads(cmd.Context(), from.threads), args[0]
 		if err := from.check(); err != nil {
 			return err

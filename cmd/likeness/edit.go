@@ -23,7 +23,7 @@ func newEdit(a *app) *cobra.Command {
 	var looks faceFlags
 	var out, picture string
 	c := &cobra.Command{
-		Use:   "edit MODEL IMAGE|FOLDER...",
+		Use:   "edit [MODEL] IMAGE|FOLDER...",
 		Short: "Change what a face shows: more of a smile, no glasses",
 		Long: fmt.Sprintf(`Change attributes of a face. Its code moves along learned directions and the
 decoder paints the result, as a strip of pictures (.png), an animation (.gif), or
@@ -37,14 +37,18 @@ that it names unchanged. A frame is marked as far from the data where its code's
 distance from the mean, or its score in a changed attribute or in the change as a
 whole, is beyond that of 99 %% of the training codes.
 
+Without a MODEL it is one of those that come with the program (residual, conv), which
+have an atlas of LFW's attributes. The face is found in the photograph, the largest of
+several.
+
 The directions are those of the model's atlas ('likeness directions'). Without
 one they are fitted to the model's training data, which takes some seconds.
 --attributes, --tags, or --with and --without add others.`, mostDrawn),
-		Example: `  likeness edit conv-32.safetensors me.jpg --more Smiling
+		Example: `  likeness edit me.jpg --more Smiling
   likeness edit conv-32.safetensors me.jpg --more Smiling=1.5 --less Eyeglasses --hold Male,Youth
   likeness edit conv-32.safetensors me.jpg you.jpg --more Senior --both --detail --out older.gif
   likeness edit conv-32.safetensors me.jpg --with beards/ --without shaved/ --name Beard --more Beard`,
-		Args:              console.Exactly("a MODEL file and pictures or a folder of them", 2, 0),
+		Args:              afterModel("pictures or a folder of them, behind a MODEL where another than the program's own is meant", 1, 0),
 		ValidArgsFunction: console.ModelThenPictures,
 	}
 	from.add(c)
@@ -59,6 +63,7 @@ one they are fitted to the model's training data, which takes some seconds.
 	c.Flags().StringVar(&picture, "picture", "", "write the changed face alone, a PNG `file` in the model's size")
 	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		args = withModel(args, usualCoder())
 		ctx := parallel.WithThreads(cmd.Context(), from.threads)
 		if err := from.check(); err != nil {
 			return err

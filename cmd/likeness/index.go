@@ -12,6 +12,7 @@ import (
 	"likeness/dataset"
 	"likeness/faces"
 	"likeness/gallery"
+	"likeness/models"
 	"likeness/report"
 	"likeness/search"
 )
@@ -25,7 +26,7 @@ func newIndex(a *app) *cobra.Command {
 	kind := console.Choice{Value: usual, Choices: append([]string{usual}, search.KindNames()...)}
 	space := console.Choice{Value: usual, Choices: append([]string{usual}, search.SpaceNames()...)}
 	c := &cobra.Command{
-		Use:   "index MODEL [PICTURES]",
+		Use:   "index [MODEL] [PICTURES]",
 		Short: "Encode pictures, to search among them",
 		Long: `Encode pictures with a model and write their codes to one index file, which
 'likeness search' searches.
@@ -35,8 +36,14 @@ was trained on. --part selects all of them, the training pictures alone (as the
 tutorial does), or the test pictures. Other pictures than the model's own are always
 indexed completely.
 
-MODEL may also be a finder ('likeness train finder'), which finds people far better:
-it straightens faces and brings its own space. For a model's codes a space is fitted to
+MODEL is a finder ('likeness train finder'), which straightens faces and brings its own
+space, or an autoencoder, which finds people far worse. Without one it is
+finder.safetensors in this folder, or else the finder that comes with the program.
+
+Faces are found in the pictures, and each is an entry; those of one picture are called
+PICTURE#1, PICTURE#2 and so on, from left to right. Pictures without a face are counted and
+listed. A folder's name is the name of the face that stands out in a picture.
+Pictures in the layout of LFW, of its 250x250 pixels, are cut where LFW has its faces. For a model's codes a space is fitted to
 the indexed pictures (to the training pictures among them, where there are such) and
 kept in the index, because it finds more than plain codes do: whitened-mirror from ten
 times as many pictures as a code has numbers, within-mirror where that many show people
@@ -55,11 +62,12 @@ codes of 32 numbers in a thousandth of a second. For more pictures a graph is bu
 the tutorial recommends. The share of true neighbours that these two find is measured
 and printed. Searches with filters compare all pictures in any case. Pictures added at
 the end are added to a graph; after any other change it is rebuilt.`,
-		Example: `  likeness index conv-32.safetensors
+		Example: `  likeness index ~/Pictures
+  likeness index conv-32.safetensors
   likeness index conv-32.safetensors ~/Pictures/faces --out mine.safetensors
   likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors --keep
   likeness search conv-32.index.safetensors --image me.jpg`,
-		Args:              console.Exactly("one MODEL file, and where the pictures are", 1, 2),
+		Args:              afterModel("where the pictures are, behind a MODEL where another than the program's own finder is meant", 0, 1),
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	addDataFlags(c, &data, "what the model was trained on")
@@ -74,6 +82,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	console.AddThreads(c, &opt.Threads)
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		args = withModel(args, ownOr(usualFinder, models.Finder))
 		if len(args) == 2 {
 			if data.Source != "" {
 				return console.Usagef("%s and --data %s: expected one of them", args[1], data.Source)

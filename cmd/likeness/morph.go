@@ -30,7 +30,7 @@ func newMorph(a *app) *cobra.Command {
 	var out string
 	path := console.NewChoice(latent.PathLine, []string{latent.PathLine, latent.PathLikely})
 	c := &cobra.Command{
-		Use:   "morph MODEL A B [C...]",
+		Use:   "morph [MODEL] A B [C...]",
 		Short: "Turn one face into another, or many",
 		Long: `Walk from the code of picture A to that of picture B, and on to further ones, and
 decode the codes on the way: a figure (.png), an animation (.gif), or both.
@@ -43,10 +43,10 @@ With the model's atlas ('likeness directions') the distance of each frame from t
 mean code is printed. Frames beyond 99 % of the training codes are marked as far
 from the data, those nearer than 99 % as averages. --path likely always needs an
 atlas and otherwise fits one to the model's training data.`,
-		Example: `  likeness morph conv-32.safetensors me.jpg you.jpg
+		Example: `  likeness morph me.jpg you.jpg
   likeness morph conv-32.safetensors me.jpg you.jpg --path likely --steps 25 --out us.gif
   likeness morph conv-32.safetensors *.jpg --path likely --loop`,
-		Args:              console.Exactly("a MODEL file and two pictures or more", 3, 0),
+		Args:              afterModel("two pictures or more, behind a MODEL where another than the program's own is meant", 2, 0),
 		ValidArgsFunction: console.ModelThenPictures,
 	}
 	from.add(c)
@@ -56,6 +56,7 @@ atlas and otherwise fits one to the model's training data.`,
 	c.Flags().StringVar(&out, "out", "", "a .png or .gif `file`; it is replaced (default morph.png and morph.gif)")
 	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		args = withModel(args, usualCoder())
 		ctx := parallel.WithThreads(cmd.Context(), from.threads)
 		if opt.Steps < 2 || opt.Steps > mostSteps {
 			return console.Usagef("--steps %d: expected 2 to %d", opt.Steps, mostSteps)

@@ -18,7 +18,7 @@ func newReconstruct(a *app) *cobra.Command {
 	var refine int
 	var looks faceFlags
 	c := &cobra.Command{
-		Use:   "reconstruct MODEL IMAGE|FOLDER...",
+		Use:   "reconstruct [MODEL] IMAGE|FOLDER...",
 		Short: "Show what a model's codes keep of pictures",
 		Long: fmt.Sprintf(`Encode and decode pictures and draw a figure: Original | Code | Reconstructed.
 Prints each picture's mean squared error; with --json its code as well. A folder
@@ -28,13 +28,14 @@ stands for the pictures in it and in its sub-folders; the first %d are drawn.
 as it can, and prints the error before and after.`, mostDrawn),
 		Example: `  likeness reconstruct conv-32.safetensors me.jpg you.jpg
   likeness reconstruct conv-32.safetensors portraits/ --out faces.png`,
-		Args:              console.Exactly("a MODEL file and at least one IMAGE or FOLDER", 2, 0),
+		Args:              afterModel("at least one IMAGE or FOLDER, behind a MODEL where another than the program's own is meant", 1, 0),
 		ValidArgsFunction: console.ModelThenPictures,
 	}
 	c.Flags().StringVar(&out, "out", "reconstructed.png", "the figure, a PNG `file`; it is replaced")
 	c.Flags().IntVar(&refine, "refine", 0, "refine the codes in so many steps, such as 2, for better reconstructions")
 	looks.add(c, faces.Largest, faces.Largest, faces.None)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		args = withModel(args, usualCoder())
 		ctx := cmd.Context()
 		if refine < 0 || refine > mostRefining {
 			return console.Usagef("--refine %d: expected 0 to %d steps", refine, mostRefining)

@@ -69,15 +69,19 @@ JSON object; an error is {"error": "..."}.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 'same' has found two people, 130
 interrupted.
 
+Models come with the program; their names (detector, finder, denoiser, conv,
+residual) stand for them wherever a model file is expected.
+
 Environment: LIKENESS_CACHE and LIKENESS_DATA are the folders of decoded
-pictures and of downloads, LIKENESS_SIMD (amx, avx512, avx2, neon, none) forces
+pictures and of downloads, LIKENESS_MODELS is a folder of models in place of
+those that come with the program, LIKENESS_SIMD (amx, avx512, avx2, neon, none) forces
 the vector instructions, NO_COLOR turns colours off.`,
-		Example: `  likeness train conv                                           learn drawn faces
-  likeness index conv-32.safetensors                            encode them
-  likeness search conv-32.index.safetensors --image me.jpg      find the most like
-  likeness morph conv-32.safetensors me.jpg you.jpg             turn one into another
-  likeness edit conv-32.safetensors me.jpg --more Smiling       change what it shows
-  likeness reproduce                                            all of the tutorial`,
+		Example: `  likeness index ~/Pictures                       describe the faces in a folder
+  likeness search me.jpg                          find the most like
+  likeness morph me.jpg you.jpg                   turn one into another
+  likeness edit me.jpg --more Smiling             change what it shows
+  likeness train conv                             learn drawn faces
+  likeness reproduce                              all of the tutorial`,
 		Version:       thisBuild().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

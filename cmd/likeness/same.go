@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
 	"likeness/finder"
+	"likeness/models"
 )
 
 // errNotSame ends 'same' when two pictures do not show one person; everything
@@ -23,16 +25,17 @@ const usualFinder = "finder.safetensors"
 
 // addFinder adds --finder.
 func addFinder(c *cobra.Command, path *string) {
-	c.Flags().StringVar(path, "finder", usualFinder, "the finder's `file`, of 'likeness train finder'")
+	c.Flags().StringVar(path, "finder", "", "the finder's `file`, of 'likeness train finder' (default "+usualFinder+" here, or else the one that comes with the program)")
 	console.Complete(c, "finder", console.FilesOf(console.ModelNames))
 }
 
 // openFinder opens a finder, or says how to get one.
 func openFinder(path string) (*finder.Finder, error) {
-	if there, err := console.Exists(path); err == nil && !there && path == usualFinder {
-		return nil, fmt.Errorf("there is no file %s: fit one with 'likeness train finder', or name one with --finder", path)
+	f, err := finder.Open(path)
+	if errors.Is(err, models.ErrMissing) {
+		return nil, fmt.Errorf("%w; 'likeness train finder' fits one, --finder names one", err)
 	}
-	return finder.Open(path)
+	return f, err
 }
 
 func newSame(a *app) *cobra.Command {
@@ -73,6 +76,7 @@ such as --odds 20. A finder that was fitted without names knows no odds and need
 		case !(opt.Odds > 0 && !math.IsInf(opt.Odds, 0)):
 			return console.Usagef("--odds %g: expected more than 0", opt.Odds)
 		}
+		path := cmp.Or(path, ownOr(usualFinder, models.Finder))
 		f, err := openFinder(path)
 		if err != nil {
 			return err

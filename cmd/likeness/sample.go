@@ -10,6 +10,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/latent"
 	"likeness/latent/judge"
+	"likeness/models"
 	"likeness/parallel"
 	"likeness/pix"
 )
@@ -25,7 +26,7 @@ func newSample(a *app) *cobra.Command {
 	var judged bool
 	kind := console.NewChoice(latent.FromMixture, []string{latent.FromMixture, latent.FromGaussian})
 	c := &cobra.Command{
-		Use:   "sample MODEL",
+		Use:   "sample [MODEL]",
 		Short: "Make new faces, of nobody",
 		Long: `Draw codes from the distribution of a model's training codes, and decode them:
 new faces.
@@ -44,7 +45,7 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 		Example: `  likeness sample conv-32.safetensors
   likeness sample conv-32.safetensors -n 100 --spread 0.8 --out people.png
   likeness sample conv-32.safetensors --judge`,
-		Args:              console.Exactly("one MODEL file", 1, 1),
+		Args:              afterModel("one MODEL file", 0, 0),
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	from.add(c)
@@ -56,6 +57,10 @@ one than 99 % of held-out faces do: 1 % where nothing is copied.`,
 	c.Flags().StringVar(&out, "out", "samples.png", "the picture `file`; it is replaced")
 	c.Flags().BoolVar(&judged, "judge", false, "compare new faces with held-out ones")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 || len(args) == 1 && !models.IsFile(args[0]) {
+			return console.Usagef("%q is one argument too many, expected one MODEL file or none", args[len(args)-1])
+		}
+		args = withModel(args, usualCoder())
 		ctx, path := parallel.WithThreads(cmd.Context(), from.threads), args[0]
 		if opt.Number < 1 || opt.Number > mostSamples {
 			return console.Usagef("-n %d: expected 1 to %d", opt.Number, mostSamples)

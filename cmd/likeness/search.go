@@ -34,12 +34,15 @@ type searchFlags struct {
 func newSearch(a *app) *cobra.Command {
 	f := &searchFlags{query: gallery.Query{MaxDistance: math.Inf(1)}}
 	c := &cobra.Command{
-		Use:   "search INDEX (--image FILE | --id ID)...",
+		Use:   "search [INDEX] IMAGE... | --id ID...",
 		Short: "Find the pictures most like one",
 		Long: `Find the pictures of an index whose codes are nearest to that of a picture: one
 from a file, or a member of the index, which is then left out itself. For several
-pictures (--image and --id repeated) the average of their codes is searched for: give
-pictures of one person.
+pictures the average of their codes is searched for: give pictures of one person.
+Without an INDEX it is the only one in this folder.
+
+In a picture that shows several faces the largest is searched for; --faces all searches
+for each of them, and the column 'face' says which one was found, from the left.
 
 Where the index's space was fitted with names, the odds of the same person are printed
 beside the distance: how many times likelier such a distance is between two pictures
@@ -50,27 +53,25 @@ pictures are nearer to an average, so for averages they are too high.
 
 Filters choose among the pictures before the nearest are taken; a picture must pass
 all of them. The index stores the fingerprint of its model and refuses another one.`,
-		Example: `  likeness search conv-32.index.safetensors --image me.jpg
+		Example: `  likeness search me.jpg
+  likeness search conv-32.index.safetensors me.jpg
   likeness search finder.index.safetensors --image me.jpg --image me-too.jpg --min-odds 10
   likeness search finder.index.safetensors --id Aaron_Eckhart_0001 -k 10 --html found.html
   likeness search finder.index.safetensors --image me.jpg --attribute Smiling --attribute '!Male' --montage found.png
   likeness search conv-32.index.safetensors --image me.jpg --folder 2019/ --csv > found.csv`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			err := console.Exactly("one INDEX file", 1, 1)(cmd, args)
-			if err != nil && len(args) == 2 && len(f.query.Images)+len(f.query.IDs) == 0 {
-				return fmt.Errorf("%w: did you mean --image %s?", err, console.Quote(args[1]))
-			}
-			return err
-		},
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	f.add(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := f.check(a, cmd, args[0]); err != nil {
+		index, err := f.named(args)
+		if err != nil {
+			return err
+		}
+		if err := f.check(a, cmd, index); err != nil {
 			return err
 		}
 		f.opt.Framer = a.framer()
-		g, err := gallery.Open(cmd.Context(), args[0], f.opt)
+		g, err := gallery.Open(cmd.Context(), index, f.opt)
 		if err != nil {
 			return err
 		}
@@ -144,12 +145,24 @@ func (f *searchFlags) add(c *cobra.Command) {
 	}))
 }
 
+// named takes an index and pictures from the arguments. Without an index it is the only one in this folder.
+func (f *searchFlags) named(args []string) (index string, err error) {
+	if len(args) > 0 && isIndex(args[0]) {
+		index, args = args[0], args[1:]
+	}
+	f.query.Images = append(f.query.Images, args...)
+	if index == "" && len(f.query.Images)+len(f.query.IDs) > 0 {
+		return onlyIndex()
+	}
+	return index, nil
+}
+
 // check checks the flags and finishes the query.
 func (f *searchFlags) check(a *app, cmd *cobra.Command, index string) error {
 	q := &f.query
 	switch {
 	case len(q.Images)+len(q.IDs) == 0:
-		return console.Usagef("expected what to search for: --image FILE or --id ID")
+		return console.Usagef("expected what to search for: an IMAGE, or --id ID")
 	case q.K < 1:
 		return console.Usagef("-k %d: expected at least 1", q.K)
 	case f.csv && a.JSON:

@@ -12,6 +12,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/cmd/likeness/internal/console"
+	"likeness/models"
 	"likeness/nn"
 	"likeness/pix"
 	"likeness/report"
@@ -25,7 +26,10 @@ func newSummary(a *app) *cobra.Command {
 		Short: "Show the layers of a model",
 		Long: `Show the layers of encoder and decoder with their output shapes and numbers of
 parameters, as Keras does, and how the model was trained. MODEL is a model file,
-a checkpoint, or the name of an architecture: pca, conv or residual.`,
+a checkpoint, or the name of an architecture: pca, conv or residual.
+
+Of a model that comes with the program (detector, finder, denoiser, conv, residual) its
+card is shown: what it was fitted to, what it is for, and what it cannot do.`,
 		Example: `  likeness summary conv-32.safetensors
   likeness summary conv --code 128 --size 64`,
 		Args: console.Exactly("a MODEL file, or an architecture: "+strings.Join(autoencoder.Architectures(), ", "), 1, 1),
@@ -38,12 +42,16 @@ a checkpoint, or the name of an architecture: pca, conv or residual.`,
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		var m *autoencoder.Model
 		var err error
+		asked := cmd.Flags().Changed("code") || cmd.Flags().Changed("size")
+		if models.Is(args[0]) && models.Has(args[0]) && !asked {
+			return a.builtInSummary(args[0])
+		}
 		if slices.Contains(autoencoder.Architectures(), args[0]) {
 			if m, err = autoencoder.New(args[0], pix.Prep{W: size.w, H: size.h, Auto: true}, code, 0); err != nil {
 				return console.UsageError{Err: err}
 			}
 		} else {
-			if cmd.Flags().Changed("code") || cmd.Flags().Changed("size") {
+			if asked {
 				return console.Usagef("--code and --size are for the name of an architecture; %s is a file and has its own", args[0])
 			}
 			if m, err = autoencoder.Open(args[0]); err != nil {
