@@ -42,7 +42,7 @@ const FrameSide = 2.2
 
 // usual is where the landmarks lie in the frame of a face that looks into the camera, in sides of the frame. They are the
 // means over Labeled Faces in the Wild.
-var usual = [NumLandmarks]Point{{0.4155, 0.4602}, {0.5845, 0.4602}, {0.5, 0.5573}, {0.4300, 0.6385}, {0.5700, 0.6385}}
+var usual = [NumLandmarks]Point{{0.4233, 0.4463}, {0.5767, 0.4463}, {0.5, 0.5383}, {0.4373, 0.6289}, {0.5627, 0.6289}}
 
 // Frame returns the square around the face that shows it as Labeled Faces in the Wild shows its faces, upright and in
 // their usual size: the similarity transform that brings the landmarks nearest to their usual places (least squares,
@@ -61,4 +61,23 @@ func (f Face) Frame() pix.Frame {
 	a, b = a/n, b/n
 	u, v := 0.5-ux, 0.5-uy
 	return pix.Frame{X: mx + a*u - b*v, Y: my + b*u + a*v, Side: math.Hypot(a, b), Turn: math.Atan2(b, a)}
+}
+
+// Box sets the box to the one that the landmarks say: the middle of their frame.
+func (f *Face) Box() {
+	frame := f.Frame()
+	f.X, f.Y, f.Side = frame.X, frame.Y, frame.Side/FrameSide
+}
+
+// Overlap returns the area that the boxes of two faces share over the area that they cover together (intersection over
+// union).
+func (f Face) Overlap(g Face) float64 {
+	side := func(a, b float64) float64 {
+		return max(0, min(a+f.Side/2, b+g.Side/2)-max(a-f.Side/2, b-g.Side/2))
+	}
+	shared := side(f.X, g.X) * side(f.Y, g.Y)
+	if shared == 0 {
+		return 0
+	}
+	return shared / (f.Side*f.Side + g.Side*g.Side - shared)
 }

@@ -160,7 +160,7 @@ func (p *Profile) Reset() {
 // Do is Step.Do with a clock in hand.
 func (p *Profile) Do(x, target []float32, rate float64) float64 {
 	start := time.Now()
-	mse := p.step.do(x, target, nil, rate, p.clocks)
+	mse := p.step.do(x, p.step.squares(x, target, nil), rate, p.clocks) / float64(len(target))
 	p.Wall += time.Since(start)
 	p.Images += len(x) / p.step.nets[0].Input.Size()
 	for _, c := range p.clocks {

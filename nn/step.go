@@ -112,25 +112,50 @@ func (s *Step) State() []*OptimizerState { return s.states }
 // images one behind the other. It returns the mean squared error before the
 // move.
 func (s *Step) Do(x, target []float32, rate float64) float64 {
-	return s.do(x, target, nil, rate, nil)
+	return s.DoWeighted(x, target, nil, rate)
 }
 
 // DoWeighted is Do where every image's squared error counts as often as its weight
 // says, Keras's sample_weight: the sum of all is divided by the number of values
 // still, whatever the weights come to. nil is a weight of 1 for all.
 func (s *Step) DoWeighted(x, target, weights []float32, rate float64) float64 {
-	return s.do(x, target, weights, rate, nil)
+	return s.do(x, s.squares(x, target, weights), rate, nil) / float64(len(target))
 }
 
-// do is DoWeighted with a clock for each thread; nil measures nothing.
-func (s *Step) do(x, target, weights []float32, rate float64, clocks []*clock) float64 {
-	in, out := s.nets[0].Input.Size(), s.nets[len(s.nets)-1].Output().Size()
-	images := len(x) / in
-	if images == 0 || len(x) != images*in || len(target) != images*out {
+// A Loss returns the loss of one image of a batch, whose output is y, and writes its gradient by y into slope, which has
+// y's length and unknown content. Images of a batch are asked for from several goroutines at once.
+type Loss func(image int, y, slope []float32) float64
+
+// DoLoss trains on one batch by another loss than squared errors: the weights move along the gradients that loss writes,
+// summed over the images. It returns the sum of the losses before the move.
+func (s *Step) DoLoss(x []float32, loss Loss, rate float64) float64 { return s.do(x, loss, rate, nil) }
+
+// squares returns the mean squared error as a loss.
+func (s *Step) squares(x, target, weights []float32) Loss {
+	images, out := len(x)/s.nets[0].Input.Size(), s.nets[len(s.nets)-1].Output().Size()
+	if len(target) != images*out {
 		panic("nn: Step: batch and target are not whole and equally many images")
 	}
 	if weights != nil && len(weights) != images {
 		panic("nn: Step: not one weight for each image")
+	}
+	values := float64(len(target))
+	return func(image int, y, slope []float32) float64 {
+		weight := 1.0
+		if weights != nil {
+			weight = float64(weights[image])
+		}
+		e := kernel.MSEGrad(slope, y, target[image*out:][:out], float32(weight*(2/values)))
+		return float64(weight * e) // the conversion keeps the product from being fused with a sum
+	}
+}
+
+// do is DoLoss with a clock for each thread; nil measures nothing.
+func (s *Step) do(x []float32, loss Loss, rate float64, clocks []*clock) float64 {
+	in := s.nets[0].Input.Size()
+	images := len(x) / in
+	if images == 0 || len(x) != images*in {
+		panic("nn: Step: batch is not whole images")
 	}
 	shards := (images + ShardImages - 1) / ShardImages
 	if shards > len(s.errors) {
@@ -143,15 +168,10 @@ func (s *Step) do(x, target, weights []float32, rate float64, clocks []*clock) f
 		}
 		return clocks[thread]
 	}
-	scale := 2 / float64(len(target))
 	onThreads(s.threads, shards, func(thread, i int) {
 		first := i * ShardImages
 		last := min(first+ShardImages, images)
-		var own []float32
-		if weights != nil {
-			own = weights[first:last]
-		}
-		s.errors[i] = s.shard(i, x[first*in:last*in], target[first*out:last*out], own, scale, s.spaces[thread], clockOf(thread))
+		s.errors[i] = s.shard(i, x[first*in:last*in], loss, s.spaces[thread], clockOf(thread))
 	})
 	s.keep = float32(1 - rate*s.decay)
 	for i, state := range s.states {
@@ -171,12 +191,12 @@ func (s *Step) do(x, target, weights []float32, rate float64, clocks []*clock) f
 	for _, e := range s.errors[:shards] {
 		sum += e
 	}
-	return sum / float64(len(target))
+	return sum
 }
 
 // shard goes forward and back through all networks with one shard's images and
-// returns its sum of squared errors, each image's times its weight.
-func (s *Step) shard(i int, x, target, weights []float32, scale float64, ws *workspace, c *clock) float64 {
+// returns the sum of their losses.
+func (s *Step) shard(i int, x []float32, loss Loss, ws *workspace, c *clock) float64 {
 	c.start()
 	first := s.passes[0].shards[i].input().data
 	n := len(x) / first.size
@@ -193,12 +213,7 @@ func (s *Step) shard(i int, x, target, weights []float32, scale float64, ws *wor
 	y := s.passes[len(s.passes)-1].shards[i].output()
 	sum := 0.0
 	for j := range n {
-		weight := 1.0
-		if weights != nil {
-			weight = float64(weights[j])
-		}
-		e := kernel.MSEGrad(y.slope.image(j), y.data.image(j), target[j*y.data.size:][:y.data.size], float32(weight*scale))
-		sum += float64(weight * e) // the conversion keeps the product from being fused with the sum
+		sum += loss(i*ShardImages+j, y.data.image(j), y.slope.image(j))
 	}
 	for k := len(s.passes) - 1; k >= 0; k-- {
 		p := s.passes[k].shards[i]

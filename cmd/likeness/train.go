@@ -65,6 +65,7 @@ more in it. --jitter holds the pictures with their surroundings in memory, some 
 or two of them, between which every picture gets its own. --occlude COUNTxSIZE
 covers the inputs with black rectangles instead; give both flags to have both.`),
 		newTrainFinder(a),
+		newTrainDetector(a),
 	)
 	return c
 }
