@@ -140,7 +140,7 @@ func (o *Origin) load(ctx context.Context, path string, n Name, opt faces.Option
 		return nil, err
 	}
 	p := &Pictures{Set: set}
-	if o == nil || o.DataHash != set.Fingerprint {
+	if o == nil || !set.Is(o.DataHash) {
 		if !asked {
 			return nil, fmt.Errorf("%s and %s: %w", path, set.Source, ErrChanged)
 		}

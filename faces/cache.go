@@ -21,7 +21,7 @@ import (
 
 // cacheVersion is part of every cache file's name. Raise it when the same source would give another set because names
 // are read otherwise, or when the file's layout changes. Changes of decoding and resizing are noticed by probe.
-const cacheVersion = 5
+const cacheVersion = 6
 
 // CacheDir returns the folder of decoded sets, drawn archives and, below it, downloads: the environment variable
 // LIKENESS_CACHE, else "likeness" in the user's cache folder. Whenever a set is added, sets and drawn archives of older

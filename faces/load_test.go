@@ -243,6 +243,9 @@ func TestNames(t *testing.T) {
 	if got := PictureID("Aaron Eckhart", 7); got != "Aaron_Eckhart_0007" {
 		t.Error(got)
 	}
+	if got, want := ShortNames([]string{"a.jpg", "a.png", "x/b.JPG", "J._Smith_0001", "c"}), []string{"a.jpg", "a.png", "x/b", "J._Smith_0001", "c"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("ShortNames: %q, want %q", got, want)
+	}
 	got := uniqueIDs([]string{"a.jpg", "a.png", "a.jpg.gif", "b_0001.jpg", "x/b_0001.jpg"}, []string{"", "", "", "", "b_0001"})
 	if want := []string{"a.jpg", "a.png", "a.jpg.gif", "b_0001.jpg", "b_0001"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("uniqueIDs: %q, want %q", got, want)

@@ -86,28 +86,49 @@ func isPicture(name string) bool {
 	return false
 }
 
-// uniqueIDs names pictures by their paths: without the extension where that is unique, else
-// with it. given holds ids that are fixed already ("" where none is); paths are distinct.
+// uniqueIDs names pictures by their paths, whole and with the extension, so that an id is a path that can be opened.
+// given holds ids that are fixed already ("" where none is); paths are distinct.
 func uniqueIDs(paths, given []string) []string {
-	used := make(map[string]int, len(paths))
-	for i, p := range paths {
-		if given[i] != "" {
-			used[given[i]]++
-		} else {
-			used[p]++
-			used[stem(p)]++
-		}
+	taken := make(map[string]bool, len(given))
+	for _, id := range given {
+		taken[id] = true
 	}
 	ids := make([]string, len(paths))
 	for i, p := range paths {
-		switch {
-		case given[i] != "":
-			ids[i] = given[i]
-		case used[stem(p)] == 1:
-			ids[i] = stem(p)
+		switch ids[i] = given[i]; {
+		case ids[i] != "":
+		case taken[p]: // a file that is called as LFW calls a picture, without an extension
+			ids[i] = "./" + p
 		default:
 			ids[i] = p
 		}
 	}
 	return ids
+}
+
+// ShortNames returns names for what is made of pictures with these ids: the ids without the extensions of pictures where
+// they stay unique, else with them.
+func ShortNames(ids []string) []string {
+	used := make(map[string]int, 2*len(ids))
+	for _, id := range ids {
+		used[id]++
+		if short := ShortName(id); short != id {
+			used[short]++
+		}
+	}
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		if names[i] = ShortName(id); used[names[i]] > 1 {
+			names[i] = id
+		}
+	}
+	return names
+}
+
+// ShortName returns an id without the extension of a picture. Sets of earlier versions have such ids.
+func ShortName(id string) string {
+	if isPicture(id) {
+		return stem(id)
+	}
+	return id
 }

@@ -52,7 +52,7 @@ func Pictures(ctx context.Context, dir string) ([]Picture, []Skip, error) {
 		}
 		seen[f.name] = true
 	}
-	for i, id := range uniqueIDs(names, make([]string, len(names))) {
+	for i, id := range ShortNames(names) {
 		list[i].ID = id
 	}
 	return list, skips, nil

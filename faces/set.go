@@ -22,8 +22,7 @@ type Set struct {
 	W, H int
 	// Pix holds the pictures one after the other: N x H x W x 3 bytes, RGB.
 	Pix []byte
-	// IDs name the pictures, each once: "Aaron_Eckhart_0001" in LFW's layout, else the path inside the source without
-	// its extension (with it where two pictures would share one id). Where a file has given several pictures, its id
+	// IDs name the pictures, each once: "Aaron_Eckhart_0001" in LFW's layout, else the path inside the source. Where a file has given several pictures, its id
 	// is followed by "#1", "#2", and so on.
 	IDs []string
 	// Files are the paths, inside the source, of the files that the pictures come from; ReadFiles reads them.
@@ -101,6 +100,16 @@ func (s *Set) MayHold(id string) bool {
 		}
 	}
 	return false
+}
+
+// Is reports whether a set with a fingerprint is this one, with ids as they are now or as earlier versions gave them.
+func (s *Set) Is(fingerprint string) bool {
+	if fingerprint == s.Fingerprint {
+		return true
+	}
+	before := *s
+	before.IDs = ShortNames(s.IDs)
+	return !slices.Equal(before.IDs, s.IDs) && before.fingerprint() == fingerprint
 }
 
 // Row returns the attributes of picture i; the slice is part of a.

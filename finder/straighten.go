@@ -113,8 +113,9 @@ func notItself(out, in string) error {
 // StraightenSet straightens a set that StraightPrep has prepared and writes PNG files
 // named after its ids, those of a person into a folder of that name.
 func (f *Finder) StraightenSet(ctx context.Context, set *faces.Set, opt StraightenOptions) ([]Straightened, error) {
+	names := faces.ShortNames(set.IDs)
 	return f.straighten(ctx, set.Len(), opt, func(i int) (*pix.Image, string, string, error) {
-		folder, base := path.Split(set.IDs[i])
+		folder, base := path.Split(names[i])
 		name := filepath.Join(filepath.FromSlash(folder), atomicfile.Fit(base, ".png"))
 		if person, _, ok := faces.ParseName(set.IDs[i]); ok && filepath.Base(name) == name {
 			name = filepath.Join(person, name)

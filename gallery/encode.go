@@ -76,8 +76,14 @@ func (u *update) dates(ctx context.Context, old *search.File) error {
 		for i, id := range old.Entries.IDs {
 			before[id] = i
 		}
+		parts, own := u.join(old)
 		for i, row := range u.opt.Rows {
-			if at, ok := before[u.set.IDs[row]]; ok && old.Hashes[at] == u.hashes[i] && !old.Entries.Taken[at].IsZero() {
+			id := parts[own].Prefix + u.set.IDs[row]
+			at, ok := before[id]
+			if !ok {
+				at, ok = before[faces.ShortName(id)]
+			}
+			if ok && old.Hashes[at] == u.hashes[i] && !old.Entries.Taken[at].IsZero() {
 				u.taken[u.set.IDs[row]] = old.Entries.Taken[at]
 			}
 		}

@@ -7,12 +7,18 @@
 package gallery
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
+
+	"github.com/agext/levenshtein"
 
 	"likeness/autoencoder"
 	"likeness/dataset"
@@ -96,6 +102,9 @@ func (g *Gallery) open(ctx context.Context) (err error) {
 	ids := g.file.Entries.IDs
 	g.rows = sync.OnceValue(func() map[string]int {
 		rows := make(map[string]int, len(ids))
+		for i, name := range faces.ShortNames(ids) { // where it is clear what they mean, short names do, too
+			rows[name] = i
+		}
 		for i, id := range ids {
 			rows[id] = i
 		}
@@ -269,4 +278,32 @@ func (l *lazy[T]) get(make func() (T, error)) (T, error) {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// noSuch is the error for an id that no member has. It names those that are written most alike.
+func (g *Gallery) noSuch(id string) error {
+	const most = 3
+	type near struct {
+		id  string
+		off int
+	}
+	var all []near
+	for _, there := range g.file.Entries.IDs {
+		if d := len(there) - len(id); d > len(id)/3+4 || -d > len(id)/3+4 {
+			continue
+		}
+		off := min(levenshtein.Distance(id, there, nil), levenshtein.Distance(id, faces.ShortName(there), nil))
+		if off <= max(2, len(id)/4) {
+			all = append(all, near{there, off})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b near) int { return cmp.Compare(a.off, b.off) })
+	if len(all) == 0 {
+		return fmt.Errorf("%s has no picture called %q; they are called as %q", g.path, id, g.file.Entries.IDs[0])
+	}
+	var names []string
+	for _, n := range all[:min(len(all), most)] {
+		names = append(names, strconv.Quote(n.id))
+	}
+	return fmt.Errorf("%s has no picture called %q: did you mean %s?", g.path, id, strings.Join(names, " or "))
 }

@@ -40,7 +40,7 @@ func TestDuplicatesOfAnIndex(t *testing.T) {
 		want   func(d *gallery.Duplicates) bool
 	}{
 		{&nothing, func(d *gallery.Duplicates) bool {
-			return len(d.Groups) == 1 && slices.Equal(ids(d.Groups)[0], []string{"2019/Ada_Byron/a", "twin"}) && d.Spare == 1 &&
+			return len(d.Groups) == 1 && slices.Equal(ids(d.Groups)[0], []string{"2019/Ada_Byron/a.png", "twin.png"}) && d.Spare == 1 &&
 				*d.Groups[0].Pictures[1].Equal && d.Groups[0].Pictures[1].Distance == 0 && d.Groups[0].Person == "Ada Byron"
 		}},
 		{nil, func(d *gallery.Duplicates) bool { return d.Within == 0.35 && d.Spare >= 1 }},
@@ -99,12 +99,12 @@ func TestFindDuplicates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := [][]string{{"a-again", "a-small", "a"}, {"b-disputed", "b"}, {"c-bright", "c"}, {"white-too", "white"}}
+	want := [][]string{{"a-again.png", "a-small.png", "a.png"}, {"b-disputed.png", "b.png"}, {"c-bright.png", "c.png"}, {"white-too.png", "white.png"}}
 	if got := ids(d.Groups); !slices.EqualFunc(got, want, slices.Equal) || d.Spare != 5 || d.By != "pixels" || d.Within != copies.Within || d.Pictures != 11 {
 		t.Errorf("%v, %+v, expected %v", got, d, want)
 	}
 	for _, m := range d.Groups[0].Pictures {
-		if equal := m.ID != "a-small"; *m.Equal != equal {
+		if equal := m.ID != "a-small.png"; *m.Equal != equal {
 			t.Errorf("%+v, expected equal %v", m, equal)
 		}
 	}

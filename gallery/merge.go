@@ -5,8 +5,10 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
+	"likeness/faces"
 	"likeness/search"
 )
 
@@ -27,18 +29,24 @@ type entry struct {
 // merge puts the file together from what it holds now, nil for nothing, and the rows. It
 // returns nil where nothing would change.
 func (u *update) merge(ctx context.Context, old *search.File) (*search.File, error) {
+	parts, at := u.join(old)
+	prefix := parts[at].Prefix
 	fresh := make([]entry, len(u.opt.Rows))
 	for i, row := range u.opt.Rows {
 		id := u.set.IDs[row]
-		fresh[i] = entry{frame: frameOf(u.set, row), id: id, person: u.set.People[row], hash: u.hashes[i], code: u.known[u.hashes[i]], taken: u.taken[id]}
+		fresh[i] = entry{frame: frameOf(u.set, row), id: prefix + id, person: u.set.People[row], hash: u.hashes[i], code: u.known[u.hashes[i]], taken: u.taken[id]}
 	}
 	for _, place := range u.training() {
 		fresh[place].train = true
 	}
-	all, err := u.compare(old, fresh)
+	all, err := u.compare(old, fresh, parts, at)
 	if err != nil {
 		return nil, err
 	}
+	if u.about.Origin, u.about.Source, err = describeParts(parts, u.path); err != nil {
+		return nil, err
+	}
+	u.about.Source = strings.ToValidUTF8(u.about.Source, "\uFFFD") // as the file will have it
 	f := &search.File{Entries: search.Entries{Dim: u.codes.Dim}, About: u.about}
 	train := fill(f, all)
 	same := old != nil && old.Entries.Dim == f.Entries.Dim && slices.Equal(old.Entries.IDs, f.Entries.IDs) &&
@@ -127,9 +135,36 @@ func (u *update) kindFor(old *search.File, n int) string {
 	return search.KindExact
 }
 
+// What becomes of an entry whose picture is not among the rows.
+type fate int
+
+const (
+	removed   fate = iota
+	elsewhere      // it is of another data set, and stays
+	kept           // UpdateOptions.Keep
+	unread         // its file or folder could not be read this time; it stays
+	lost           // its folder is not there; it stays unless UpdateOptions.Prune
+)
+
+// fateOf returns what becomes of an entry that is not among the rows.
+func (u *update) fateOf(id string, parts []part, at int) fate {
+	own := strings.TrimPrefix(id, parts[at].Prefix)
+	switch {
+	case partOf(parts, id) != at:
+		return elsewhere
+	case u.set.MayHold(own):
+		return unread
+	case u.opt.Keep:
+		return kept
+	case !u.opt.Prune && u.lostFolder(own):
+		return lost
+	}
+	return removed
+}
+
 // compare compares the rows with what the file holds, counts the changes, and returns
-// what it shall hold.
-func (u *update) compare(old *search.File, fresh []entry) ([]entry, error) {
+// what it shall hold. at is the place of the set among the parts.
+func (u *update) compare(old *search.File, fresh []entry, parts []part, at int) ([]entry, error) {
 	c := Changes{Encoded: u.changes.Encoded, Repeated: u.changes.Repeated, FileDated: u.changes.FileDated}
 	defer func() { u.changes = c }()
 	if old == nil {
@@ -140,53 +175,84 @@ func (u *update) compare(old *search.File, fresh []entry) ([]entry, error) {
 	for i, e := range fresh {
 		there[e.id] = i
 	}
-	gone := map[search.Hash]int{} // how many pictures whose ids are no longer there
 	before := make(map[string]int, old.Entries.Len())
 	for i, id := range old.Entries.IDs {
 		before[id] = i
+	}
+	u.findShort(fresh, there, before)
+	fates := make([]fate, old.Entries.Len())
+	gone := map[search.Hash][]int{} // the entries that are no longer there, by what they show
+	for i, id := range old.Entries.IDs {
 		if _, ok := there[id]; ok {
 			continue
 		}
-		switch {
-		case u.set.MayHold(id):
-			c.Unread++
-		case u.opt.Keep:
-			c.Kept++
-		default:
-			c.Removed++
-			if old.Hashes != nil { // what is kept is not renamed
-				gone[old.Hashes[i]]++
-			}
+		fates[i] = u.fateOf(id, parts, at)
+		if old.Hashes != nil && (fates[i] == removed || fates[i] == lost) { // what is kept is not renamed
+			gone[old.Hashes[i]] = append(gone[old.Hashes[i]], i)
 		}
 	}
 	for _, e := range fresh {
 		i, ok := before[e.id]
+		moved := gone[e.hash]
 		switch {
 		case ok && old.Hashes != nil && old.Hashes[i] == e.hash:
 			c.Unchanged++
 		case ok:
 			c.Changed++
-		case gone[e.hash] > 0:
-			gone[e.hash]--
+		case len(moved) > 0:
+			gone[e.hash] = moved[1:]
+			fates[moved[0]] = removed
 			c.Renamed++
 			c.Removed--
 		default:
 			c.Added++
 		}
 	}
-	if !u.opt.Keep && c.Unread == 0 {
+	for i, id := range old.Entries.IDs {
+		if _, ok := there[id]; ok {
+			continue
+		}
+		switch fates[i] {
+		case removed:
+			c.Removed++
+		case unread:
+			c.Unread++
+		case lost:
+			c.Lost++
+		default:
+			c.Kept++
+		}
+	}
+	staying := c.Kept + c.Unread + c.Lost
+	if staying == 0 {
 		return fresh, nil
 	}
-	if c.Kept+c.Unread > 0 && (old.Entries.Dim != u.codes.Dim || old.Hashes == nil) {
+	if old.Entries.Dim != u.codes.Dim || old.Hashes == nil {
 		return nil, cannotUpdate("the index has codes of %d numbers, of pictures that are not all here, expected %d and their hashes: what is kept needs the space it was made for",
 			old.Entries.Dim, u.codes.Dim)
 	}
-	return u.keep(old, fresh, there, before), nil
+	return u.keep(old, fresh, fates, there, before), nil
+}
+
+// findShort finds rows in an index of an earlier version, which called them without the extension of their files: there
+// and before then lead to them by the old name as well.
+func (u *update) findShort(fresh []entry, there, before map[string]int) {
+	for i, e := range fresh {
+		short := faces.ShortName(e.id)
+		if short == e.id {
+			continue
+		}
+		_, whole := before[e.id]
+		_, taken := there[short]
+		if at, ok := before[short]; ok && !whole && !taken {
+			there[short], before[e.id] = i, at
+		}
+	}
 }
 
 // keep returns the old entries that stay in their places, replaced where the rows have their ids, and
 // new ones behind them.
-func (u *update) keep(old *search.File, fresh []entry, there, before map[string]int) []entry {
+func (u *update) keep(old *search.File, fresh []entry, fates []fate, there, before map[string]int) []entry {
 	e := &old.Entries
 	var all []entry
 	for i, id := range e.IDs {
@@ -194,7 +260,7 @@ func (u *update) keep(old *search.File, fresh []entry, there, before map[string]
 			all = append(all, fresh[at])
 			continue
 		}
-		if !u.opt.Keep && !u.set.MayHold(id) {
+		if fates[i] == removed {
 			continue
 		}
 		kept := entry{id: id, person: e.People[i], hash: old.Hashes[i], code: e.Codes[i*e.Dim : (i+1)*e.Dim], train: u.opt.Split == nil, frame: old.Frame(i)}

@@ -1,11 +1,14 @@
 package gallery
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"likeness/dataset"
@@ -16,20 +19,27 @@ import (
 // mostCached bounds the pictures that a gallery keeps, in bytes.
 const mostCached = 32 << 20
 
-// pictures reads single pictures of a source and keeps the latest.
+// pictures reads single pictures of an index and keeps the latest.
 type pictures struct {
-	name   dataset.Name
-	named  bool   // by the caller, not by the index
-	path   string // of the index
-	prep   pix.Prep
-	found  func(id string) faces.Found // where the face of a member lies
-	source lazy[faces.Source]
+	parts []*partPictures
+	prep  pix.Prep
+	found func(id string) faces.Found // where the face of a member lies
 
 	lock  sync.Mutex
-	files map[string]string // of a folder, by id; nil until it is needed
 	cache map[pictureKey]*pix.Image
 	order []pictureKey // the oldest first
 	bytes int
+}
+
+// partPictures reads single pictures of one of the data sets of an index.
+type partPictures struct {
+	prefix string // of the ids of its pictures
+	name   dataset.Name
+	gone   error // why it is not to be found
+	source lazy[faces.Source]
+
+	lock  sync.Mutex
+	files map[string]string // of a folder, by id without the prefix; nil until it is needed
 }
 
 type pictureKey struct {
@@ -38,7 +48,7 @@ type pictureKey struct {
 }
 
 func (p *pictures) init(g *Gallery) {
-	p.name, p.named, p.path, p.prep = g.data(), g.opt.Data.Source != "", g.path, g.prep
+	p.prep, p.cache = g.prep, map[pictureKey]*pix.Image{}
 	p.found = func(id string) faces.Found {
 		row, ok := g.rows()[id]
 		if !ok {
@@ -46,7 +56,42 @@ func (p *pictures) init(g *Gallery) {
 		}
 		return foundIn(g.file, row)
 	}
-	p.cache = map[pictureKey]*pix.Image{}
+	parts := partsOf(g.file)
+	asked := g.opt.Data
+	for i, o := range parts {
+		one := &partPictures{prefix: o.Prefix}
+		// Of several sets the one that is named is that of the same name, or else the first.
+		mine := len(parts) == 1 || dataset.Parse(o.Data).Source == asked.Public().Source
+		if i == 0 && !mine {
+			mine = !slices.ContainsFunc(parts, func(o part) bool { return dataset.Parse(o.Data).Source == asked.Public().Source })
+		}
+		if asked.Source != "" && mine {
+			one.name = asked
+		} else {
+			one.name, one.gone = o.Find(g.path, asked.Attributes, dataset.PlacesOf(faces.Options{}))
+			if one.gone != nil {
+				one.name = dataset.Parse(o.Data)
+				one.name.Attributes = cmp.Or(asked.Attributes, one.name.Attributes)
+				one.gone = fmt.Errorf("%s was made of %s: %w", g.path, one.name.Source, dataset.ErrGone)
+			}
+		}
+		p.parts = append(p.parts, one)
+	}
+}
+
+// of returns the part that a picture is of.
+func (p *pictures) of(id string) *partPictures {
+	for _, part := range p.parts {
+		if part.prefix != "" && strings.HasPrefix(id, part.prefix) {
+			return part
+		}
+	}
+	for _, part := range p.parts {
+		if part.prefix == "" {
+			return part
+		}
+	}
+	return p.parts[0]
 }
 
 // Picture returns one member's picture, cropped as it was for the index: at the
@@ -100,47 +145,66 @@ func (p *pictures) get(ctx context.Context, ids []string, side int, skipped func
 	if len(missing) == 0 {
 		return found, nil
 	}
+	prep := p.sized(side)
+	for _, part := range p.parts {
+		var own []string
+		for _, id := range missing {
+			if p.of(id) == part {
+				own = append(own, strings.TrimPrefix(id, part.prefix))
+			}
+		}
+		if len(own) == 0 {
+			continue
+		}
+		err := part.get(ctx, own, func(id string, data []byte) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			m, err := p.found(part.prefix+id).Cut(id, data, prep)
+			if err != nil {
+				skipped(part.prefix+id, fmt.Errorf("%s in %s: %w", id, part.name, err))
+				return nil
+			}
+			found[part.prefix+id] = m
+			p.keep(pictureKey{part.prefix + id, side}, m)
+			return nil
+		}, func(id string, err error) { skipped(part.prefix+id, err) })
+		if err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// get reads pictures by their ids in the part.
+func (p *partPictures) get(ctx context.Context, ids []string, read func(id string, data []byte) error, skipped func(id string, err error)) error {
 	src, err := p.source.get(p.open)
 	if err != nil {
-		return nil, err
-	}
-	prep := p.sized(side)
-	read := func(id string, data []byte) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		m, err := p.found(id).Cut(id, data, prep)
-		if err != nil {
-			skipped(id, fmt.Errorf("%s in %s: %w", id, p.name, err))
-			return nil
-		}
-		found[id] = m
-		p.keep(pictureKey{id, side}, m)
-		return nil
+		return err
 	}
 	if src.Kind() == "folder" {
-		return found, p.readFolder(ctx, src, missing, read, skipped)
+		return p.readFolder(ctx, src, ids, read, skipped)
 	}
 	gone := map[string]bool{}
-	for _, id := range missing {
+	for _, id := range ids {
 		gone[id] = true
 	}
-	err = faces.ReadByID(ctx, src, missing, func(id string, data []byte) error {
+	err = faces.ReadByID(ctx, src, ids, func(id string, data []byte) error {
 		delete(gone, id)
 		return read(id, data)
 	})
-	for _, id := range missing {
+	for _, id := range ids {
 		if err == nil && gone[id] {
 			skipped(id, p.notThere(id))
 			delete(gone, id)
 		}
 	}
-	return found, err
+	return err
 }
 
 // readFolder opens the files of pictures one by one: any of them may have gone, or be
 // unreadable.
-func (p *pictures) readFolder(ctx context.Context, src faces.Source, ids []string, read func(id string, data []byte) error, skipped func(id string, err error)) error {
+func (p *partPictures) readFolder(ctx context.Context, src faces.Source, ids []string, read func(id string, data []byte) error, skipped func(id string, err error)) error {
 	files, err := p.locate(ctx, src, ids)
 	if err != nil {
 		return err
@@ -161,18 +225,17 @@ func (p *pictures) readFolder(ctx context.Context, src faces.Source, ids []strin
 	return nil
 }
 
-func (p *pictures) notThere(id string) error {
+func (p *partPictures) notThere(id string) error {
 	return fmt.Errorf("%s is not in %s%w", id, p.name, noFile{})
 }
 
 // open opens the source of the pictures.
-func (p *pictures) open() (faces.Source, error) {
-	// Drawn faces are painted one by one, not kept as a whole.
-	src, err := dataset.Open(p.name, faces.Options{NoCache: true})
-	if errors.Is(err, fs.ErrNotExist) && !p.named {
-		return nil, fmt.Errorf("%s was made of %s: %w", p.path, p.name.Source, dataset.ErrGone)
+func (p *partPictures) open() (faces.Source, error) {
+	if p.gone != nil {
+		return nil, p.gone
 	}
-	return src, err
+	// Drawn faces are painted one by one, not kept as a whole.
+	return dataset.Open(p.name, faces.Options{NoCache: true})
 }
 
 // noFile is fs.ErrNotExist for a sentence that has said so already.
@@ -183,7 +246,7 @@ func (noFile) Is(target error) bool { return target == fs.ErrNotExist }
 
 // locate returns the files of pictures. A picture that is not where it was may be new,
 // so the files are then listed again.
-func (p *pictures) locate(ctx context.Context, src faces.Source, ids []string) (map[string]string, error) {
+func (p *partPictures) locate(ctx context.Context, src faces.Source, ids []string) (map[string]string, error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	if p.files != nil && !slices.ContainsFunc(ids, func(id string) bool {
@@ -225,4 +288,45 @@ func (p *pictures) keep(key pictureKey, m *pix.Image) {
 		p.bytes -= len(p.cache[oldest].Pix)
 		delete(p.cache, oldest)
 	}
+}
+
+// Path returns the file of a member of the index as it can be opened: of a picture in a folder that was found. It is "" for
+// members of archives, drawn faces, and folders that are not there.
+func (g *Gallery) Path(id string) string {
+	done, err := g.use()
+	if err != nil {
+		return ""
+	}
+	defer done()
+	return g.pictures.path(id)
+}
+
+func (all *pictures) path(id string) string {
+	p := all.of(id)
+	info, err := os.Stat(p.name.Source)
+	if err != nil || !info.IsDir() || p.gone != nil {
+		return ""
+	}
+	return p.pathOf(strings.TrimPrefix(id, p.prefix))
+}
+
+// pathOf returns the file of a picture of a folder by its id there: the id is its path, less what LFW's names and several
+// faces of a picture need.
+func (p *partPictures) pathOf(id string) string {
+	file := id
+	if _, err := os.Stat(filepath.Join(p.name.Source, filepath.FromSlash(file))); err != nil {
+		src, err := p.source.get(p.open)
+		if err != nil {
+			return ""
+		}
+		files, err := p.locate(context.Background(), src, nil)
+		if err != nil {
+			return ""
+		}
+		var ok bool
+		if file, ok = faces.FileOf(files, id); !ok {
+			return ""
+		}
+	}
+	return filepath.Join(p.name.Source, filepath.FromSlash(file))
 }

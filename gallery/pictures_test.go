@@ -129,28 +129,28 @@ func TestPicturesOfAFolderThatChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	skipped := map[string]error{}
-	got, err := g.Pictures(context.Background(), []string{"i", "twin", "2020/Bob/e"}, 0, func(id string, err error) { skipped[id] = err })
-	if err != nil || len(got) != 1 || got["2020/Bob/e"] == nil || len(skipped) != 2 || !errors.Is(skipped["i"], fs.ErrNotExist) {
+	got, err := g.Pictures(context.Background(), []string{"i.png", "twin.png", "2020/Bob/e.png"}, 0, func(id string, err error) { skipped[id] = err })
+	if err != nil || len(got) != 1 || got["2020/Bob/e.png"] == nil || len(skipped) != 2 || !errors.Is(skipped["i.png"], fs.ErrNotExist) {
 		t.Errorf("%d pictures, %v, skipped %v", len(got), err, skipped)
 	}
 	paint(t, a.in("set"), map[string]int{"twin.png": 1})
-	if _, err := g.Picture(context.Background(), "twin", 0); err != nil {
+	if _, err := g.Picture(context.Background(), "twin.png", 0); err != nil {
 		t.Errorf("a picture that is there again: %v", err)
 	}
 	remove(t, a.in("set", "2020", "Bob", "e.png"))
-	if _, err := g.Picture(context.Background(), "2020/Bob/e", 0); err != nil {
+	if _, err := g.Picture(context.Background(), "2020/Bob/e.png", 0); err != nil {
 		t.Errorf("a picture that was read before: %v", err)
 	}
-	if _, err := g.Picture(context.Background(), "2020/Bob/e", 30); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := g.Picture(context.Background(), "2020/Bob/e.png", 30); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, expected one that wraps %v", err, fs.ErrNotExist)
 	}
 	rename(t, a.in("set"), a.in("elsewhere"))
 	moved := a.open(t, gallery.Options{})
-	if _, err := moved.Picture(context.Background(), "twin", 0); !errors.Is(err, dataset.ErrGone) || !strings.Contains(err.Error(), "x.safetensors was made of set: ") {
+	if _, err := moved.Picture(context.Background(), "twin.png", 0); !errors.Is(err, dataset.ErrGone) || !strings.Contains(err.Error(), "x.safetensors was made of set: ") {
 		t.Errorf("error %v, expected %v", err, dataset.ErrGone)
 	}
 	named := a.open(t, gallery.Options{Data: dataset.Name{Source: a.in("elsewhere")}})
-	if _, err := named.Picture(context.Background(), "twin", 0); err != nil {
+	if _, err := named.Picture(context.Background(), "twin.png", 0); err != nil {
 		t.Errorf("pictures that have moved, and were named: %v", err)
 	}
 }
@@ -159,22 +159,22 @@ func TestPicturesOfAFolderThatChanges(t *testing.T) {
 func TestPictureCache(t *testing.T) {
 	a := newAlbum(t, gallery.UpdateOptions{})
 	g := a.open(t, gallery.Options{})
-	big, err := g.Picture(context.Background(), "i", 1500)
+	big, err := g.Picture(context.Background(), "i.png", 1500)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []string{"2019/Ada_Byron/a", "2019/Ada_Byron/b", "2019/Bob/c", "2020/Bob/e"} {
+	for _, id := range []string{"2019/Ada_Byron/a.png", "2019/Ada_Byron/b.png", "2019/Bob/c.png", "2020/Bob/e.png"} {
 		for side := range 4 {
 			if _, err := g.Picture(context.Background(), id, 1500+side); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	again, err := g.Picture(context.Background(), "i", 1500)
+	again, err := g.Picture(context.Background(), "i.png", 1500)
 	if err != nil || again == big {
 		t.Errorf("the oldest of 17 large pictures was kept, %v", err)
 	}
-	latest, err := g.Picture(context.Background(), "i", 1500)
+	latest, err := g.Picture(context.Background(), "i.png", 1500)
 	if err != nil || latest != again {
 		t.Errorf("the latest picture was not kept, %v", err)
 	}

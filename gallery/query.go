@@ -47,6 +47,8 @@ type Hit struct {
 	// Taken is when the picture was taken, as the clock there showed it; "" where
 	// that is not known.
 	Taken string `json:"taken,omitempty"`
+	// Path is the file as it can be opened, where the picture is in a folder that is there; see Gallery.Path.
+	Path string `json:"path,omitempty"`
 	// Face is which of the faces searched for this one is nearest to, from the left; 0 where it is one face, or an
 	// average.
 	Face int `json:"face,omitempty"`
@@ -153,12 +155,12 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 	for _, id := range q.IDs {
 		row, ok := g.rows()[id]
 		if !ok {
-			return nil, fmt.Errorf("%s has no picture called %q", g.path, id)
+			return nil, g.noSuch(id)
 		}
 		a.codes = append(a.codes, e.Codes[row*e.Dim:(row+1)*e.Dim])
 		a.people = append(a.people, e.People[row])
 		if q.ExcludeSelf == nil || *q.ExcludeSelf {
-			a.without = append(a.without, id)
+			a.without = append(a.without, e.IDs[row])
 		}
 	}
 	if len(q.Images)+len(q.Pictures) == 0 {
@@ -234,7 +236,7 @@ func (g *Gallery) hits(matches []search.Match, minOdds float64) []Hit {
 	calibration := search.CalibrationOf(g.file.Space)
 	hits := []Hit{}
 	for _, m := range matches {
-		h := Hit{Match: m, Taken: g.member(g.rows()[m.ID]).Taken}
+		h := Hit{Match: m, Taken: g.member(g.rows()[m.ID]).Taken, Path: g.pictures.path(m.ID)}
 		if odds, known := calibration.Odds(m.Distance); known {
 			if odds < minOdds {
 				break // and so are those of all farther ones

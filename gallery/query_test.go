@@ -78,7 +78,7 @@ func found(r *gallery.Result) []string {
 
 func TestSearch(t *testing.T) {
 	yes, no := true, false
-	const ada, twin = "2019/Ada_Byron/a", "twin"
+	const ada, twin = "2019/Ada_Byron/a.png", "twin.png"
 	for _, kind := range search.KindNames() {
 		a := newAlbum(t, gallery.UpdateOptions{Kind: kind})
 		g := a.open(t, gallery.Options{Threads: 2})
@@ -101,7 +101,7 @@ func TestSearch(t *testing.T) {
 				return len(ids) == 8 && !slices.Contains(ids, ada) && !slices.Contains(ids, twin)
 			}},
 			{"a decoded picture", gallery.Query{Pictures: []*pix.Image{painted(6)}, K: 1}, func(r *gallery.Result, ids []string) bool {
-				return ids[0] == "2020/Eve/f" && r.Image == "" && r.ID == "" && r.Averaged == 0
+				return ids[0] == "2020/Eve/f.png" && r.Image == "" && r.ID == "" && r.Averaged == 0
 			}},
 			{"all", gallery.Query{IDs: []string{ada}, K: 1000}, func(_ *gallery.Result, ids []string) bool { return len(ids) == 9 }},
 			{"the average of several", gallery.Query{IDs: []string{ada, twin}, Images: []string{image}, K: 1}, func(r *gallery.Result, ids []string) bool {
@@ -111,7 +111,7 @@ func TestSearch(t *testing.T) {
 			{"at distance 0", gallery.Query{IDs: []string{ada}, K: 5, MaxDistance: math.SmallestNonzeroFloat64}, func(_ *gallery.Result, ids []string) bool {
 				return slices.Equal(ids, []string{twin})
 			}},
-			{"nothing so near", gallery.Query{IDs: []string{"i"}, K: 5, MaxDistance: 1e-9}, func(r *gallery.Result, ids []string) bool {
+			{"nothing so near", gallery.Query{IDs: []string{"i.png"}, K: 5, MaxDistance: 1e-9}, func(r *gallery.Result, ids []string) bool {
 				return len(ids) == 0 && r.Results != nil
 			}},
 			{"a person", gallery.Query{IDs: []string{ada}, K: 9, Where: search.Where{People: []string{"ada_byron", "EVE"}}}, func(_ *gallery.Result, ids []string) bool {
@@ -121,9 +121,9 @@ func TestSearch(t *testing.T) {
 				return len(ids) == 2
 			}},
 			{"days", gallery.Query{IDs: []string{ada}, K: 9, Where: search.Where{From: day(11), To: day(13)}}, func(r *gallery.Result, ids []string) bool {
-				return slices.Equal(slices.Sorted(slices.Values(ids)), []string{"2019/Ada_Byron/b", "2019/Bob/c"}) && strings.HasPrefix(r.Results[0].Taken, "2019-05-1")
+				return slices.Equal(slices.Sorted(slices.Values(ids)), []string{"2019/Ada_Byron/b.png", "2019/Bob/c.png"}) && strings.HasPrefix(r.Results[0].Taken, "2019-05-1")
 			}},
-			{"nothing left", gallery.Query{IDs: []string{"i"}, K: 9, Where: search.Where{People: []string{"Bob"}, Folders: []string{"2019b"}, To: day(11)}}, func(_ *gallery.Result, ids []string) bool {
+			{"nothing left", gallery.Query{IDs: []string{"i.png"}, K: 9, Where: search.Where{People: []string{"Bob"}, Folders: []string{"2019b"}, To: day(11)}}, func(_ *gallery.Result, ids []string) bool {
 				return len(ids) == 0
 			}},
 		} {
@@ -148,7 +148,7 @@ func TestSearchRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := func(change func(q *gallery.Query)) gallery.Query {
-		q := gallery.Query{IDs: []string{"i"}, K: 3}
+		q := gallery.Query{IDs: []string{"i.png"}, K: 3}
 		change(&q)
 		return q
 	}
@@ -183,13 +183,13 @@ func TestSearchRefuses(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := g.Search(ended, gallery.Query{IDs: []string{"i"}, K: 1}); !errors.Is(err, context.Canceled) {
+	if _, err := g.Search(ended, gallery.Query{IDs: []string{"i.png"}, K: 1}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, expected that of the context", err)
 	}
 	if err := errors.Join(g.Close(), g.Close()); err != nil {
 		t.Error(err)
 	}
-	if _, err := g.Search(context.Background(), gallery.Query{IDs: []string{"i"}, K: 1}); !errors.Is(err, gallery.ErrClosed) {
+	if _, err := g.Search(context.Background(), gallery.Query{IDs: []string{"i.png"}, K: 1}); !errors.Is(err, gallery.ErrClosed) {
 		t.Errorf("error %v of a closed gallery", err)
 	}
 }
@@ -331,13 +331,17 @@ func TestOpenRefuses(t *testing.T) {
 func TestResultAsJSON(t *testing.T) {
 	a := newAlbum(t, gallery.UpdateOptions{})
 	g := a.open(t, gallery.Options{})
-	r, err := g.Search(context.Background(), gallery.Query{IDs: []string{"2019/Ada_Byron/b"}, K: 1, Where: search.Where{People: []string{"Ada Byron"}}})
+	r, err := g.Search(context.Background(), gallery.Query{IDs: []string{"2019/Ada_Byron/b.png"}, K: 1, Where: search.Where{People: []string{"Ada Byron"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Index = "x"
+	if want := a.in("set", "2019", "Ada_Byron", "a.png"); r.Results[0].Path != want {
+		t.Errorf("path %s, want %s", r.Results[0].Path, want)
+	}
+	r.Results[0].Path = ""
 	text, err := json.Marshal(r)
-	want := `{"index":"x","id":"2019/Ada_Byron/b","space":"euclidean","kind":"exact","entries":10,"results":[{"rank":1,"id":"2019/Ada_Byron/a","person":"Ada Byron","distance":`
+	want := `{"index":"x","id":"2019/Ada_Byron/b.png","space":"euclidean","kind":"exact","entries":10,"results":[{"rank":1,"id":"2019/Ada_Byron/a.png","person":"Ada Byron","distance":`
 	if err != nil || !strings.HasPrefix(string(text), want) || !strings.HasSuffix(string(text), `,"taken":"2019-05-10T12:00:00"}]}`) {
 		t.Errorf("%s, %v", text, err)
 	}
@@ -345,7 +349,7 @@ func TestResultAsJSON(t *testing.T) {
 	if i.Entries != 10 || i.Data != (dataset.Name{Source: "set"}) || i.Odds || i.Model != a.e.Fingerprint() {
 		t.Errorf("%+v", i)
 	}
-	if m, ok := g.Member("2019/Ada_Byron/b"); !ok || m.Person != "Ada Byron" || m.Taken == "" {
+	if m, ok := g.Member("2019/Ada_Byron/b.png"); !ok || m.Person != "Ada Byron" || m.Taken == "" {
 		t.Errorf("%+v, %v", m, ok)
 	}
 	if m, ok := g.Member("nobody"); ok {
@@ -360,7 +364,7 @@ func TestGoroutines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := g.Search(context.Background(), gallery.Query{IDs: []string{"i"}, K: 5})
+	want, err := g.Search(context.Background(), gallery.Query{IDs: []string{"i.png"}, K: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -372,10 +376,10 @@ func TestGoroutines(t *testing.T) {
 				if errors.Is(err, gallery.ErrClosed) {
 					return
 				}
-				if err != nil || got.Results[0].ID != "i" || !slices.Equal(found(got)[1:], found(want)) {
+				if err != nil || got.Results[0].ID != "i.png" || !slices.Equal(found(got)[1:], found(want)) {
 					t.Errorf("%+v, %v", got, err)
 				}
-				if _, err := g.Picture(context.Background(), "i", 20); err != nil && !errors.Is(err, gallery.ErrClosed) {
+				if _, err := g.Picture(context.Background(), "i.png", 20); err != nil && !errors.Is(err, gallery.ErrClosed) {
 					t.Error(err)
 				}
 			}

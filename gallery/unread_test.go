@@ -37,7 +37,7 @@ func TestUpdateKeepsWhatCannotBeRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"Ada/a", "Ada/b", "Bob/d"}; !slices.Equal(f.Entries.IDs, want) {
+	if want := []string{"Ada/a.png", "Ada/b.png", "Bob/d.png"}; !slices.Equal(f.Entries.IDs, want) {
 		t.Errorf("ids %q, want %q", f.Entries.IDs, want)
 	}
 	if err := f.Close(); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 
 	"likeness/dataset"
@@ -22,7 +21,8 @@ import (
 
 // UpdateOptions say how an index file is brought up to date. The zero value indexes all
 // pictures of the set, keeps the space and the kind of an index that is there, and
-// removes what is no longer among the pictures.
+// removes what is no longer among the pictures. An index of other sets is added to: the ids of a
+// second folder's pictures begin with its name and two slashes.
 type UpdateOptions struct {
 	// Space is the name of the space; "" keeps that of the index, or takes the
 	// embedder's own or its default.
@@ -30,9 +30,14 @@ type UpdateOptions struct {
 	// Kind is the kind of index; "" keeps that of the index, exact for a new one of
 	// up to a million pictures.
 	Kind string `json:"kind,omitempty"`
-	// Keep keeps the entries of pictures that are not in the set, so that an index
-	// can hold several sets.
+	// Keep keeps the entries of pictures that are no longer in the set. Those of other
+	// sets that the index holds always stay.
 	Keep bool `json:"keep,omitempty"`
+	// Prune removes the entries of pictures whose folder is not there any more. Without it
+	// they stay: it may lie on a disk that is not connected.
+	Prune bool `json:"prune,omitempty"`
+	// Alone refuses to add the set to an index of other sets, with ErrOtherSet, as suits an index that nobody named.
+	Alone bool `json:"alone,omitempty"`
 	// Fresh replaces an index that is there, also a broken one, but no other file.
 	Fresh bool `json:"fresh,omitempty"`
 	// Rows are the pictures to index; nil means all.
@@ -71,7 +76,8 @@ type Changes struct {
 	Changed   int `json:"changed"`  // another picture with the same id
 	Renamed   int `json:"renamed"`  // the same picture with another id
 	Removed   int `json:"removed"`  // no longer among the pictures
-	Kept      int `json:"kept"`     // no longer among the pictures, and kept
+	Kept      int `json:"kept"`     // of other sets, or no longer among the pictures, and kept
+	Lost      int `json:"lost"`     // their folder is not there; kept
 	Unread    int `json:"unread"`   // could not be read this time, and kept as they were
 	Encoded   int `json:"encoded"`  // pictures that had to be encoded, each once
 	Repeated  int `json:"repeated"` // pictures that are there under another id as well
@@ -81,6 +87,9 @@ type Changes struct {
 // another embedder or preparation, or in a space whose codes cannot be kept. Fresh
 // replaces it.
 var ErrNotUpdatable = errors.New("the index cannot be brought up to date")
+
+// ErrOtherSet means that an index holds other sets, and UpdateOptions.Alone was asked for.
+var ErrOtherSet = errors.New("the index is of another data set")
 
 // notUpdatable marks an error as ErrNotUpdatable.
 type notUpdatable struct{ error }
@@ -119,12 +128,7 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 	if err != nil {
 		return nil, err
 	}
-	of := dataset.OriginOf(set, len(opt.Rows), 0)
-	origin, err := json.Marshal(of.At(path))
-	if err != nil {
-		return nil, err
-	}
-	if opt.ModelFile != "" {
+	if opt.ModelFile != "" && exists(opt.ModelFile) { // not one that comes with the program
 		// Where nothing can be remembered, the model has to be named when it lies elsewhere.
 		_ = dataset.PlacesOf(faces.Options{}).Remember(embedder.Fingerprint(), dataset.Name{Source: opt.ModelFile})
 	}
@@ -132,8 +136,6 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 		path: path, embedder: embedder, set: set, opt: opt, space: opt.Space,
 		about: search.About{
 			Model: embedder.Fingerprint(), Arch: embedder.Arch(), Prep: string(prep),
-			Source:    strings.ToValidUTF8(of.Data, "\uFFFD"), // as the file will have it
-			Origin:    string(origin),
 			ModelFile: pathBeside(path, opt.ModelFile),
 			Faces:     string(opt.Faces), Detector: set.Detector,
 		},
@@ -220,6 +222,9 @@ func (u *update) openOld() (*search.File, error) {
 
 // check returns an error when an index that is there cannot be brought up to date.
 func (u *update) check(old *search.File) error {
+	if parts, at := u.join(old); u.opt.Alone && at == len(partsOf(old)) {
+		return fmt.Errorf("%s is of %s: %w", u.path, parts[0].Data, ErrOtherSet)
+	}
 	if err := old.CheckModel(u.about.Model); err != nil {
 		return cannotUpdate("%s: %w", u.path, err)
 	}

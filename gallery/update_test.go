@@ -1,6 +1,7 @@
 package gallery_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -64,16 +65,18 @@ func TestUpdate(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, want: counts{Unchanged: 4, Removed: 1, Entries: 4}, written: true},
-		{name: "another folder, the first one kept", set: "more", opt: gallery.UpdateOptions{Keep: true}, change: func() {
+		{name: "another folder is added", set: "more", change: func() {
 			paint(t, in("more"), map[string]int{"Gus/g.png": 8, "Ada/b.png": 9, "Gus/d.png": 4})
-		}, want: counts{Added: 2, Changed: 1, Kept: 3, Encoded: 2, Entries: 6}, written: true},
+		}, want: counts{Added: 3, Kept: 4, Encoded: 2, Entries: 7}, written: true},
 		{name: "kept, a file of its name moved", set: "more", opt: gallery.UpdateOptions{Keep: true}, change: func() {
 			rename(t, in("more", "Gus", "g.png"), in("more", "Gus", "h.png"))
-		}, want: counts{Unchanged: 2, Added: 1, Kept: 4, Entries: 7}, written: true},
-		{name: "nothing kept", set: "more", want: counts{Unchanged: 3, Removed: 4, Entries: 3}, written: true},
+		}, want: counts{Unchanged: 2, Added: 1, Kept: 5, Entries: 8}, written: true},
+		{name: "not kept", set: "more", want: counts{Unchanged: 3, Removed: 1, Kept: 4, Entries: 7}, written: true},
+		{name: "the first folder again", set: "set", want: counts{Unchanged: 4, Kept: 3, Entries: 7}},
 		{name: "another space, the same codes", set: "more", opt: gallery.UpdateOptions{Space: "cosine"},
-			want: counts{Unchanged: 3, Entries: 3}, written: true},
-		{name: "the space stays", set: "more", want: counts{Unchanged: 3, Entries: 3}},
+			want: counts{Unchanged: 3, Kept: 4, Entries: 7}, written: true},
+		{name: "the space stays", set: "more", want: counts{Unchanged: 3, Kept: 4, Entries: 7}},
+		{name: "one folder alone", set: "more", opt: gallery.UpdateOptions{Fresh: true}, want: counts{Added: 3, Encoded: 3, Entries: 3}, written: true},
 		{name: "a space that needs other codes", set: "more", opt: gallery.UpdateOptions{Space: "whitened-mirror"},
 			want: counts{Unchanged: 3, Encoded: 3, Entries: 3}, written: true},
 		{name: "another kind", set: "more", opt: gallery.UpdateOptions{Kind: search.KindHNSW},
@@ -263,10 +266,101 @@ func TestUpdatesAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	ids := slices.Sorted(slices.Values(f.Entries.IDs))
-	want := []string{"one/a", "one/b", "three/a", "three/b", "two/a", "two/b"}
+	var ids []string
+	for _, id := range f.Entries.IDs {
+		_, own, second := strings.Cut(id, "//") // all but the first are called after their folders
+		if !second {
+			own = id
+		}
+		ids = append(ids, own)
+	}
+	slices.Sort(ids)
+	want := []string{"one/a.png", "one/b.png", "three/a.png", "three/b.png", "two/a.png", "two/b.png"}
 	if d := cmp.Diff(want, ids, cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)
+	}
+}
+
+// Pictures of one name in two folders are two pictures, and each is shown. A folder that is not there loses nothing unless
+// that is asked for, neither a part of a set nor all of it.
+func TestSeveralFolders(t *testing.T) {
+	dir := t.TempDir()
+	in := func(parts ...string) string { return filepath.Join(append([]string{dir}, parts...)...) }
+	e := newModel(t, in("m.safetensors"), 1)
+	index := in("x.safetensors")
+	paint(t, in("one", "photos"), map[string]int{"IMG_1226.png": 1, "2019/a.png": 2, "2019/b.png": 3})
+	paint(t, in("two", "photos"), map[string]int{"IMG_1226.png": 4})
+	update := func(folder string, opt gallery.UpdateOptions) counts {
+		t.Helper()
+		c, err := gallery.Update(t.Context(), index, e, load(t, folder, e.Prep()), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return countsOf(c)
+	}
+	update(in("one", "photos"), gallery.UpdateOptions{})
+	if c := update(in("two", "photos"), gallery.UpdateOptions{}); c.Added != 1 || c.Kept != 3 || c.Entries != 4 {
+		t.Errorf("a second folder of the name: %+v", c)
+	}
+	g, err := gallery.Open(t.Context(), index, gallery.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, seed := range map[string]int{"IMG_1226.png": 1, "2019/b.png": 3, "photos//IMG_1226.png": 4} {
+		m, err := g.Picture(t.Context(), id, 40)
+		if err != nil || !bytes.Equal(m.Pix, painted(seed).Pix) {
+			t.Errorf("%s is not shown: %v", id, err)
+		}
+		if got := g.Path(id); got == "" {
+			t.Errorf("%s has no path", id)
+		} else if _, err := os.Stat(got); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rename(t, in("one", "photos", "2019"), in("2019"))
+	if c := update(in("one", "photos"), gallery.UpdateOptions{}); c.Entries != 4 || c.Removed != 0 {
+		t.Errorf("a folder that is gone: %+v", c)
+	}
+	if c := update(in("one", "photos"), gallery.UpdateOptions{Prune: true}); c.Entries != 2 || c.Removed != 2 {
+		t.Errorf("pruned: %+v", c)
+	}
+	rename(t, in("2019"), in("one", "photos", "2020"))
+	if c := update(in("one", "photos"), gallery.UpdateOptions{}); c.Entries != 4 || c.Added != 2 {
+		t.Errorf("back: %+v", c)
+	}
+}
+
+// An index of an earlier version, whose ids have no extensions, is brought up to date without a loss.
+func TestUpdateOfShortIDs(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "set")
+	e := newModel(t, filepath.Join(dir, "m.safetensors"), 1)
+	index := filepath.Join(dir, "x.safetensors")
+	paint(t, folder, map[string]int{"Ada/a.png": 1, "Ada/b.png": 2, "c.png": 3})
+	set := load(t, folder, e.Prep())
+	old := *set
+	old.IDs = faces.ShortNames(set.IDs)
+	if _, err := gallery.Update(t.Context(), index, e, &old, gallery.UpdateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	paint(t, folder, map[string]int{"c.png": 4})
+	c, err := gallery.Update(t.Context(), index, e, load(t, folder, e.Prep()), gallery.UpdateOptions{Keep: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (counts{Unchanged: 2, Changed: 1, Encoded: 1, Entries: 3}); countsOf(c) != want {
+		t.Errorf("%+v, want %+v", countsOf(c), want)
+	}
+	f, err := search.OpenFile(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if want := []string{"Ada/a.png", "Ada/b.png", "c.png"}; !slices.Equal(f.Entries.IDs, want) {
+		t.Errorf("ids %q, want %q", f.Entries.IDs, want)
 	}
 }
 

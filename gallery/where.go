@@ -1,7 +1,6 @@
 package gallery
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,66 +99,49 @@ func (g *Gallery) Attributes(ctx context.Context) ([]string, error) {
 
 func (g *Gallery) attributeNames(ctx context.Context) ([]string, error) {
 	return g.attributes.get(func() ([]string, error) {
-		table, err := g.readAttributes(ctx)
+		table, prefix, err := g.readAttributes(ctx)
 		if err != nil {
 			return nil, err
 		}
-		all := joined(table, g.file.Entries.IDs)
+		all := joined(table, prefix, g.file.Entries.IDs)
 		return all.Names, g.index.SetAttributes(all)
 	})
 }
 
-// readAttributes reads the attributes that the pictures were listed with, or those that
-// the pictures bring themselves. It reads no picture.
-func (g *Gallery) readAttributes(ctx context.Context) (*faces.AttributeTable, error) {
-	name := g.data()
-	if name.Attributes != "" {
-		path, err := faces.Find(name.Attributes)
-		if err != nil {
-			return nil, err
+// readAttributes reads the attributes that the pictures of a part were listed with, or those
+// that the pictures bring themselves. It reads no picture.
+func (g *Gallery) readAttributes(ctx context.Context) (*faces.AttributeTable, string, error) {
+	for _, p := range g.pictures.parts {
+		if p.name.Attributes != "" {
+			path, err := faces.Find(p.name.Attributes)
+			if err != nil {
+				return nil, "", err
+			}
+			table, err := faces.ReadAttributes(path)
+			return table, p.prefix, err
 		}
-		return faces.ReadAttributes(path)
-	}
-	if name.IsDrawn() {
-		src, err := dataset.Open(name, faces.Options{NoCache: true})
+		if !p.name.IsDrawn() {
+			continue
+		}
+		src, err := dataset.Open(p.name, faces.Options{NoCache: true})
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if own, ok := src.(faces.Attributed); ok {
-			return own.OwnAttributes(ctx)
+			table, err := own.OwnAttributes(ctx)
+			return table, p.prefix, err
 		}
 	}
-	return nil, fmt.Errorf("%s was %w", g.path, ErrNoAttributes)
+	return nil, "", fmt.Errorf("%s was %w", g.path, ErrNoAttributes)
 }
 
-// data is the name of the pictures, and of their attributes, as they can be loaded; where they are not to be found, as
-// the index calls them.
-func (g *Gallery) data() dataset.Name {
-	if g.opt.Data.Source != "" {
-		return g.opt.Data
-	}
-	name, err := originOf(g.file).Find(g.path, g.opt.Data.Attributes, dataset.PlacesOf(faces.Options{}))
-	if err != nil {
-		name = dataset.Parse(g.file.About.Source)
-		name.Attributes = cmp.Or(g.opt.Data.Attributes, name.Attributes)
-	}
-	return name
-}
-
-// originOf says which pictures were indexed. Older files have no more than their name.
-func originOf(f *search.File) *dataset.Origin {
-	if o := parseOrigin(f.About.Origin); o != nil && o.Data != "" {
-		return o
-	}
-	return &dataset.Origin{Data: f.About.Source}
-}
-
-// joined returns the attributes of some pictures, with one look-up for each.
-func joined(table *faces.AttributeTable, ids []string) *search.Attributes {
+// joined returns the attributes of some pictures, with one look-up for each. prefix begins
+// the ids of those that the table is about.
+func joined(table *faces.AttributeTable, prefix string, ids []string) *search.Attributes {
 	n := len(table.Names)
 	a := &search.Attributes{Names: table.Names, Values: make([]float32, 0, n*len(ids))}
 	for _, id := range ids {
-		if row := table.Row(id); row >= 0 {
+		if row := table.Row(strings.TrimPrefix(id, prefix)); row >= 0 {
 			a.Values = append(a.Values, table.Values[row*n:(row+1)*n]...)
 			continue
 		}

@@ -51,10 +51,15 @@ with two or more pictures. Codes of fewer pictures are compared as they are, in 
 space euclidean.
 
 An existing index is updated: only new pictures are encoded, which are recognised by
-their contents, not by their names, and pictures that are gone are removed, or kept with
---keep, so that an index can hold several folders. A picture under two names is stored
-once. Several runs may write one index at the same time. An index of another model is
-left alone, unless --fresh replaces it.
+their contents, not by their names, and pictures that are gone from their folder are
+removed, or kept with --keep. Where the folder itself is not there or cannot be read,
+nothing is lost unless --prune asks for it. A picture under two names is stored once.
+Several runs may write one index at the same time. An index of another model is left
+alone, unless --fresh replaces it.
+
+The index is called after PICTURES: that of ~/Pictures/faces is faces.index.safetensors
+here. Another folder is added to an index that --out names; the pictures of the second
+folder are then called by its name and two slashes, faces//me.jpg.
 
 --kind exact, the default up to a million pictures, compares all of them, a million
 codes of 32 numbers in a thousandth of a second. For more pictures a graph is built
@@ -65,8 +70,8 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		Example: `  likeness index ~/Pictures
   likeness index conv-32.safetensors
   likeness index conv-32.safetensors ~/Pictures/faces --out mine.safetensors
-  likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors --keep
-  likeness search conv-32.index.safetensors --image me.jpg`,
+  likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors
+  likeness search mine.safetensors --image me.jpg`,
 		Args:              afterModel("where the pictures are, behind a MODEL where another than the program's own finder is meant", 0, 1),
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
@@ -74,10 +79,12 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	console.AddChoice(c, &part, "part", "which of the model's pictures to index")
 	console.AddChoice(c, &kind, "kind", "how search finds the nearest; usual: that of the existing index, else exact up to a million pictures")
 	console.AddChoice(c, &space, "space", "how codes are compared; usual: that of the existing index, else a finder's own or one fitted for the model")
-	c.Flags().StringVar(&out, "out", "", "the index `file` to make or update (default MODEL with .index.safetensors)")
-	c.Flags().BoolVar(&opt.Keep, "keep", false, "keep the entries of pictures that are not in this set; equal names are replaced")
+	c.Flags().StringVar(&out, "out", "", "the index `file` to make or update (default PICTURES or MODEL with .index.safetensors, here)")
+	c.Flags().BoolVar(&opt.Keep, "keep", false, "keep the entries of pictures that are gone")
+	c.Flags().BoolVar(&opt.Prune, "prune", false, "remove the entries of pictures whose folder is gone, too")
 	c.Flags().BoolVar(&opt.Fresh, "fresh", false, "replace an existing index")
 	c.MarkFlagsMutuallyExclusive("keep", "fresh")
+	c.MarkFlagsMutuallyExclusive("keep", "prune")
 	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
 	console.AddThreads(c, &opt.Threads)
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
@@ -90,7 +97,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 			data.Source = args[1]
 		}
 		if out == "" {
-			out = strings.TrimSuffix(args[0], ".safetensors") + ".index.safetensors"
+			out, opt.Alone = indexName(args[0], data), data.Source != ""
 		}
 		if err := console.CheckOut(out, []string{".safetensors"}, args[0]); err != nil {
 			return err
@@ -128,7 +135,9 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		opt.Waiting = func(owner string) { a.Note("Waiting for %s, which is writing %s", owner, out) }
 		changes, err := gallery.Update(cmd.Context(), out, e, d.Set, opt)
 		p.Clear()
-		if errors.Is(err, gallery.ErrNotUpdatable) {
+		if errors.Is(err, gallery.ErrOtherSet) {
+			return fmt.Errorf("%w: --out %s adds these pictures to it, or name another file with --out", err, console.Quote(out))
+		} else if errors.Is(err, gallery.ErrNotUpdatable) {
 			return fmt.Errorf("%w; --fresh replaces it", err)
 		} else if err != nil {
 			return err
@@ -146,6 +155,20 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	return c
 }
 
+// indexName is what an index is called where nobody says: after its pictures, or after the model where they are the
+// model's own.
+func indexName(model string, data dataset.Name) string {
+	const suffix = ".index.safetensors"
+	if data.Source == "" {
+		return strings.TrimSuffix(model, ".safetensors") + suffix
+	}
+	name := strings.ReplaceAll(data.Public().Source, ":", "-")
+	for _, ext := range []string{".tgz", ".tar.gz", ".tar", ".zip"} {
+		name = strings.TrimSuffix(name, ext)
+	}
+	return name + suffix
+}
+
 // indexResult is what 'index' reports.
 type indexResult struct {
 	Model string `json:"model"`
@@ -159,18 +182,18 @@ type indexResult struct {
 func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 	of := "all " + count(r.Entries, "picture")
 	switch {
-	case r.Kept+r.Unread > 0 || r.Entries == 1:
+	case r.Kept+r.Unread+r.Lost > 0 || r.Entries == 1:
 		of = count(r.Entries, "picture")
 	case r.Part != "all":
 		of = fmt.Sprintf("%s of %s, the %sing part", report.Count(r.Entries), count(r.Of, "picture"), r.Part)
 	}
 	fmt.Fprintf(w, "%s: the codes of %s\n", r.Index, of)
-	if updated && (!r.Written || r.Unchanged+r.Changed+r.Renamed+r.Removed+r.Kept+r.Unread > 0) {
+	if updated && (!r.Written || r.Unchanged+r.Changed+r.Renamed+r.Removed+r.Kept+r.Unread+r.Lost > 0) {
 		var parts []string
 		for _, p := range []struct {
 			n    int
 			what string
-		}{{r.Unchanged, "unchanged"}, {r.Added, "added"}, {r.Changes.Changed, "changed"}, {r.Renamed, "renamed"}, {r.Removed, "removed"}, {r.Kept, "kept from before"}, {r.Unread, "kept, for they could not be read"}} {
+		}{{r.Unchanged, "unchanged"}, {r.Added, "added"}, {r.Changes.Changed, "changed"}, {r.Renamed, "renamed"}, {r.Removed, "removed"}, {r.Kept, "kept from before"}, {r.Unread, "kept, for they could not be read"}, {r.Lost, "kept, though their folder is gone (--prune removes them)"}} {
 			if p.n > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 			}

@@ -61,7 +61,7 @@ func (a *app) readOrigin(ctx context.Context, path string, opt faces.Options, or
 	for _, w := range found.Set.Warnings {
 		a.Warn("%s", w)
 	}
-	if origin != nil && origin.DataHash == found.Set.Fingerprint {
+	if origin != nil && found.Set.Is(origin.DataHash) {
 		a.noteSetAgain(found.Set)
 	} else {
 		a.noteSet(found.Set)

@@ -33,7 +33,7 @@ func printFound(w io.Writer, r *gallery.Result) {
 	}
 	lines := [][]string{heads}
 	for _, h := range r.Results {
-		line := []string{fmt.Sprint(h.Rank), fmt.Sprintf("%.4f", h.Distance), orDash(h.Person), h.ID}
+		line := []string{fmt.Sprint(h.Rank), fmt.Sprintf("%.4f", h.Distance), orDash(h.Person), shownPath(h)}
 		if odds {
 			line = slices.Insert(line, 2, oddsText(*h.Odds))
 		}
@@ -45,6 +45,18 @@ func printFound(w io.Writer, r *gallery.Result) {
 	console.Columns(w, "", lines, right...)
 }
 
+// shownPath is the path of what was found as it can be opened from here, with the number of the face where the picture
+// shows several; what is in no folder has its id.
+func shownPath(h gallery.Hit) string {
+	if h.Path == "" {
+		return h.ID
+	}
+	if _, face := faces.SplitFaceID(h.ID); face > 0 {
+		return faces.FaceID(console.FromHere(h.Path), face)
+	}
+	return console.FromHere(h.Path)
+}
+
 // severalFaces reports whether several faces were searched for, each by itself.
 func severalFaces(found []gallery.Hit) bool {
 	return slices.ContainsFunc(found, func(h gallery.Hit) bool { return h.Face > 0 })
@@ -53,7 +65,7 @@ func severalFaces(found []gallery.Hit) bool {
 // writeFoundCSV writes what was found as comma-separated values.
 func writeFoundCSV(out io.Writer, found []gallery.Hit) error {
 	w := csv.NewWriter(out)
-	lines := [][]string{{"rank", "distance", "odds", "person", "picture"}}
+	lines := [][]string{{"rank", "distance", "odds", "person", "picture", "path"}}
 	several := severalFaces(found)
 	if several {
 		lines[0] = append(lines[0], "face")
@@ -63,7 +75,7 @@ func writeFoundCSV(out io.Writer, found []gallery.Hit) error {
 		if h.Odds != nil {
 			odds = strconv.FormatFloat(*h.Odds, 'g', 6, 64)
 		}
-		line := []string{strconv.Itoa(h.Rank), strconv.FormatFloat(h.Distance, 'g', 9, 64), odds, h.Person, h.ID}
+		line := []string{strconv.Itoa(h.Rank), strconv.FormatFloat(h.Distance, 'g', 9, 64), odds, h.Person, h.ID, h.Path}
 		if several {
 			line = append(line, strconv.Itoa(h.Face))
 		}

@@ -112,6 +112,18 @@ func WritePNG(path string, m *pix.Image) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return m.WritePNG(w) })
 }
 
+// FromHere shortens a path that leads below the working folder.
+func FromHere(path string) string {
+	here, err := filepath.Abs(".")
+	if err != nil || !filepath.IsAbs(path) {
+		return path
+	}
+	if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
+
 // IsFolder reports whether a path is that of a folder.
 func IsFolder(path string) bool {
 	info, err := os.Stat(path)

@@ -1,0 +1,121 @@
+package gallery
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"likeness/dataset"
+	"likeness/faces"
+	"likeness/search"
+)
+
+// part is one of the data sets that an index holds pictures of.
+type part struct {
+	dataset.Origin
+	// Prefix begins the ids of its pictures. That of the first part is empty, those of others end in two slashes, which
+	// no id of a set holds.
+	Prefix string `json:"prefix,omitempty"`
+}
+
+// partsText is what the entry "origin" of an index holds.
+type partsText struct {
+	part
+	Others []part `json:"others,omitempty"`
+}
+
+// partsOf returns the parts of an index, at least one. Older files have no more of the one than its name.
+func partsOf(f *search.File) []part {
+	var text partsText
+	if json.Unmarshal([]byte(f.About.Origin), &text) != nil || text.Data == "" {
+		return []part{{Origin: dataset.Origin{Data: f.About.Source}}}
+	}
+	return append([]part{text.part}, text.Others...)
+}
+
+// describe returns the parts as an index at path keeps them, and their names in one text.
+func describeParts(parts []part, path string) (origin, source string, err error) {
+	var names []string
+	for i := range parts {
+		parts[i].Origin = parts[i].At(path)
+		names = append(names, parts[i].Data)
+	}
+	text, err := json.Marshal(partsText{parts[0], parts[1:]})
+	return string(text), strings.Join(names, ", "), err
+}
+
+// partOf returns the place of the part that an entry belongs to.
+func partOf(parts []part, id string) int {
+	for i, p := range parts {
+		if p.Prefix != "" && strings.HasPrefix(id, p.Prefix) {
+			return i
+		}
+	}
+	for i, p := range parts {
+		if p.Prefix == "" {
+			return i
+		}
+	}
+	return 0
+}
+
+// join returns the parts of an index with that of the update's set in it, and its place.
+func (u *update) join(old *search.File) (parts []part, at int) {
+	own := part{Origin: dataset.OriginOf(u.set, len(u.opt.Rows), 0)}
+	if old == nil || old.Entries.Len() == 0 {
+		return []part{own}, 0
+	}
+	parts = partsOf(old)
+	for i, p := range parts {
+		if u.holds(p) {
+			own.Prefix = p.Prefix
+			parts[i] = own
+			return parts, i
+		}
+	}
+	taken := map[string]bool{}
+	for _, p := range parts {
+		taken[p.Prefix] = true
+	}
+	for n := 1; own.Prefix == "" || taken[own.Prefix]; n++ {
+		name := dataset.Parse(own.Data).Source
+		if n > 1 {
+			name = fmt.Sprintf("%s (%d)", name, n)
+		}
+		own.Prefix = name + "//"
+	}
+	return append(parts, own), len(parts)
+}
+
+// holds reports whether a part of an index is the update's set: it lies there, or lay where nothing is any more and had its
+// name.
+func (u *update) holds(p part) bool {
+	set := dataset.Parse(u.set.Source)
+	there, err := p.Find(u.path, "", dataset.PlacesOf(faces.Options{}))
+	if err != nil {
+		return dataset.Parse(p.Data).Source == set.Public().Source
+	}
+	if there.Source == set.Source {
+		return true
+	}
+	a, err1 := os.Stat(there.Source)
+	b, err2 := os.Stat(set.Source)
+	return err1 == nil && err2 == nil && os.SameFile(a, b)
+}
+
+// lostFolder reports whether the folder that a picture of the set's source lay in is no longer there, so that nobody knows
+// whether the picture is. id is without a prefix.
+func (u *update) lostFolder(id string) bool {
+	root := dataset.Parse(u.set.Source).Source
+	dir := filepath.Dir(filepath.FromSlash(id))
+	if dir == "." || !filepath.IsLocal(dir) {
+		return false
+	}
+	if info, err := os.Stat(root); err != nil || !info.IsDir() {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(root, dir))
+	return err != nil
+}
