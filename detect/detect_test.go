@@ -78,7 +78,7 @@ func TestTilesAreSeamless(t *testing.T) {
 	d := random()
 	m := noise(tileSide*2+90, tileSide+40, 1)
 	l := Level{m, 1, true}
-	got, err := d.proposeAt(context.Background(), l)
+	got, err := d.proposeAt(context.Background(), l, logit(proposed))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,12 +90,12 @@ func TestTilesAreSeamless(t *testing.T) {
 	want := 0
 	for row := range rows {
 		for col := range cols {
-			if maps[(row*cols+col)*ProposerMaps] < leastLogit {
+			if maps[(row*cols+col)*ProposerMaps] < logit(proposed) {
 				continue
 			}
 			want++
-			f, logit := BoxAt(maps[(row*cols+col)*ProposerMaps:], col, row)
-			f.X, f.Y, f.Score = f.X-margin, f.Y-margin, sigmoid(logit)
+			f, v := BoxAt(maps[(row*cols+col)*ProposerMaps:], col, row)
+			f.X, f.Y, f.Score = f.X-margin, f.Y-margin, sigmoid(v)
 			if !slices.ContainsFunc(got, func(g Face) bool {
 				return math.Abs(g.X-f.X) < 1e-9 && math.Abs(g.Y-f.Y) < 1e-9 && g.Side == f.Side && g.Score == f.Score
 			}) {
@@ -113,11 +113,11 @@ func TestFindTakesAnySize(t *testing.T) {
 	d := random()
 	for _, size := range [][2]int{{1, 1}, {1, 900}, {7, 5}, {24, 24}, {92, 112}, {250, 250}, {641, 33}, {300, 401}} {
 		m := noise(size[0], size[1], 9)
-		a, err := d.find(context.Background(), m, 0.1)
+		a, err := d.FindScored(context.Background(), m, 0.1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := d.find(context.Background(), m, 0.1)
+		b, err := d.FindScored(context.Background(), m, 0.1)
 		if err != nil || !slices.Equal(a, b) {
 			t.Errorf("%v: two answers: %v", size, err)
 		}

@@ -35,24 +35,24 @@ const (
 // most bounds the proposals that the refiner looks at, for each million pixels of the photograph, and in all pictures.
 const most = 150
 
-// Find returns the faces in a photograph of any size whose boxes have sides of Smallest pixels or more, the largest first.
-// It runs on one thread and returns ctx's error when ctx ends.
+// Find returns the faces in a photograph of any size whose boxes have sides of Smallest pixels or more and whose Score is
+// at least Certain, the largest first. It runs on one thread and returns ctx's error when ctx ends.
 func (d *Detector) Find(ctx context.Context, m *pix.Image) ([]Face, error) {
-	return d.find(ctx, m, Certain)
+	return d.FindScored(ctx, m, Certain)
 }
 
-// find is Find for faces of at least the given score.
-func (d *Detector) find(ctx context.Context, m *pix.Image, least float64) ([]Face, error) {
-	levels := pyramid(m)
-	list, err := d.Propose(ctx, levels)
+// FindScored is Find for faces of at least the given score, from 0 to 1.
+func (d *Detector) FindScored(ctx context.Context, m *pix.Image, least float64) ([]Face, error) {
+	levels := Pyramid(m)
+	list, err := d.Propose(ctx, levels, proposed)
 	if err != nil {
 		return nil, err
 	}
-	if list, err = d.refine(ctx, levels, list, promising, false); err != nil {
+	if list, err = d.refine(ctx, levels, list, promising); err != nil {
 		return nil, err
 	}
 	list = distinct(list, sameProposal)
-	if list, err = d.refine(ctx, levels, list, least, true); err != nil {
+	if list, err = d.confirm(ctx, levels, list, least); err != nil {
 		return nil, err
 	}
 	list = distinct(list, sameFace)
@@ -60,15 +60,15 @@ func (d *Detector) find(ctx context.Context, m *pix.Image, least float64) ([]Fac
 	return list, nil
 }
 
-// Propose returns the boxes that the proposer takes for faces, at most a number that follows from the photograph's size, the
-// surest first. Their landmarks are not set.
-func (d *Detector) Propose(ctx context.Context, levels []Level) ([]Face, error) {
+// Propose returns the boxes that the proposer takes for faces with at least the given probability, at most a number that
+// follows from the photograph's size, the surest first. Their landmarks are not set.
+func (d *Detector) Propose(ctx context.Context, levels []Level, least float64) ([]Face, error) {
 	var list []Face
 	for _, l := range levels {
 		if !l.proposes {
 			continue
 		}
-		found, err := d.proposeAt(ctx, l)
+		found, err := d.proposeAt(ctx, l, logit(least))
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +80,7 @@ func (d *Detector) Propose(ctx context.Context, levels []Level) ([]Face, error) 
 }
 
 // proposeAt runs the proposer over one level, tile by tile, so that memory is bounded.
-func (d *Detector) proposeAt(ctx context.Context, l Level) ([]Face, error) {
+func (d *Detector) proposeAt(ctx context.Context, l Level, least float32) ([]Face, error) {
 	var list []Face
 	w, h := roundUp(l.W+2*margin), roundUp(l.H+2*margin)
 	for y0 := 0; y0 < h; y0 += tileSide {
@@ -97,7 +97,7 @@ func (d *Detector) proposeAt(ctx context.Context, l Level) ([]Face, error) {
 			for row := firstRow; row < min(rows, firstRow+tileSide/Stride); row++ {
 				for col := firstCol; col < min(cols, firstCol+tileSide/Stride); col++ {
 					cell := maps[(row*cols+col)*ProposerMaps:][:ProposerMaps]
-					if cell[0] < leastLogit {
+					if cell[0] < least {
 						continue
 					}
 					f, logit := BoxAt(cell, col+left/Stride, row+top/Stride)
@@ -111,44 +111,62 @@ func (d *Detector) proposeAt(ctx context.Context, l Level) ([]Face, error) {
 	return list, nil
 }
 
-var leastLogit = float32(math.Log(proposed / (1 - proposed)))
+func logit(p float64) float32 { return float32(math.Log(p / (1 - p))) }
 
 func sigmoid(v float32) float64 { return 1 / (1 + math.Exp(-float64(v))) }
 
-// refine looks at boxes more closely, or at faces once more: upright and in the middle. It returns those with at least the
-// given probability, with their landmarks and the boxes that follow from them.
-func (d *Detector) refine(ctx context.Context, levels []Level, list []Face, least float64, again bool) ([]Face, error) {
-	const batch = nn.ShardImages
-	one := RefinerSide * RefinerSide * 3
-	x := make([]float32, 0, batch*one)
-	windows := make([]pix.Frame, 0, batch)
+// refine looks at boxes more closely. It returns those with at least the given probability, with their landmarks and the
+// boxes that follow from them.
+func (d *Detector) refine(ctx context.Context, levels []Level, list []Face, least float64) ([]Face, error) {
 	kept := list[:0]
-	for first := 0; first < len(list); first += batch {
-		some := list[first:min(first+batch, len(list))]
-		x, windows = x[:0], windows[:0]
+	for first := 0; first < len(list); first += nn.ShardImages {
+		some := list[first:min(first+nn.ShardImages, len(list))]
+		views := make([]view, len(some))
+		for i, f := range some {
+			views[i] = view{frame: f.Window()}
+		}
+		seen, err := d.look(ctx, levels, views)
+		if err != nil {
+			return nil, err
+		}
+		for i := range some {
+			if p := seen[i].probability; p >= least {
+				f := Face{Score: p, Landmarks: seen[i].landmarks}
+				f.Box()
+				kept = append(kept, f)
+			}
+		}
+	}
+	return kept, nil
+}
+
+// confirm looks at faces once more, upright and in the middle, and at their mirror images. A face's score is the geometric
+// mean of its three probabilities; its landmarks are the means of the last two looks.
+func (d *Detector) confirm(ctx context.Context, levels []Level, list []Face, least float64) ([]Face, error) {
+	kept := list[:0]
+	const each = 2
+	for first := 0; first < len(list); first += nn.ShardImages / each {
+		some := list[first:min(first+nn.ShardImages/each, len(list))]
+		views := make([]view, 0, each*len(some))
 		for _, f := range some {
 			w := f.Window()
-			if again {
-				w.Turn = f.Frame().Turn
-			}
-			windows = append(windows, w)
-			x = x[:len(x)+one]
-			Input(x[len(x)-one:], window(levels, w))
+			w.Turn = f.Frame().Turn
+			views = append(views, view{w, false}, view{w, true})
 		}
-		out, err := d.Refiner.Predict(ctx, x)
+		seen, err := d.look(ctx, levels, views)
 		if err != nil {
 			return nil, err
 		}
 		for i, f := range some {
-			o := out[i*RefinerMaps:][:RefinerMaps]
-			p := sigmoid(o[0])
-			if again {
-				p = math.Sqrt(p * f.Score)
-			}
-			if p < least {
+			a, b := seen[each*i], seen[each*i+1]
+			f.Score = math.Cbrt(f.Score * a.probability * b.probability)
+			if f.Score < least {
 				continue
 			}
-			f.Score, f.Landmarks = p, LandmarksIn(o, windows[i])
+			for k, p := range a.landmarks {
+				q := b.landmarks[k]
+				f.Landmarks[k] = Point{(p.X + q.X) / 2, (p.Y + q.Y) / 2}
+			}
 			f.Box()
 			kept = append(kept, f)
 		}

@@ -20,9 +20,7 @@ const (
 
 // Pyramid returns the photograph and, for the proposer, the sizes at which the smallest face, the face of twice that size,
 // and so on, are as large as the proposer wants them.
-func Pyramid(m *pix.Image) []Level { return pyramid(m) }
-
-func pyramid(m *pix.Image) []Level {
+func Pyramid(m *pix.Image) []Level {
 	scale := float64(smallestScale) / Smallest
 	levels := []Level{{Image: m, Scale: 1}}
 	at := m.Resize(max(1, int(float64(m.W)*scale)), max(1, int(float64(m.H)*scale)))
@@ -67,8 +65,8 @@ func (l Level) floats(x, y, w, h int) []float32 {
 // roundUp returns the next multiple of the proposer's stride.
 func roundUp(n int) int { return (n + Stride - 1) / Stride * Stride }
 
-// window cuts the refiner's input out of the smallest level that has its detail.
-func window(levels []Level, f pix.Frame) *pix.Image {
+// Window returns the picture that the refiner sees of a window, cut out of the smallest level that has its detail.
+func Window(levels []Level, f pix.Frame) *pix.Image {
 	level := levels[0]
 	for _, l := range levels[1:] {
 		if f.Side*l.Scale < RefinerSide {
@@ -79,6 +77,3 @@ func window(levels []Level, f pix.Frame) *pix.Image {
 	f.X, f.Y, f.Side = (f.X+0.5)*level.Scale-0.5, (f.Y+0.5)*level.Scale-0.5, f.Side*level.Scale
 	return level.Cut(f, RefinerSide)
 }
-
-// Window returns the picture that the refiner sees of a window.
-func Window(levels []Level, f pix.Frame) *pix.Image { return window(levels, f) }

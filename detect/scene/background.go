@@ -13,7 +13,9 @@ func (c *Composer) background(rng *rand.Rand, m *pix.Image) {
 	case k < 9:
 		c.overturned(rng, m, 1+rng.IntN(3))
 	case k < 11:
-		c.overturned(rng, m, 12)
+		c.overturned(rng, m, 12+rng.IntN(30))
+	case k < 12:
+		leaves(rng, m)
 	case k < 13 && len(c.empty) > 0:
 		cover(rng, m, c.empty[rng.IntN(len(c.empty))], 0, rng.Float64()*0.4-0.2)
 	case k < 15:
@@ -208,6 +210,39 @@ func shapes(rng *rand.Rand, m *pix.Image) {
 			}
 		default:
 			disc(cx, cy, r, r, 0.7+0.25*rng.Float64())
+		}
+	}
+}
+
+// leaves covers the photograph with many small strokes of a few colours, as grass, leaves, gravel and fur look.
+func leaves(rng *rand.Rand, m *pix.Image) {
+	gradient(rng, m)
+	var palette [4][3]float32
+	palette[0], palette[1] = colours(rng)
+	palette[2], palette[3] = colours(rng)
+	length := 2 + 30*rng.Float64()*rng.Float64()
+	thin := 0.1 + 0.9*rng.Float64()
+	main, stray := rng.Float64()*math.Pi, 2*rng.Float64()
+	count := min(6000, int(2.5*float64(m.W*m.H)/(length*length*thin)))
+	for range count {
+		colour := palette[rng.IntN(4)]
+		shade := float32(math.Exp(rng.NormFloat64() * 0.3))
+		cx, cy := rng.Float64()*float64(m.W), rng.Float64()*float64(m.H)
+		a := length * (0.4 + rng.Float64()) / 2
+		b := a * thin
+		sin, cos := math.Sincos(main + rng.NormFloat64()*stray)
+		for y := max(0, int(cy-a)); y < min(m.H, int(cy+a)+2); y++ {
+			for x := max(0, int(cx-a)); x < min(m.W, int(cx+a)+2); x++ {
+				dx, dy := float64(x)-cx, float64(y)-cy
+				u, v := (dx*cos+dy*sin)/a, (dy*cos-dx*sin)/b
+				if u*u+v*v > 1 {
+					continue
+				}
+				p := m.Pix[(y*m.W+x)*3:][:3]
+				for k := range p {
+					p[k] = level(colour[k] * shade * float32(1-0.4*v))
+				}
+			}
 		}
 	}
 }

@@ -20,28 +20,36 @@ type view struct {
 
 const (
 	photoSide    = 224
+	emptySide    = 320  // of photographs without people
+	eager        = 0.15 // least probability of what is proposed to learn from
 	isFace       = 0.45 // least overlap of a window's box with a face that it shows
 	isNone       = 0.25 // least overlap that leaves it open
 	aroundFace   = 4    // windows around each face, besides those proposed
 	proposedMost = 8    // proposed windows of a photograph, the surest ones
+	emptyMost    = 20   // likewise, where nobody is
+	// proposed windows of a photograph, the surest ones
 )
 
 // newViews composes a photograph, lets the proposer look at it, and returns the windows to learn from.
 func newViews(ctx context.Context, c *scene.Composer, d *detect.Detector, number uint64) []view {
 	rng := dice(number)
-	w, h := photoSide, photoSide
-	if rng.IntN(4) == 0 {
-		w, h = photoSide/4+rng.IntN(photoSide*3/4), photoSide/4+rng.IntN(photoSide*3/4)
+	side, most, people := photoSide, proposedMost, 1+rng.IntN(4)
+	if rng.IntN(5) < 2 {
+		side, most, people = emptySide, emptyMost, 0
 	}
-	plan := scene.Plan{W: w, H: h, Smallest: 20, Largest: max(40, 1.05*float64(min(w, h))), People: []int{0, 0, 1, 1, 1, 2, 3, 4}[rng.IntN(8)]}
+	w, h := side, side
+	if rng.IntN(4) == 0 {
+		w, h = side/4+rng.IntN(side*3/4), side/4+rng.IntN(side*3/4)
+	}
+	plan := scene.Plan{W: w, H: h, Smallest: 20, Largest: max(40, 1.05*float64(min(w, h))), People: people}
 	photo := c.Compose(number, plan)
 	levels := detect.Pyramid(photo.Image)
-	list, err := d.Propose(ctx, levels)
+	list, err := d.Propose(ctx, levels, eager)
 	if err != nil { // ctx has ended
 		return nil
 	}
 	var views []view
-	for _, f := range list[:min(len(list), proposedMost)] {
+	for _, f := range list[:min(len(list), most)] {
 		views = appendView(views, &photo, levels, f, f.Window())
 	}
 	for _, f := range photo.Faces {
@@ -131,7 +139,7 @@ func refinerLoss(v *view, y, slope []float32, scale float64) float64 {
 	}
 	for k, t := range v.marks {
 		l, d := smooth(4 * (float64(y[1+k]) - float64(t)))
-		const weight = 0.15
+		const weight = 0.3
 		loss += scale * weight * l
 		slope[1+k] = float32(scale * weight * 4 * d)
 	}
