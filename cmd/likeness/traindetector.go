@@ -45,8 +45,8 @@ The program comes with a detector that was trained on LFW. Train another one for
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.IntVar(&opt.Drawn, "drawn", 1500, "drawn faces to learn from besides")
-	fl.IntVar(&opt.ProposerSteps, "proposer-steps", 5000, "steps of the network that looks at whole photographs, each with 64 examples")
-	fl.IntVar(&opt.RefinerSteps, "refiner-steps", 9000, "steps of the network that looks at what that one proposes")
+	fl.IntVar(&opt.ProposerSteps, "proposer-steps", 4000, "steps of the network that looks at whole photographs, each with 64 examples")
+	fl.IntVar(&opt.RefinerSteps, "refiner-steps", 7000, "steps of the network that looks at what that one proposes")
 	fl.IntVar(&opt.Photographs, "photographs", 200, "composed photographs to measure on")
 	fl.Uint64Var(&opt.Seed, "seed", 42, "of weights and photographs")
 	console.AddThreads(c, &opt.Threads)

@@ -40,8 +40,10 @@ func (c *Composer) overturned(rng *rand.Rand, m *pix.Image, parts int) {
 		cover(rng, part, c.portraits[rng.IntN(len(c.portraits))].mips, 0.15, turn)
 	}
 	cover(m)
+	// The more parts, the smaller they are, so that each photograph takes about as long.
+	share := min(1, 2/math.Sqrt(float64(parts)))
 	for range parts - 1 {
-		w, h := 1+rng.IntN(m.W), 1+rng.IntN(m.H)
+		w, h := 1+rng.IntN(max(1, int(share*float64(m.W)))), 1+rng.IntN(max(1, int(share*float64(m.H))))
 		part := pix.New(w, h)
 		cover(part)
 		x0, y0 := rng.IntN(m.W-w+1), rng.IntN(m.H-h+1)
@@ -62,9 +64,9 @@ func cover(rng *rand.Rand, m *pix.Image, mips []*pix.Image, smallest, turn float
 	s.reflect = true
 	for y := range m.H {
 		for x := range m.W {
-			colour := s.colour(float64(x), float64(y))
+			r, g, b := s.colour(float64(x), float64(y))
 			p := m.Pix[(y*m.W+x)*3:][:3]
-			p[0], p[1], p[2] = level(colour[0]), level(colour[1]), level(colour[2])
+			p[0], p[1], p[2] = level(r), level(g), level(b)
 		}
 	}
 }
@@ -221,9 +223,9 @@ func leaves(rng *rand.Rand, m *pix.Image) {
 	palette[0], palette[1] = colours(rng)
 	palette[2], palette[3] = colours(rng)
 	length := 2 + 30*rng.Float64()*rng.Float64()
-	thin := 0.1 + 0.9*rng.Float64()
+	thin := 0.2 + 0.8*rng.Float64()
 	main, stray := rng.Float64()*math.Pi, 2*rng.Float64()
-	count := min(6000, int(2.5*float64(m.W*m.H)/(length*length*thin)))
+	count := min(3000, int(1.5*float64(m.W*m.H)/(length*length*thin)))
 	for range count {
 		colour := palette[rng.IntN(4)]
 		shade := float32(math.Exp(rng.NormFloat64() * 0.3))
@@ -231,8 +233,9 @@ func leaves(rng *rand.Rand, m *pix.Image) {
 		a := length * (0.4 + rng.Float64()) / 2
 		b := a * thin
 		sin, cos := math.Sincos(main + rng.NormFloat64()*stray)
-		for y := max(0, int(cy-a)); y < min(m.H, int(cy+a)+2); y++ {
-			for x := max(0, int(cx-a)); x < min(m.W, int(cx+a)+2); x++ {
+		rx, ry := math.Abs(a*cos)+math.Abs(b*sin), math.Abs(a*sin)+math.Abs(b*cos)
+		for y := max(0, int(cy-ry)); y < min(m.H, int(cy+ry)+2); y++ {
+			for x := max(0, int(cx-rx)); x < min(m.W, int(cx+rx)+2); x++ {
 				dx, dy := float64(x)-cx, float64(y)-cy
 				u, v := (dx*cos+dy*sin)/a, (dy*cos-dx*sin)/b
 				if u*u+v*v > 1 {

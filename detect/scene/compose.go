@@ -131,7 +131,8 @@ func (c *Composer) put(rng *rand.Rand, photo *Photograph, portrait *Portrait, t 
 			if soft > 0 {
 				share = float32(min(1, inside/soft))
 			}
-			colour := s.colour(float64(x), float64(y))
+			var colour [3]float32
+			colour[0], colour[1], colour[2] = s.colour(float64(x), float64(y))
 			p := photo.Image.Pix[(y*photo.Image.W+x)*3:][:3]
 			for k := range p {
 				v := colour[k]*light.gain[k] + light.slope*float32((px-f.X)/f.Side)*colour[k]

@@ -103,6 +103,8 @@ type sampler struct {
 	m       *pix.Image
 	t       transform
 	reflect bool // beyond the picture it goes on as in a mirror; else its edge is repeated
+
+	lastX, lastY float64 // of its columns and rows
 }
 
 // newSampler chooses the halves that lose no detail to aliasing.
@@ -114,16 +116,16 @@ func newSampler(mips []*pix.Image, t transform) sampler {
 	m := mips[level]
 	// Halved pictures have their pixels' middles at other places: (x+0.5)/2^k - 0.5.
 	s := 1 / float64(int(1)<<level)
-	return sampler{m: m, t: transform{t.a * s, t.b * s, (t.c+0.5)*s - 0.5, t.d * s, t.e * s, (t.f+0.5)*s - 0.5}}
+	return sampler{m: m, t: transform{t.a * s, t.b * s, (t.c+0.5)*s - 0.5, t.d * s, t.e * s, (t.f+0.5)*s - 0.5}, lastX: float64(m.W - 1), lastY: float64(m.H - 1)}
 }
 
 // colour is the picture at a place of the photograph.
-func (s sampler) colour(x, y float64) [3]float32 {
-	px, py := s.t.at(x, y)
+func (s *sampler) colour(x, y float64) (r, g, b float32) {
+	px, py := s.t.a*x+s.t.b*y+s.t.c, s.t.d*x+s.t.e*y+s.t.f
 	if s.reflect {
-		px, py = mirror(px, float64(s.m.W-1)), mirror(py, float64(s.m.H-1))
+		px, py = mirror(px, s.lastX), mirror(py, s.lastY)
 	}
-	px, py = min(max(px, 0), float64(s.m.W-1)), min(max(py, 0), float64(s.m.H-1))
+	px, py = min(max(px, 0), s.lastX), min(max(py, 0), s.lastY)
 	ix, iy := int(px), int(py)
 	fx, fy := float32(px-float64(ix)), float32(py-float64(iy))
 	right, down := 3, s.m.W*3
@@ -133,15 +135,13 @@ func (s sampler) colour(x, y float64) [3]float32 {
 	if iy == s.m.H-1 {
 		down = 0
 	}
-	p := s.m.Pix[(iy*s.m.W+ix)*3:]
-	var out [3]float32
-	for c := range 3 {
-		a, b := float32(p[c]), float32(p[c+right])
-		d, e := float32(p[c+down]), float32(p[c+down+right])
-		top := a + fx*(b-a)
-		out[c] = top + fy*(d+fx*(e-d)-top)
-	}
-	return out
+	at := (iy*s.m.W + ix) * 3
+	p, q := s.m.Pix[at:at+right+3:at+right+3], s.m.Pix[at+down:at+down+right+3:at+down+right+3]
+	wa, wb, wc, wd := (1-fx)*(1-fy), fx*(1-fy), (1-fx)*fy, fx*fy
+	r = wa*float32(p[0]) + wb*float32(p[right]) + wc*float32(q[0]) + wd*float32(q[right])
+	g = wa*float32(p[1]) + wb*float32(p[right+1]) + wc*float32(q[1]) + wd*float32(q[right+1])
+	b = wa*float32(p[2]) + wb*float32(p[right+2]) + wc*float32(q[2]) + wd*float32(q[right+2])
+	return r, g, b
 }
 
 // mirror folds a place beyond 0 or last back into the picture.

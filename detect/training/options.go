@@ -16,8 +16,8 @@ type Options struct {
 	// too, one in heldOut, to measure on.
 	Split         dataset.SplitPlan `json:"split"`
 	Drawn         int               `json:"drawn"`          // drawn faces besides; 0: 1,500
-	ProposerSteps int               `json:"proposer_steps"` // 0: 5,000
-	RefinerSteps  int               `json:"refiner_steps"`  // 0: 9,000
+	ProposerSteps int               `json:"proposer_steps"` // 0: 4,000
+	RefinerSteps  int               `json:"refiner_steps"`  // 0: 7,000
 	Photographs   int               `json:"photographs"`    // composed to measure on; 0: 200
 	Seed          uint64            `json:"seed"`
 	Threads       int               `json:"threads,omitempty"` // 0: as ctx says, see package parallel
@@ -29,7 +29,7 @@ func (o Options) filled() Options {
 	for _, f := range []struct {
 		value *int
 		usual int
-	}{{&o.Drawn, 1500}, {&o.ProposerSteps, 5000}, {&o.RefinerSteps, 9000}, {&o.Photographs, 200}} {
+	}{{&o.Drawn, 1500}, {&o.ProposerSteps, 4000}, {&o.RefinerSteps, 7000}, {&o.Photographs, 200}} {
 		if *f.value == 0 {
 			*f.value = f.usual
 		}
