@@ -49,9 +49,9 @@ var rounds = []struct {
 // fitted is the number of pictures that the subspaces are fitted to.
 const fitted = 1500
 
-// markFaces returns the face in the middle of each of n square photographs, framed as LFW frames them, in pixels of the
+// MarkFaces returns the face in the middle of each of n square photographs, framed as LFW frames them, in pixels of the
 // photograph, and how much of it the alignment leaves unexplained, from 0 to 1.
-func markFaces(ctx context.Context, n int, picture func(i int) *pix.Image, report progress.Func) ([]detect.Face, []float64, error) {
+func MarkFaces(ctx context.Context, n int, picture func(i int) *pix.Image, report progress.Func) ([]detect.Face, []float64, error) {
 	side := picture(0).W
 	centre := func(i int) *pix.Image {
 		half := float64(side-1) / 2

@@ -54,7 +54,7 @@ func Train(ctx context.Context, o Options) (*detect.Detector, *Result, error) {
 		return nil, nil, fmt.Errorf("%s: %d pictures to learn from, expected at least %d", set.Source, len(learned), align.Fewest)
 	}
 	rows := append(append([]int(nil), learned...), measured...)
-	marked, _, err := markFaces(ctx, len(rows), func(i int) *pix.Image { return set.Image(rows[i]) }, o.Progress)
+	marked, _, err := MarkFaces(ctx, len(rows), func(i int) *pix.Image { return set.Image(rows[i]) }, o.Progress)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -57,7 +57,7 @@ func TestMarkFaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	marked, unexplained, err := markFaces(context.Background(), set.Len(), set.Image, nil)
+	marked, unexplained, err := MarkFaces(context.Background(), set.Len(), set.Image, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
