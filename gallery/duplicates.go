@@ -41,8 +41,15 @@ type Duplicates struct {
 	By       string  `json:"by"` // what was compared: pixels, or the name of a space
 	Within   float64 `json:"within"`
 	Pictures int     `json:"pictures"`
-	Spare    int     `json:"spare"` // pictures beyond the first of each group
-	Groups   []Group `json:"groups"`
+	Spare    int     `json:"spare"` // pictures beyond the one of each group that is kept, links aside
+	// Links are further names of one file, symbolic or hard, and SpareBytes what the spare files take; both are known once
+	// the files were looked at, see Judge.
+	Links      int     `json:"links"`
+	SpareBytes int64   `json:"spare_bytes"`
+	Groups     []Group `json:"groups"`
+
+	// compare compares two pictures by their rows: their distance, what makes the first the second, and whether they equal.
+	compare func(i, j int) (distance float64, how string, equal bool)
 }
 
 // Duplicates groups the members of the index whose codes are nearly equal. So crops of
@@ -69,12 +76,11 @@ func (g *Gallery) Duplicates(ctx context.Context, opt DuplicateOptions) (*Duplic
 		return nil, err
 	}
 	d := &Duplicates{Data: g.path, By: c.space.Name(), Within: within, Pictures: len(c.ids)}
-	d.Groups, _ = c.group(number, func(i, j int) float64 {
-		return c.distance(i, j) / max(unrelated, math.SmallestNonzeroFloat64)
-	})
-	d.finish(func(i, j int) bool {
-		return slices.Equal(c.codes[i*c.dim:(i+1)*c.dim], c.codes[j*c.dim:(j+1)*c.dim])
-	})
+	d.compare = func(i, j int) (float64, string, bool) {
+		equal := slices.Equal(c.codes[i*c.dim:(i+1)*c.dim], c.codes[j*c.dim:(j+1)*c.dim])
+		return c.distance(i, j) / max(unrelated, math.SmallestNonzeroFloat64), "", equal
+	}
+	d.finish(c, number)
 	return d, nil
 }
 
@@ -84,7 +90,7 @@ func DuplicatesPrep() pix.Prep { return pix.Prep{W: copies.Side, H: copies.Side}
 
 // FindDuplicates groups the pictures of a set that DuplicatesPrep has prepared: equal
 // ones, whatever they are called, and those that were saved again, made smaller, brighter
-// or grey; see package copies.
+// or grey, mirrored or turned by quarters; see package copies.
 func FindDuplicates(ctx context.Context, set *faces.Set, opt DuplicateOptions) (*Duplicates, error) {
 	ctx = parallel.WithThreads(ctx, opt.Threads)
 	within, err := opt.within(copies.Within)
@@ -96,25 +102,44 @@ func FindDuplicates(ctx context.Context, set *faces.Set, opt DuplicateOptions) (
 		return nil, err
 	}
 	// The engine takes 0 for its default.
-	number, err := copies.Group(ctx, thumbs, copies.Options{Within: max(within, math.SmallestNonzeroFloat64), Flat: true})
+	number, err := copies.Group(ctx, thumbs, copies.Options{Within: max(within, math.SmallestNonzeroFloat64), Flat: true, Moved: true})
 	if err != nil {
 		return nil, err
 	}
 	d := &Duplicates{Data: set.Source, By: "pixels", Within: within, Pictures: set.Len()}
 	c := &collection{ids: set.IDs, people: namesOf(set)}
-	d.Groups, _ = c.group(number, func(i, j int) float64 { return thumbs[i].Distance(thumbs[j]) })
-	d.finish(func(i, j int) bool { return bytes.Equal(set.Image(i).Pix, set.Image(j).Pix) })
+	d.compare = func(i, j int) (float64, string, bool) {
+		if thumbs[i].Flat() || thumbs[j].Flat() {
+			return thumbs[i].Distance(thumbs[j]), "", bytes.Equal(set.Image(i).Pix, set.Image(j).Pix)
+		}
+		how := copies.Between(thumbs[i], thumbs[j])
+		return thumbs[i].Turned(how).Distance(thumbs[j]), how.String(), bytes.Equal(set.Image(i).Pix, set.Image(j).Pix)
+	}
+	d.finish(c, number)
 	return d, nil
 }
 
-// finish fills in what follows from the groups.
-func (d *Duplicates) finish(equal func(i, j int) bool) {
+// finish fills in the groups by the numbers of the pictures.
+func (d *Duplicates) finish(c *collection, number []int) {
+	d.Groups, _ = c.group(number, func(i, j int) float64 {
+		distance, _, _ := d.compare(i, j)
+		return distance
+	})
 	for _, g := range d.Groups {
 		d.Spare += len(g.Pictures) - 1
-		for i := range g.Pictures {
-			same := equal(g.Pictures[0].row, g.Pictures[i].row)
-			g.Pictures[i].Equal = &same
-		}
+		d.beside(&g, 0)
+	}
+}
+
+// beside compares the pictures of a group with one of them.
+func (d *Duplicates) beside(g *Group, first int) {
+	one := g.Pictures[first]
+	g.Pictures = slices.Insert(slices.Delete(g.Pictures, first, first+1), 0, one)
+	for i := range g.Pictures {
+		m := &g.Pictures[i]
+		var equal bool
+		m.Distance, m.How, equal = d.compare(one.row, m.row)
+		m.Equal = &equal
 	}
 }
 

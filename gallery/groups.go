@@ -20,6 +20,12 @@ type GroupMember struct {
 	// Equal reports whether it equals the group's first picture, where that was
 	// compared.
 	Equal *bool `json:"equal,omitempty"`
+	// How says what makes the group's first picture this one: mirrored, turned; "" where nothing was done.
+	How string `json:"how,omitempty"`
+	// Keep marks the one of the group to keep, and Why says by what; File has the facts. See Duplicates.Judge.
+	Keep bool   `json:"keep,omitempty"`
+	Why  string `json:"why,omitempty"`
+	File *Facts `json:"file,omitempty"`
 
 	row int
 }

@@ -99,13 +99,16 @@ func TestFindDuplicates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := [][]string{{"a-again.png", "a-small.png", "a.png"}, {"b-disputed.png", "b.png"}, {"c-bright.png", "c.png"}, {"white-too.png", "white.png"}}
-	if got := ids(d.Groups); !slices.EqualFunc(got, want, slices.Equal) || d.Spare != 5 || d.By != "pixels" || d.Within != copies.Within || d.Pictures != 11 {
+	want := [][]string{{"a-again.png", "a-mirrored.png", "a-small.png", "a.png"}, {"b-disputed.png", "b.png"}, {"c-bright.png", "c.png"}, {"white-too.png", "white.png"}}
+	if got := ids(d.Groups); !slices.EqualFunc(got, want, slices.Equal) || d.Spare != 6 || d.By != "pixels" || d.Within != copies.Within || d.Pictures != 11 {
 		t.Errorf("%v, %+v, expected %v", got, d, want)
 	}
 	for _, m := range d.Groups[0].Pictures {
-		if equal := m.ID != "a-small.png"; *m.Equal != equal {
+		if equal := m.ID != "a-small.png" && m.ID != "a-mirrored.png"; *m.Equal != equal {
 			t.Errorf("%+v, expected equal %v", m, equal)
+		}
+		if mirrored := m.ID == "a-mirrored.png"; (m.How == "mirrored") != mirrored || m.Distance > 0.1 {
+			t.Errorf("%+v, expected mirrored %v", m, mirrored)
 		}
 	}
 	// The doctor names the same groups, and the mirrored copy.
@@ -124,7 +127,7 @@ func TestFindDuplicates(t *testing.T) {
 	}
 	// Nothing but equal thumbnails.
 	nothing := 0.0
-	if d, err = gallery.FindDuplicates(context.Background(), set, gallery.DuplicateOptions{Within: &nothing}); err != nil || len(d.Groups) != 2 || d.Spare != 2 {
+	if d, err = gallery.FindDuplicates(context.Background(), set, gallery.DuplicateOptions{Within: &nothing}); err != nil || len(d.Groups) != 2 || d.Spare != 3 {
 		t.Errorf("within 0: %+v, %v", d, err)
 	}
 }

@@ -72,7 +72,7 @@ The result does not depend on the number of threads.`,
 			}
 		}
 		if f.csv {
-			return writeGroupsCSV(a.Out, r.Groups)
+			return writeGroupsCSV(a.Out, r.Groups, false)
 		}
 		return a.Emit(struct {
 			*gallery.Clusters
@@ -124,7 +124,7 @@ func shownAlone(r *gallery.Clusters) []string { return r.Alone[:min(len(r.Alone)
 func (a *app) peopleAlbum(r *gallery.Clusters, get pictureOf) *report.Album {
 	shown, _ := shownGroups(r.Groups)
 	album := &report.Album{
-		Title:    "Who is in " + r.Data,
+		Title:    "Who is in " + console.Shown(r.Data),
 		Subtitle: clustersSummary(r),
 		Command:  a.CommandLine(),
 		Rows:     groupRows(shown, "Person", get),

@@ -46,7 +46,7 @@ func (a *app) examplesAlbum(r *evaluation.SearchScore) *report.Album {
 	x := r.Examples
 	album := &report.Album{
 		Title:    "Who is found, and who is not",
-		Subtitle: fmt.Sprintf("%s, %s, in the space %s", r.Data, r.Split, r.Space),
+		Subtitle: fmt.Sprintf("%s, %s, in the space %s", console.Shown(r.Data), r.Split, r.Space),
 		Note: fmt.Sprintf("For %s of %s queries the nearest picture shows somebody else (%s). The rows are therefore not a fair sample: first some of those queries, then some whose nearest shows the person. Green: the name is the same.",
 			report.Count(x.Missed), report.Count(x.Queries), report.FormShare.Format(report.Measured(float64(x.Missed)/math.Max(1, float64(x.Queries))))),
 		Command: a.CommandLine(),

@@ -89,16 +89,35 @@ func groupRows(groups []gallery.Group, named string, get pictureOf) []report.Alb
 	return rows
 }
 
-// writeGroupsCSV writes groups as comma-separated values.
-func writeGroupsCSV(out io.Writer, groups []gallery.Group) error {
+// writeGroupsCSV writes groups as comma-separated values, with the facts of their files where these were looked at.
+func writeGroupsCSV(out io.Writer, groups []gallery.Group, looked bool) error {
 	w := csv.NewWriter(out)
 	lines := [][]string{{"group", "person", "distance", "picture"}}
+	if looked {
+		lines[0] = append(lines[0], "keep", "link", "bytes", "width", "height", "quality", "taken", "path")
+	}
 	for i, g := range groups {
 		for _, m := range g.Pictures {
 			lines = append(lines, []string{strconv.Itoa(i + 1), m.Person, strconv.FormatFloat(m.Distance, 'g', 9, 64), m.ID})
+			if looked {
+				lines[len(lines)-1] = append(lines[len(lines)-1], factCells(m)...)
+			}
 		}
 	}
 	return w.WriteAll(lines)
+}
+
+// factCells are the cells of a file's facts.
+func factCells(m gallery.GroupMember) []string {
+	f := m.File
+	if f == nil {
+		return make([]string, 8)
+	}
+	keep := ""
+	if m.Keep {
+		keep = m.Why
+	}
+	return []string{keep, f.Link, strconv.FormatInt(f.Bytes, 10), strconv.Itoa(f.Width), strconv.Itoa(f.Height), strconv.Itoa(f.Quality), f.Taken, f.Path}
 }
 
 // groupError names the flag that helps.

@@ -173,7 +173,7 @@ func (a *app) showFound(ctx context.Context, g *gallery.Gallery, r *gallery.Resu
 	}
 	album := report.Album{
 		Title:    "The nearest to " + strings.Join(append(titles(q.Images), q.IDs...), ", "),
-		Subtitle: fmt.Sprintf("among %s of %s, in the space %s", count(r.Entries, "picture"), r.Index, r.Space),
+		Subtitle: fmt.Sprintf("among %s of %s, in the space %s", count(r.Entries, "picture"), console.Shown(r.Index), r.Space),
 		Command:  a.CommandLine(),
 		Rows:     []report.AlbumRow{asked, row},
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -141,6 +142,22 @@ func (c *Console) CommandLine() string {
 		words = append(words, Quote(flag+"="+withoutPlace(value)))
 	}
 	return strings.Join(words, " ")
+}
+
+// Shown is a path as a page shows it; see CommandLine.
+func Shown(path string) string { return withoutPlace(path) }
+
+// Bytes is a size in words.
+func Bytes(n int64) string {
+	for _, u := range []struct {
+		unit string
+		size float64
+	}{{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
+		if v := float64(n) / u.size; v >= 1 {
+			return strconv.FormatFloat(v, 'f', 1, 64) + " " + u.unit
+		}
+	}
+	return strconv.FormatInt(n, 10) + " bytes"
 }
 
 // withoutPlace shortens an absolute path, or one that leads out of the working folder by more than one step.
