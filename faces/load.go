@@ -52,7 +52,7 @@ const sourceAttributes = "lfw-attributes"
 
 // Load reads a set of faces from the source that Open returns for name. Archives are read as a stream and never unpacked.
 //
-// Pictures (JPEG, PNG, WebP, GIF) at any depth are kept in the order of the archive, in a folder in the order of their
+// Pictures (JPEG, PNG, WebP, GIF, HEIC, AVIF) at any depth are kept in the order of the archive, in a folder in the order of their
 // paths. In LFW's layout, ".../Aaron_Eckhart/Aaron_Eckhart_0001.jpg", the name is person and number; elsewhere the
 // folder that a picture lies in is the person, unless its name says otherwise (see Options.Names). A picture is LFW's, and
 // its face where LFW puts it, if its path is in LFW's layout and it has LFW's 250x250 pixels; drawn faces are such

@@ -80,7 +80,7 @@ func stem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) 
 // a picture too, which its first bytes tell.
 func isPicture(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".jpg", ".jpeg", ".png", ".webp", ".gif":
+	case ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".heic", ".heif", ".hif", ".avif":
 		return true
 	}
 	return false

@@ -43,8 +43,8 @@ func Open(path string) (*Image, error) {
 	return m, nil
 }
 
-// Decode reads a JPEG, PNG, WebP or GIF (its first frame), turns it upright by
-// its EXIF orientation and draws transparent pixels on white. Data after the picture's
+// Decode reads a JPEG, PNG, WebP, GIF (its first frame), HEIC or AVIF (its still picture),
+// turns it upright by its EXIF orientation, or by what a HEIC or AVIF file says itself, and draws transparent pixels on white. Data after the picture's
 // end are ignored. A truncated picture, or one larger than [MaxPixels] or
 // [MaxFileBytes], is an error. So are files that the underlying decoders do not support:
 // animated WebP, and the rare progressive JPEGs with both restart markers and subsampled
@@ -125,6 +125,7 @@ var formats = []format{
 	{"PNG", 14, prefixed("\x89PNG\r\n\x1a\n"), png.DecodeConfig, decodePNG, minPNG},
 	{"GIF", 8, prefixed("GIF8"), gif.DecodeConfig, decodeGIF, nil},
 	{"WebP", 14, isWebP, webp.DecodeConfig, decodeWebP, nil},
+	{"HEIF", 60, isHEIF, configHEIF, decodeHEIF, nil},
 }
 
 func prefixed(magic string) func([]byte) bool {

@@ -24,7 +24,7 @@ func ExamplePrep() {
 func ExampleDecode() {
 	_, err := pix.Decode(bytes.NewReader([]byte("Dear diary,")))
 	fmt.Println(err)
-	// Output: not a picture: want JPEG, PNG, WebP or GIF
+	// Output: not a picture: want JPEG, PNG, WebP, GIF, HEIC or AVIF
 }
 
 func ExampleGrid() {

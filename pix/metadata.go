@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+
+	"likeness/internal/heif"
 )
 
 // mostEXIF bounds the EXIF that is read of a file; that of cameras has some ten KiB.
@@ -13,6 +15,11 @@ const mostEXIF = 1 << 20
 // there and passes over pixels. Without EXIF, or where it cannot be found, the picture is
 // upright and has no date.
 func findEXIF(format string, r io.ReadSeeker) exif {
+	if format == "HEIF" { // which is turned when it is decoded, by what its boxes say
+		e := parseEXIF(heif.Read(r, true).EXIF)
+		e.orientation = 1
+		return e
+	}
 	c := &cursor{r: r}
 	var data []byte
 	switch format {

@@ -36,13 +36,20 @@ var otherKinds = []struct {
 	{0, "\x1aE\xdf\xa3", "a film (Matroska)"},
 }
 
+// Kinds that are read, or may be.
+const (
+	heicPicture, heicSequence = "a HEIC picture", "a HEIC sequence"
+	heifPicture, heifSequence = "a HEIF picture", "a HEIF sequence"
+	avifPicture, avifSequence = "an AVIF picture", "an AVIF sequence"
+)
+
 // brands are the kinds of files in the container of MP4 (ISO base media), by the brands in
 // their first box; the main brand is looked up first, then those that it also fits.
 var brands = map[string]string{
-	"heic": "a HEIC picture", "heix": "a HEIC picture", "heim": "a HEIC picture", "heis": "a HEIC picture",
-	"hevc": "a HEIC sequence", "hevx": "a HEIC sequence", "hevm": "a HEIC sequence", "hevs": "a HEIC sequence",
-	"msf1": "a HEIF sequence",
-	"avif": "an AVIF picture", "avis": "an AVIF sequence",
+	"heic": heicPicture, "heix": heicPicture, "heim": heicPicture, "heis": heicPicture,
+	"hevc": heicSequence, "hevx": heicSequence, "hevm": heicSequence, "hevs": heicSequence,
+	"msf1": heifSequence,
+	"avif": avifPicture, "avis": avifSequence,
 	"crx ": "a raw photograph (CR3)", "qt  ": "a film (QuickTime)", "M4A ": "a sound file (M4A)",
 }
 
@@ -58,7 +65,7 @@ func brandOf(data []byte) string {
 	case len(list) == 0:
 		return ""
 	case list[0] == "mif1":
-		return "a HEIF picture"
+		return heifPicture
 	}
 	return "a film (MP4)"
 }
@@ -109,4 +116,4 @@ func errKind(data []byte) error {
 }
 
 // formatNames are the formats that are read.
-const formatNames = "JPEG, PNG, WebP or GIF"
+const formatNames = "JPEG, PNG, WebP, GIF, HEIC or AVIF"
