@@ -28,22 +28,30 @@ var avifWasm []byte
 
 // codec is a decoder: its code, compiled when it is first needed.
 type codec struct {
-	name  string
-	code  func() ([]byte, error)
-	cache func() wazero.CompilationCache // in memory
+	code  []byte
+	cache wazero.CompilationCache // in memory
 }
 
-func newCodec(name string, packed []byte) *codec {
-	return &codec{name, sync.OnceValues(func() ([]byte, error) {
+// newCodec returns a function that unpacks and compiles a decoder on its first call, which takes a second.
+func newCodec(packed []byte) func() (*codec, error) {
+	return sync.OnceValues(func() (*codec, error) {
 		z, err := gzip.NewReader(bytes.NewReader(packed))
 		if err != nil {
 			return nil, err
 		}
-		return io.ReadAll(z)
-	}), sync.OnceValue(wazero.NewCompilationCache)}
+		code, err := io.ReadAll(z)
+		if err != nil {
+			return nil, err
+		}
+		c := &codec{code, wazero.NewCompilationCache()}
+		ctx := context.Background()
+		r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCompilationCache(c.cache))
+		_, err = r.CompileModule(ctx, code)
+		return c, errors.Join(err, r.Close(ctx))
+	})
 }
 
-var heic, avif = newCodec("HEIC", heicWasm), newCodec("AVIF", avifWasm)
+var heic, avif = newCodec(heicWasm), newCodec(avifWasm)
 
 // ErrDamaged means that the decoder cannot read the file.
 var ErrDamaged = errors.New("the decoder cannot read it: it is damaged, cut short or of a kind that is not known")
@@ -66,7 +74,6 @@ const page = 64 << 10
 
 // instance is a decoder at work.
 type instance struct {
-	codec   *codec
 	runtime wazero.Runtime
 	module  api.Module
 	ctx     context.Context
@@ -75,17 +82,17 @@ type instance struct {
 }
 
 // start makes a decoder that holds a file, with memory for so many pixels.
-func (c *codec) start(data []byte, pixels int64) (*instance, error) {
-	code, err := c.code()
+func start(codec func() (*codec, error), data []byte, pixels int64) (*instance, error) {
+	c, err := codec()
 	if err != nil {
 		return nil, err
 	}
 	ctx := context.Background() // a picture is decoded whole
 	const most = 1 << 16        // pages: all that 32 bits can address
 	pages := min(uint32((Memory(pixels)+2*int64(len(data)))/page), most)
-	config := wazero.NewRuntimeConfig().WithCompilationCache(c.cache()).WithMemoryLimitPages(pages)
-	i := &instance{codec: c, ctx: ctx, runtime: wazero.NewRuntimeWithConfig(ctx, config)}
-	if err := i.load(code, data); err != nil {
+	config := wazero.NewRuntimeConfig().WithCompilationCache(c.cache).WithMemoryLimitPages(pages)
+	i := &instance{ctx: ctx, runtime: wazero.NewRuntimeWithConfig(ctx, config)}
+	if err := i.load(c.code, data); err != nil {
 		return nil, errors.Join(err, i.close())
 	}
 	return i, nil
@@ -168,7 +175,7 @@ func fits(w, h uint32, pixels int64) error {
 // DecodeHEIC decodes the still picture of a HEIC file of which the header promises so many pixels: an *image.YCbCr, an
 // *image.Gray or an *image.NRGBA, turned as the file asks for.
 func DecodeHEIC(data []byte, pixels int64) (image.Image, error) {
-	i, err := heic.start(data, pixels)
+	i, err := start(heic, data, pixels)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +260,7 @@ func (i *instance) heic(pixels int64) (image.Image, error) {
 // DecodeAVIF decodes the first picture of an AVIF file of which the header promises so many pixels, as it lies in the file:
 // it may have to be turned.
 func DecodeAVIF(data []byte, pixels int64) (*image.RGBA, error) {
-	i, err := avif.start(data, pixels)
+	i, err := start(avif, data, pixels)
 	if err != nil {
 		return nil, err
 	}

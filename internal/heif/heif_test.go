@@ -43,7 +43,7 @@ func TestDamaged(t *testing.T) {
 	const pixels = 61 * 43
 	for _, name := range []string{"plain.heic", "ten-bits.avif"} {
 		data := sample(t, name)
-		for at := 17; at < len(data); at += len(data)/25 + 1 {
+		for at := 17; at < len(data); at += len(data)/8 + 1 {
 			bad := bytes.Clone(data)
 			bad[at] ^= 0x55
 			if name == "plain.heic" {
