@@ -15,7 +15,7 @@ func dice(number uint64) *rand.Rand { return rand.New(rand.NewPCG(number, 0xde7e
 // batch is the number of examples in a step.
 const batch = 64
 
-// shuffled is the number of batches that the pool holds from which examples are drawn.
+// shuffled is the number of batches, at most, that the pool holds from which examples are drawn.
 const shuffled = 32
 
 // descend trains a network on examples that are composed while it trains. compose returns the examples of a number, one or
@@ -31,7 +31,7 @@ func descend[E any](ctx context.Context, net *nn.Network, o Options, steps int, 
 	size := net.Input.Size()
 	x := make([]float32, batch*size)
 	rng := dice(o.Seed)
-	pool, err := feed.next(shuffled * batch)
+	pool, err := feed.next(min(shuffled, steps) * batch)
 	if err != nil {
 		return err
 	}
