@@ -23,7 +23,7 @@ const Smallest = 24
 const (
 	proposed  = 0.35 // least probability of a proposal
 	promising = 0.10 // least probability of a proposal that the refiner looks at again
-	Certain   = 0.50 // least Score of a face that Find returns
+	Certain   = 0.80 // least Score of a face that Find returns
 )
 
 // A proposal is one of several of a face where they overlap by sameProposal, two faces are one where they overlap by sameFace.

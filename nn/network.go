@@ -31,6 +31,8 @@ type Network struct {
 	packing sync.Mutex // held while the ops are packed
 	stale   bool       // the weights have moved since
 	version int        // of the weights: counts calls of Pack and steps
+
+	pictures sync.Pool // the memory of PredictPicture
 }
 
 // New checks that the layers fit onto each other and plans them. All weights

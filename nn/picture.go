@@ -12,55 +12,100 @@ import (
 // of Predict. It runs on one thread, and returns ctx's error when ctx ends. Layers other than Conv2D are an error; a length
 // that does not fit is a programming mistake and panics.
 func (n *Network) PredictPicture(ctx context.Context, x []float32, h, w int) (y []float32, oh, ow int, err error) {
-	in := n.Input
-	if len(in) != 3 || h < 1 || w < 1 || len(x) != h*w*in[2] {
+	if len(n.Input) != 3 || h < 1 || w < 1 || len(x) != h*w*n.Input[2] {
 		panic("nn: PredictPicture: the picture's length is not h*w*C")
 	}
-	n.freshen()
-	channels := in[2]
+	layers := make([]Conv2D, len(n.nodes))
 	for i, node := range n.nodes {
 		c, ok := node.Layer.(Conv2D)
 		if !ok {
 			return nil, 0, 0, fmt.Errorf("%s, layer %d: a %s does not take pictures of any size", n.Name, i+1, node.Kind())
 		}
+		layers[i] = c
+	}
+	n.freshen()
+	slabs, ok := n.pictures.Get().(*[2][]float32)
+	if !ok {
+		slabs = new([2][]float32)
+	}
+	defer n.pictures.Put(slabs)
+	// Each picture lies within the border of zeros that the layer behind it wants.
+	border := func(i, h, w, channels int) framed {
+		if i == len(layers) {
+			f := framed{h: h, w: w, rows: h, row: w * channels, channels: channels}
+			f.data = make([]float32, f.rows*f.row)
+			return f
+		}
+		f := layers[i].border(h, w, channels)
+		f.data = take(&slabs[i%2], f.rows*f.row)
+		f.clear()
+		return f
+	}
+	in := border(0, h, w, n.Input[2])
+	for r := range h {
+		copy(in.line(r), x[r*w*in.channels:])
+	}
+	for i, c := range layers {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, 0, err
 		}
-		x, h, w = c.slide(x, h, w, channels, node.owned[0].Value, node.owned[1].Value)
-		channels = c.Filters
+		s := c.stride()
+		out := border(i+1, (in.h+s-1)/s, (in.w+s-1)/s, c.Filters)
+		c.slide(out, in, n.nodes[i].owned[0].Value, n.nodes[i].owned[1].Value)
+		in = out
 	}
-	return x, h, w, nil
+	return in.data, in.h, in.w, nil
 }
 
-// slide computes the layer on one picture. Each output row is the sum of one matrix product for each row of taps, whose
-// left side is read right out of the picture: the windows of neighbouring output pixels are stride pixels apart and overlap.
-// So the picture first gets its border of zeros.
-func (c Conv2D) slide(x []float32, h, w, channels int, weights, bias []float32) (y []float32, oh, ow int) {
+// framed is a picture within a border: rows lines of row numbers, of which the picture's begin at (top, left).
+type framed struct {
+	data           []float32
+	h, w, channels int
+	top, left      int
+	rows, row      int
+}
+
+// border returns the size of an h x w picture with the border that the layer reads; data is not set.
+func (c Conv2D) border(h, w, channels int) framed {
 	s, k := c.stride(), c.Kernel
-	oh, ow = (h+s-1)/s, (w+s-1)/s
-	top, left := padding(h, oh, k, s), padding(w, ow, k, s)
-	ph, pw := max((oh-1)*s+k, top+h), max((ow-1)*s+k, left+w)
-	if ph != h || pw != w {
-		padded := make([]float32, ph*pw*channels)
-		for r := range h {
-			copy(padded[((r+top)*pw+left)*channels:], x[r*w*channels:][:w*channels])
-		}
-		x = padded
+	oh, ow := (h+s-1)/s, (w+s-1)/s
+	f := framed{h: h, w: w, channels: channels, top: padding(h, oh, k, s), left: padding(w, ow, k, s)}
+	f.rows = max((oh-1)*s+k, f.top+h)
+	f.row = max((ow-1)*s+k, f.left+w) * channels
+	return f
+}
+
+// line is the picture's line r.
+func (f framed) line(r int) []float32 {
+	return f.data[(f.top+r)*f.row+f.left*f.channels:][:f.w*f.channels]
+}
+
+// clear zeroes the border.
+func (f framed) clear() {
+	clear(f.data[:f.top*f.row])
+	for r := range f.h {
+		line := f.data[(f.top+r)*f.row:][:f.row]
+		clear(line[:f.left*f.channels])
+		clear(line[(f.left+f.w)*f.channels:])
 	}
-	y = make([]float32, oh*ow*c.Filters)
-	row := pw * channels
+	clear(f.data[(f.top+f.h)*f.row:])
+}
+
+// slide computes the layer on one picture. Each output line is the sum of one matrix product for each row of taps, whose
+// left side is read right out of the picture: the windows of neighbouring output pixels are stride pixels apart and overlap.
+func (c Conv2D) slide(out, in framed, weights, bias []float32) {
+	s, k := c.stride(), c.Kernel
 	blocks := make([]kernel.Block, k)
 	for t := range blocks {
-		blocks[t] = kernel.Block{A: t * row, B: t * k * channels * c.Filters}
+		blocks[t] = kernel.Block{A: t * in.row, B: t * k * in.channels * c.Filters}
 	}
-	for r := range oh {
-		out := y[r*ow*c.Filters:][:ow*c.Filters]
-		kernel.BlockGemm(out, c.Filters, x[r*s*row:], s*channels, 1, weights, c.Filters, blocks, ow, c.Filters, k*channels, false)
+	for r := range out.h {
+		line := out.line(r)
+		kernel.BlockGemm(line, c.Filters, in.data[r*s*in.row:], s*in.channels, 1, weights, c.Filters, blocks, out.w, c.Filters, k*in.channels, false)
 		if c.Activation == ELU {
-			kernel.AddBiasELU(out, bias)
+			kernel.AddBiasELU(line, bias)
 		} else {
-			kernel.AddBias(out, bias)
+			kernel.AddBias(line, bias)
 		}
 	}
-	return y, oh, ow
 }
