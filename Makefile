@@ -29,15 +29,15 @@ models: $(BUILD)/detector.safetensors $(BUILD)/finder.safetensors $(BUILD)/conv.
 
 # All are fitted to the training part of the exercise's split, which is the default of each.
 $(BUILD)/detector.safetensors: | $(BUILD)
-	$(TRAIN) detector --data $(LFW) --out $@
+	$(TRAIN) detector $(FITTED) --out $@
 $(BUILD)/finder.safetensors: | $(BUILD)
 	$(TRAIN) finder $(FITTED) --out $@
 $(BUILD)/conv.safetensors: | $(BUILD)
 	$(TRAIN) conv $(FITTED) --out $@
 $(BUILD)/residual.safetensors: | $(BUILD)
-	$(TRAIN) residual $(FITTED) --out $@
+	$(TRAIN) residual $(FITTED) --epochs 30 --out $@
 $(BUILD)/denoiser.safetensors: | $(BUILD)
-	$(TRAIN) denoise --arch residual $(FITTED) --out $@
+	$(TRAIN) denoise --arch residual $(FITTED) --optimizer muon --epochs 4 --out $@
 $(BUILD)/%.atlas.safetensors: $(BUILD)/%.safetensors
 	go run ./cmd/likeness directions $< $(FITTED) --out $@
 $(BUILD):
