@@ -79,6 +79,9 @@ type SplitScore struct {
 	Story     *search.Story      `json:"space_story,omitempty"`
 	Retrieval quality.Retrieval  `json:"retrieval"`
 	Agreement *quality.Agreement `json:"attributes,omitempty"`
+	// Reliability compares the probabilities that the space tells with what is right, on people whom it was not fitted to;
+	// nil at random, and where it tells none.
+	Reliability *quality.Reliability `json:"reliability,omitempty"`
 }
 
 // Search measures how well search finds the people of a set, which describe.DefaultPrep
@@ -142,8 +145,18 @@ func (e *searchEvaluator) split(ctx context.Context, by string) error {
 	if err != nil {
 		return err
 	}
-	s := SplitScore{Split: plan.String(), Space: space.Name(), Fitted: len(split.Train), Story: search.StoryOf(space)}
 	among := by == dataset.ByPerson // test pictures search among each other
+	if among {
+		if err := c.Calibrate(ctx, space, split.Train, people, e.opt.Progress); err != nil {
+			return err
+		}
+	}
+	s := SplitScore{Split: plan.String(), Space: space.Name(), Fitted: len(split.Train), Story: search.StoryOf(space)}
+	if among {
+		if s.Reliability, err = c.Reliability(ctx, space, e.set.People, split.Test); err != nil {
+			return err
+		}
+	}
 	if s.Retrieval, err = c.Retrieve(ctx, space, e.set.People, split, among); err != nil {
 		return err
 	}

@@ -30,8 +30,10 @@ type Comparison struct {
 	Distance  float64  `json:"distance"`
 	Threshold float64  `json:"threshold"`
 	Odds      *float64 `json:"odds,omitempty"` // nil where the finder was fitted without names
-	Finder    string   `json:"finder"`         // the caller's name for the finder
-	Space     string   `json:"space"`
+	// Beyond says that the distance is nearer or farther than those that odds were learned from; Odds is nil then.
+	Beyond search.Beyond `json:"beyond,omitempty"`
+	Finder string        `json:"finder"` // the caller's name for the finder
+	Space  string        `json:"space"`
 	// FacesA and FacesB are how many faces the pictures show, of which the largest are compared; 0 where nobody looked.
 	FacesA int `json:"faces_a,omitempty"`
 	FacesB int `json:"faces_b,omitempty"`
@@ -92,7 +94,9 @@ func (f *Finder) ComparePictures(ctx context.Context, a, b *pix.Image, opt Compa
 	}
 	c.Same = c.Distance <= threshold
 	if odds, known := calibration.Odds(c.Distance); known {
-		c.Odds = &odds
+		if c.Beyond = calibration.Beyond(c.Distance); c.Beyond == search.Within {
+			c.Odds = &odds
+		}
 		if opt.Threshold == nil { // odds are bounded by the number of pairs they were learned from
 			c.Same = odds >= least
 		}

@@ -3,8 +3,10 @@ package finder
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"likeness/faces"
+	"likeness/parallel"
 	"likeness/progress"
 	"likeness/search"
 	"likeness/search/quality"
@@ -29,6 +31,39 @@ func (c Codes) Retrieve(ctx context.Context, s search.Space, people []string, sp
 		}
 	}
 	return quality.Retrieve(ctx, queries, gallery, disjoint, bootstrapSeed)
+}
+
+// Reliability compares the probabilities that a calibrated space tells of the nearest pictures with who they show: rows
+// search among each other, and nobody in them was learned from. It is nil where the space tells none.
+func (c Codes) Reliability(ctx context.Context, s search.Space, people []string, rows []int) (*quality.Reliability, error) {
+	calibration := search.CalibrationOf(s)
+	p, err := c.points(ctx, s, people, rows)
+	if err != nil {
+		return nil, err
+	}
+	n := len(rows)
+	answers := make([][]search.Answer, n)
+	if err := parallel.Each(ctx, n, func(i int) {
+		if p.People[i] != "" {
+			answers[i] = nearestAnswers(p.Values, p.Width, p.People, i)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	var told []float64
+	var right []bool
+	for _, list := range answers {
+		for _, a := range list {
+			if probability, ok := calibration.Probability(math.Sqrt(a.Squared), n-1); ok {
+				told, right = append(told, probability), append(right, a.Right)
+			}
+		}
+	}
+	if len(told) == 0 {
+		return nil, nil
+	}
+	r := quality.Reliable(told, right)
+	return &r, nil
 }
 
 // Agree measures how far the k nearest share a query's attributes, as Retrieve

@@ -49,7 +49,11 @@ func (c Codes) Calibrate(ctx context.Context, space search.Space, rows []int, pe
 		return nil // the pictures do not bear the names out, so there is nothing to learn
 	}
 	odds.People = measured.people
-	story.Odds, story.Groups = odds, nil
+	story.Odds, story.Groups, story.Chance = odds, nil, nil
+	if chance, err := search.FitChance(measured.answers); err == nil { // else the albums were too small to tell
+		chance.Shown, chance.People = float64(measured.shown)/float64(measured.searched), measured.searched
+		story.Chance = chance
+	}
 	for size := range measured.albums {
 		if al := &measured.albums[size]; al.count > 0 {
 			story.Groups = append(story.Groups, al.grouping(albumSizes[size]))
@@ -81,6 +85,9 @@ func dealPeople(people []string) [calibrationFolds]map[string]bool {
 type calibration struct {
 	one, two []float64 // squared distances of pairs
 	people   int
+	answers  []search.Answer // of people who search an album for themselves
+	shown    int             // who searched and were in it
+	searched int
 	albums   [len(albumSizes)]albums
 }
 
@@ -168,6 +175,7 @@ func (c Codes) calibrateFold(ctx context.Context, to *calibration, name string, 
 				}
 			}
 			from := place[shown[0]][0]
+			to.search(points[from*w:(from+len(who))*w], w, who)
 			merges, err := search.Cluster(ctx, points[from*w:(from+len(who))*w], w, math.Inf(1))
 			if err != nil {
 				return err
@@ -179,6 +187,53 @@ func (c Codes) calibrateFold(ctx context.Context, to *calibration, name string, 
 		slices.SortStableFunc(al.joins[fold], func(a, b quality.Joined) int { return cmp.Compare(a.Distance, b.Distance) })
 	}
 	return nil
+}
+
+// answersKept is how many of the nearest pictures count: as many as a search shows.
+const answersKept = 5
+
+// mostSearching bounds who searches a large album.
+const mostSearching = 400
+
+// search lets pictures of an album search among its others. Albums of each size count alike.
+func (m *calibration) search(points []float32, w int, who []string) {
+	count := map[string]int{}
+	for _, p := range who {
+		count[p]++
+	}
+	n := len(who)
+	step := max(1, n/mostSearching)
+	asking := (n + step - 1) / step
+	for i := 0; i < n; i += step {
+		m.searched++
+		if count[who[i]] > 1 {
+			m.shown++
+		}
+		nearest := nearestAnswers(points, w, who, i)
+		for k := range nearest {
+			nearest[k].Weight = 1 / float64(asking)
+		}
+		m.answers = append(m.answers, nearest...)
+	}
+}
+
+// nearestAnswers returns what picture i of an album finds among its others.
+func nearestAnswers(points []float32, w int, who []string, i int) []search.Answer {
+	var nearest []search.Answer
+	for j := range who {
+		if j == i {
+			continue
+		}
+		d := kernel.SquaredDistance64(points[i*w:(i+1)*w], points[j*w:(j+1)*w])
+		if len(nearest) == answersKept && d >= nearest[answersKept-1].Squared {
+			continue
+		}
+		a := search.Answer{Squared: d, Pictures: len(who) - 1, Right: who[i] == who[j], Weight: 1}
+		at, _ := slices.BinarySearchFunc(nearest, a, func(x, y search.Answer) int { return cmp.Compare(x.Squared, y.Squared) })
+		nearest = slices.Insert(nearest, at, a)
+		nearest = nearest[:min(len(nearest), answersKept)]
+	}
+	return nearest
 }
 
 // grouping chooses the distance with the best harmonic mean of precision and

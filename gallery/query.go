@@ -44,6 +44,12 @@ type Hit struct {
 	// Odds say how many times likelier such a distance is between two pictures of
 	// one person than of two people; nil where the space does not know.
 	Odds *float64 `json:"odds,omitempty"`
+	// Beyond says that the distance is nearer or farther than those that odds were learned
+	// from; nothing is told then.
+	Beyond search.Beyond `json:"beyond,omitempty"`
+	// Probability is how likely this is the person, given how many pictures the index holds;
+	// nil where that is not known, as it is not of averages.
+	Probability *float64 `json:"probability,omitempty"`
 	// Taken is when the picture was taken, as the clock there showed it; "" where
 	// that is not known.
 	Taken string `json:"taken,omitempty"`
@@ -103,7 +109,7 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 	}
 	r := &Result{
 		Index: g.path, Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(),
-		Results: g.hits(matches, q.MinOdds), Person: asked.person(), Faces: asked.faces,
+		Results: g.hits(matches, q.MinOdds, len(asked.codes) == 1 || asked.each), Person: asked.person(), Faces: asked.faces,
 	}
 	for i := range r.Results {
 		r.Results[i].Face = face[r.Results[i].ID]
@@ -231,8 +237,9 @@ func equalTo(e *search.Entries, code []float32) []string {
 	return ids
 }
 
-// hits adds to matches what the index knows, as far as their odds are good enough.
-func (g *Gallery) hits(matches []search.Match, minOdds float64) []Hit {
+// hits adds to matches what the index knows, as far as their odds are good enough. Probabilities were learned from
+// searches for single pictures.
+func (g *Gallery) hits(matches []search.Match, minOdds float64, single bool) []Hit {
 	calibration := search.CalibrationOf(g.file.Space)
 	hits := []Hit{}
 	for _, m := range matches {
@@ -241,7 +248,12 @@ func (g *Gallery) hits(matches []search.Match, minOdds float64) []Hit {
 			if odds < minOdds {
 				break // and so are those of all farther ones
 			}
-			h.Odds = &odds
+			if h.Beyond = calibration.Beyond(m.Distance); h.Beyond == search.Within {
+				h.Odds = &odds
+			}
+		}
+		if p, known := calibration.Probability(m.Distance, g.file.Entries.Len()); known && single {
+			h.Probability = &p
 		}
 		hits = append(hits, h)
 	}

@@ -3,6 +3,7 @@ package search
 import (
 	"errors"
 	"math"
+	"slices"
 )
 
 // Odds turns a distance into the odds that two pictures show one person. They
@@ -21,6 +22,11 @@ type Odds struct {
 	Pairs     int     `json:"pairs"`  // of one person, and as many of two
 	People    int     `json:"people"` // with at least two pictures
 	Right     float64 `json:"right"`  // share of the pairs classified correctly at odds of 1
+	// Near and Far bound the distances that were seen: all but one in 200 of the pairs of one person were farther apart
+	// than Near, and all but one in 200 of two people nearer than Far. Nothing is known of other distances. Both are 0
+	// where a file does not say.
+	Near float64 `json:"near,omitempty"`
+	Far  float64 `json:"far,omitempty"`
 }
 
 // Grouping is the distance at which average linkage (see Cluster) is cut so
@@ -105,12 +111,22 @@ func FitOdds(one, two []float64) (*Odds, error) {
 		}
 	}
 	o.Right = (right[0] + right[1]) / 2
+	o.Near, o.Far = math.Sqrt(quantile(one, 1.0/200)), math.Sqrt(quantile(two, 1-1.0/200))
+	if o.Far <= o.Near {
+		return nil, errors.New("pairs of two people are nearer than those of one")
+	}
 	return o, nil
+}
+
+// quantile returns the number below which a share of a list lies.
+func quantile(list []float64, share float64) float64 {
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[min(int(share*float64(len(sorted))), len(sorted)-1)]
 }
 
 // check returns an error that says what is wrong with odds; nil is valid.
 func (o *Odds) check() error {
-	if o != nil && (!(o.Slope < 0) || math.IsInf(o.Slope, 0) || math.IsNaN(o.Intercept) || math.IsInf(o.Intercept, 0) || o.Pairs < 1) {
+	if o != nil && (!(o.Slope < 0) || math.IsInf(o.Slope, 0) || math.IsNaN(o.Intercept) || math.IsInf(o.Intercept, 0) || o.Pairs < 1 || !(o.Near >= 0 && o.Far >= o.Near) || math.IsInf(o.Far, 0)) {
 		return errors.New("the odds do not fall with the distance")
 	}
 	return nil
@@ -128,6 +144,12 @@ type Calibration interface {
 	// GroupDistance returns the distance at which a collection of so many
 	// pictures is cut into people.
 	GroupDistance(pictures int) (distance float64, ok bool)
+	// Beyond says whether a distance is one of those that were calibrated. Of others there
+	// are no odds to be told.
+	Beyond(distance float64) Beyond
+	// Probability returns how likely a picture at a distance shows the person searched for,
+	// where the nearest among so many pictures were searched.
+	Probability(distance float64, pictures int) (p float64, ok bool)
 }
 
 // CalibrationOf returns what is known of the distances in a space: the space itself
@@ -144,6 +166,9 @@ type uncalibrated struct{}
 func (uncalibrated) Odds(float64) (float64, bool)         { return 0, false }
 func (uncalibrated) OddsDistance(float64) (float64, bool) { return 0, false }
 func (uncalibrated) GroupDistance(int) (float64, bool)    { return 0, false }
+func (uncalibrated) Beyond(float64) Beyond                { return Within }
+
+func (uncalibrated) Probability(float64, int) (float64, bool) { return 0, false }
 
 // Odds implements Calibration.
 func (s *Whitened) Odds(distance float64) (float64, bool) {

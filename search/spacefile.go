@@ -45,7 +45,7 @@ func whitenedFrom(f *safetensors.File, name string, dim int) (*Whitened, error) 
 	if err := json.Unmarshal([]byte(f.Metadata[spaceStory]), &s.Story); err != nil {
 		return nil, f.Errorf("metadata %s: %w", spaceStory, err)
 	}
-	if err := errors.Join(s.Story.Odds.check(), checkGroups(s.Story.Groups)); err != nil {
+	if err := errors.Join(s.Story.Odds.check(), s.Story.Chance.check(), checkGroups(s.Story.Groups)); err != nil {
 		return nil, f.Errorf("metadata %s: %w", spaceStory, err)
 	}
 	t, err := f.Tensor(spaceMap)

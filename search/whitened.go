@@ -41,6 +41,7 @@ type Story struct {
 	Source     string  `json:"source,omitempty"`
 	// What distances mean, where names could tell; nil elsewhere.
 	Odds   *Odds      `json:"odds,omitempty"`
+	Chance *Chance    `json:"chance,omitempty"`
 	Groups []Grouping `json:"groups,omitempty"` // the smaller collections first
 }
 

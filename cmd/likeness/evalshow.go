@@ -34,10 +34,29 @@ func printSearchScore(w io.Writer, r *evaluation.SearchScore) {
 			fmt.Fprintf(w, "\n%s: the %d nearest share %.1f %% of the query's attributes, any picture %.1f %%\n", s.Split, a.K, 100*a.Nearest, 100*a.Chance)
 		}
 	}
+	for _, s := range r.Splits {
+		if s.Reliability != nil {
+			printReliability(w, s.Split, s.Reliability)
+		}
+	}
 	if v := r.Verification; v != nil {
 		fmt.Fprintf(w, "\npairs (%s): %.2f %% of %s classified correctly (standard error %.2f), AUC %.4f\n",
 			r.PairsFrom, 100*v.Accuracy, report.Count(v.Pairs), 100*v.Error, v.AUC)
 	}
+}
+
+// printReliability prints whether the probabilities told of what search finds are what is right.
+func printReliability(w io.Writer, split string, r *quality.Reliability) {
+	fmt.Fprintf(w, "\n%s: probabilities of the nearest pictures, for people who were not learned from\n", split)
+	lines := [][]string{{"told", "pictures", "mean", "right", "standard error"}}
+	for _, b := range r.Bins {
+		lines = append(lines, []string{
+			fmt.Sprintf("%.0f to %.0f %%", 100*b.From, 100*b.To), report.Count(b.Answers),
+			fmt.Sprintf("%.1f %%", 100*b.Told), fmt.Sprintf("%.1f %%", 100*b.Right), fmt.Sprintf("%.1f", 100*b.Spread),
+		})
+	}
+	console.Columns(w, "", lines, "pictures", "mean", "right", "standard error")
+	fmt.Fprintf(w, "mean difference: %.1f points\n", 100*r.Error)
 }
 
 // examplesAlbum shows queries and their nearest: first some of those where the nearest is

@@ -14,6 +14,7 @@ import (
 	"likeness/faces"
 	"likeness/finder"
 	"likeness/models"
+	"likeness/search"
 )
 
 // errNotSame ends 'same' when two pictures do not show one person; everything
@@ -106,6 +107,12 @@ func printSame(w io.Writer, r *finder.Comparison) {
 	var more []string
 	if r.Odds != nil {
 		more = append(more, "odds "+oddsText(*r.Odds))
+	}
+	switch r.Beyond {
+	case search.Nearer:
+		more = append(more, "nearer than photographs of one person are: perhaps the same picture twice")
+	case search.Farther:
+		more = append(more, "farther than the faces of two people are")
 	}
 	more = append(more, fmt.Sprintf("distance %.4f", r.Distance))
 	if r.Threshold < math.MaxFloat64 {

@@ -46,10 +46,16 @@ for each of them, and the column 'face' says which one was found, from the left.
 
 Where the index's space was fitted with names, the odds of the same person are printed
 beside the distance: how many times likelier such a distance is between two pictures
-of one person than of two people. They take both for equally likely beforehand. In a
-large index most pictures show others, so divide the odds of the nearest by the number
-of people who could have come first. Odds were learned from single pictures; all
-pictures are nearer to an average, so for averages they are too high.
+of one person than of two people, both equally likely beforehand. They are told only of
+distances like those that they were learned from; 'nearer' stands for two pictures nearer
+to each other than photographs of one person are, perhaps copies, 'farther' for such as
+no two faces are. Odds were learned from single pictures; all pictures are nearer to an
+average, so for averages they are too high.
+
+The probability is what the odds come to given how many pictures the index holds: the
+more strangers there are, the nearer comes the nearest of them. It was learned from
+people whom the space was not fitted to, some of whom the collection that they searched
+did not show at all. 'likeness eval search' checks it.
 
 Filters choose among the pictures before the nearest are taken; a picture must pass
 all of them. The index stores the fingerprint of its model and refuses another one.`,

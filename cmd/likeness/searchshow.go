@@ -13,6 +13,7 @@ import (
 	"likeness/faces"
 	"likeness/gallery"
 	"likeness/report"
+	"likeness/search"
 )
 
 // mostDrawn is how many of the pictures found are shown at most.
@@ -23,9 +24,14 @@ func printFound(w io.Writer, r *gallery.Result) {
 		return
 	}
 	heads, right := []string{"rank", "distance", "person", "picture"}, []string{"rank", "distance", "odds"}
-	odds := r.Results[0].Odds != nil
+	odds := slices.ContainsFunc(r.Results, func(h gallery.Hit) bool { return h.Odds != nil || h.Beyond != search.Within })
 	if odds {
 		heads = slices.Insert(heads, 2, "odds")
+	}
+	likely := slices.ContainsFunc(r.Results, func(h gallery.Hit) bool { return h.Probability != nil })
+	if likely {
+		at := slices.Index(heads, "odds") + 1
+		heads, right = slices.Insert(heads, at, "probability"), append(right, "probability")
 	}
 	several := severalFaces(r.Results)
 	if several {
@@ -35,7 +41,10 @@ func printFound(w io.Writer, r *gallery.Result) {
 	for _, h := range r.Results {
 		line := []string{fmt.Sprint(h.Rank), fmt.Sprintf("%.4f", h.Distance), orDash(h.Person), shownPath(h)}
 		if odds {
-			line = slices.Insert(line, 2, oddsText(*h.Odds))
+			line = slices.Insert(line, 2, hitOdds(h))
+		}
+		if likely {
+			line = slices.Insert(line, slices.Index(heads, "probability"), hitProbability(h))
 		}
 		if several {
 			line = append(line, fmt.Sprint(h.Face))
@@ -43,6 +52,36 @@ func printFound(w io.Writer, r *gallery.Result) {
 		lines = append(lines, line)
 	}
 	console.Columns(w, "", lines, right...)
+	if likely {
+		fmt.Fprintf(w, "probability: that this is the person, given that the index holds %s\n", count(r.Entries, "picture"))
+	}
+}
+
+// hitOdds are the odds of what was found, or why there are none.
+func hitOdds(h gallery.Hit) string {
+	switch {
+	case h.Odds != nil:
+		return oddsText(*h.Odds)
+	case h.Beyond == search.Nearer:
+		return "nearer" // than photographs of one person are
+	case h.Beyond == search.Farther:
+		return "farther"
+	}
+	return "-"
+}
+
+// hitProbability is the probability in percent.
+func hitProbability(h gallery.Hit) string {
+	switch p := h.Probability; {
+	case p == nil:
+		return "-"
+	case *p < 0.01:
+		return "< 1 %"
+	case *p > 0.99:
+		return "> 99 %"
+	default:
+		return fmt.Sprintf("%.0f %%", 100**p)
+	}
 }
 
 // shownPath is the path of what was found as it can be opened from here, with the number of the face where the picture
@@ -168,6 +207,9 @@ func (a *app) showFound(ctx context.Context, g *gallery.Gallery, r *gallery.Resu
 		p.Lines = append(p.Lines, fmt.Sprintf("distance %.3f", h.Distance))
 		if h.Odds != nil {
 			p.Lines = append(p.Lines, "odds "+oddsText(*h.Odds))
+		}
+		if h.Probability != nil {
+			p.Lines = append(p.Lines, "probability "+hitProbability(h))
 		}
 		row.Pictures = append(row.Pictures, p)
 	}
