@@ -11,6 +11,7 @@ import (
 
 	"likeness/dataset"
 	"likeness/faces"
+	"likeness/models"
 	"likeness/nn"
 	"likeness/pix"
 	"likeness/safetensors"
@@ -58,7 +59,7 @@ func (d *Detector) Save(path string) error {
 
 // Open reads a detector. The error names the file and what is wrong.
 func Open(path string) (*Detector, error) {
-	file, err := safetensors.Open(path)
+	file, err := models.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/detect"
 	"likeness/faces"
+	"likeness/models"
 	"likeness/pix"
 )
 
@@ -89,23 +92,28 @@ func (f *faceFlags) add(c *cobra.Command, byDefault faces.Wanted, choices ...fac
 // faces is the flag's value.
 func (f *faceFlags) faces() faces.Wanted { return faces.Wanted(f.wanted.Value) }
 
-// framer returns what finds faces. Where a build holds no detector, that is an error of the first picture whose face has
-// to be found; LFW's need none.
+// framer returns what finds faces: the detector that --detector names, or the one that comes with the program. Where there
+// is none, that is an error of the first picture whose face has to be found; LFW's need none.
 func (a *app) framer() faces.Framer {
-	if a.faces != nil {
-		return a.faces
+	if a.faces == nil {
+		name := cmp.Or(a.detector, models.Detector)
+		if d, err := detect.Open(name); err == nil {
+			a.faces = d
+		} else if errors.Is(err, models.ErrMissing) {
+			a.faces = noDetector{errNoDetector}
+		} else {
+			a.faces = noDetector{err}
+		}
 	}
-	return noDetector{}
+	return a.faces
 }
 
-// noDetector stands for the detector that a build does not hold.
-type noDetector struct{}
+// noDetector stands for a detector that is not there.
+type noDetector struct{ err error }
 
-var errNoDetector = errors.New("this build holds no detector of faces: name one with --detector, or take the largest square with --crop square")
+var errNoDetector = errors.New("this build holds no detector: 'make models' makes one, --detector names one, and --crop square takes the largest square of each picture")
 
-func (noDetector) Frames(context.Context, *pix.Image) ([]faces.Found, error) {
-	return nil, errNoDetector
-}
+func (d noDetector) Frames(context.Context, *pix.Image) ([]faces.Found, error) { return nil, d.err }
 
 func (noDetector) Fingerprint() string { return "" }
 

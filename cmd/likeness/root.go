@@ -26,8 +26,10 @@ const (
 // app is one run of the program.
 type app struct {
 	*console.Console
-	working bool         // a command's own code has begun
-	faces   faces.Framer // finds faces; nil: the detector that comes with the program
+	working bool // a command's own code has begun
+	// faces finds faces; it is opened when it is first needed, from the file or name detector.
+	faces    faces.Framer
+	detector string
 }
 
 // run carries out one command line and returns the exit code.
@@ -98,6 +100,7 @@ the vector instructions, NO_COLOR turns colours off.`,
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 88 "))
 	root.PersistentFlags().BoolVar(&a.JSON, "json", false, "print one JSON object instead of text")
 	root.PersistentFlags().BoolVarP(&a.Quiet, "quiet", "q", false, "print no progress and no notes")
+	root.PersistentFlags().StringVar(&a.detector, "detector", "", "find faces with this detector's `file` (default the one that comes with the program)")
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddGroup(
 		&cobra.Group{ID: "learn", Title: "Learn:"},

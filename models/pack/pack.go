@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"likeness/autoencoder"
+	"likeness/detect"
 	"likeness/finder"
 	"likeness/internal/atomicfile"
 	"likeness/latent"
@@ -109,6 +110,13 @@ var kinds = map[string]func(*safetensors.File) (fingerprint string, facts []stri
 			facts = append(facts, fitted(t.Data, t.Split, t.NTrain))
 		}
 		return found.Fingerprint(), facts, nil
+	},
+	detect.Format: func(f *safetensors.File) (string, []string, error) {
+		d, err := detect.FromFile(f)
+		if err != nil {
+			return "", nil, err
+		}
+		return d.Fingerprint(), nil, nil
 	},
 	latent.Format: func(f *safetensors.File) (string, []string, error) {
 		a, err := latent.FromFile(f)
