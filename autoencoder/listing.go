@@ -2,6 +2,7 @@ package autoencoder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"likeness/faces"
@@ -51,6 +52,18 @@ func (d *Denoiser) RestoreListing(ctx context.Context, list *faces.Listing, opt 
 			}
 			continue
 		}
+		found, err := d.framed(ctx, picture, opt)
+		if err != nil {
+			if errors.Is(err, faces.ErrNoFace) {
+				err = &faces.NoFaceError{Name: p.Path}
+			} else {
+				err = fmt.Errorf("%s: %w", p.Path, err)
+			}
+			if err = list.Skip(ctx, p, err); err != nil {
+				return result, err
+			}
+			continue
+		}
 		opt.Stream = uint64(i)
 		r, err := d.Restore(ctx, picture, opt)
 		switch {
@@ -60,6 +73,9 @@ func (d *Denoiser) RestoreListing(ctx context.Context, list *faces.Listing, opt 
 			return result, fmt.Errorf("%s: %w", p.Path, err)
 		}
 		r.Image = p.Path
+		if found != nil {
+			r.Picture, r.Faces = onlyFaces(r.Noisy, r.Picture, found), len(found)
+		}
 		if err := each(i, r); err != nil {
 			return result, err
 		}

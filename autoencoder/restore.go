@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"likeness/faces"
 	"likeness/internal/kernel"
 	"likeness/parallel"
 	"likeness/pix"
@@ -26,6 +27,10 @@ type RestoreOptions struct {
 	AddNoise float64 `json:"add_noise,omitempty"`
 	Seed     uint64  `json:"seed,omitempty"`
 	Stream   uint64  `json:"stream,omitempty"` // such as the picture's number
+
+	// Framer, if not nil, finds the faces of the pictures of a listing: only their heads are restored, the rest stays as it
+	// is. A picture without a face is an error that wraps faces.ErrNoFace.
+	Framer faces.Framer `json:"-"`
 
 	Threads  int           `json:"threads,omitempty"` // 0: as ctx says, see package parallel
 	Progress progress.Func `json:"-"`                 // receives the steps of Denoiser.Denoise
@@ -51,7 +56,8 @@ type Restored struct {
 	Out    string   `json:"out"`   // of the result; both the caller's to set
 	Width  int      `json:"width"`
 	Height int      `json:"height"`
-	Level  *float64 `json:"level"` // of the noise, estimated; nil for a model that does not use it
+	Faces  int      `json:"faces,omitempty"` // that were restored, where only they were
+	Level  *float64 `json:"level"`           // of the noise, estimated; nil for a model that does not use it
 	// Hidden is the level of noise in the picture's brightness where the estimate, which
 	// uses its colours, misses it; nil where the two agree.
 	Hidden *float64 `json:"hidden_level"`

@@ -28,6 +28,7 @@ type denoising struct {
 	level           levelFlag
 	seed            uint64
 	threads         int
+	faces           bool
 }
 
 func newDenoise(a *app) *cobra.Command {
@@ -56,6 +57,9 @@ A folder stands for the pictures in it and in its sub-folders; the results have 
 same places below the --out folder. Files in it that are no pictures are reported
 and skipped.
 
+--faces restores the faces that are found, and leaves the rest as it is. A picture without
+a face is an error, or skipped where it lies in a folder.
+
 --add-noise corrupts the pictures first, to see what the model can do: errors before
 and after are printed, and --figure draws Original | Noisy | Denoised.`,
 		Example: `  likeness denoise old.jpg --out clean.png
@@ -71,6 +75,8 @@ and after are printed, and --figure draws Original | Noisy | Denoised.`,
 	c.Flags().Float64Var(&f.strength, "strength", 1, "share of the correction that is applied, from 0 to 1")
 	c.Flags().Float64Var(&f.noise, "add-noise", 0, "add gaussian noise of this standard deviation first")
 	c.Flags().Uint64Var(&f.seed, "seed", 42, "seed of that noise")
+	c.Flags().BoolVar(&f.faces, "faces", false, "restore the faces alone, and leave the rest of each picture as it is")
+	c.MarkFlagsMutuallyExclusive("faces", "add-noise")
 	console.AddThreads(c, &f.threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		args = withModel(args, models.Denoiser)
@@ -136,6 +142,9 @@ func (a *app) denoise(ctx context.Context, f *denoising, path string, g *faces.L
 	opt, err := f.options(path, m)
 	if err != nil {
 		return err
+	}
+	if f.faces {
+		opt.Framer = a.framer()
 	}
 	bar := a.Progress()
 	defer bar.Clear()
