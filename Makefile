@@ -35,7 +35,7 @@ $(BUILD)/finder.safetensors: | $(BUILD)
 $(BUILD)/conv.safetensors: | $(BUILD)
 	$(TRAIN) conv $(FITTED) --out $@
 $(BUILD)/residual.safetensors: | $(BUILD)
-	$(TRAIN) residual $(FITTED) --epochs 30 --out $@
+	$(TRAIN) residual $(FITTED) --epochs 12 --out $@
 $(BUILD)/denoiser.safetensors: | $(BUILD)
 	$(TRAIN) denoise --arch residual $(FITTED) --optimizer muon --epochs 4 --out $@
 $(BUILD)/%.atlas.safetensors: $(BUILD)/%.safetensors
