@@ -33,7 +33,7 @@ func PlacesOf(opt faces.Options) Places {
 }
 
 // PlacesFolder is the name of the folder in the cache.
-const PlacesFolder = "places"
+const PlacesFolder = "places" // faces.Cache knows it, too
 
 // hashes are what places are remembered by. They become names of files.
 var hashes = regexp.MustCompile(`^[0-9a-f]{8,128}$`)

@@ -104,7 +104,7 @@ func writeGroupsCSV(out io.Writer, groups []gallery.Group, looked bool) error {
 			}
 		}
 	}
-	return w.WriteAll(lines)
+	return w.WriteAll(console.Cells(lines))
 }
 
 // factCells are the cells of a file's facts.

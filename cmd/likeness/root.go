@@ -11,6 +11,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/faces"
+	"likeness/internal/kernel"
 	"likeness/train"
 )
 
@@ -40,6 +41,10 @@ func runWith(framer faces.Framer, args []string, stdout, stderr io.Writer) int {
 	ctx, stop := console.Interruptible(stderr, exitInterrupted)
 	defer stop()
 	a := &app{Console: console.New(args, stdout, stderr), faces: framer}
+	if err := kernel.Unavailable(); err != nil {
+		a.Fail(strings.TrimPrefix(err.Error(), "kernel: "))
+		return exitUsage
+	}
 	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetOut(a.Out)
@@ -112,7 +117,7 @@ the vector instructions, NO_COLOR turns colours off.`,
 	for group, commands := range map[string][]*cobra.Command{
 		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a), newDirections(a)},
 		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newSearch(a), newSame(a), newCluster(a), newDupes(a), newMorph(a), newEdit(a), newSample(a)},
-		"look":  {newSummary(a), newConvTranspose(a), newBench(a), newVersion(a)},
+		"look":  {newSummary(a), newCache(a), newConvTranspose(a), newBench(a), newVersion(a)},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

@@ -120,7 +120,7 @@ func writeFoundCSV(out io.Writer, found []gallery.Hit) error {
 		}
 		lines = append(lines, line)
 	}
-	return w.WriteAll(lines)
+	return w.WriteAll(console.Cells(lines))
 }
 
 // noteFaces tells how many faces the pictures searched for show.

@@ -1,6 +1,10 @@
 package kernel
 
-import "os"
+import (
+	"errors"
+	"fmt"
+	"os"
+)
 
 // version says which of the versions runs.
 type version int
@@ -15,7 +19,21 @@ const (
 func (v version) String() string { return [...]string{"none", "neon", "avx2", "avx512"}[v] }
 
 // running is chosen once, at start-up; only tests change it.
-var running = choose(os.Getenv("LIKENESS_SIMD"), best())
+var running, unavailable = chosen(os.Getenv("LIKENESS_SIMD"), best())
+
+// Unavailable says why the version that LIKENESS_SIMD names does not run, and the best one does in its place; nil where
+// all is as it should be. A program asks it before it works.
+func Unavailable() error { return unavailable }
+
+// chosen is choose for a program's start, where a wrong word is no reason to end without a message.
+func chosen(name string, best version) (v version, err error) {
+	defer func() {
+		if failed := recover(); failed != nil {
+			v, err = best, errors.New(fmt.Sprint(failed))
+		}
+	}()
+	return choose(name, best), nil
+}
 
 // SIMD names the version that runs: "avx512", "avx2", "neon" or "none". It is
 // the best this machine and this build can do, unless the environment variable

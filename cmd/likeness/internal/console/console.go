@@ -46,7 +46,7 @@ func wantsJSON(args []string) bool {
 // Emit prints a result: v as one JSON object, or what text writes.
 func (c *Console) Emit(v any, text func(w io.Writer)) error {
 	if !c.JSON {
-		text(c.Out)
+		text(cleaner{c.Out})
 		return nil
 	}
 	return writeJSON(c.Out, v)
@@ -70,13 +70,13 @@ func (c *Console) Flush() error {
 // Note prints a remark unless --quiet is set.
 func (c *Console) Note(format string, args ...any) {
 	if !c.Quiet {
-		fmt.Fprintf(c.Err, format+"\n", args...)
+		fmt.Fprintln(c.Err, Clean(fmt.Sprintf(format, args...)))
 	}
 }
 
 // Warn prints a warning, also with --quiet.
 func (c *Console) Warn(format string, args ...any) {
-	fmt.Fprintf(c.Err, c.Paint(c.Err, Yellow, "warning:")+" "+format+"\n", args...)
+	fmt.Fprintln(c.Err, c.Paint(c.Err, Yellow, "warning:"), Clean(fmt.Sprintf(format, args...)))
 }
 
 // NoteWarning prints a warning unless --quiet is set.
@@ -105,7 +105,7 @@ func (c *Console) Fail(text string) {
 	if c.JSON && writeJSON(c.Stdout, map[string]string{"error": text}) == nil {
 		return
 	}
-	fmt.Fprintf(c.Err, "%s %s\n", c.Paint(c.Err, Red, "likeness:"), text)
+	fmt.Fprintf(c.Err, "%s %s\n", c.Paint(c.Err, Red, "likeness:"), Clean(text))
 }
 
 // The colours of Paint.

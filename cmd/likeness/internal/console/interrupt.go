@@ -9,13 +9,13 @@ import (
 	"syscall"
 )
 
-// Interruptible returns a context that ends with the first Ctrl-C or SIGTERM. The second
+// Interruptible returns a context that ends with the first Ctrl-C, SIGTERM or SIGHUP, which a window sends that is closed. The second
 // one ends the program at once with the given exit code. Files are written whole or not at
 // all, so that is safe too, but what was done since the last save is lost.
 func Interruptible(stderr io.Writer, code int) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	done := make(chan struct{})
 	go func() {
 		select {
