@@ -118,7 +118,7 @@ func TestHugeAndOddMembers(t *testing.T) {
 	check(err)
 	check(w.Close())
 	s := load(t, facestest.Write(t, "x.tgz", facestest.Gzip(b.Bytes())), Options{})
-	if s.Len() != 1 || s.IDs[0] != "lfw/good" || s.People[0] != "" {
+	if s.Len() != 1 || s.IDs[0] != "lfw/good.jpg" || s.People[0] != "" {
 		t.Errorf("got %q", s.IDs)
 	}
 	if len(s.Skipped) != 3 || s.Skipped[0].Reason != "a link or a device, not a file" || !strings.Contains(s.Skipped[2].Reason, "128 MiB") {

@@ -95,7 +95,7 @@ func TestLoadPhotoFolder(t *testing.T) {
 		{Name: "__MACOSX/Anna/x.jpg", Data: []byte("x")}, {Name: "Thumbs.db", Data: []byte("x")}, {Name: "Ben/Desktop.ini", Data: []byte("x")},
 	})
 	s := load(t, dir, Options{})
-	wantIDs := []string{"Anna/IMG_0001", "Anna/beach", "Ben/dot", "Ben/portrait.jpg", "Ben/portrait.png", "alone"}
+	wantIDs := []string{"Anna/IMG_0001.jpg", "Anna/beach.png", "Ben/dot.png", "Ben/portrait.jpg", "Ben/portrait.png", "alone.JPEG"}
 	if !slices.Equal(s.IDs, wantIDs) {
 		t.Errorf("ids %q, want %q", s.IDs, wantIDs)
 	}
@@ -115,7 +115,7 @@ func TestLoadPhotoFolder(t *testing.T) {
 	if want := []string{"Anna/broken.jpg", "Anna/zero.jpg", "Ben/notes.txt", "Ben/text.jpg"}; !slices.Equal(skipped, want) {
 		t.Errorf("skipped %q, want %q", skipped, want)
 	}
-	if s.Index("Ben/dot") != 2 || s.Index("nobody") != -1 {
+	if s.Index("Ben/dot.png") != 2 || s.Index("nobody") != -1 {
 		t.Error("Index is wrong")
 	}
 }
@@ -132,7 +132,7 @@ func TestLoadNames(t *testing.T) {
 		{Name: "a/x\x1b[31m\xff.jpg", Data: p},
 		{Name: strings.Repeat("n/", 3000) + "x.jpg", Data: p},
 	})), Options{})
-	want := []string{"Ann_Lee_0001", "Ann_Lee_0002", "a/x", "a/Ann_Lee_0003", "a/x\ufffd(1B)[31m\ufffd(FF)"}
+	want := []string{"Ann_Lee_0001", "Ann_Lee_0002", "a/x.jpg", "a/Ann_Lee_0003.jpg", "a/x\ufffd(1B)[31m\ufffd(FF).jpg"}
 	if !slices.Equal(s.IDs, want) {
 		t.Errorf("ids %q, want %q", s.IDs, want)
 	}
