@@ -37,7 +37,7 @@ $(BUILD)/conv.safetensors: | $(BUILD)
 $(BUILD)/residual.safetensors: | $(BUILD)
 	$(TRAIN) residual $(FITTED) --epochs 12 --out $@
 $(BUILD)/denoiser.safetensors: | $(BUILD)
-	$(TRAIN) denoise --arch residual $(FITTED) --optimizer muon --epochs 4 --out $@
+	$(TRAIN) denoise --arch residual $(FITTED) --optimizer muon --epochs 3 --out $@
 $(BUILD)/%.atlas.safetensors: $(BUILD)/%.safetensors
 	go run ./cmd/likeness directions $< $(FITTED) --out $@
 $(BUILD):
