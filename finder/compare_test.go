@@ -16,6 +16,7 @@ import (
 	"likeness/finder"
 	"likeness/internal/atomicfile"
 	"likeness/pix"
+	"likeness/search"
 
 	"io"
 )
@@ -65,7 +66,10 @@ func TestCompare(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		if r.Same != c.same || r.A != c.a || r.B != c.b || (r.Distance < 1e-3) != (c.a == c.b) || (r.Odds == nil) != (c.f == plain) || math.IsInf(r.Threshold, 0) {
+		// A picture and itself are nearer than any pair that odds were learned from.
+		itself := c.a == c.b
+		if r.Same != c.same || r.A != c.a || r.B != c.b || (r.Distance < 1e-3) != itself || (r.Odds == nil) != (c.f == plain || itself) ||
+			(r.Beyond == search.Nearer) != (c.f == f && itself) || math.IsInf(r.Threshold, 0) {
 			t.Errorf("%s: %+v", c.name, r)
 		}
 	}
