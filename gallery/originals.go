@@ -81,7 +81,7 @@ func look(ctx context.Context, path string) (*Facts, error) {
 	} else if bytes.HasPrefix(data, []byte("\x89PNG")) {
 		f.Quality = 100
 	}
-	err = pix.WithPhoto(ctx, path, func(p *pix.Photo) error {
+	_ = pix.WithPhoto(ctx, path, func(p *pix.Photo) error { // one that cannot be decoded has no size
 		f.Width, f.Height = p.Size()
 		const side = 256
 		small, err := (pix.Prep{W: side, H: side}).Of(p)
@@ -94,7 +94,7 @@ func look(ctx context.Context, path string) (*Facts, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return f, nil // a picture that cannot be decoded has no size
+	return f, nil
 }
 
 // JudgeFolder is Judge for duplicates of a set that was read from a folder; those of other sets have no files.
