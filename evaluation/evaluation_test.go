@@ -157,7 +157,8 @@ func TestEvaluateElsewhere(t *testing.T) {
 	m := trained(t, "pca", 4, nil, d)
 	moved := *m
 	story := *m.Training
-	story.Data = "nowhere"
+	// As a file from another machine has it: it does not know how the set was named there, nor is its hash known here.
+	story.Origin = dataset.Origin{Data: "nowhere", DataHash: "0123456789abcdef", Split: story.Split, NTrain: story.NTrain, NTest: story.NTest}
 	moved.Training = &story
 	bare := *m
 	bare.Training = nil
