@@ -23,8 +23,8 @@ BUILD ?= build/models
 TRAIN = go run ./cmd/likeness train
 FITTED = --data $(LFW) --attributes $(ATTRIBUTES)
 
-models: $(BUILD)/detector.safetensors $(BUILD)/finder.safetensors $(BUILD)/conv.safetensors $(BUILD)/residual.safetensors \
-  $(BUILD)/denoiser.safetensors $(BUILD)/conv.atlas.safetensors $(BUILD)/residual.atlas.safetensors ## the models that come with the program
+models: $(BUILD)/detector.safetensors $(BUILD)/finder.safetensors $(BUILD)/conv.safetensors $(BUILD)/conv.atlas.safetensors \
+  $(BUILD)/denoiser.safetensors ## the models that come with the program
 	go run ./models/pack $(BUILD) models/files
 
 # All are fitted to the training part of the exercise's split, which is the default of each.
@@ -34,8 +34,6 @@ $(BUILD)/finder.safetensors: | $(BUILD)
 	$(TRAIN) finder $(FITTED) --out $@
 $(BUILD)/conv.safetensors: | $(BUILD)
 	$(TRAIN) conv $(FITTED) --out $@
-$(BUILD)/residual.safetensors: | $(BUILD)
-	$(TRAIN) residual $(FITTED) --epochs 12 --out $@
 $(BUILD)/denoiser.safetensors: | $(BUILD)
 	$(TRAIN) denoise --arch residual $(FITTED) --optimizer muon --epochs 3 --out $@
 $(BUILD)/%.atlas.safetensors: $(BUILD)/%.safetensors

@@ -37,8 +37,8 @@ that it names unchanged. A frame is marked as far from the data where its code's
 distance from the mean, or its score in a changed attribute or in the change as a
 whole, is beyond that of 99 %% of the training codes.
 
-Without a MODEL it is one of those that come with the program (residual, conv), which
-have an atlas of LFW's attributes. The face is found in the photograph, the largest of
+Without a MODEL it is conv, which comes with the program and has an atlas of LFW's
+attributes. The face is found in the photograph, the largest of
 several.
 
 The directions are those of the model's atlas ('likeness directions'). Without

@@ -76,8 +76,8 @@ JSON object; an error is {"error": "..."}.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 'same' has found two people, 130
 interrupted.
 
-Models come with the program; their names (detector, finder, denoiser, conv,
-residual) stand for them wherever a model file is expected.
+Models come with the program; their names (detector, finder, denoiser, conv) stand
+for them wherever a model file is expected.
 
 Environment: LIKENESS_CACHE and LIKENESS_DATA are the folders of decoded
 pictures and of downloads, LIKENESS_MODELS is a folder of models in place of

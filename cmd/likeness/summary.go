@@ -28,7 +28,7 @@ func newSummary(a *app) *cobra.Command {
 parameters, as Keras does, and how the model was trained. MODEL is a model file,
 a checkpoint, or the name of an architecture: pca, conv or residual.
 
-Of a model that comes with the program (detector, finder, denoiser, conv, residual) its
+Of a model that comes with the program (detector, finder, denoiser, conv) its
 card is shown: what it was fitted to, what it is for, and what it cannot do.`,
 		Example: `  likeness summary conv-32.safetensors
   likeness summary conv --code 128 --size 64`,
