@@ -50,11 +50,15 @@ type Duplicates struct {
 
 	// compare compares two pictures by their rows: their distance, what makes the first the second, and whether they equal.
 	compare func(i, j int) (distance float64, how string, equal bool)
+	// shows has the numbers of the groups of each picture's faces, where these are members; nil where pictures are.
+	shows map[string][]int
+	fates map[string]bool // of pictures that were judged: kept or not
 }
 
 // Duplicates groups the members of the index whose codes are nearly equal. So crops of
 // one photograph are found too, and now and then two photographs taken in one moment.
-// Distances are in parts of the median distance of two members.
+// Distances are in parts of the median distance of two members. Where several faces of a picture are members, a group
+// has each picture once, and one that shows a face which the picture to keep does not show is no spare.
 func (g *Gallery) Duplicates(ctx context.Context, opt DuplicateOptions) (*Duplicates, error) {
 	done, err := g.use()
 	if err != nil {
@@ -79,6 +83,13 @@ func (g *Gallery) Duplicates(ctx context.Context, opt DuplicateOptions) (*Duplic
 	d.compare = func(i, j int) (float64, string, bool) {
 		equal := slices.Equal(c.codes[i*c.dim:(i+1)*c.dim], c.codes[j*c.dim:(j+1)*c.dim])
 		return c.distance(i, j) / max(unrelated, math.SmallestNonzeroFloat64), "", equal
+	}
+	if faces.Wanted(g.file.About.Faces) == faces.All {
+		d.shows = map[string][]int{}
+		for i, id := range c.ids {
+			picture, _ := faces.SplitFaceID(id)
+			d.shows[picture] = append(d.shows[picture], number[i])
+		}
 	}
 	d.finish(c, number)
 	return d, nil
@@ -125,8 +136,10 @@ func (d *Duplicates) finish(c *collection, number []int) {
 		distance, _, _ := d.compare(i, j)
 		return distance
 	})
+	d.onePerPicture()
+	d.fates = map[string]bool{}
 	for _, g := range d.Groups {
-		d.Spare += len(g.Pictures) - 1
+		d.Spare += d.count(&g)
 		d.beside(&g, 0)
 	}
 }

@@ -26,6 +26,8 @@ type GroupMember struct {
 	Keep bool   `json:"keep,omitempty"`
 	Why  string `json:"why,omitempty"`
 	File *Facts `json:"file,omitempty"`
+	// Others marks a picture of several faces that shows one which the picture to keep does not show: it is no spare.
+	Others bool `json:"shows_others,omitempty"`
 
 	row int
 }

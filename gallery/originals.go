@@ -2,8 +2,8 @@ package gallery
 
 import (
 	"bytes"
-	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +40,8 @@ type Facts struct {
 	Link   string `json:"link,omitempty"`
 	LinkOf string `json:"link_of,omitempty"`
 
-	info fs.FileInfo
+	info          fs.FileInfo
+	bytes, pixels [sha256.Size]byte // digests, by which equal files are known
 }
 
 // The kinds of Facts.Link.
@@ -73,6 +74,7 @@ func look(ctx context.Context, path string) (*Facts, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.bytes = sha256.Sum256(data)
 	if t, ok := pix.Taken(bytes.NewReader(data)); ok {
 		f.Taken = t.Format(timeLayout)
 	}
@@ -89,6 +91,7 @@ func look(ctx context.Context, path string) (*Facts, error) {
 			return err
 		}
 		f.Sharpness, f.Grey = small.Sharpness(), !small.Coloured()
+		f.pixels = sha256.Sum256(p.Image().Pix)
 		return nil
 	})
 	if ctx.Err() != nil {
@@ -141,92 +144,11 @@ func (d *Duplicates) Judge(ctx context.Context, path func(id string) string) err
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return err
 	}
-	d.Spare, d.Links, d.SpareBytes = 0, 0, 0
+	d.Spare, d.Links, d.SpareBytes, d.fates = 0, 0, 0, map[string]bool{}
 	for g := range d.Groups {
 		d.judge(&d.Groups[g])
 	}
 	return nil
-}
-
-// judge chooses in one group.
-func (d *Duplicates) judge(g *Group) {
-	var files []*GroupMember // neither links nor further names of a file
-	for i := range g.Pictures {
-		m := &g.Pictures[i]
-		if m.File == nil {
-			continue
-		}
-		if m.File.Link == "" {
-			for _, other := range files {
-				if os.SameFile(other.File.info, m.File.info) {
-					m.File.Link, m.File.LinkOf = HardLink, other.File.Path
-					break
-				}
-			}
-		}
-		if m.File.Link != "" {
-			d.Links++
-			continue
-		}
-		files = append(files, m)
-	}
-	if len(files) == 0 {
-		d.Spare += max(0, len(g.Pictures)-1)
-		return
-	}
-	sorted := slices.Clone(files)
-	slices.SortStableFunc(sorted, func(a, b *GroupMember) int {
-		order, _ := better(a, b)
-		return order
-	})
-	best := sorted[0]
-	best.Keep, best.Why = true, "the only file"
-	if len(sorted) > 1 {
-		_, best.Why = better(best, sorted[1])
-	}
-	for _, m := range files {
-		if m != best {
-			d.Spare++
-			d.SpareBytes += m.File.Bytes
-		}
-	}
-	d.beside(g, slices.IndexFunc(g.Pictures, func(m GroupMember) bool { return m.Keep }))
-}
-
-// better compares two copies: below 0 where a is the one to keep. why says by what.
-func better(a, b *GroupMember) (order int, why string) {
-	f, g := a.File, b.File
-	pixels, others := f.Width*f.Height, g.Width*g.Height
-	near := func(x, y, share float64) bool { return x <= y*(1+share) && y <= x*(1+share) }
-	switch {
-	case !near(float64(pixels), float64(others), 0.02):
-		return cmp.Compare(others, pixels), "the most pixels"
-	case f.Grey != g.Grey:
-		return boolOrder(g.Grey, f.Grey), "in colour"
-	case !near(float64(f.Quality), float64(g.Quality), 0.03) && f.Quality > 0 && g.Quality > 0:
-		return cmp.Compare(g.Quality, f.Quality), "the best quality"
-	case !near(f.Sharpness, g.Sharpness, 0.05):
-		return cmp.Compare(g.Sharpness, f.Sharpness), "the sharpest"
-	case (f.Taken != "") != (g.Taken != ""):
-		return boolOrder(f.Taken != "", g.Taken != ""), "it knows when it was taken"
-	case f.Bytes != g.Bytes:
-		return cmp.Compare(g.Bytes, f.Bytes), "the largest file"
-	case f.Changed != g.Changed:
-		return cmp.Compare(f.Changed, g.Changed), "the oldest file"
-	case len(a.ID) != len(b.ID):
-		return cmp.Compare(len(a.ID), len(b.ID)), "the shortest name"
-	}
-	return strings.Compare(a.ID, b.ID), "the first by name"
-}
-
-func boolOrder(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
 }
 
 // Cleanup says how WriteCleanup writes.
@@ -241,8 +163,9 @@ type Cleanup struct {
 const CleanupMark = "#!/bin/sh\n# Commands of likeness for duplicates.\n"
 
 // WriteCleanup writes a script for a POSIX shell that moves or removes the spare copies of judged duplicates. It is for a
-// person to read, change and run: nothing here runs it. What equals the picture that is kept is moved; for what was
-// changed, mirrored or turned there are comments. Links stay as they are.
+// person to read, change and run: nothing here runs it. A file whose bytes or pixels equal those of the one that is kept is
+// moved; for what was changed, mirrored or turned there are comments. Links stay as they are. A command whose files are
+// gone says so and is skipped.
 func (d *Duplicates) WriteCleanup(w io.Writer, c Cleanup) error {
 	var b bytes.Buffer
 	b.WriteString(CleanupMark)
@@ -256,6 +179,7 @@ func (d *Duplicates) WriteCleanup(w io.Writer, c Cleanup) error {
 	if c.To != "" {
 		fmt.Fprintf(&b, "to=%s\n", shellQuote(c.To))
 	}
+	b.WriteString(bothThere)
 	for i, g := range d.Groups {
 		keep := slices.IndexFunc(g.Pictures, func(m GroupMember) bool { return m.Keep })
 		if keep < 0 {
@@ -280,12 +204,12 @@ func (d *Duplicates) WriteCleanup(w io.Writer, c Cleanup) error {
 				if err != nil {
 					return err
 				}
-				off := ""
-				if !m.sure(kept) {
-					off = "# look first: "
+				off, look := "", ""
+				if !*m.Equal {
+					off, look = "# ", "; look first"
 				}
-				fmt.Fprintf(&b, "# %s: %s; %s\n", comment(m.File.Path), m.File.words(), m.words())
-				fmt.Fprintf(&b, "%stest -f %s && %s\n", off, shellQuote(name), c.command(spare))
+				fmt.Fprintf(&b, "# %s: %s; %s%s\n", comment(m.File.Path), m.File.words(), m.words(), look)
+				fmt.Fprintf(&b, "%sif there %s %s; then %s; fi\n", off, shellQuote(name), shellQuote(spare), c.command(spare))
 			}
 		}
 	}
@@ -293,13 +217,21 @@ func (d *Duplicates) WriteCleanup(w io.Writer, c Cleanup) error {
 	return err
 }
 
+// bothThere is what a script asks before each command: whether what is kept and what goes are still there.
+const bothThere = `there() {
+	for f in "$1" "$2"; do
+		test -f "$f" || { printf 'skipped %s: %s is gone\n' "$2" "$f" >&2; return 1; }
+	done
+}
+`
+
 // command moves or removes a file of the folder.
 func (c Cleanup) command(name string) string {
 	if c.To == "" {
 		return "rm -- " + shellQuote(name)
 	}
 	folder := filepath.ToSlash(filepath.Dir(name))
-	return fmt.Sprintf(`mkdir -p -- "$to"/%s && mv -n -- %s "$to"/%s`, shellQuote(folder), shellQuote(name), shellQuote(name))
+	return fmt.Sprintf(`mkdir -p -- "$to"/%s; mv -n -- %s "$to"/%s`, shellQuote(folder), shellQuote(name), shellQuote(name))
 }
 
 // within returns the path of a file below a folder as seen from there. It never begins like an option.
@@ -310,14 +242,6 @@ func within(folder, path string) (string, error) {
 	}
 	return "./" + filepath.ToSlash(rel), nil
 }
-
-// sure reports whether a member shows nothing that the one that is kept does not.
-func (m *GroupMember) sure(kept *GroupMember) bool {
-	return m.How == "" && m.File.Grey == kept.File.Grey && (m.Equal != nil && *m.Equal || m.Distance <= nearlyEqual)
-}
-
-// nearlyEqual is the distance of copies that were only saved again or made smaller.
-const nearlyEqual = 0.05
 
 // words says how a member differs from the one that is kept.
 func (m *GroupMember) words() string {

@@ -32,12 +32,27 @@ func crowd(t *testing.T) string {
 		if err := jpeg.Encode(&b, m.RGBA(), &jpeg.Options{Quality: quality}); err != nil {
 			t.Fatal(err)
 		}
+		if filepath.Ext(name) == ".png" { // the pixels of the JPEG
+			saved, err := pix.Decode(bytes.NewReader(b.Bytes()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.Reset()
+			if err := saved.WritePNG(&b); err != nil {
+				t.Fatal(err)
+			}
+		}
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
 			t.Fatal(err)
+		}
+		if name == "best.jpg" {
+			if err := os.Chtimes(path, time.Time{}, time.Unix(1e9, 0)); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	write("best.jpg", big, 95)
@@ -46,8 +61,10 @@ func crowd(t *testing.T) string {
 	write("grey.jpg", grey, 95)
 	write("mirrored.jpg", copies.Symmetry(4).Apply(big), 95)
 	write("turned.jpg", copies.Symmetry(1).Apply(big), 95)
-	write("it's $(touch gone) `x`.jpg", big, 90)
-	write("-rf.jpg", big, 80)
+	write("it's $(touch gone) `x`.jpg", big, 95)
+	write("-rf.jpg", big, 95)
+	write("resaved.jpg", big, 99)
+	write("same.png", big, 95)
 	write("sub/other.jpg", pix.FromImage(facestest.Spots(2, 320)), 95)
 	if err := os.Symlink("best.jpg", filepath.Join(dir, "link.jpg")); err != nil {
 		t.Skip("this system makes no symbolic links: ", err)
@@ -74,11 +91,11 @@ func judged(t *testing.T, dir string) *gallery.Duplicates {
 
 func TestJudge(t *testing.T) {
 	d := judged(t, crowd(t))
-	if len(d.Groups) != 1 || len(d.Groups[0].Pictures) != 10 || d.Spare != 7 || d.Links != 2 || d.SpareBytes == 0 {
+	if len(d.Groups) != 1 || len(d.Groups[0].Pictures) != 12 || d.Spare != 9 || d.Links != 2 || d.SpareBytes == 0 {
 		t.Fatalf("%+v", d)
 	}
 	first := d.Groups[0].Pictures[0]
-	if first.ID != "best.jpg" || !first.Keep || first.File.Width != 320 || first.File.Quality < 94 || first.File.Grey {
+	if first.ID != "best.jpg" || !first.Keep || first.File.Width != 320 || first.Why != "of the best 5, the oldest file" || first.File.Quality < 94 || first.File.Grey {
 		t.Errorf("%+v, %+v", first, first.File)
 	}
 	for _, m := range d.Groups[0].Pictures[1:] {
@@ -106,7 +123,7 @@ func TestCleanup(t *testing.T) {
 		if err := judged(t, dir).WriteCleanup(&b, gallery.Cleanup{Folder: dir, To: to, At: time.Unix(1e9, 0)}); err != nil {
 			t.Fatal(err)
 		}
-		if text := b.String(); !strings.HasPrefix(text, gallery.CleanupMark) || !strings.Contains(text, "# look first: test -f './best.jpg'") || !strings.Contains(text, "link.jpg stays: a symbolic link") {
+		if text := b.String(); !strings.HasPrefix(text, gallery.CleanupMark) || !strings.Contains(text, "; look first\n# if there './best.jpg' './coarse.jpg'; then ") || !strings.Contains(text, "link.jpg stays: a symbolic link") {
 			t.Errorf("%s", text)
 		}
 		script := filepath.Join(t.TempDir(), "clean.sh")
@@ -116,13 +133,17 @@ func TestCleanup(t *testing.T) {
 		if out, err := exec.Command(sh, script).CombinedOutput(); err != nil || len(out) > 0 {
 			t.Fatalf("%v: %s\n%s", err, out, b.Bytes())
 		}
-		if got, want := names(t, dir), []string{"best.jpg", "grey.jpg", "hard.jpg", "link.jpg", "mirrored.jpg", "sub", "turned.jpg"}; !slices.Equal(got, want) {
+		if got, want := names(t, dir), []string{"best.jpg", "coarse.jpg", "grey.jpg", "hard.jpg", "link.jpg", "mirrored.jpg", "resaved.jpg", "small.jpg", "sub", "turned.jpg"}; !slices.Equal(got, want) {
 			t.Errorf("left %q, want %q", got, want)
+		}
+		out, err := exec.Command(sh, script).CombinedOutput()
+		if err != nil || strings.Count(string(out), "\n") != 3 || !strings.Contains(string(out), "skipped ./same.png: ./same.png is gone\n") {
+			t.Errorf("again: %v, %s", err, out)
 		}
 		if to == "" {
 			continue
 		}
-		if got, want := names(t, filepath.Join(dir, to)), []string{"-rf.jpg", "coarse.jpg", "it's $(touch gone) `x`.jpg", "small.jpg"}; !slices.Equal(got, want) {
+		if got, want := names(t, filepath.Join(dir, to)), []string{"-rf.jpg", "it's $(touch gone) `x`.jpg", "same.png"}; !slices.Equal(got, want) {
 			t.Errorf("moved %q, want %q", got, want)
 		}
 	}

@@ -37,17 +37,20 @@ and contrast are made equal, and pictures within a distance, directly or by way 
 others, become one group.
 
 Of files in a folder the one to keep is named first, and why: the most pixels, colour,
-quality (of a JPEG, from 1 to 100, by its tables), sharpness, a date, the larger, the older
-file. Links are told from copies: they take no room, and removing what they lead to loses
+a quality better by 15 or more (of a JPEG, from 1 to 100, by its tables), the way round
+that most of three or more are, a date, the older, a folder of its own, any better quality,
+sharpness, the larger file. Links are told from copies: they take no room, and removing what they lead to loses
 the picture.
 
 For an INDEX codes are compared instead, in its space; this also finds crops of one
-photograph, and now and then two photographs taken in one moment.
+photograph, and now and then two photographs taken in one moment. Of photographs that
+show several faces, one with a face that the one to keep lacks stays ("shows others too").
 
 --script writes the commands that would clean up, for you to read, change and run with
-sh; likeness itself never moves or removes a picture. Copies that equal what is kept are
-moved to a folder beside PICTURES (--remove: removed); for those that were changed,
-mirrored or turned the commands are comments.
+sh; likeness itself never moves or removes a picture. Copies that equal what is kept, in
+bytes or pixels, are moved to a folder beside PICTURES (--remove: removed); for those that
+were changed, mirrored or turned the commands are comments. Commands whose files are gone
+are skipped.
 
 --within is in parts of the distance of two unrelated pictures.`,
 		Example: `  likeness dupes ~/Pictures/faces
@@ -199,11 +202,15 @@ func dupesSummary(r *gallery.Duplicates) string {
 		return fmt.Sprintf("none of %s is there twice, by %s within %g", count(r.Pictures, "picture"), r.By, r.Within)
 	}
 	size, links := "", ""
+	take := "takes"
+	if r.Links > 1 {
+		take = "take"
+	}
 	if r.SpareBytes > 0 {
 		size = " (" + console.Bytes(r.SpareBytes) + ")"
 	}
 	if r.Links > 0 {
-		links = fmt.Sprintf("; %s, which take no room", count(r.Links, "link"))
+		links = fmt.Sprintf("; %s, which %s no room", count(r.Links, "link"), take)
 	}
 	return fmt.Sprintf("%s of %s could go%s: %s of copies, by %s within %g%s",
 		report.Count(r.Spare), count(r.Pictures, "picture"), size, count(len(r.Groups), "group"), r.By, r.Within, links)
@@ -231,6 +238,10 @@ func shownFile(m gallery.GroupMember) string {
 
 // dupeWords says what a duplicate is beside the first of its group.
 func dupeWords(m gallery.GroupMember, place int) string {
+	if m.Others {
+		m.Others = false
+		return dupeWords(m, place) + "; shows others too"
+	}
 	switch {
 	case m.Keep:
 		return "keep: " + m.Why
