@@ -119,4 +119,12 @@ func printSame(w io.Writer, r *finder.Comparison) {
 		more = append(more, fmt.Sprintf("threshold %.4f", r.Threshold))
 	}
 	fmt.Fprintf(w, "%s (%s)\n", text, strings.Join(more, ", "))
+	for _, p := range []struct {
+		path  string
+		faces int
+	}{{r.A, r.FacesA}, {r.B, r.FacesB}} {
+		if p.faces > 1 {
+			fmt.Fprintf(w, "%s shows %d faces; the largest is compared\n", console.Shown(p.path), p.faces)
+		}
+	}
 }

@@ -60,6 +60,9 @@ card is shown: what it was fitted to, what it is for, and what it cannot do.`,
 		}
 		s := m.Info(args[0])
 		return a.Emit(s, func(w io.Writer) {
+			if models.Is(args[0]) && !models.Has(args[0]) && !asked {
+				fmt.Fprintf(w, "This build holds no model %s; these are the layers of the architecture.\n\n", args[0])
+			}
 			fmt.Fprintln(w, strings.TrimRight(m.Summary(), "\n"))
 			if s.Fingerprint != "" {
 				fmt.Fprintln(w)
