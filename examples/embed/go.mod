@@ -6,7 +6,7 @@ require likeness v0.0.0
 
 require (
 	github.com/agext/levenshtein v1.2.3 // indirect
-	github.com/bep/imagemeta v1.0.1 // indirect
+	github.com/tetratelabs/wazero v1.12.0 // indirect
 	golang.org/x/image v0.47.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
