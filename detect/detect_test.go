@@ -181,15 +181,3 @@ func FuzzFromFile(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkFind(b *testing.B) {
-	d := New()
-	d.Proposer.Init(1)
-	d.Refiner.Init(1)
-	m := noise(1200, 900, 3)
-	for b.Loop() {
-		if _, err := d.Find(context.Background(), m); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
