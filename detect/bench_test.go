@@ -25,12 +25,7 @@ func BenchmarkFind(b *testing.B) {
 	people := drawn.People(drawn.Options{People: 20, PerPerson: 1, Seed: 99})
 	for i := range people {
 		shot := people[i].Shot(1)
-		var f detect.Face
-		for k, p := range drawn.Landmarks(&people[i], &shot) {
-			f.Landmarks[k] = detect.Point{X: p[0], Y: p[1]}
-		}
-		f.Box()
-		portraits = append(portraits, scene.NewPortrait(pix.FromImage(drawn.Draw(&people[i], &shot)), f, true))
+		portraits = append(portraits, scene.Drawn(&people[i], &shot, drawn.Size))
 	}
 	c := scene.New(portraits, nil)
 	var photos []*pix.Image

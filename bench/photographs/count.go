@@ -89,12 +89,7 @@ func paint() (list []*scene.Portrait) {
 	people := drawn.People(drawn.Options{People: 100, PerPerson: 1, Seed: 4711})
 	for i := range people {
 		shot := people[i].Shot(1)
-		var f detect.Face
-		for k, p := range drawn.Landmarks(&people[i], &shot) {
-			f.Landmarks[k] = detect.Point{X: p[0], Y: p[1]}
-		}
-		f.Box()
-		list = append(list, scene.NewPortrait(pix.FromImage(drawn.Draw(&people[i], &shot)), f, true))
+		list = append(list, scene.Drawn(&people[i], &shot, drawn.Size))
 	}
 	return list
 }

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	"likeness/detect"
 	"likeness/detect/scene"
 	"likeness/faces/drawn"
 	"likeness/pix"
@@ -17,13 +16,7 @@ var portraits = sync.OnceValue(func() (list []*scene.Portrait) {
 	people := drawn.People(drawn.Options{People: 6, PerPerson: 1, Seed: 8})
 	for i := range people {
 		shot := people[i].Shot(1)
-		m := pix.FromImage(drawn.Draw(&people[i], &shot)).Resize(125, 125)
-		var f detect.Face
-		for k, p := range drawn.Landmarks(&people[i], &shot) {
-			f.Landmarks[k] = detect.Point{X: (p[0]+0.5)/2 - 0.5, Y: (p[1]+0.5)/2 - 0.5}
-		}
-		f.Box()
-		list = append(list, scene.NewPortrait(m, f, true))
+		list = append(list, scene.Drawn(&people[i], &shot, 125))
 	}
 	return list
 })

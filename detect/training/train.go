@@ -117,14 +117,7 @@ func paint(n int, seed uint64, report progress.Func) (painted []*scene.Portrait,
 	people := drawn.People(drawn.Options{People: max(n, 1), PerPerson: 1, Seed: seed})
 	for i := range n {
 		shot := people[i].Shot(1)
-		m := pix.FromImage(drawn.Draw(&people[i], &shot)).Resize(photoHalf, photoHalf)
-		var f detect.Face
-		for k, p := range drawn.Landmarks(&people[i], &shot) {
-			const shrunk = float64(photoHalf) / drawn.Size
-			f.Landmarks[k] = detect.Point{X: (p[0]+0.5)*shrunk - 0.5, Y: (p[1]+0.5)*shrunk - 0.5}
-		}
-		f.Box()
-		painted = append(painted, scene.NewPortrait(m, f, true))
+		painted = append(painted, scene.Drawn(&people[i], &shot, photoHalf))
 		if i%4 == 0 {
 			empty = append(empty, pix.FromImage(drawn.DrawBackground(&shot)).Resize(photoHalf, photoHalf))
 		}
