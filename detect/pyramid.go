@@ -31,21 +31,8 @@ func Pyramid(m *pix.Image) []Level {
 		if max(at.W, at.H) <= smallestScale*2 || min(at.W, at.H) < 4 {
 			return levels
 		}
-		at, scale = half(at), scale/2
+		at, scale = at.Half(), scale/2
 	}
-}
-
-// half returns the picture at half its size; an odd last column or row is dropped.
-func half(m *pix.Image) *pix.Image {
-	w, h := m.W&^1, m.H&^1
-	if w != m.W || h != m.H {
-		cut := pix.New(w, h)
-		for y := range h {
-			copy(cut.Pix[y*w*3:][:w*3], m.Pix[y*m.W*3:])
-		}
-		m = cut
-	}
-	return m.Resize(m.W/2, m.H/2)
 }
 
 // floats returns w x h pixels of the level from (x, y) on as a network's input; beyond the level it is grey, 0.

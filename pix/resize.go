@@ -34,6 +34,15 @@ func (m *Image) Resize(w, h int) *Image {
 	return dst
 }
 
+// Half returns the picture at half its size: each pixel is the mean of four. An odd last column or row is dropped. Both sides
+// must be at least 2.
+func (m *Image) Half() *Image {
+	if w, h := m.W&^1, m.H&^1; w != m.W || h != m.H {
+		m = m.part(0, 0, w, h)
+	}
+	return m.Resize(m.W/2, m.H/2)
+}
+
 // halve makes each pixel the rounded mean of four. OpenCV takes its area
 // method for an exact halving of both sides.
 func (m *Image) halve(dst *Image) {

@@ -84,3 +84,22 @@ func BenchmarkResize(b *testing.B) {
 		})
 	}
 }
+
+func TestHalfDropsWhatIsOdd(t *testing.T) {
+	m := New(5, 3)
+	for i := range m.Pix {
+		m.Pix[i] = byte(i * 7)
+	}
+	got := m.Half()
+	if got.W != 2 || got.H != 1 {
+		t.Fatalf("half of 5x3 is %dx%d", got.W, got.H)
+	}
+	for x := range 2 {
+		for c := range 3 {
+			at := func(x, y int) int { return int(m.Pix[(y*5+x)*3+c]) }
+			if want := byte((at(2*x, 0) + at(2*x+1, 0) + at(2*x, 1) + at(2*x+1, 1) + 2) / 4); got.Pix[x*3+c] != want {
+				t.Errorf("pixel %d, colour %d: %d, expected %d", x, c, got.Pix[x*3+c], want)
+			}
+		}
+	}
+}

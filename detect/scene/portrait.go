@@ -34,23 +34,10 @@ const smallestMip = 12
 func mipmaps(m *pix.Image) []*pix.Image {
 	list := []*pix.Image{m}
 	for min(m.W, m.H) >= 2*smallestMip {
-		m = even(m).Resize(m.W/2, m.H/2)
+		m = m.Half()
 		list = append(list, m)
 	}
 	return list
-}
-
-// even returns the picture without its last column and row where their number is odd, so that halving is exact.
-func even(m *pix.Image) *pix.Image {
-	w, h := m.W&^1, m.H&^1
-	if w == m.W && h == m.H {
-		return m
-	}
-	out := pix.New(w, h)
-	for y := range h {
-		copy(out.Pix[y*w*3:][:w*3], m.Pix[y*m.W*3:])
-	}
-	return out
 }
 
 // transform maps places of a photograph to those of a picture pasted into it: (ax+by+c, dx+ey+f).
