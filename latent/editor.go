@@ -71,6 +71,11 @@ func NewEditor(m *autoencoder.Model, a *Atlas, opt EditOptions) (*Editor, error)
 	if err := a.CheckModel(m.Fingerprint()); err != nil {
 		return nil, err
 	}
+	return newEditor(m, a, opt)
+}
+
+// newEditor is NewEditor for an atlas that is known to be of the model.
+func newEditor(m *autoencoder.Model, a *Atlas, opt EditOptions) (*Editor, error) {
 	e := &Editor{model: m, atlas: a, shares: shares(opt.Steps, opt.Both), opt: opt}
 	var err error
 	if e.Changes, err = a.Resolve(opt.Wants); err != nil {

@@ -18,17 +18,20 @@ func (w *Whitening) Likely(codes [][]float32, steps int) ([][]float32, error) {
 		from, to := w.White(codes[i]), w.White(codes[i+1])
 		for s := 1; s < steps-1; s++ {
 			frame := &path[i*(steps-1)+s]
-			a := float64(s) / float64(steps-1)
-			// Axes without a coordinate move in a straight line; the others are corrected.
-			straight := w.White(*frame)
-			step := turned(from, to, a)
-			for k := range step {
-				step[k] -= straight[k]
-			}
-			*frame = w.Shift(*frame, step)
+			*frame = w.moveTo(*frame, turned(from, to, float64(s)/float64(steps-1)))
 		}
 	}
 	return path, nil
+}
+
+// moveTo moves a code to other white coordinates. Along axes without a coordinate it stays
+// where it is.
+func (w *Whitening) moveTo(code, white []float32) []float32 {
+	step := w.White(code)
+	for k, v := range white {
+		step[k] = v - step[k]
+	}
+	return w.Shift(code, step)
 }
 
 // turned returns the point at share a of the way from one point to another, by angle and

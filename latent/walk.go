@@ -58,6 +58,9 @@ const (
 	PlaceAverage = "average" // nearer to the mean than 99 % of them
 )
 
+// decoder decodes codes, as a model or a gatherer does.
+type decoder func(ctx context.Context, codes []float32) ([]float32, error)
+
 // MorphFaces walks from face to face, two at least, and decodes the codes on the way:
 // (n-1)*(Steps-1)+1 frames for n faces. The atlas may be nil for a straight path; then
 // frames have no distance. Faces must have the size of the model's pictures.
@@ -80,11 +83,7 @@ func MorphFaces(ctx context.Context, m *autoencoder.Model, a *Atlas, list []Face
 		}
 	}
 	ctx = parallel.WithThreads(ctx, opt.Threads)
-	weights, err := Weights(opt.Steps)
-	if err != nil {
-		return nil, err
-	}
-	r := &MorphResult{Path: opt.Path, Steps: opt.Steps}
+	var names []string
 	var ends [][]float32
 	for _, f := range list {
 		x, err := floats(m, f)
@@ -95,10 +94,19 @@ func MorphFaces(ctx context.Context, m *autoencoder.Model, a *Atlas, list []Face
 		if err != nil {
 			return nil, err
 		}
-		ends, r.Pictures = append(ends, code), append(r.Pictures, f.Name)
+		ends, names = append(ends, code), append(names, f.Name)
 	}
-	names := r.Pictures
-	if opt.Loop && len(list) > 0 {
+	return morphCodes(ctx, m, m.Decode, a, names, ends, opt)
+}
+
+// morphCodes walks from code to code and has the codes on the way decoded.
+func morphCodes(ctx context.Context, m *autoencoder.Model, decode decoder, a *Atlas, names []string, ends [][]float32, opt MorphOptions) (*MorphResult, error) {
+	weights, err := Weights(opt.Steps)
+	if err != nil {
+		return nil, err
+	}
+	r := &MorphResult{Path: opt.Path, Steps: opt.Steps, Pictures: names}
+	if opt.Loop && len(ends) > 0 {
 		ends, names = append(ends, ends[0]), append(names[:len(names):len(names)], names[0])
 	}
 	codes, err := MorphMany(ends, opt.Steps)
@@ -108,7 +116,7 @@ func MorphFaces(ctx context.Context, m *autoencoder.Model, a *Atlas, list []Face
 	if err != nil {
 		return nil, err
 	}
-	r.From, r.To = list[0].Name, list[len(list)-1].Name
+	r.From, r.To = r.Pictures[0], r.Pictures[len(r.Pictures)-1]
 	if a != nil {
 		r.Near, r.Far = &a.Reach.Near, &a.Reach.Far
 	}
@@ -116,7 +124,7 @@ func MorphFaces(ctx context.Context, m *autoencoder.Model, a *Atlas, list []Face
 		leg := min(i/(opt.Steps-1), len(ends)-2)
 		f := MorphFrame{From: names[leg], To: names[leg+1], Share: weights[i-leg*(opt.Steps-1)]}
 		opt.Progress.Report("Decoding frames", i, len(codes))
-		y, err := m.Decode(ctx, code)
+		y, err := decode(ctx, code)
 		if err != nil {
 			return nil, err
 		}
