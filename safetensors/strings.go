@@ -1,8 +1,8 @@
 package safetensors
 
-// endsSuffix is added to the name of a list of strings for the tensor that
+// EndsSuffix is added to the name of a list of strings for the tensor that
 // says where each string ends.
-const endsSuffix = ".ends"
+const EndsSuffix = ".ends"
 
 // FromStrings makes the two tensors that hold a list of strings, for the
 // format has no strings of its own: name is U8, the bytes of all of them
@@ -20,7 +20,7 @@ func FromStrings(name string, list []string) []Tensor {
 	}
 	return []Tensor{
 		FromBytes(name, []int{total}, joined),
-		FromInts(name+endsSuffix, []int{len(list)}, ends),
+		FromInts(name+EndsSuffix, []int{len(list)}, ends),
 	}
 }
 
@@ -31,7 +31,7 @@ func (f *File) Strings(name string, n int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	ends, err := f.Ints(name+endsSuffix, n)
+	ends, err := f.Ints(name+EndsSuffix, n)
 	if err != nil {
 		return nil, err
 	}
@@ -40,13 +40,13 @@ func (f *File) Strings(name string, n int) ([]string, error) {
 	begin := int64(0)
 	for i, end := range ends {
 		if end < begin || end > int64(len(all)) {
-			return nil, f.Errorf("tensor %q: string %d ends at %d, expected %d to %d", name+endsSuffix, i, end, begin, len(all))
+			return nil, f.Errorf("tensor %q: string %d ends at %d, expected %d to %d", name+EndsSuffix, i, end, begin, len(all))
 		}
 		list[i] = all[begin:end]
 		begin = end
 	}
 	if begin != int64(len(all)) {
-		return nil, f.Errorf("tensor %q: the strings end at %d, expected %d, the length of %q", name+endsSuffix, begin, len(all), name)
+		return nil, f.Errorf("tensor %q: the strings end at %d, expected %d, the length of %q", name+EndsSuffix, begin, len(all), name)
 	}
 	return list, nil
 }

@@ -1,0 +1,87 @@
+package gallery
+
+import (
+	"cmp"
+	"path"
+	"slices"
+)
+
+// Tally is how many members of an index something has.
+type Tally struct {
+	Name    string `json:"name"`
+	Members int    `json:"members"`
+}
+
+// People returns the names of the people in the index, the ones with the most members first.
+func (g *Gallery) People() []Tally {
+	return g.tally(func(row int) string {
+		if people := g.file.Entries.People; people != nil {
+			return people[row]
+		}
+		return ""
+	})
+}
+
+// Folders returns the folders that the ids begin with, the ones with the most members first.
+func (g *Gallery) Folders() []Tally {
+	return g.tally(func(row int) string {
+		if dir := path.Dir(g.file.Entries.IDs[row]); dir != "." {
+			return dir
+		}
+		return ""
+	})
+}
+
+// tally counts members by what name returns; "" counts for nothing.
+func (g *Gallery) tally(name func(row int) string) []Tally {
+	list := []Tally{}
+	done, err := g.use()
+	if err != nil {
+		return list
+	}
+	defer done()
+	counts := map[string]int{}
+	for row := range g.file.Entries.Len() {
+		counts[name(row)]++
+	}
+	for n, c := range counts {
+		if n != "" {
+			list = append(list, Tally{n, c})
+		}
+	}
+	slices.SortFunc(list, func(a, b Tally) int {
+		return cmp.Or(cmp.Compare(b.Members, a.Members), cmp.Compare(a.Name, b.Name))
+	})
+	return list
+}
+
+// Members returns some of the members that a person or a folder has, of all where both are "": those from first on, count
+// at most, in the order of the index, and how many there are. stride, where it is above 1, takes every stride-th, for a look
+// across a collection that is in the order of names.
+func (g *Gallery) Members(person, folder string, first, count, stride int) (members []Member, total int, err error) {
+	done, err := g.use()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer done()
+	members = []Member{}
+	e := g.file.Entries
+	for row := range e.Len() {
+		if person != "" && (e.People == nil || e.People[row] != person) {
+			continue
+		}
+		if folder != "" && !inFolder(e.IDs[row], folder) {
+			continue
+		}
+		if total%max(1, stride) == 0 && total/max(1, stride) >= first && len(members) < count {
+			members = append(members, g.member(row))
+		}
+		total++
+	}
+	return members, total, nil
+}
+
+// inFolder reports whether an id lies in a folder or below it.
+func inFolder(id, folder string) bool {
+	return len(id) > len(folder) && id[:len(folder)] == folder && id[len(folder)] == '/'
+}

@@ -1,0 +1,162 @@
+// Package web shows a workspace in a browser: pages that watch a training, search, change
+// faces and map them, and the API that they use, under /api.
+//
+// Handlers are thin: they parse a request, call the function below that a verb of the
+// program calls as well, and write its result, the same JSON as the verb's --json. Each page
+// has a Go file here and a folder in pages; what they share is in pages/shared. All of it is
+// in the program: a page loads nothing from anywhere else.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"likeness/parallel"
+	"likeness/workspace"
+)
+
+// Options say how a workspace is served.
+type Options struct {
+	Workspace *workspace.Workspace
+	// Token, if not empty, must be known to whoever asks: as ?token= on the first visit, which a cookie remembers, or as
+	// Authorization: Bearer. A server that others can reach needs one.
+	Token string
+	// Threads is how many pieces of heavy work run at once, each on one thread; 0: as the context of Serve says.
+	Threads int
+	Log     *slog.Logger // nil: nothing is logged
+}
+
+// Server serves a workspace.
+type Server struct {
+	work    *workspace.Workspace
+	token   string
+	log     *slog.Logger
+	queue   *queue
+	metrics *metrics
+	uploads *uploads
+	thumbs  *thumbs
+	api     huma.API
+	handler http.Handler
+
+	ctx  context.Context // ends when the server closes; what outlives a request runs under it
+	stop context.CancelFunc
+	jobs sync.WaitGroup
+}
+
+const (
+	requestTime = 60 * time.Second // for one request but a stream of events
+	patience    = 10 * time.Second // of a shutdown with requests that are under way
+)
+
+// New returns a server. Close ends it.
+func New(opt Options) *Server {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	threads := opt.Threads
+	if threads < 1 {
+		threads = parallel.Threads(ctx)
+	}
+	s := &Server{
+		work: opt.Workspace, token: opt.Token, log: opt.Log, ctx: ctx, stop: stop,
+		queue: newQueue(threads), uploads: newUploads(),
+	}
+	s.thumbs = newThumbs(s)
+	s.metrics = newMetrics(s.queue)
+	mux := http.NewServeMux()
+	s.api = humago.New(mux, apiConfig())
+	for _, add := range parts {
+		add(s, s.api)
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /metrics", s.metrics.write)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, http.StatusNotFound, r.URL.Path+" is nothing that can be asked; /api/openapi.json says what is")
+	})
+	servePages(mux)
+	s.handler = s.recovering(s.measuring(mux, s.guarding(s.limiting(mux))))
+	return s
+}
+
+// Handler returns what answers requests that come to a host of the given names and ports, such as "127.0.0.1:8080". With a
+// token any host is taken.
+func (s *Server) Handler(hosts ...string) http.Handler {
+	return s.checkHost(hosts, s.handler)
+}
+
+// Listen opens the address that a server listens on. One that others can reach needs a token, and is refused without.
+func Listen(addr, token string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s: expected an address such as 127.0.0.1:8080", addr)
+	}
+	if ip := net.ParseIP(host); token == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s can be reached from other machines: a token is needed", addr)
+	}
+	return net.Listen("tcp", addr)
+}
+
+// Address returns the address of the first page, with the token where there is one.
+func (s *Server) Address(l net.Listener) string {
+	host := l.Addr().String()
+	if ip, port, err := net.SplitHostPort(host); err == nil && net.ParseIP(ip).IsUnspecified() {
+		host = net.JoinHostPort("localhost", port)
+	}
+	u := url.URL{Scheme: "http", Host: host, Path: "/"}
+	if s.token != "" {
+		u.RawQuery = url.Values{"token": {s.token}}.Encode()
+	}
+	return u.String()
+}
+
+// Serve answers requests until ctx ends. Then it lets those under way end, for some seconds, and closes the listener.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return err
+	}
+	h := &http.Server{
+		Handler:           s.Handler("127.0.0.1:"+port, "localhost:"+port, "[::1]:"+port, l.Addr().String()),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       requestTime,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- h.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	s.stop() // streams of events end
+	down, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	if err := h.Shutdown(down); err != nil {
+		err = errors.Join(h.Close())
+		<-ended
+		return err
+	}
+	<-ended
+	return nil
+}
+
+// Close ends what the server does in the background and waits for it.
+func (s *Server) Close() error {
+	s.stop()
+	s.jobs.Wait()
+	return nil
+}

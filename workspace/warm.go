@@ -1,0 +1,153 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"time"
+)
+
+// warm keeps what was opened, by path, for all who ask. What was replaced on the disk is opened anew; who still uses the old
+// one keeps it until it is released.
+type warm[T any] struct {
+	open  func(ctx context.Context, path string) (T, error)
+	shut  func(T) error
+	most  int // kept while nobody uses them
+	lock  sync.Mutex
+	kept  map[string]*opened[T]
+	clock int
+}
+
+// opened is one thing that was opened, or is being opened.
+type opened[T any] struct {
+	ready chan struct{} // closed once it is open, or has failed
+	thing T
+	err   error
+	stamp stamp
+	users int
+	last  int  // when it was asked for last
+	stale bool // another one has taken its place
+}
+
+// stamp tells a file from another one at the same path.
+type stamp struct {
+	bytes   int64
+	changed time.Time
+}
+
+func stampOf(path string) stamp {
+	if info, err := os.Stat(path); err == nil {
+		return stamp{info.Size(), info.ModTime()}
+	}
+	return stamp{} // a model that comes with the program, or one that has gone
+}
+
+func newWarm[T any](most int, open func(ctx context.Context, path string) (T, error), shut func(T) error) *warm[T] {
+	return &warm[T]{open: open, shut: shut, most: most, kept: map[string]*opened[T]{}}
+}
+
+// get returns the thing at a path. Several who ask at once wait for the one who opens it.
+func (w *warm[T]) get(ctx context.Context, path string) (thing T, release func(), err error) {
+	now := stampOf(path)
+	w.lock.Lock()
+	o := w.kept[path]
+	if o != nil && o.stamp != now {
+		w.retire(path)
+		o = nil
+	}
+	first := o == nil
+	if first {
+		o = &opened[T]{ready: make(chan struct{}), stamp: now}
+		w.kept[path] = o
+	}
+	w.clock++
+	o.users++
+	o.last = w.clock
+	w.lock.Unlock()
+	if first {
+		// Others may wait for it when the one who asked first has left.
+		o.thing, o.err = w.open(context.WithoutCancel(ctx), path)
+		close(o.ready)
+	}
+	select {
+	case <-o.ready:
+	case <-ctx.Done():
+		w.release(path, o)
+		return thing, nil, ctx.Err()
+	}
+	if o.err != nil {
+		w.lock.Lock()
+		if w.kept[path] == o {
+			delete(w.kept, path) // the next one tries again
+		}
+		w.lock.Unlock()
+		return thing, nil, o.err
+	}
+	return o.thing, sync.OnceFunc(func() { w.release(path, o) }), nil
+}
+
+// release lets go of a thing.
+func (w *warm[T]) release(path string, o *opened[T]) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	o.users--
+	if o.users == 0 && o.stale {
+		w.end(o)
+	}
+	for len(w.kept) > w.most {
+		oldest := ""
+		for p, other := range w.kept {
+			if other.users == 0 && (oldest == "" || other.last < w.kept[oldest].last) {
+				oldest = p
+			}
+		}
+		if oldest == "" {
+			break // all are in use
+		}
+		w.retire(oldest)
+	}
+}
+
+// retire forgets a thing and closes it once nobody uses it. The caller holds the lock.
+func (w *warm[T]) retire(path string) {
+	o := w.kept[path]
+	delete(w.kept, path)
+	o.stale = true
+	if o.users == 0 {
+		w.end(o)
+	}
+}
+
+// drop forgets what is at a path.
+func (w *warm[T]) drop(path string) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	if w.kept[path] != nil {
+		w.retire(path)
+	}
+}
+
+// end closes a thing. An error of closing what was only read changes nothing for anybody.
+func (w *warm[T]) end(o *opened[T]) error {
+	<-o.ready
+	if o.err != nil {
+		return nil
+	}
+	return w.shut(o.thing)
+}
+
+// close closes all that nobody uses; what is in use is closed when it is released.
+func (w *warm[T]) close() error {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	var errs []error
+	for path, o := range w.kept {
+		delete(w.kept, path)
+		o.stale = true
+		if o.users == 0 {
+			errs = append(errs, w.end(o))
+		}
+	}
+	return errors.Join(errs...)
+}
