@@ -36,13 +36,14 @@ type Epoch struct {
 	TestLoss       float64 `json:"test_loss,omitempty"`
 	ValidationLoss float64 `json:"validation_loss,omitempty"`
 	Seconds        float64 `json:"seconds"`          // of training steps
-	Images         int     `json:"images,omitempty"` // of an epoch that time cut short: how many it had
+	Images         int     `json:"images,omitempty"` // of an epoch that was cut short: how many it had
 }
 
 // What can end a training before its last epoch.
 const (
 	EndedEarly  = "early stop"  // the validation loss no longer fell
 	EndedByTime = "time budget" // it was used up
+	EndedByStop = "stopped"     // somebody asked for what had been learned so far
 )
 
 // The tasks that a model can be trained for.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 
+	"likeness/autoencoder"
 	"likeness/baseline"
 	"likeness/pca"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // Baselines are the errors on the same test pictures without any training.
@@ -75,6 +77,15 @@ const (
 	largestWiener = 48 * 48 * 3
 	mostFilled    = 24 * 24 * 3
 )
+
+// MeasureBaselines returns the baselines that a model is compared with, on the test pictures of t, and notes on those
+// that could not be measured. c, which may be nil, and seed say how inputs are corrupted. Of the model its size counts
+// alone, so that it may be in training.
+func MeasureBaselines(ctx context.Context, m *autoencoder.Model, c pix.Corruption, seed uint64, t *baseline.Test) (Baselines, progress.Notes, error) {
+	e := &evaluator{m: m, corruption: c, seed: seed, score: &Score{}, closed: true}
+	err := e.forms(ctx, t)
+	return e.score.Baselines, e.score.Notes, err
+}
 
 // beside measures the baselines of the training part on the test part.
 func (e *evaluator) beside(ctx context.Context) error {
@@ -176,7 +187,7 @@ func (e *evaluator) noise(ctx context.Context, t *baseline.Test, wiener bool) er
 // fills measures what black rectangles can be filled with.
 func (e *evaluator) fills(ctx context.Context, t *baseline.Test, o pix.Occlusion) error {
 	b := &e.score.Baselines
-	if _, noisy := e.corruption.(pix.Sequence); !noisy {
+	if _, noisy := e.corruption.(pix.Sequence); !noisy && !e.closed {
 		masked, err := t.Masked(ctx, e.m, e.corruption, e.seed)
 		if err != nil {
 			return err

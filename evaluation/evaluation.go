@@ -155,6 +155,7 @@ type evaluator struct {
 	seed       uint64         // of the corruption
 	levels     bool           // a table of levels is wanted
 	test       []int
+	closed     bool // the model is left alone: closed forms only
 }
 
 // newScore returns a score with what the model file says.

@@ -34,8 +34,11 @@ type Job struct {
 	// Baselines are the closed forms of the training pictures: fitted once, for the models
 	// that begin with them and for the caller that measures the result.
 	Baselines *baseline.Forms
-	Health    *check.Health  // of the pictures, with Options.Examine
-	Notes     progress.Notes // remarks on the job; what is odd about the pictures is in Data.Set and Health
+	Health    *check.Health // of the pictures, with Options.Examine
+	// Begin, if not nil, receives the run of each seed before it starts, complete but for its
+	// Events, to set what watches it: Look and Stop.
+	Begin func(*train.Run)
+	Notes progress.Notes // remarks on the job; what is odd about the pictures is in Data.Set and Health
 }
 
 // What Prepare finds at the paths of a job. The errors that wrap them name the file.
@@ -180,6 +183,12 @@ func (o *Options) checkPaths() error {
 		return fmt.Errorf("%w: there is no %s", ErrNothingToResume, checkpoint)
 	}
 	return o.checkOut()
+}
+
+// CheckPaths says beforehand what Prepare would find at the paths of the job, with the same errors.
+func (o Options) CheckPaths() error {
+	o.fill()
+	return o.checkPaths()
 }
 
 // checkKinds protects everything at the job's paths that is neither a model nor a checkpoint.

@@ -169,9 +169,9 @@ func (o *Options) budget() time.Duration {
 // saved to until the model is.
 func (o *Options) Checkpoint(place int) string {
 	if o.Seeds > 1 {
-		return fmt.Sprintf("%s.seed-%d.checkpoint", o.Out, o.Seed+uint64(place))
+		return fmt.Sprintf("%s.seed-%d%s", o.Out, o.Seed+uint64(place), checkpointSuffix)
 	}
-	return o.Out + ".checkpoint"
+	return o.Out + checkpointSuffix
 }
 
 // OptionsError is an error about options that do not go together. Name is the JSON key of

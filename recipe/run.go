@@ -90,7 +90,10 @@ func (j *Job) Run(ctx context.Context, events func(seed uint64, e train.Event)) 
 		if events != nil {
 			run.Events = func(e train.Event) { events(run.Seed, e) }
 		}
-		_, err = run.Do(ctx)
+		if j.Begin != nil {
+			j.Begin(run)
+		}
+		training, err := run.Do(ctx)
 		if err == train.Interrupted(ctx) { // nothing else is joined to it: the save was well
 			return nil, &InterruptedError{run.Checkpoint, err}
 		}
@@ -98,6 +101,9 @@ func (j *Job) Run(ctx context.Context, events func(seed uint64, e train.Event)) 
 			return nil, err
 		}
 		r.Models = append(r.Models, run.Model)
+		if training.Ended == autoencoder.EndedByStop {
+			break // without the other seeds
+		}
 	}
 	r.Kept = evaluation.Choose(r.Models)
 	r.Model = r.Models[r.Kept]

@@ -49,7 +49,10 @@ func (l *loop) save() error {
 	if err := l.engine.Show(false); err != nil {
 		return err
 	}
-	f, err := l.Model.FileAt(l.Checkpoint)
+	m := *l.Model
+	m.Training = l.training()
+	m.Training.BestEpoch = 0 // these are the last weights
+	f, err := m.FileAt(l.Checkpoint)
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.Checkpoint, err)
 	}
@@ -194,7 +197,7 @@ func (l *loop) load(f *safetensors.File) error {
 
 // checkProgress returns an error for progress that this run cannot have made.
 func (l *loop) checkProgress(p progress, epochs int) error {
-	cut := p.Ended == autoencoder.EndedByTime
+	cut := p.Ended == autoencoder.EndedByTime || p.Ended == autoencoder.EndedByStop
 	steps := p.Epoch*l.steps + p.Done
 	switch {
 	case l.TimeBudget > 0 && (epochs < 1 || epochs > mostEpochs):
@@ -207,7 +210,7 @@ func (l *loop) checkProgress(p progress, epochs int) error {
 		return fmt.Errorf("a history of %d epochs is not one of %d", len(p.History), p.Epoch)
 	case p.LossSum < 0 || p.StepTime < 0 || p.TotalTime < 0 || p.TailTime < 0:
 		return errors.New("losses and times cannot be negative")
-	case p.Ended != "" && p.Done > 0, cut && l.TimeBudget == 0, p.Ended == autoencoder.EndedEarly && l.EarlyStop == 0:
+	case p.Ended != "" && p.Done > 0, p.Ended == autoencoder.EndedByTime && l.TimeBudget == 0, p.Ended == autoencoder.EndedEarly && l.EarlyStop == 0:
 		return fmt.Errorf("a run cannot have ended so: %q", p.Ended)
 	case p.Ended != "" && !cut && p.Ended != autoencoder.EndedEarly:
 		return fmt.Errorf("a run cannot have ended so: %q", p.Ended)

@@ -92,6 +92,10 @@ func (l *loop) runEpoch(ctx context.Context) error {
 			l.ended = autoencoder.EndedByTime
 			break
 		}
+		if l.stopped() {
+			l.ended = autoencoder.EndedByStop
+			break
+		}
 		b := feed.next()
 		begin := l.clock()
 		at, all := l.epoch*l.steps+l.done, l.Epochs*l.steps
@@ -111,7 +115,7 @@ func (l *loop) runEpoch(ctx context.Context) error {
 		l.pictures += b.Images
 		l.tell(Event{Loss: l.lossSum / float64(l.seen()), Rate: rate})
 	}
-	if l.done == 0 { // time ran out between two epochs
+	if l.done == 0 { // it ended between two epochs
 		return l.save()
 	}
 	return l.finishEpoch(ctx, rate)
@@ -130,7 +134,17 @@ func (l *loop) learn(b Batch, rate float64, t int) (float64, error) {
 // seen returns how many pictures the steps of this epoch took.
 func (l *loop) seen() int { return min(l.done*l.Batch, len(l.Split.Train)) }
 
-// finishEpoch measures and saves. The record of an epoch that time cut short has the
+// stopped reports whether the run was asked to end with what there is.
+func (l *loop) stopped() bool {
+	select {
+	case <-l.Stop:
+		return l.epoch > 0 || l.done > 0
+	default:
+		return false
+	}
+}
+
+// finishEpoch measures and saves. The record of an epoch that was cut short has the
 // number of its pictures.
 func (l *loop) finishEpoch(ctx context.Context, rate float64) error {
 	begin := l.clock()
@@ -152,6 +166,9 @@ func (l *loop) finishEpoch(ctx context.Context, rate float64) error {
 	}
 	l.history = append(l.history, e)
 	l.epoch++
+	if l.Look != nil { // while the measured weights are shown
+		l.Look(context.WithoutCancel(ctx), l.epoch)
+	}
 	l.done, l.lossSum, l.seconds = 0, 0, 0
 	if err := l.choose(); err != nil {
 		return err

@@ -70,6 +70,15 @@ type Run struct {
 	// Engine makes what takes the training steps; nil: NewProcessor.
 	Engine func(Setup) (Engine, error)
 
+	// Look, if not nil, is called before the first step of a sitting that begins with a whole
+	// epoch, and after every epoch, with the number of complete epochs. Model then holds the
+	// weights that are measured, the averaged ones where there are some. Look must not change
+	// them; so the result is the same with and without it. ctx does not end.
+	Look func(ctx context.Context, epoch int)
+	// Stop, when it is closed, ends the run with what it has learned, as a time budget does
+	// that is used up. The first step is always taken.
+	Stop <-chan struct{}
+
 	// Events receives every step and epoch, in order, from one goroutine.
 	Events func(Event)
 
@@ -134,6 +143,12 @@ func (l *loop) run(ctx context.Context) (*autoencoder.Training, error) {
 		if err := l.plan(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if l.Look != nil && l.done == 0 {
+		if err := l.engine.Show(true); err != nil {
+			return nil, err
+		}
+		l.Look(context.WithoutCancel(ctx), l.epoch)
 	}
 	for !l.finished() {
 		if err := l.runEpoch(ctx); err != nil {

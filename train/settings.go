@@ -18,6 +18,12 @@ import (
 // preparation is the name of the setting that is kept as JSON.
 const preparation = "preparation of pictures"
 
+// The names of settings that a checkpoint is read for, see OpenCheckpoint.
+const (
+	epochsSetting = "number of epochs"
+	choiceSetting = "choice of weights"
+)
+
 // settings returns everything that the result of the run follows from. (The version of the kernels counts too: the
 // portable ones round otherwise than AVX-512, AVX2 and NEON, which agree. A run
 // may go on with others, but ends in other last bits.)
@@ -54,9 +60,9 @@ func settingsOf(m *autoencoder.Model, t *autoencoder.Training, epochs int, best 
 		{Name: "number of validation pictures", Value: fmt.Sprint(t.NValidation), Default: "0"},
 		{Name: "number of training pictures", Value: fmt.Sprint(t.NTrain)},
 		{Name: "number of test pictures", Value: fmt.Sprint(t.NTest)},
-		{Name: "number of epochs", Value: takes},
+		{Name: epochsSetting, Value: takes},
 		{Name: "corruption", Value: cmp.Or(t.Corruption, hyper.None)},
-		{Name: "choice of weights", Value: choice, Default: hyper.None},
+		{Name: choiceSetting, Value: choice, Default: hyper.None},
 	}
 	return append(about, t.Parameters.Settings()...)
 }

@@ -17,6 +17,8 @@ func ending(t *autoencoder.Training) string {
 	case autoencoder.EndedByTime:
 		return fmt.Sprintf("in epoch %d of %d, for the time budget of %s was used up: the machine was slower than at the beginning",
 			len(t.History), t.Planned, report.Duration(time.Duration(t.TimeBudget*float64(time.Second))))
+	case autoencoder.EndedByStop:
+		return fmt.Sprintf("in epoch %d of %d, when it was stopped", len(t.History), t.Planned)
 	}
 	return ""
 }

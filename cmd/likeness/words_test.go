@@ -60,6 +60,7 @@ func TestEnding(t *testing.T) {
 			Ended: autoencoder.EndedEarly, Planned: 9, Parameters: hyper.Parameters{EarlyStop: 1}, BestEpoch: 1, History: make([]autoencoder.Epoch, 2)},
 		"in epoch 2 of 9, for the time budget of 1 min 30 s was used up: the machine was slower than at the beginning": {
 			Ended: autoencoder.EndedByTime, Planned: 9, TimeBudget: 90, History: make([]autoencoder.Epoch, 2)},
+		"in epoch 2 of 9, when it was stopped": {Ended: autoencoder.EndedByStop, Planned: 9, History: make([]autoencoder.Epoch, 2)},
 	} {
 		if got := ending(story); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -70,6 +70,24 @@ func Acquire(ctx context.Context, path string, waiting func(owner string)) (*Loc
 	}
 }
 
+// Held reports whether the lock of the file at path is held, and who has it. It takes no lock, but for a moment one that
+// a killed process left behind.
+func Held(path string) (by string, held bool) {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	path += Suffix
+	file, err := os.OpenFile(path, os.O_RDWR|openFlags, 0)
+	if err != nil {
+		return owner(path), busy(err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || !ours(file, info) {
+		return "", false
+	}
+	return owner(path), tryLock(file) == errTaken
+}
+
 // try takes the lock or fails with errTaken.
 func try(path string) (*Lock, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|openFlags, 0o644)

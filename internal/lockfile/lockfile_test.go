@@ -69,6 +69,33 @@ func TestLeftBehind(t *testing.T) {
 	}
 }
 
+// Whether a lock is held is found out without one.
+func TestHeld(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	if by, held := Held(path); held {
+		t.Errorf("nobody has it: %s", by)
+	}
+	if err := os.WriteFile(path+Suffix, []byte("process 1 since long ago\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if by, held := Held(path); held {
+		t.Errorf("left behind: %s", by)
+	}
+	l, err := Acquire(t.Context(), path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if by, held := Held(path); !held || !strings.HasPrefix(by, begin) {
+		t.Errorf("%v by %q", held, by)
+	}
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path + Suffix); err == nil {
+		t.Error("a file was made")
+	}
+}
+
 func TestNoFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "x")
 	if _, err := Acquire(t.Context(), path, nil); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), path) {
