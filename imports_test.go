@@ -29,6 +29,7 @@ var storeys = []struct {
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "detect/scene", "detect/quality", "bench/firststeps/cases"}},
 	{"training, evaluation, galleries, judges of edits", []string{"train", "detect/training", "evaluation", "gallery", "latent/judge"}},
 	{"a training job; a folder to work in", []string{"recipe", "workspace"}},
+	{"trainings in the background", []string{"runs"}},
 	{"the exercise; pages and their API; peers side by side", []string{"tutorial", "web", "models/pack", "bench/far", "bench/photographs", "bench/firststeps", "bench/search", "bench/speed"}},
 	{"how the program speaks to a person", []string{"cmd/likeness/internal/console"}},
 	{"the program", []string{"cmd/likeness"}},

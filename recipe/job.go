@@ -35,8 +35,8 @@ type Job struct {
 	// that begin with them and for the caller that measures the result.
 	Baselines *baseline.Forms
 	Health    *check.Health // of the pictures, with Options.Examine
-	// Begin, if not nil, receives the run of each seed before it starts, complete but for its
-	// Events, to set what watches it: Look and Stop.
+	// Begin, if not nil, receives the run of each seed before it starts, to set what watches
+	// it: Look, Stop and Events, which are to be passed on.
 	Begin func(*train.Run)
 	Notes progress.Notes // remarks on the job; what is odd about the pictures is in Data.Set and Health
 }

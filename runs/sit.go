@@ -1,0 +1,194 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"likeness/recipe"
+	"likeness/train"
+)
+
+// Why a sitting was ended.
+var (
+	errPause  = errors.New("paused")
+	errCancel = errors.New("cancelled")
+)
+
+// ready returns the options of the next sitting: one with a checkpoint goes on from it.
+func (r *run) ready() recipe.Options {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := r.options
+	o.Progress = r.preparing
+	if r.info.Checkpoint {
+		o.Resume, o.Restart = true, false
+	}
+	return o
+}
+
+// sit carries out a run until it is complete, paused or stopped. It returns what the job's Run does.
+func (h *Runs) sit(ctx context.Context, r *run, prepare func(context.Context) (*recipe.Job, error), events func(uint64, train.Event)) (*recipe.Result, error) {
+	ctx, halt := context.WithCancelCause(ctx)
+	defer halt(nil)
+	r.mu.Lock()
+	state := r.info.State
+	if state != Waiting && state != Stopping { // cancelled or paused while it waited
+		r.mu.Unlock()
+		return nil, nil
+	}
+	r.halt = halt
+	r.mu.Unlock()
+	r.set(func(i *Info) {
+		if i.State != Stopping {
+			i.State = Preparing
+		}
+		i.Error = ""
+	})
+	result, err := func() (*recipe.Result, error) {
+		j, err := prepare(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.prepared(j)
+		j.Begin = func(t *train.Run) { r.watch(ctx, t) }
+		return j.Run(ctx, events)
+	}()
+	r.ended(result, err, context.Cause(ctx))
+	return result, err
+}
+
+// ended tells how a sitting ended, by its error and what ended its context.
+func (r *run) ended(result *recipe.Result, err, cause error) {
+	checkpoint := false
+	if _, failed := os.Stat(r.options.Checkpoint(0)); failed == nil {
+		checkpoint = true
+	}
+	r.mu.Lock()
+	r.halt = nil
+	r.mu.Unlock()
+	r.set(func(i *Info) {
+		i.Checkpoint = checkpoint
+		_, interrupted := errors.AsType[*recipe.InterruptedError](err)
+		switch {
+		case err == nil:
+			i.State, i.Model, i.Notes = Done, true, append(i.Notes, result.Notes...)
+			if t := result.Model.Training; t != nil {
+				i.story(t)
+				if i.Options != nil {
+					i.Data = i.Options.Data.String()
+				}
+			}
+		case cause == errCancel:
+			i.State = Cancelled
+		case cause == errPause, interrupted, errors.Is(err, context.Canceled), errors.Is(err, train.ErrInterrupted):
+			i.State = Paused
+		default:
+			i.State, i.Error = Failed, r.house.relative(err).Error()
+		}
+	})
+	r.remember()
+}
+
+// Pause stops a run and keeps its checkpoint, so that it can go on.
+func (h *Runs) Pause(id string) error { return h.act(id, Pause) }
+
+// Resume lets a run go on that was paused, or whose checkpoint lies in the folder.
+func (h *Runs) Resume(id string) error { return h.act(id, Resume) }
+
+// Stop ends a run and saves what it has learned as its model. One that has not begun is cancelled.
+func (h *Runs) Stop(id string) error { return h.act(id, Stop) }
+
+func (h *Runs) act(id string, a Action) error {
+	r, err := h.get(id)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	state, allowed := r.info.State, false
+	for _, can := range r.info.Can {
+		allowed = allowed || can == a
+	}
+	if !allowed {
+		r.mu.Unlock()
+		return &StateError{id, state, a}
+	}
+	halt, checkpoint := r.halt, r.info.Checkpoint
+	r.mu.Unlock()
+	switch {
+	case a == Pause && halt == nil:
+		h.withdraw(r)
+		r.set(func(i *Info) { i.State = Paused })
+	case a == Pause:
+		r.set(func(i *Info) { i.State = Pausing })
+		halt(errPause)
+	case a == Stop && (state == Waiting || state == Preparing) && !checkpoint:
+		h.withdraw(r)
+		if halt != nil {
+			halt(errCancel)
+			return nil
+		}
+		r.set(func(i *Info) { i.State = Cancelled })
+	case a == Stop && state == Paused && !checkpoint:
+		r.set(func(i *Info) { i.State = Cancelled })
+	case a == Stop && state == Paused:
+		r.ask()
+		return h.goOn(r)
+	case a == Stop:
+		r.ask()
+		r.set(func(i *Info) { i.State = Stopping })
+	default:
+		return h.goOn(r)
+	}
+	return nil
+}
+
+// ask asks a training to end.
+func (r *run) ask() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.stopping {
+		r.stopping = true
+		close(r.stop)
+	}
+}
+
+// withdraw takes a run out of the queue.
+func (h *Runs) withdraw(r *run) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, waiting := range h.queue {
+		if waiting == r {
+			h.queue = append(h.queue[:i:i], h.queue[i+1:]...)
+			return
+		}
+	}
+}
+
+// goOn lets a paused run go on: at once where somebody waits in Do, else when it is its turn.
+func (h *Runs) goOn(r *run) error {
+	if r.waits {
+		select {
+		case r.resume <- struct{}{}:
+		default:
+		}
+		return nil
+	}
+	if h.opt.Closed {
+		return ErrClosed
+	}
+	if err := h.adopt(r); err != nil {
+		return fmt.Errorf("%s: %w", r.id, h.relative(err))
+	}
+	r.set(func(i *Info) { i.State = r.next() })
+	return h.enqueue(r)
+}
+
+// next returns the state of a run that is to go on. The caller holds mu.
+func (r *run) next() State {
+	if r.stopping {
+		return Stopping
+	}
+	return Waiting
+}
