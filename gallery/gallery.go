@@ -59,6 +59,8 @@ type Gallery struct {
 	rows       func() map[string]int // by id
 	embedder   lazy[Embedder]
 	attributes lazy[[]string] // their names, once they are loaded
+	print      lazy[string]   // see printOf
+	layouts    sync.Mutex     // guards file.Layouts
 	pictures   pictures
 }
 
@@ -213,6 +215,35 @@ func (g *Gallery) Member(id string) (m Member, ok bool) {
 		return m, false
 	}
 	return g.member(row), true
+}
+
+// Row returns the row of the picture with an id; ok is false where there is none.
+func (g *Gallery) Row(id string) (row int, ok bool) {
+	done, err := g.use()
+	if err != nil {
+		return 0, false
+	}
+	defer done()
+	row, ok = g.rows()[id]
+	return row, ok
+}
+
+// Members returns what is known of the pictures in some rows. A row that is not there is an
+// error.
+func (g *Gallery) Members(rows []int) ([]Member, error) {
+	done, err := g.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	out := make([]Member, len(rows))
+	for i, row := range rows {
+		if n := g.file.Entries.Len(); row < 0 || row >= n {
+			return nil, fmt.Errorf("%s has no row %d, but %d from 0 on", g.path, row, n)
+		}
+		out[i] = g.member(row)
+	}
+	return out, nil
 }
 
 func (g *Gallery) member(row int) Member {

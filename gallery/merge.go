@@ -57,6 +57,9 @@ func (u *update) merge(ctx context.Context, old *search.File) (*search.File, err
 		return nil, err
 	}
 	same = same && reflect.DeepEqual(f.Space, old.Space)
+	if old != nil && samePoints(f, old) {
+		f.Layouts = old.Layouts
+	}
 	kind := u.kindFor(old, len(all))
 	if same && kind == old.Kind() {
 		if f.About == old.About && slices.Equal(f.Entries.Taken, old.Entries.Taken) && slices.Equal(f.Frames, old.Frames) {
@@ -66,6 +69,11 @@ func (u *update) merge(ctx context.Context, old *search.File) (*search.File, err
 		return f, nil
 	}
 	return f, f.Build(ctx, kind, old)
+}
+
+// samePoints reports whether the entries of two files are the same points in the same order.
+func samePoints(a, b *search.File) bool {
+	return a.Entries.Dim == b.Entries.Dim && slices.Equal(a.Entries.IDs, b.Entries.IDs) && slices.Equal(a.Hashes, b.Hashes) && reflect.DeepEqual(a.Space, b.Space)
 }
 
 // fill adds entries to a file and returns the places of those that a space may be

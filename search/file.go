@@ -45,6 +45,9 @@ type File struct {
 	// Built is what an index has made of the entries; nil: all are compared. See
 	// Build.
 	Built *Built
+	// Layouts are places of the entries on planes, by the names of the layouts. Who changes
+	// the entries or the space takes them out.
+	Layouts map[string]Layout
 
 	file *safetensors.File // that it was read from
 }
@@ -160,6 +163,9 @@ func (f *File) tensors() (*safetensors.File, error) {
 		if err := f.Built.addTo(out); err != nil {
 			return nil, err
 		}
+	}
+	if err := addLayouts(out, f.Layouts, e.Len()); err != nil {
+		return nil, err
 	}
 	return out, AddSpace(out, f.space())
 }

@@ -43,7 +43,7 @@ func (f *File) Close() error {
 	if f.file == nil {
 		return nil
 	}
-	f.Entries.Codes, f.Built, f.Space = nil, nil, nil
+	f.Entries.Codes, f.Built, f.Space, f.Layouts = nil, nil, nil, nil
 	return f.file.Close()
 }
 
@@ -78,6 +78,9 @@ func fromFile(file *safetensors.File) (*File, error) {
 	}
 	var err error
 	if f.Space, err = SpaceFrom(file, f.Entries.Dim); err != nil {
+		return nil, err
+	}
+	if f.Layouts, err = readLayouts(file, f.Entries.Len()); err != nil {
 		return nil, err
 	}
 	f.Built, err = readBuilt(file)

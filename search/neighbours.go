@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"likeness/internal/kernel"
 	"likeness/progress"
 )
 
@@ -67,6 +68,33 @@ func NearestOthers(ctx context.Context, points []float32, width int, rows []int,
 		}
 	}
 	report.Report(what, len(rows), len(rows))
+	return out, nil
+}
+
+// NearestTo returns the k nearest of some points to a place.
+func NearestTo(ctx context.Context, points []float32, width int, place []float32, k int) (*Neighbours, error) {
+	if width < 1 || len(points)%width != 0 || len(place) != width {
+		panic("search: the points are not of that width")
+	}
+	n := len(points) / width
+	distance := make([]float32, n)
+	const stretch = 1 << 16
+	err := inGroups(ctx, n, stretch, func(first, end int) error {
+		kernel.SquaredDistances(distance[first:end], place, points[first*width:end*width])
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	best := newNearest(max(1, min(k, n)))
+	for i, d := range distance {
+		best.offer(candidate{float64(d), i})
+	}
+	found := best.sorted()
+	out := &Neighbours{K: len(found), Rows: make([]int32, len(found)), Distance: make([]float32, len(found))}
+	for i, c := range found {
+		out.Rows[i], out.Distance[i] = int32(c.place), float32(math.Sqrt(c.distance))
+	}
 	return out, nil
 }
 
