@@ -228,9 +228,9 @@ func (g *Gallery) Row(id string) (row int, ok bool) {
 	return row, ok
 }
 
-// Members returns what is known of the pictures in some rows. A row that is not there is an
+// MembersAt returns what is known of the pictures in some rows. A row that is not there is an
 // error.
-func (g *Gallery) Members(rows []int) ([]Member, error) {
+func (g *Gallery) MembersAt(rows []int) ([]Member, error) {
 	done, err := g.use()
 	if err != nil {
 		return nil, err

@@ -232,10 +232,10 @@ func TestCategoriesOfFolders(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	row, ok := g.Row("two/r.png")
-	if m, err := g.Members([]int{row}); !ok || err != nil || m[0].ID != "two/r.png" {
+	if m, err := g.MembersAt([]int{row}); !ok || err != nil || m[0].ID != "two/r.png" {
 		t.Errorf("row %d: %+v, %v", row, m, err)
 	}
-	if _, err := g.Members([]int{4}); err == nil {
+	if _, err := g.MembersAt([]int{4}); err == nil {
 		t.Error("a row that is not there")
 	}
 	if err := os.Remove(model); err != nil {
