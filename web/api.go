@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,8 @@ var parts = []func(*Server, huma.API){
 	(*Server).addSearch,
 	(*Server).addPictures,
 	(*Server).addReports,
+	(*Server).addTasks,
+	(*Server).addIndexing,
 }
 
 // apiConfig describes the API. Huma makes an OpenAPI 3.1 document of the operations' types.
@@ -62,7 +65,7 @@ func (s *Server) problem(err error) error {
 	if _, ok := errors.AsType[huma.StatusError](err); ok {
 		return err
 	}
-	text := strings.ReplaceAll(err.Error(), s.work.Folder()+"/", "")
+	text := s.text(err)
 	switch status := statusOf(err); status {
 	case http.StatusServiceUnavailable:
 		return huma.ErrorWithHeaders(huma.NewError(status, text), http.Header{"Retry-After": {strconv.Itoa(retryAfter)}})
@@ -72,6 +75,11 @@ func (s *Server) problem(err error) error {
 	default:
 		return huma.NewError(status, text)
 	}
+}
+
+// text returns an error's text with paths as they are in the folder.
+func (s *Server) text(err error) string {
+	return strings.ReplaceAll(err.Error(), s.work.Folder()+string(filepath.Separator), "")
 }
 
 // statusOf returns the status of an error.

@@ -46,6 +46,7 @@ type Server struct {
 	metrics *metrics
 	uploads *uploads
 	thumbs  *thumbs
+	tasks   *tasks
 	api     huma.API
 	handler http.Handler
 
@@ -73,7 +74,7 @@ func New(opt Options) *Server {
 		work: opt.Workspace, token: opt.Token, log: opt.Log, ctx: ctx, stop: stop,
 		queue: newQueue(threads), uploads: newUploads(),
 	}
-	s.thumbs = newThumbs(s)
+	s.thumbs, s.tasks = newThumbs(s), newTasks(s)
 	s.metrics = newMetrics(s.queue)
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, apiConfig())

@@ -1,6 +1,114 @@
-import {html} from '/static/shared/ui.js';
-import {Empty} from '/static/shared/states.js';
+// Search: a picture, or faces of the collection, and the faces most like them.
+import {html, useState, useLoad, count} from '/static/shared/ui.js';
+import {get, address, pictureOf, uploaded} from '/static/shared/api.js';
+import {useFiles, Chooser} from '/static/shared/files.js';
+import {Photo, arrows} from '/static/shared/face.js';
+import {Drop} from '/static/shared/drop.js';
+import {Empty, Failed, Loading} from '/static/shared/states.js';
+import {Filters, filterKeys} from './filters.js';
+import {MakeIndex} from './make.js';
 
-export default function Page() {
-  return html`<${Empty} title="This page is not here yet"/>`;
+const step = 24; // answers to a page
+
+export default function Search({url, go}) {
+  const {data, error, again, files} = useFiles();
+  if (error) return html`<${Failed} error=${error} again=${again}/>`;
+  if (!data) return html`<${Loading} what="Looking at the folder"/>`;
+  const indexes = files.filter(f => f.kind === 'index');
+  const making = url.searchParams.get('pictures') ?? (indexes.length ? null : '');
+  if (making !== null) return html`
+    <div class="page-head"><h1>Search</h1></div>
+    <${MakeIndex} files=${files} pictures=${making} go=${go} first=${!indexes.length} again=${again}/>`;
+  const index = indexes.find(f => f.name === url.searchParams.get('index')) || indexes.find(f => !f.problem) || indexes[0];
+  return html`
+    <div class="page-head"><h1>Search</h1>
+      <${Chooser} label="Index" hide files=${indexes} value=${index.name} onChange=${name => go({index: name, id: null, person: null, folder: null, attribute: null, k: null})}/>
+      <button onClick=${() => go({pictures: ''})}>Index more pictures</button>
+    </div>
+    ${index.problem ? html`<${Failed} error=${{title: index.name + ' cannot be used', detail: index.problem}}/>` : html`<${Collection} key=${index.name} index=${index.name} url=${url} go=${go}/>`}`;
+}
+
+function Collection({index, url, go}) {
+  const [problem, setProblem] = useState();
+  const p = url.searchParams, ids = p.getAll('id'), uploads = p.getAll('upload'), k = Number(p.get('k')) || step;
+  const about = useLoad(signal => get('/api/index', {index}, signal), [index]);
+  const filters = Object.fromEntries(filterKeys.map(key => [key, key === 'attribute' || key === 'person' ? p.getAll(key) : p.get(key) || '']));
+  const asked = ids.length + uploads.length > 0;
+  const found = useLoad(async signal => asked ? get('/api/search', {index, id: ids, upload: uploads, k, ...filters}, signal) : null,
+    [index, ids.join('\n'), uploads.join('\n'), k, JSON.stringify(filters)]);
+  const drop = (key, value) => go({[key]: p.getAll(key).filter(v => v !== value), k: null});
+  return html`<div class="search">
+    <aside class="stack" aria-label="What is searched for">
+      <${Drop} multiple take=${u => { setProblem(u.faces.length ? undefined : {title: 'No face was found in that picture', detail: 'It cannot be searched for. A face has to be 24 pixels wide or more.'}); if (u.faces.length) go({upload: [...new URL(location.href).searchParams.getAll('upload'), u.id], k: null}); }}
+        failed=${error => setProblem({title: 'That picture could not be read', detail: error.detail})}/>
+      ${problem ? html`<${Failed} error=${problem}/>` : null}
+      ${asked ? html`<section class="stack">
+        <h2 class="hidden-text">Searching for</h2>
+        <ul class="query">
+          ${uploads.map(id => html`<li key=${id}><img class="face photo" src=${uploaded(id)} alt="The picture that you gave"/><button class="quiet" onClick=${() => drop('upload', id)}>Remove</button></li>`)}
+          ${ids.map(id => html`<li key=${id}><${Photo} index=${index} id=${id} side=${320} alt=${id}/><span class="name" title=${id}>${id}</span><button class="quiet" onClick=${() => drop('id', id)}>Remove</button></li>`)}
+        </ul>
+        ${ids.length + uploads.length > 1 ? html`<p class="muted">The average of ${count(ids.length + uploads.length, 'picture')} is searched for: give pictures of one person.</p>` : null}
+        <div class="row"><button onClick=${() => go({id: null, upload: null, k: null})}>Clear</button>
+          <a class="button" href=${address('/play', uploads.length ? {upload: uploads[0]} : {index, id: ids[0]})}>Play with this face</a></div>
+      </section>` : null}
+      <${Filters} about=${about.data} values=${filters} go=${go}/>
+    </aside>
+    <section class="results" aria-label="Faces">
+      ${asked ? html`<${Found} index=${index} found=${found} ids=${ids} k=${k} go=${go}/>` : html`<${Browse} index=${index} about=${about} filters=${filters} go=${go}/>`}
+    </section>
+  </div>`;
+}
+
+/** Found is the answer, the nearest first. */
+function Found({index, found, ids, k, go}) {
+  const r = found.data;
+  if (found.error) return html`<${Failed} error=${found.error} again=${found.again}/>`;
+  if (!r) return html`<${Loading} what="Searching"/>`;
+  if (!r.results.length) return html`<${Empty} title="Nothing passes the filters"><p>Take one away, or search for another face.</p><//>`;
+  return html`
+    <p class="muted" role="status">${count(r.results.length, 'face')} of ${r.entries.toLocaleString('en')}, the most alike first</p>
+    <ol class=${'faces' + (found.busy ? ' busy' : '')} onKeyDown=${arrows}>
+      ${r.results.map(h => html`<li key=${h.id}>
+        <button class="tile" onClick=${() => go({id: h.id, upload: null, k: null})} title=${h.id}>
+          <${Photo} index=${index} id=${h.id}/>
+          <span class="name">${h.person ? h.person.replaceAll('_', ' ') : short(h.id)}</span>
+          <span class="facts">${likely(h)}${h.taken ? ` · ${h.taken.slice(0, 10)}` : ''}<br/>distance ${h.distance.toFixed(3)}</span>
+        </button>
+        <button class="quiet add" disabled=${ids.includes(h.id)} aria-label=${'Search for this one, too: ' + h.id} title="Search for this one, too" onClick=${() => go({id: [...ids, h.id], k: null})}>+</button>
+      </li>`)}
+    </ol>
+    <div class="row more">
+      ${r.results.length >= k && r.results.length < r.entries ? html`<button onClick=${() => go({k: k + step}, {replace: true})}>Show more</button>` : null}
+      <a class="button" href=${address('/map', {index, ids: r.results.map(h => h.id).join('\n')})}>Show on the map</a>
+    </div>`;
+}
+
+/** likely says how like a face is, as far as that is known. */
+function likely(h) {
+  if (h.probability !== undefined) return percent(h.probability);
+  if (h.odds !== undefined) return odds(h.odds);
+  if (h.beyond) return h.beyond === 'nearer' ? 'nearer than photographs of one person' : 'farther than any two faces';
+  return `rank ${h.rank}`;
+}
+
+const percent = p => p > .995 ? 'over 99 % likely' : p < .01 ? 'under 1 % likely' : `${Math.round(100 * p)} % likely`;
+const odds = o => o >= 1 ? `odds ${o < 10 ? o.toFixed(1) : Math.round(o).toLocaleString('en')}:1` : `odds 1:${Math.round(1 / o).toLocaleString('en')}`;
+const short = id => id.split('/').pop();
+
+/** Browse is a look across the collection, when nothing is searched for. */
+function Browse({index, about, filters, go}) {
+  const person = filters.person[0] || '', folder = filters.folder;
+  const total = about.data?.entries || 0;
+  const stride = person || folder ? 1 : Math.max(1, Math.floor(total / 120));
+  const list = useLoad(signal => get('/api/members', {index, person, folder, count: 120, stride}, signal), [index, person, folder, stride]);
+  if (about.error || list.error) return html`<${Failed} error=${about.error || list.error} again=${list.again}/>`;
+  if (!list.data || !about.data) return html`<${Loading} what="Opening the collection"/>`;
+  return html`
+    <p class="muted">${count(list.data.total, 'face')}${stride > 1 ? `, of which you see ${list.data.members.length}` : ''}. Choose one to find the faces most like it.</p>
+    <ul class="faces" onKeyDown=${arrows}>
+      ${list.data.members.map(m => html`<li key=${m.id}><button class="tile" title=${m.id} onClick=${() => go({id: m.id, k: null})}>
+        <${Photo} index=${index} id=${m.id}/><span class="name">${m.person ? m.person.replaceAll('_', ' ') : short(m.id)}</span>
+      </button></li>`)}
+    </ul>`;
 }
