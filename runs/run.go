@@ -32,6 +32,7 @@ type run struct {
 	stopping bool
 	resume   chan struct{} // of one place, to go on in Do
 	frames   *frames
+	speed    float64   // images a second
 	told     time.Time // when the last step was told
 	measured bool      // baselines are known or under way
 	seed     uint64
@@ -129,6 +130,9 @@ func (r *run) watch(ctx context.Context, t *train.Run) {
 	events := t.Events
 	t.Events = func(e train.Event) {
 		r.event(e)
+		if e.EpochDone {
+			r.house.tell()
+		}
 		if events != nil {
 			events(e)
 		}
@@ -164,7 +168,7 @@ func (r *run) event(e train.Event) {
 	} else if time.Since(r.told) < tellEvery {
 		return
 	}
-	r.told = time.Now()
+	r.told, r.speed = time.Now(), e.ImagesPerSecond
 	r.log.add(Event{Kind: KindStep, Step: &Step{
 		Epoch: e.Epoch, Epochs: e.Epochs, Step: e.Step, Steps: e.Steps, Loss: e.Loss, Rate: e.Rate,
 		ImagesPerSecond: e.ImagesPerSecond, Seconds: e.Elapsed.Seconds(), Remaining: e.Remaining.Seconds(),

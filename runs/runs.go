@@ -263,6 +263,22 @@ func (h *Runs) Start(o recipe.Options) (string, error) {
 	return id, h.enqueue(r)
 }
 
+// Closed reports whether nothing is started here.
+func (h *Runs) Closed() bool { return h.opt.Closed }
+
+// Speed returns how many pictures a second the training under way learns from; 0: there is none.
+func (h *Runs) Speed() float64 {
+	speed := 0.0
+	for _, r := range h.all() {
+		r.mu.Lock()
+		if r.info.State == Training {
+			speed += r.speed
+		}
+		r.mu.Unlock()
+	}
+	return speed
+}
+
 // put puts a run in the place of the one that had its id.
 func (h *Runs) put(r *run) {
 	h.mu.Lock()

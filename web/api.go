@@ -18,6 +18,7 @@ import (
 	"likeness/gallery"
 	"likeness/hyper"
 	"likeness/recipe"
+	"likeness/runs"
 	"likeness/workspace"
 )
 
@@ -28,6 +29,7 @@ var parts = []func(*Server, huma.API){
 	(*Server).addSearch,
 	(*Server).addPictures,
 	(*Server).addReports,
+	(*Server).addWatch,
 	(*Server).addTasks,
 	(*Server).addIndexing,
 }
@@ -91,15 +93,18 @@ func statusOf(err error) int {
 		few     *recipe.FewError
 		name    *dataset.NameError
 		noFace  *faces.NoFaceError
+		names   *dataset.NamesError
+		path    *runs.PathError
+		state   *runs.StateError
 	)
 	switch {
-	case errors.Is(err, errFull), errors.Is(err, errClosing):
+	case errors.Is(err, errFull), errors.Is(err, errClosing), errors.Is(err, runs.ErrFull):
 		return http.StatusServiceUnavailable
-	case errors.Is(err, workspace.ErrUnknown), errors.Is(err, dataset.ErrGone), errors.Is(err, errNoUpload), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, workspace.ErrUnknown), errors.Is(err, runs.ErrUnknown), errors.Is(err, dataset.ErrGone), errors.Is(err, errNoUpload), errors.Is(err, fs.ErrNotExist):
 		return http.StatusNotFound
-	case errors.Is(err, fs.ErrExist), errors.Is(err, recipe.ErrExists), errors.Is(err, recipe.ErrBusy), errors.Is(err, recipe.ErrUnfinished), errors.Is(err, gallery.ErrNoModel):
+	case errors.Is(err, fs.ErrExist), errors.Is(err, recipe.ErrExists), errors.Is(err, recipe.ErrBusy), errors.Is(err, recipe.ErrUnfinished), errors.Is(err, gallery.ErrNoModel), errors.As(err, &state), errors.Is(err, runs.ErrClosed):
 		return http.StatusConflict
-	case errors.As(err, &where), errors.As(err, &value), errors.As(err, &options), errors.As(err, &few), errors.As(err, &name), errors.As(err, &noFace),
+	case errors.As(err, &where), errors.As(err, &value), errors.As(err, &options), errors.As(err, &few), errors.As(err, &name), errors.As(err, &names), errors.As(err, &path), errors.As(err, &noFace),
 		errors.Is(err, errBad), errors.Is(err, gallery.ErrNoAttributes), errors.Is(err, gallery.ErrNoThreshold), errors.Is(err, faces.ErrNoFace):
 		return http.StatusUnprocessableEntity
 	case errors.Is(err, context.DeadlineExceeded):

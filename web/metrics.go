@@ -6,14 +6,17 @@ import (
 	"time"
 
 	vm "github.com/VictoriaMetrics/metrics"
+
+	"likeness/runs"
 )
 
 // metrics counts requests in the format of Prometheus.
 type metrics struct{ set *vm.Set }
 
-func newMetrics(q *queue) *metrics {
+func newMetrics(q *queue, r *runs.Runs) *metrics {
 	m := &metrics{vm.NewSet()}
 	m.set.NewGauge("likeness_queue_waiting", func() float64 { return float64(q.length()) })
+	m.set.NewGauge("likeness_training_images_per_second", r.Speed)
 	return m
 }
 

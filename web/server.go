@@ -16,19 +16,24 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"likeness/parallel"
+	"likeness/runs"
 	"likeness/workspace"
 )
 
 // Options say how a workspace is served.
 type Options struct {
 	Workspace *workspace.Workspace
+	// Runs are the trainings of the folder; nil: the server opens them, and saves those under way when it is closed.
+	Runs *runs.Runs
 	// Token, if not empty, must be known to whoever asks: as ?token= on the first visit, which a cookie remembers, or as
 	// Authorization: Bearer. A server that others can reach needs one.
 	Token string
@@ -47,6 +52,10 @@ type Server struct {
 	uploads *uploads
 	thumbs  *thumbs
 	tasks   *tasks
+	runs    *runs.Runs
+	ownRuns bool
+	boot    string       // names this server among those before it
+	streams atomic.Int32 // of events
 	api     huma.API
 	handler http.Handler
 
@@ -60,8 +69,8 @@ const (
 	patience    = 10 * time.Second // of a shutdown with requests that are under way
 )
 
-// New returns a server. Close ends it.
-func New(opt Options) *Server {
+// New returns a server. Close ends it. It fails where the folder is not there any more.
+func New(opt Options) (*Server, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
@@ -72,10 +81,18 @@ func New(opt Options) *Server {
 	}
 	s := &Server{
 		work: opt.Workspace, token: opt.Token, log: opt.Log, ctx: ctx, stop: stop,
-		queue: newQueue(threads), uploads: newUploads(),
+		queue: newQueue(threads), uploads: newUploads(), runs: opt.Runs, boot: strconv.FormatInt(time.Now().UnixNano(), 36),
+	}
+	if s.runs == nil {
+		var err error
+		if s.runs, err = runs.Open(opt.Workspace.Folder(), runs.Options{Threads: opt.Threads, Framer: opt.Workspace.Framer()}); err != nil {
+			stop()
+			return nil, err
+		}
+		s.ownRuns = true
 	}
 	s.thumbs, s.tasks = newThumbs(s), newTasks(s)
-	s.metrics = newMetrics(s.queue)
+	s.metrics = newMetrics(s.queue, s.runs)
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, apiConfig())
 	for _, add := range parts {
@@ -88,7 +105,7 @@ func New(opt Options) *Server {
 	})
 	servePages(mux)
 	s.handler = s.recovering(s.measuring(mux, s.guarding(s.limiting(mux))))
-	return s
+	return s, nil
 }
 
 // Handler returns what answers requests that come to a host of the given names and ports, such as "127.0.0.1:8080". With a
@@ -159,5 +176,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 func (s *Server) Close() error {
 	s.stop()
 	s.jobs.Wait()
+	if s.ownRuns {
+		s.runs.Close()
+	}
 	return nil
 }

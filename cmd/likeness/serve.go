@@ -69,7 +69,10 @@ func (a *app) serve(ctx context.Context, folder string, f *serveFlags) (err erro
 		return errors.Join(err, l.Close())
 	}
 	defer func() { err = errors.Join(err, work.Close()) }()
-	s := web.New(web.Options{Workspace: work, Token: f.token, Threads: f.threads, Log: a.logger(f.log.Value)})
+	s, err := web.New(web.Options{Workspace: work, Token: f.token, Threads: f.threads, Log: a.logger(f.log.Value)})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if !a.Quiet {
 		fmt.Fprintf(a.Err, "%s is open at\n\n  %s\n\nCtrl-C ends it.\n", filepath.Base(work.Folder()), s.Address(l))
