@@ -32,6 +32,8 @@ var parts = []func(*Server, huma.API){
 	(*Server).addWatch,
 	(*Server).addTasks,
 	(*Server).addIndexing,
+	(*Server).addPeople,
+	(*Server).addCopies,
 }
 
 // apiConfig describes the API. Huma makes an OpenAPI 3.1 document of the operations' types.
@@ -96,11 +98,12 @@ func statusOf(err error) int {
 		names   *dataset.NamesError
 		path    *runs.PathError
 		state   *runs.StateError
+		sorted  notSorted
 	)
 	switch {
 	case errors.Is(err, errFull), errors.Is(err, errClosing), errors.Is(err, runs.ErrFull):
 		return http.StatusServiceUnavailable
-	case errors.Is(err, workspace.ErrUnknown), errors.Is(err, runs.ErrUnknown), errors.Is(err, dataset.ErrGone), errors.Is(err, errNoUpload), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, workspace.ErrUnknown), errors.Is(err, runs.ErrUnknown), errors.Is(err, dataset.ErrGone), errors.Is(err, errNoUpload), errors.Is(err, fs.ErrNotExist), errors.As(err, &sorted):
 		return http.StatusNotFound
 	case errors.Is(err, fs.ErrExist), errors.Is(err, recipe.ErrExists), errors.Is(err, recipe.ErrBusy), errors.Is(err, recipe.ErrUnfinished), errors.Is(err, gallery.ErrNoModel), errors.As(err, &state), errors.Is(err, runs.ErrClosed):
 		return http.StatusConflict

@@ -56,6 +56,7 @@ type Server struct {
 	ownRuns bool
 	boot    string       // names this server among those before it
 	streams atomic.Int32 // of events
+	people  *people
 	api     huma.API
 	handler http.Handler
 
