@@ -36,6 +36,8 @@ type Shown struct {
 	// AsAWhole.
 	Beyond []string  `json:"beyond"`
 	Scores []float64 `json:"scores"` // along the atlas's directions, in their order
+	// TakesAlong are the largest side effects of the move's wishes on other scores.
+	TakesAlong []SideEffect `json:"takes_along"`
 
 	Picture *pix.Image `json:"-"`
 }
@@ -113,6 +115,9 @@ func (d *Desk) Show(ctx context.Context, code []float32, move Move) (*Shown, err
 		judged = e.judged
 	}
 	s := d.place(code, judged)
+	if e != nil {
+		s.TakesAlong = e.Step.SideEffects[:min(len(e.Step.SideEffects), mostListed)]
+	}
 	pictures, err := d.Pictures(ctx, code)
 	if err != nil {
 		return nil, err
@@ -124,13 +129,7 @@ func (d *Desk) Show(ctx context.Context, code []float32, move Move) (*Shown, err
 // place describes a code, judged along some directions.
 func (d *Desk) place(code []float32, judged []*Direction) *Shown {
 	p := d.Atlas.Place(code, judged...)
-	s := &Shown{Code: code, White: d.Atlas.Whitening.White(code), Distance: p.Distance, Beyond: []string{}, Scores: []float64{}}
-	switch {
-	case p.Far():
-		s.Place = PlaceFar
-	case p.Average:
-		s.Place = PlaceAverage
-	}
+	s := &Shown{Code: code, White: d.Atlas.Whitening.White(code), Distance: p.Distance, Place: p.Word(), Beyond: []string{}, Scores: []float64{}, TakesAlong: []SideEffect{}}
 	for _, b := range p.Beyond {
 		s.Beyond = append(s.Beyond, b.Name)
 	}
@@ -138,14 +137,4 @@ func (d *Desk) place(code []float32, judged []*Direction) *Shown {
 		s.Scores = append(s.Scores, d.Atlas.Directions[i].Score(s.White))
 	}
 	return s
-}
-
-// Explain returns the side effects of a move's wishes on the other attributes, the largest
-// first.
-func (d *Desk) Explain(move Move) ([]SideEffect, error) {
-	e, err := d.editor(move, 2, false)
-	if err != nil || e == nil {
-		return []SideEffect{}, err
-	}
-	return e.Step.SideEffects, nil
 }

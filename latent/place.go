@@ -102,6 +102,17 @@ type Place struct {
 // from the mean, which weighs all directions equally, shows it.
 func (p Place) Far() bool { return p.Distant || len(p.Beyond) > 0 }
 
+// Word returns PlaceFar, PlaceAverage or, for a place like most, nothing.
+func (p Place) Word() string {
+	switch {
+	case p.Far():
+		return PlaceFar
+	case p.Average:
+		return PlaceAverage
+	}
+	return ""
+}
+
 // Place returns the place of a code. Scores are judged along the given directions
 // only, those that the code was moved along: with many directions every face is
 // beyond the range of one of them.

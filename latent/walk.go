@@ -131,13 +131,7 @@ func morphCodes(ctx context.Context, m *autoencoder.Model, decode decoder, a *At
 		f.Picture = pix.FromFloats(y, m.Prep.W, m.Prep.H)
 		if a != nil {
 			p := a.Place(code)
-			f.Distance = &p.Distance
-			switch {
-			case p.Distant:
-				f.Place = PlaceFar
-			case p.Average:
-				f.Place = PlaceAverage
-			}
+			f.Distance, f.Place = &p.Distance, p.Word()
 		}
 		r.Frames = append(r.Frames, f)
 	}

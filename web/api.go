@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"path"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -28,12 +30,12 @@ var parts = []func(*Server, huma.API){
 	(*Server).addUploads,
 	(*Server).addSearch,
 	(*Server).addPictures,
+	(*Server).addPlay,
+	(*Server).addModel,
 	(*Server).addReports,
 	(*Server).addWatch,
 	(*Server).addTasks,
 	(*Server).addIndexing,
-	(*Server).addPeople,
-	(*Server).addCopies,
 }
 
 // apiConfig describes the API. Huma makes an OpenAPI 3.1 document of the operations' types.
@@ -53,12 +55,25 @@ func apiConfig() huma.Config {
 				Title: "likeness", Version: "1",
 				Description: "What the pages of likeness ask. Results are those of the program's --json; errors are problem documents (RFC 9457).",
 			},
-			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
 		},
 		OpenAPIPath:   "/api/openapi",
 		Formats:       map[string]huma.Format{"application/json": asJSON, "json": asJSON},
 		DefaultFormat: "application/json",
 	}
+}
+
+// schemaName names a type in the description: those of other packages with their package, because several have a Verdict.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if room, ours := strings.CutPrefix(t.PkgPath(), "likeness/"); ours && room != "web" {
+		room = path.Base(room)
+		return strings.ToUpper(room[:1]) + room[1:] + name
+	}
+	return name
 }
 
 // problem makes an error of the rooms below one that says what and where, with the status that fits.
@@ -98,14 +113,14 @@ func statusOf(err error) int {
 		names   *dataset.NamesError
 		path    *runs.PathError
 		state   *runs.StateError
-		sorted  notSorted
 	)
 	switch {
 	case errors.Is(err, errFull), errors.Is(err, errClosing), errors.Is(err, runs.ErrFull):
 		return http.StatusServiceUnavailable
-	case errors.Is(err, workspace.ErrUnknown), errors.Is(err, runs.ErrUnknown), errors.Is(err, dataset.ErrGone), errors.Is(err, errNoUpload), errors.Is(err, fs.ErrNotExist), errors.As(err, &sorted):
+	case errors.Is(err, workspace.ErrUnknown), errors.Is(err, runs.ErrUnknown), errors.Is(err, dataset.ErrGone), errors.Is(err, errNoUpload), errors.Is(err, fs.ErrNotExist):
 		return http.StatusNotFound
 	case errors.Is(err, fs.ErrExist), errors.Is(err, recipe.ErrExists), errors.Is(err, recipe.ErrBusy), errors.Is(err, recipe.ErrUnfinished), errors.Is(err, gallery.ErrNoModel), errors.As(err, &state), errors.Is(err, runs.ErrClosed):
+	case errors.Is(err, fs.ErrExist), errors.Is(err, recipe.ErrExists), errors.Is(err, recipe.ErrBusy), errors.Is(err, recipe.ErrUnfinished), errors.Is(err, gallery.ErrNoModel), errors.Is(err, errNoAtlas):
 		return http.StatusConflict
 	case errors.As(err, &where), errors.As(err, &value), errors.As(err, &options), errors.As(err, &few), errors.As(err, &name), errors.As(err, &names), errors.As(err, &path), errors.As(err, &noFace),
 		errors.Is(err, errBad), errors.Is(err, gallery.ErrNoAttributes), errors.Is(err, gallery.ErrNoThreshold), errors.Is(err, faces.ErrNoFace):

@@ -56,7 +56,8 @@ type Server struct {
 	ownRuns bool
 	boot    string       // names this server among those before it
 	streams atomic.Int32 // of events
-	people  *people
+	desks   desks
+	scores  scores
 	api     huma.API
 	handler http.Handler
 

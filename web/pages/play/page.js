@@ -1,6 +1,66 @@
-import {html} from '/static/shared/ui.js';
-import {Empty} from '/static/shared/states.js';
+// Play: pull a face by its numbers, mix faces, make new ones.
+import {html, useLoad, useState} from '/static/shared/ui.js';
+import {get, post} from '/static/shared/api.js';
+import {useFiles, Chooser} from '/static/shared/files.js';
+import {Loading, Failed, Empty, Command} from '/static/shared/states.js';
+import {OneFace} from './one.js';
+import {Between} from './between.js';
+import {Sheet} from './sheet.js';
 
-export default function Page() {
-  return html`<${Empty} title="This page is not here yet"/>`;
+const views = [['face', 'One face', OneFace], ['morph', 'Between faces', Between], ['sheet', 'New faces', Sheet]];
+
+/** hasFaces says whether a file is a model whose codes are faces. */
+const hasFaces = f => (f.kind === 'model' || f.kind === 'checkpoint') && f.code > 0 && !f.problem;
+
+export default function Play({url, go}) {
+  const {files, data, error, again} = useFiles();
+  const models = files.filter(hasFaces);
+  if (error) return html`<${Failed} error=${error} again=${again}/>`;
+  if (!data) return html`<${Loading} what="Looking into the folder"/>`;
+  if (!models.length) return html`<${Empty} title="There is no model with faces here"><p>Train one: it learns faces from drawn ones in some minutes.</p><a class="button primary" href="/watch">Train a model</a></${Empty}>`;
+  const asked = url.searchParams.get('model');
+  const model = asked || (models.find(f => f.kind === 'model') || models[0]).name;
+  const view = views.find(([name]) => name === url.searchParams.get('view')) || views[0];
+  const pixels = url.searchParams.get('pixels') === '1';
+  const onPixels = () => go({pixels: pixels ? null : '1'}, {replace: true});
+  return html`
+    <div class="page-head play-head">
+      <h1>Play</h1>
+      <div class="views" role="group" aria-label="What to do">
+        ${views.map(([name, title]) => html`<button key=${name} aria-pressed=${view[0] === name} onClick=${() => go({view: name === 'face' ? null : name})}>${title}</button>`)}
+      </div>
+      <${Chooser} label="Model" hide files=${models} value=${model} onChange=${name => go({model: name, by: null, hold: null, along: null, face: keptFace(url)})}/>
+    </div>
+    <${Ground} key=${model} model=${model} View=${view[2]} url=${url} go=${go} pixels=${pixels} onPixels=${onPixels}/>`;
+}
+
+/** keptFace is the face of the address bar, unless it is one of a model's own. */
+function keptFace(url) {
+  const word = url.searchParams.get('face') || '';
+  return word.startsWith('c:') ? null : word;
+}
+
+/** Ground loads what there is to play with. */
+function Ground({model, View, ...rest}) {
+  const {data, error, again} = useLoad(signal => get('/api/play', {model}, signal), [model]);
+  if (error?.status === 409) return html`<${Unknown} model=${model} again=${again}/>`;
+  if (error) return html`<${Failed} error=${error} again=${again}/>`;
+  if (!data) return html`<${Loading} what=${`Opening ${model}`}/>`;
+  return html`<${View} ground=${data} ...${rest}/>`;
+}
+
+/** Unknown offers to find out what a model's numbers do. */
+function Unknown({model, again}) {
+  const [state, set] = useState({});
+  const fit = () => {
+    set({busy: true});
+    post('/api/play/atlas', {model}).then(again, error => set({error}));
+  };
+  if (state.busy) return html`<${Loading} what=${`Finding what the numbers of ${model} do: all its training faces are encoded`}/>`;
+  return html`<${Empty} title="What its numbers do is not known yet">
+    <p>${model} has learned faces, but nobody has looked at how its numbers vary and which way in them leads to a smile. That takes some seconds, and is kept in a file beside it.</p>
+    <button class="primary" onClick=${fit}>Find out</button>
+    <${Command} line=${`likeness directions ${model}`}/>
+    ${state.error ? html`<${Failed} error=${state.error} again=${fit}/>` : null}
+  </${Empty}>`;
 }
