@@ -155,7 +155,7 @@ type reading struct {
 // read reads what the files of a run say. It returns nil for a model that was not trained.
 func (h *Runs) read(id string, f found) (*reading, error) {
 	path := h.path(id)
-	w := &reading{info: Info{ID: id, Model: f.model != stamp{}, Checkpoint: f.checkpoint != stamp{}}}
+	w := &reading{info: Info{ID: id, Changed: latest(f.model.at, f.checkpoint.at), Model: f.model != stamp{}, Checkpoint: f.checkpoint != stamp{}}}
 	i := &w.info
 	if !i.Checkpoint {
 		t, err := readStory(path, i)
@@ -179,6 +179,13 @@ func (h *Runs) read(id string, f found) (*reading, error) {
 		i.State = Elsewhere
 	}
 	return w, nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // readStory reads what a model file says of its training, without its weights; nil where it is no model or was not

@@ -80,7 +80,7 @@ type Info struct {
 
 	Model      bool      `json:"model"`      // there is a finished model
 	Checkpoint bool      `json:"checkpoint"` // there is a checkpoint
-	Changed    time.Time `json:"changed"`
+	Changed    time.Time `json:"changed"`    // of a run of the folder: when its file was written
 }
 
 // about fills in what a model says of itself.
@@ -119,5 +119,4 @@ func (i *Info) settle(fixed bool) {
 	if fixed { // another's run: it may only be ended
 		i.Can = slices.DeleteFunc(i.Can, func(a Action) bool { return a != Stop || i.State != Training })
 	}
-	i.Changed = time.Now()
 }

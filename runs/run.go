@@ -47,6 +47,7 @@ func (h *Runs) newRun(id string) *run {
 // set changes what is known and tells it.
 func (r *run) set(change func(*Info)) {
 	r.mu.Lock()
+	r.info.Changed = time.Now()
 	change(&r.info)
 	r.info.settle(r.fixed)
 	info := r.copied()

@@ -44,12 +44,13 @@ type Started struct {
 	Run string `json:"run"`
 }
 
-// runName names a run. The name of its checkpoint stands for it, too.
+// runName names a run.
 type runName struct {
 	Run string `query:"run" required:"true" doc:"name of the run's model file"`
 }
 
-func (r runName) id() string { return strings.TrimSuffix(r.Run, ".checkpoint") }
+// runID returns the id of a run. The name of its checkpoint stands for it, too.
+func runID(name string) string { return strings.TrimSuffix(name, ".checkpoint") }
 
 func (s *Server) addWatch(api huma.API) {
 	huma.Register(api, huma.Operation{
@@ -61,7 +62,7 @@ func (s *Server) addWatch(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "run", Method: http.MethodGet, Path: "/api/run", Summary: "Say what is known of a training",
 	}, func(_ context.Context, in *runName) (*answer[runs.Info], error) {
-		i, err := s.runs.Info(in.id())
+		i, err := s.runs.Info(runID(in.Run))
 		return &answer[runs.Info]{i}, s.problem(err)
 	})
 	huma.Register(api, huma.Operation{
@@ -102,26 +103,26 @@ func (s *Server) addWatch(api huma.API) {
 		huma.Register(api, huma.Operation{
 			OperationID: a.name + "-run", Method: http.MethodPost, Path: "/api/runs/" + a.name, Summary: a.summary,
 		}, func(_ context.Context, in *runName) (*answer[runs.Info], error) {
-			if err := a.act(in.id()); err != nil {
+			if err := a.act(runID(in.Run)); err != nil {
 				return nil, s.problem(err)
 			}
-			i, err := s.runs.Info(in.id())
+			i, err := s.runs.Info(runID(in.Run))
 			return &answer[runs.Info]{i}, s.problem(err)
 		})
 	}
 	huma.Register(api, huma.Operation{
 		OperationID: "run-faces", Method: http.MethodGet, Path: "/api/runs/faces", Summary: "Show the faces of a training after an epoch: raw RGB, one picture behind the other",
 	}, func(_ context.Context, in *struct {
-		runName
+		Run   string `query:"run" required:"true" doc:"name of the run's model file"`
 		Show  string `query:"show" enum:"epoch,given,wanted" default:"epoch" doc:"the faces as the model returns them, as it is given them, or as it should return them"`
 		Epoch int    `query:"epoch" minimum:"0" doc:"the epoch; 0: before the first step"`
 	}) (*rawAnswer, error) {
-		pictures, err := s.runs.Faces(in.id(), in.Epoch)
+		pictures, err := s.runs.Faces(runID(in.Run), in.Epoch)
 		switch in.Show {
 		case "given":
-			pictures, err = s.runs.Given(in.id())
+			pictures, err = s.runs.Given(runID(in.Run))
 		case "wanted":
-			pictures, err = s.runs.Wanted(in.id())
+			pictures, err = s.runs.Wanted(runID(in.Run))
 		}
 		return &rawAnswer{"application/octet-stream", "no-store", pictures}, s.problem(err)
 	})
@@ -133,7 +134,7 @@ func (s *Server) addWatch(api huma.API) {
 	}, func(_ context.Context, in *struct {
 		Run string `query:"run" doc:"name of the run; empty: the list of all alone"`
 	}) (*huma.StreamResponse, error) {
-		id := runName{in.Run}.id()
+		id := runID(in.Run)
 		if id != "" {
 			if _, err := s.runs.Info(id); err != nil {
 				return nil, s.problem(err)

@@ -1,0 +1,65 @@
+// What is known of a training, from its events. The server sends them again after a reload, and the rest of them after a
+// connection was lost.
+import {useState, useEffect, useRef} from '/static/shared/ui.js';
+import {address} from '/static/shared/api.js';
+
+const kinds = ['state', 'preparing', 'step', 'epoch', 'baselines', 'faces'];
+const again = 2000; // ms until a page asks again that was refused
+
+/** fresh is a training of which nothing is known yet. */
+const fresh = () => ({info: undefined, epochs: [], steps: [], baselines: [], faces: undefined, preparing: undefined, step: undefined, frames: new Map()});
+
+/** take adds an event to what is known. */
+export function take(known, kind, event) {
+  switch (kind) {
+    case 'state':
+      if (event.begins) Object.assign(known, fresh());
+      known.info = event.run;
+      if (event.run.state !== 'preparing') known.preparing = undefined;
+      break;
+    case 'preparing': known.preparing = event.preparing; break;
+    case 'step':
+      known.step = event.step;
+      known.steps.push(event.step);
+      if (known.steps.length > 2048) known.steps = known.steps.filter((_, i) => i % 2);
+      break;
+    case 'epoch': known.epochs.push(event.epoch); break;
+    case 'baselines': known.baselines = event.baselines; break;
+    case 'faces': known.faces = event.faces; break;
+  }
+}
+
+/**
+ * useTraining follows a training, or the list of all alone, and draws again once a frame when something happened.
+ * @param {string|undefined} run
+ * @returns {{known: object, list?: object[], closed?: boolean, lost: boolean}}
+ */
+export function useTraining(run) {
+  const state = useRef({known: fresh(), lost: false});
+  const [, draw] = useState(0);
+  useEffect(() => {
+    let source, timer, frame, here = true;
+    state.current = {...state.current, known: fresh(), run};
+    const changed = () => { frame ||= requestAnimationFrame(() => { frame = 0; draw(n => n + 1); }); };
+    const connect = () => {
+      source = new EventSource(address('/api/runs/events', {run}));
+      source.onopen = () => { state.current.lost = false; changed(); };
+      source.onerror = () => {
+        state.current.lost = true;
+        changed();
+        if (source.readyState === EventSource.CLOSED && here) timer = setTimeout(connect, again); // the browser does not try again
+      };
+      source.addEventListener('runs', e => {
+        const {runs, closed} = JSON.parse(e.data);
+        Object.assign(state.current, {list: runs, closed});
+        changed();
+      });
+      for (const kind of kinds)
+        source.addEventListener(kind, e => { take(state.current.known, kind, JSON.parse(e.data)); changed(); });
+    };
+    connect();
+    changed();
+    return () => { here = false; source.close(); clearTimeout(timer); cancelAnimationFrame(frame); };
+  }, [run]);
+  return {...state.current, known: {...state.current.known}}; // what is drawn does not change under the hands of those who draw
+}
