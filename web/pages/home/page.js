@@ -3,6 +3,7 @@ import {html, sizeInWords, when} from '/static/shared/ui.js';
 import {useFiles, about} from '/static/shared/files.js';
 import {address} from '/static/shared/api.js';
 import {Failed, Loading} from '/static/shared/states.js';
+import {StartDrawn} from '/static/watch/start.js';
 
 /** uses are the pages that each kind of thing is for. */
 const uses = {
@@ -18,7 +19,7 @@ const titles = {
   pictures: 'Pictures', archive: 'Archives', detector: 'Detectors',
 };
 
-export default function Home() {
+export default function Home({go}) {
   const {data, error, again, files} = useFiles();
   if (error) return html`<${Failed} error=${error} again=${again}/>`;
   if (!data) return html`<${Loading} what="Looking at the folder"/>`;
@@ -26,7 +27,7 @@ export default function Home() {
   return html`
     <div class="page-head"><h1>${data.name}</h1></div>
     <div class="home">
-      <${Start} mine=${mine}/>
+      <${Start} mine=${mine} go=${go}/>
       ${Object.entries(titles).map(([kind, title]) => {
         const list = mine.filter(f => f.kind === kind);
         return list.length ? html`<${Kind} title=${title} list=${list} key=${kind}/>` : null;
@@ -35,7 +36,7 @@ export default function Home() {
     </div>`;
 }
 
-function Start({mine}) {
+function Start({mine, go}) {
   const pictures = mine.filter(f => f.kind === 'pictures');
   const learned = mine.some(f => ['model', 'checkpoint', 'index'].includes(f.kind));
   return html`<section class=${'card start' + (learned ? '' : ' first')}>
@@ -44,7 +45,7 @@ function Start({mine}) {
       <p class="muted">Train a network on drawn faces and watch it learn to give them back, or play with the one that comes with likeness.</p>
     </div>
     <div class="row">
-      <a class="button primary large" href="/watch?new=drawn">Train on drawn faces and watch</a>
+      <${StartDrawn} go=${go}/>
       <a class="button large" href="/play">Play with a face</a>
       ${pictures.slice(0, 1).map(p => html`<a class="button large" href=${address('/search', {pictures: p.name})}>Find the faces in ${p.name === '.' ? 'this folder' : p.name}</a>`)}
     </div>
