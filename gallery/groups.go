@@ -54,7 +54,12 @@ type collection struct {
 func (g *Gallery) collection(ctx context.Context) (*collection, error) {
 	e := &g.file.Entries
 	c := &collection{name: g.path, ids: e.IDs, people: e.People, codes: e.Codes, dim: e.Dim, space: g.file.Space}
-	return c, c.place(ctx)
+	var err error
+	if c.points, err = g.file.Points(ctx); err != nil {
+		return nil, err
+	}
+	c.width = len(c.points) / len(c.ids)
+	return c, nil
 }
 
 // describe is the pictures of a set, which the finder's Describer.Prep has prepared.

@@ -101,7 +101,7 @@ func (g *Gallery) Layouts() ([]projection.Method, error) {
 	if err != nil {
 		return nil, err
 	}
-	var there []projection.Method
+	there := []projection.Method{}
 	for _, m := range projection.Methods() {
 		if l, ok := g.stored(m); ok && l.Entries == print {
 			there = append(there, m)

@@ -114,6 +114,15 @@ func (f *File) builtEntries(ctx context.Context, in *safetensors.File) (*Exact, 
 	return ix, nil
 }
 
+// Points returns the entries in the space, as the file has them where it does. They must not be used after f is closed.
+func (f *File) Points(ctx context.Context) ([]float32, error) {
+	ix, err := f.builtEntries(ctx, f.builtFile())
+	if err != nil {
+		return nil, err
+	}
+	return ix.points, nil
+}
+
 func (f *File) space() Space {
 	if f.Space == nil {
 		return Euclidean{}

@@ -36,6 +36,7 @@ var parts = []func(*Server, huma.API){
 	(*Server).addWatch,
 	(*Server).addTasks,
 	(*Server).addIndexing,
+	(*Server).addMap,
 }
 
 // apiConfig describes the API. Huma makes an OpenAPI 3.1 document of the operations' types.

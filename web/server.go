@@ -58,6 +58,7 @@ type Server struct {
 	streams atomic.Int32 // of events
 	desks   desks
 	scores  scores
+	maps    *maps
 	api     huma.API
 	handler http.Handler
 
@@ -94,6 +95,7 @@ func New(opt Options) (*Server, error) {
 		s.ownRuns = true
 	}
 	s.thumbs, s.tasks = newThumbs(s), newTasks(s)
+	s.maps = newMaps(s, threads)
 	s.metrics = newMetrics(s.queue, s.runs)
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, apiConfig())

@@ -1,0 +1,60 @@
+// A face of the map, large: the one under the pointer, the one that was chosen, or the one that is painted for an empty
+// place.
+import {html, useState, useEffect} from '/static/shared/ui.js';
+import {Photo, Pixels} from '/static/shared/face.js';
+import {address, get} from '/static/shared/api.js';
+import {nameOf} from './members.js';
+
+/** placed puts a card beside a place of the screen, inside of the map. */
+function placed([x, y], view, w = 190, h = 280) {
+  const left = x + 22 + w < view.width ? x + 22 : x - 22 - w;
+  return {left: Math.max(8, left) + 'px', top: Math.max(8, Math.min(view.height - h - 8, y - h / 3)) + 'px', width: w + 'px'};
+}
+
+/** FaceCard shows a member; with actions when it was chosen. */
+export function FaceCard({index, row, members, view, at, pinned, selected, onSelect, onClose}) {
+  const [member, set] = useState();
+  useEffect(() => {
+    let here = true;
+    set(undefined);
+    members.of(row).then(m => here && set(m), () => here && set({id: 'It could not be read'}));
+    return () => { here = false; };
+  }, [row, members]);
+  return html`<aside class=${'map-card card' + (pinned ? ' pinned' : '')} style=${placed(at, view)} aria-label=${member ? nameOf(member) : 'A face'}>
+    ${member ? html`<${Photo} index=${index} id=${member.id} side=${320} alt=${nameOf(member)}/>` : html`<div class="face"></div>`}
+    <div class="map-card-text">
+      <strong>${member ? nameOf(member) : ' '}</strong>
+      ${member?.person && !member.id.startsWith(member.person.replaceAll(' ', '_')) ? html`<span class="muted map-id">${member.id}</span>` : null}
+      ${member?.taken ? html`<span class="muted">${member.taken.slice(0, 10)}</span>` : null}
+    </div>
+    ${pinned && member ? html`<div class="row map-card-actions">
+      <a class="button" href=${address('/search', {index, id: member.id})}>Search</a>
+      <button aria-pressed=${selected} onClick=${onSelect}>${selected ? 'Selected' : 'Select'}</button>
+      <button class="quiet" onClick=${onClose} aria-label="Close">×</button>
+    </div>` : null}
+  </aside>`;
+}
+
+const decoded = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
+
+/** SpotCard shows the face that the decoder paints for a place. */
+export function SpotCard({index, layout, spot, view, onClose}) {
+  const [state, set] = useState({});
+  useEffect(() => {
+    const control = new AbortController();
+    set({});
+    const [left, bottom, side] = layout.frame;
+    get('/api/map/spot', {index, layout: layout.method, x: left + spot.x * side, y: bottom + spot.y * side}, control.signal)
+      .then(s => set({...s, rgb: decoded(s.rgb)}), error => error.name === 'AbortError' || set({error}));
+    return () => control.abort();
+  }, [index, layout, spot]);
+  const names = [...new Set((state.nearest || []).map(nameOf))].slice(0, 3);
+  return html`<aside class="map-card card pinned" style=${placed(view.place(spot.x, spot.y), view)} aria-label="The face of an empty place">
+    ${state.rgb ? html`<${Pixels} rgb=${state.rgb} w=${state.width} h=${state.height} alt="A face painted for this place"/>` : html`<div class="face"></div>`}
+    <div class="map-card-text" role="status">
+      <strong>${state.error ? 'No face here' : 'Nobody is here'}</strong>
+      <span class="muted">${state.error ? state.error.detail : state.rgb ? `painted by the decoder${names.length ? ', near ' + names.join(', ') : ''}` : 'painting …'}</span>
+    </div>
+    <div class="row map-card-actions"><button class="quiet" onClick=${onClose}>Close</button></div>
+  </aside>`;
+}

@@ -1,0 +1,153 @@
+// Faces in place of points: one instanced draw call. They come from the server in sheets of up to 256, each of which
+// becomes a layer of a texture; the layer that was looked at longest ago is used for the next sheet.
+import {program} from './gl.js';
+import {bytes} from '/static/shared/api.js';
+
+const ACROSS = 32, SIDE = 32, SHEET = 256, LAYERS = 20, NUMBERS = 5;
+
+const vertex = `
+uniform vec2 scale, offset, pixel;
+uniform float side;
+uniform sampler2D palette;
+in vec2 place;
+in float slot, category, mark;
+out vec3 where;
+out vec2 corner;
+out vec4 frame;
+void main() {
+  corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  vec2 at = place * scale + offset;
+  gl_Position = vec4(at + (corner - 0.5) * vec2(1.0, -1.0) * side * pixel, 0.0, 1.0);
+  float inside = mod(slot, ${SHEET}.0);
+  vec2 tile = vec2(mod(inside, ${ACROSS}.0), floor(inside / ${ACROSS}.0));
+  where = vec3((tile + (0.5 + corner * ${SIDE - 1}.0) / ${SIDE}.0) / vec2(${ACROSS}.0, ${SHEET / ACROSS}.0), floor(slot / ${SHEET}.0));
+  frame = texelFetch(palette, ivec2(int(category), 0), 0);
+  frame.a = mark;
+}`;
+
+const fragment = `
+uniform mediump sampler2DArray sheets;
+uniform float side;
+uniform vec4 ink;
+in vec3 where;
+in vec2 corner;
+in vec4 frame;
+out vec4 result;
+void main() {
+  vec2 from = min(corner, 1.0 - corner) * side;
+  float edge = min(from.x, from.y);
+  result = vec4(texture(sheets, where).rgb, 1.0);
+  if (edge < 2.0) result = frame.a > 0.5 ? ink : vec4(frame.rgb, 1.0);
+}`;
+
+export class Faces {
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {string} index the name of the index
+   * @param {() => void} changed is called when there is more to draw
+   */
+  constructor(gl, index, changed) {
+    Object.assign(this, {gl, index, changed, slots: new Map(), layers: [], asked: new Set(), ready: [], wanted: [], flights: 0, count: 0, clock: 0});
+    this.program = program(gl, vertex, fragment);
+    this.texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.RGBA8, ACROSS * SIDE, SHEET / ACROSS * SIDE, LAYERS);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    for (let i = 0; i < LAYERS; i++) this.layers.push({rows: [], used: 0});
+    this.list = new Float32Array(NUMBERS * 4096);
+    this.array = gl.createVertexArray();
+    this.buffer = gl.createBuffer();
+    gl.bindVertexArray(this.array);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, this.list.byteLength, gl.DYNAMIC_DRAW);
+    const {at} = this.program;
+    for (const [name, numbers, first] of [['place', 2, 0], ['slot', 1, 2], ['category', 1, 3], ['mark', 1, 4]]) {
+      gl.enableVertexAttribArray(at[name]);
+      gl.vertexAttribPointer(at[name], numbers, gl.FLOAT, false, 4 * NUMBERS, 4 * first);
+      gl.vertexAttribDivisor(at[name], 1);
+    }
+    gl.bindVertexArray(null);
+    this.control = new AbortController();
+  }
+
+  /** begin starts a frame's list. */
+  begin() { this.count = 0; this.clock++; this.missing = []; }
+
+  /** add puts a face on the list, or asks for it. */
+  add(row, x, y, category, mark) {
+    const slot = this.slots.get(row);
+    if (slot === undefined) {
+      if (!this.asked.has(row)) this.missing.push(row);
+      return false;
+    }
+    if (this.count * NUMBERS >= this.list.length) return false;
+    this.layers[Math.floor(slot / SHEET)].used = this.clock;
+    this.list.set([x, y, slot, category, mark], this.count++ * NUMBERS);
+    return true;
+  }
+
+  draw({scale, offset, pixel, side, palette, ink}) {
+    const {gl, program: {p, at}} = this;
+    if (!this.count) return;
+    gl.useProgram(p);
+    gl.bindVertexArray(this.array);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
+    gl.bufferSubData(gl.ARRAY_BUFFER, 0, this.list, 0, this.count * NUMBERS);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, palette);
+    gl.uniform1i(at.palette, 0);
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
+    gl.uniform1i(at.sheets, 1);
+    gl.uniform2f(at.scale, ...scale);
+    gl.uniform2f(at.offset, ...offset);
+    gl.uniform2f(at.pixel, ...pixel);
+    gl.uniform1f(at.side, side);
+    gl.uniform4f(at.ink, ...ink);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.count);
+  }
+
+  /** take moves one sheet that has come into the texture; it returns whether there was one. */
+  take() {
+    const sheet = this.ready.shift();
+    if (!sheet) return false;
+    const {gl} = this;
+    let layer = 0;
+    for (let i = 1; i < LAYERS; i++) if (this.layers[i].used < this.layers[layer].used) layer = i;
+    const l = this.layers[layer];
+    for (const row of l.rows) this.slots.delete(row);
+    l.rows = sheet.rows;
+    l.used = this.clock;
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
+    gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, layer, sheet.image.width, sheet.image.height, 1, gl.RGBA, gl.UNSIGNED_BYTE, sheet.image);
+    sheet.image.close();
+    sheet.rows.forEach((row, i) => { this.slots.set(row, layer * SHEET + i); this.asked.delete(row); });
+    return true;
+  }
+
+  /** ask requests what the last frame missed. Two sheets are on their way at most; what is no longer in view is not asked for. */
+  ask() {
+    while (this.missing?.length && this.flights < 2) {
+      const rows = this.missing.splice(0, SHEET);
+      rows.sort((a, b) => a - b);
+      for (const row of rows) this.asked.add(row);
+      this.flights++;
+      bytes('/api/map/faces', {index: this.index, rows}, this.control.signal)
+        .then(b => createImageBitmap(new Blob([b], {type: 'image/jpeg'})))
+        .then(image => { this.ready.push({rows, image}); this.failed = 0; }, error => this.fail(rows, error))
+        .finally(() => { this.flights--; this.changed(); });
+    }
+  }
+
+  /** fail lets faces be asked for again, some times and after a while. */
+  fail(rows, error) {
+    if (error.name === 'AbortError') return;
+    this.failed = (this.failed || 0) + 1;
+    if (this.failed > 5) return;
+    setTimeout(() => { for (const row of rows) this.asked.delete(row); this.changed(); }, 1000 * this.failed);
+  }
+
+  end() { this.control.abort(); }
+}
