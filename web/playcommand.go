@@ -46,7 +46,7 @@ func playCommand(r *commandRequest) MatchingCommand {
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	for _, p := range r.Pictures {
 		if p == "" {
-			return MatchingCommand{Why: "The terminal begins with picture files, and this face is none. Keep it as a PNG file first."}
+			return MatchingCommand{Why: "In the terminal faces come from picture files; this one does not."}
 		}
 	}
 	words := []string{r.Verb, fileWord(r.Model)}

@@ -64,7 +64,7 @@ function Tiles({tiles: t, label, filters}) {
   const canvas = useRef();
   const single = t.rows === 1;
   const n = t.rows * t.columns;
-  const scale = Math.max(1, n === 1 && t.channels === 3 ? Math.round(96 / t.width) : Math.round((filters ? (single ? 24 : 12) : t.width > 64 ? t.width : 40) / t.width));
+  const scale = Math.max(1, t.height === 1 ? 16 : n === 1 && t.channels === 1 ? 6 : n === 1 ? Math.round(96 / t.width) : Math.round((filters ? (single ? 24 : 12) : t.width > 64 ? t.width : 40) / t.width));
   const across = single ? Math.min(n, filters && t.width <= 8 ? 32 : 16) : t.columns;
   const down = Math.ceil(n / across);
   const w = across * (t.width * scale + 2) - 2, h = down * (t.height * scale + 2) - 2;

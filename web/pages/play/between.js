@@ -3,7 +3,7 @@ import {html, useEffect, useLoad, useMemo, useRef, useState} from '/static/share
 import {post} from '/static/shared/api.js';
 import {Failed, Loading, Command} from '/static/shared/states.js';
 import {newFace, readFace, titleOf, wordOf} from './state.js';
-import {enlarge, keep, Large, picturesOf, Small, startOf, useLatest} from './paint.js';
+import {enlarge, keep, Large, picturesOf, PixelsButton, Small, startOf, useLatest} from './paint.js';
 import {FromIndex, PictureButton, usePicture} from './begin.js';
 import {Meter} from './meter.js';
 
@@ -48,7 +48,7 @@ export function Between({ground, url, go, pixels, onPixels}) {
   const faces = loaded.data;
   const [shown, setShown] = useState(null);
   const [problem, setProblem] = useState(null);
-  const canvas = useRef(), pulled = useRef(0);
+  const canvas = useRef(), asked = useRef('');
   const show = useLatest(async (codes, weights, began) => {
     try {
       const {pictures, info} = await picturesOf('/api/play/blend', {model: ground.model, codes, weights, path}, ground);
@@ -58,10 +58,16 @@ export function Between({ground, url, go, pixels, onPixels}) {
       setProblem(null);
     } catch (error) { setProblem(error); }
   });
-  useEffect(() => {
-    if (faces) show(faces.map(f => f.code), weightsAt(faces.length, inside(faces.length, at)), pulled.current);
-    pulled.current = 0;
-  }, [faces, at[0], at[1], path]);
+  /** ask asks for the picture of a place, at once: an effect would come a frame later. */
+  const ask = (place, began) => {
+    if (!faces) return;
+    const weights = weightsAt(faces.length, inside(faces.length, place));
+    const wish = JSON.stringify([words, weights, path]);
+    if (wish === asked.current) return;
+    asked.current = wish;
+    show(faces.map(f => f.code), weights, began);
+  };
+  useEffect(() => ask(at), [faces, at[0], at[1], path]); // from the address bar
   const change = list => go({f: list, at: null});
   const command = useLoad(async signal => faces ? post('/api/play/command', {verb: 'morph', model: ground.model, pictures: faces.map(f => f.path || ''), path, steps: 13, loop}, signal) : null, [faces, path, loop]);
   if (loaded.error) return html`<div class="stack"><${Failed} error=${loaded.error} again=${loaded.again}/><div><button onClick=${() => change(fallback)}>Begin with other faces</button></div></div>`;
@@ -71,9 +77,10 @@ export function Between({ground, url, go, pixels, onPixels}) {
   const save = (file, body, name) => keep(file, body, name).then(() => setProblem(null), setProblem);
   return html`<div class="one between">
     <section class="stand" aria-label="The face between">
-      <${Large} canvas=${canvas} rgb=${shown.rgb} size=${ground} pixels=${pixels} onPixels=${onPixels} alt=${faces.map((f, i) => `${Math.round(100 * weights[i])} % ${f.title}`).join(', ')}/>
+      <${Large} canvas=${canvas} rgb=${shown.rgb} size=${ground} pixels=${pixels} alt=${faces.map((f, i) => `${Math.round(100 * weights[i])} % ${f.title}`).join(', ')}/>
       <${Meter} ground=${ground} info=${shown.info}/>
       <div class="row">
+        <${PixelsButton} pixels=${pixels} onPixels=${onPixels}/>
         <button onClick=${() => save('/api/play/face.png', {model: ground.model, code: shown.info.code}, 'face.png')}>PNG ${ground.width}×${ground.height}</button>
         <button onClick=${() => save('/api/play/face.png', {model: ground.model, code: shown.info.code, scale: 16}, 'face-large.png')}>PNG large</button>
         <button onClick=${() => save('/api/play/morph.gif', {model: ground.model, codes: faces.map(f => f.code), path, steps: 13, loop}, 'morph.gif')}>GIF from face to face</button>
@@ -85,7 +92,7 @@ export function Between({ground, url, go, pixels, onPixels}) {
     </section>
     <section class="panel stack" aria-label="The faces to mix">
       <${Pad} faces=${faces} at=${at} weights=${weights} ground=${ground}
-        onMove=${(to, when) => { pulled.current = when; setDraft(inside(faces.length, to)); }}
+        onMove=${(to, when) => { ask(to, when); setDraft(inside(faces.length, to)); }}
         onRest=${to => { go({at: inside(faces.length, to).map(round).join(',')}, {replace: true}); setDraft(null); }}/>
       <div class="row" role="group" aria-label="The way between faces">
         <button aria-pressed=${path === 'likely'} onClick=${() => go({path: null}, {replace: true})}>Likely</button>

@@ -75,7 +75,11 @@ export function Mend({ground, shown, photo, pixels, take, close}) {
     return [Math.floor((e.clientX - box.left) / box.width * w), Math.floor((e.clientY - box.top) / box.height * h)];
   };
   const down = e => { e.preventDefault(); canvas.current.focus({preventScroll: true}); canvas.current.setPointerCapture(e.pointerId); painting.current = true; cursor.current = null; dab(...place(e)); };
-  const moved = e => { if (painting.current) for (const one of e.getCoalescedEvents?.() || [e]) dab(...place(one)); };
+  const moved = e => {
+    if (!painting.current) return;
+    const all = e.getCoalescedEvents?.() || [];
+    for (const one of all.length ? all : [e]) dab(...place(one));
+  };
   const up = () => { painting.current = false; };
   const key = e => {
     const step = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[e.key];

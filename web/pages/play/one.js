@@ -3,7 +3,7 @@ import {html, useEffect, useLoad, useMemo, useRef, useState} from '/static/share
 import {post} from '/static/shared/api.js';
 import {Failed, Loading, Command} from '/static/shared/states.js';
 import {isMoved, moveBody, nothing, readFace, readMove, titleOf, wordOf, writeMove} from './state.js';
-import {enlarge, keep, Large, picturesOf, Small, startOf, useLatest} from './paint.js';
+import {enlarge, keep, Large, picturesOf, PixelsButton, Small, startOf, useLatest} from './paint.js';
 import {Attributes, Numbers} from './sliders.js';
 import {Begin} from './begin.js';
 import {Meter} from './meter.js';
@@ -34,7 +34,7 @@ function Face({ground, face, start, set, url, go, pixels, onPixels}) {
   const [before, setBefore] = useState(false);
   const [painting, setPainting] = useState(false);
   const canvas = useRef();
-  const pulled = useRef(0); // when the slider moved that is shown next
+  const asked = useRef(''); // the move whose picture was asked for last
 
   const show = useLatest(async (move, began) => {
     try {
@@ -46,33 +46,34 @@ function Face({ground, face, start, set, url, go, pixels, onPixels}) {
       setProblem(null);
     } catch (error) { setProblem(error); }
   });
-  const wish = JSON.stringify(move);
-  useEffect(() => {
-    if (!isMoved(move) && !isMoved(shown.of)) return;
-    show(move, pulled.current);
-    pulled.current = 0;
-  }, [wish]);
+  /** ask asks for the picture of a move, at once: an effect would come a frame later. */
+  const ask = (next, began) => {
+    const wish = JSON.stringify(moveBody(next));
+    if (wish === (asked.current || JSON.stringify(moveBody(nothing())))) return;
+    asked.current = wish;
+    show(next, began);
+  };
+  useEffect(() => ask(move), [JSON.stringify(move)]); // from the address bar
 
   /** pull is called while a slider moves, commit when it rests. */
-  const pull = (next, when) => { pulled.current = when || 0; setDraft(next); };
+  const pull = (next, when) => { ask(next, when); setDraft(next); };
   const commit = next => { go(writeMove(next), {replace: true}); setDraft(null); };
   const take = code => { setPainting(false); set({kind: 'c', code}); };
   const as = start.as;
   const parts = {ground, as, info: shown.info, move, pull, commit};
+  if (painting) return html`<${Mend} ground=${ground} shown=${shown} photo=${!isMoved(move) && start.picture} pixels=${pixels} take=${take} close=${() => setPainting(false)}/>`;
   return html`<div class="one">
     <section class="stand" aria-label="The face">
-      ${painting
-        ? html`<${Mend} ground=${ground} shown=${shown} photo=${!isMoved(move) && start.picture} pixels=${pixels} take=${take} close=${() => setPainting(false)}/>`
-        : html`<${Large} canvas=${canvas} rgb=${before ? start.rgb : shown.rgb} size=${ground} pixels=${pixels} onPixels=${onPixels} alt=${`${titleOf(face)}, painted by ${ground.model}`}>
-            ${start.picture ? html`<figure class="photo"><${Small} rgb=${start.picture} size=${ground} alt="The photograph, as small as the model sees it"/><figcaption>photograph</figcaption></figure>` : null}
-          </${Large}>
-          <${Meter} ground=${ground} info=${shown.info} />
-          <div class="row actions">
-            <strong class="name">${titleOf(face)}</strong>
-            <button aria-pressed=${before} disabled=${!isMoved(move)} onClick=${() => setBefore(!before)}>Before</button>
-            <button disabled=${!isMoved(move) && !move.hold.length} onClick=${() => commit(nothing())}>Reset</button>
-            <button onClick=${() => setPainting(true)}>Paint</button>
-          </div>`}
+      <${Large} canvas=${canvas} rgb=${before ? start.rgb : shown.rgb} size=${ground} pixels=${pixels} alt=${`${titleOf(face)}, painted by ${ground.model}`}/>
+      <${Meter} ground=${ground} info=${shown.info} />
+      <div class="row actions">
+        ${start.picture ? html`<span class="photo" title="The photograph, as small as the model sees it"><${Small} rgb=${start.picture} size=${ground} alt="The photograph, as small as the model sees it"/></span>` : null}
+        <strong class="name">${titleOf(face)}</strong>
+        <${PixelsButton} pixels=${pixels} onPixels=${onPixels}/>
+        <button aria-pressed=${before} disabled=${!isMoved(move)} onClick=${() => setBefore(!before)}>Before</button>
+        <button disabled=${!isMoved(move) && !move.hold.length} onClick=${() => commit(nothing())}>Reset</button>
+        <button onClick=${() => setPainting(true)}>Paint</button>
+      </div>
       ${problem ? html`<${Failed} error=${problem}/>` : null}
       <${Begin} face=${face} set=${set}/>
       <${Keep} ground=${ground} start=${start} move=${said} code=${shown.info.code} go=${go}/>

@@ -62,14 +62,16 @@ export function enlarge(canvas, rgb, {width, height}, pixels) {
   to.drawImage(small, 0, 0, w, h);
 }
 
-/** Large is a large face; onPixels switches between smooth and the model's own pixels. */
-export function Large({rgb, size, pixels, onPixels, alt, canvas, children}) {
+/** Large is a large face. */
+export function Large({rgb, size, pixels, alt, canvas}) {
   const own = useRef();
   const at = canvas || own;
   useLayoutEffect(() => { if (rgb) enlarge(at.current, rgb, size, pixels); }, [rgb, size, pixels]);
-  return html`<div class="large-face"><canvas ref=${at} role="img" aria-label=${alt} width=${side} height=${side}></canvas>
-    ${onPixels ? html`<button class="pixels-switch" aria-pressed=${pixels} title="Show the model's own pixels" onClick=${onPixels}>Pixels</button>` : null}${children}</div>`;
+  return html`<div class="large-face"><canvas ref=${at} role="img" aria-label=${alt} width=${side} height=${side}></canvas></div>`;
 }
+
+/** PixelsButton switches a large face between smooth and the model's own pixels. */
+export const PixelsButton = ({pixels, onPixels}) => html`<button aria-pressed=${pixels} title="Show the model's own pixels" onClick=${onPixels}>Pixels</button>`;
 
 /** Small is a face of some words' size. */
 export function Small({rgb, size, alt}) {
