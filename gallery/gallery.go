@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -90,6 +91,9 @@ func (g *Gallery) open(ctx context.Context) (err error) {
 	}
 	if g.prep, err = parsePrep(g.file.About.Prep); err != nil {
 		return fmt.Errorf("%s: %w", g.path, err)
+	}
+	if err := g.takeGivenNames(); err != nil {
+		return err
 	}
 	ctx = g.context(ctx)
 	if g.opt.Exact {
@@ -310,6 +314,11 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+// noMember is an error about an id that no member has. It wraps fs.ErrNotExist, of which it does not speak.
+type noMember struct{ error }
+
+func (noMember) Unwrap() error { return fs.ErrNotExist }
 
 // noSuch is the error for an id that no member has. It names those that are written most alike.
 func (g *Gallery) noSuch(id string) error {

@@ -161,7 +161,7 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 	for _, id := range q.IDs {
 		row, ok := g.rows()[id]
 		if !ok {
-			return nil, g.noSuch(id)
+			return nil, noMember{g.noSuch(id)}
 		}
 		a.codes = append(a.codes, e.Codes[row*e.Dim:(row+1)*e.Dim])
 		a.people = append(a.people, e.People[row])

@@ -59,6 +59,7 @@ type Server struct {
 	desks   desks
 	scores  scores
 	maps    *maps
+	people  *people
 	api     huma.API
 	handler http.Handler
 

@@ -13,7 +13,8 @@ import (
 type warm[T any] struct {
 	open  func(ctx context.Context, path string) (T, error)
 	shut  func(T) error
-	most  int // kept while nobody uses them
+	with  func(path string) string // a file that belongs to the one at path
+	most  int                      // kept while nobody uses them
 	lock  sync.Mutex
 	kept  map[string]*opened[T]
 	clock int
@@ -24,7 +25,7 @@ type opened[T any] struct {
 	ready chan struct{} // closed once it is open, or has failed
 	thing T
 	err   error
-	stamp stamp
+	stamp [2]stamp // of the file and of what lies beside it
 	users int
 	last  int  // when it was asked for last
 	stale bool // another one has taken its place
@@ -43,13 +44,13 @@ func stampOf(path string) stamp {
 	return stamp{} // a model that comes with the program, or one that has gone
 }
 
-func newWarm[T any](most int, open func(ctx context.Context, path string) (T, error), shut func(T) error) *warm[T] {
-	return &warm[T]{open: open, shut: shut, most: most, kept: map[string]*opened[T]{}}
+func newWarm[T any](most int, with func(path string) string, open func(ctx context.Context, path string) (T, error), shut func(T) error) *warm[T] {
+	return &warm[T]{open: open, shut: shut, with: with, most: most, kept: map[string]*opened[T]{}}
 }
 
 // get returns the thing at a path. Several who ask at once wait for the one who opens it.
 func (w *warm[T]) get(ctx context.Context, path string) (thing T, release func(), err error) {
-	now := stampOf(path)
+	now := [2]stamp{stampOf(path), stampOf(w.with(path))}
 	w.lock.Lock()
 	o := w.kept[path]
 	if o != nil && o.stamp != now {
