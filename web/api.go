@@ -3,6 +3,9 @@ package web
 import (
 	"encoding/json"
 	"io"
+	"path"
+	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )

@@ -210,3 +210,14 @@ func (s *site) members(n int) []string {
 	}
 	return ids
 }
+
+// people returns the names of those in the index.
+func (s *site) people() (names []string) {
+	s.t.Helper()
+	var index Index
+	s.get("/api/index", url.Values{"index": {indexName}}, &index)
+	for _, p := range index.People {
+		names = append(names, p.Name)
+	}
+	return names
+}

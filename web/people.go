@@ -41,6 +41,7 @@ type Naming struct {
 // Arranged is who is in an index, and what can be taken back.
 type Arranged struct {
 	*gallery.Arrangement
+	Sorted    bool     `json:"sorted"`              // false: the faces have not been sorted since the index changed, and nothing else is told
 	Threshold float64  `json:"threshold"`           // largest mean distance within a group
 	Precision *float64 `json:"precision,omitempty"` // where names were known when the groups were found
 	Recall    *float64 `json:"recall,omitempty"`
@@ -68,7 +69,7 @@ func (s *Server) addPeople(api huma.API) {
 	})
 	huma.Register(api, huma.Operation{
 		OperationID: "people", Method: http.MethodGet, Path: "/api/people", Summary: "Say who is in an index",
-		Description: "The faces must have been sorted before, by POST; without that the answer is 404.",
+		Description: "The faces must have been sorted before, by POST: 'sorted' says whether they have been.",
 	}, func(ctx context.Context, in *struct {
 		Index string `query:"index" required:"true" doc:"name of the index"`
 	}) (*answer[*Arranged], error) {
@@ -152,7 +153,7 @@ func (s *Server) arranged(ctx context.Context, index string) (*Arranged, error) 
 	undo := len(s.people.undo[index])
 	s.people.lock.Unlock()
 	if !ok || !known.changed.Equal(f.Changed) {
-		return nil, notSorted(index)
+		return &Arranged{Arrangement: &gallery.Arrangement{Index: index, People: []gallery.Group{}, Unnamed: []gallery.Group{}, Alone: []gallery.GroupMember{}}}, nil
 	}
 	g, release, err := s.work.Gallery(ctx, index)
 	if err != nil {
@@ -160,17 +161,12 @@ func (s *Server) arranged(ctx context.Context, index string) (*Arranged, error) 
 	}
 	defer release()
 	a := &Arranged{
-		Arrangement: g.Arrange(known.clusters), Threshold: known.clusters.Threshold, Precision: known.clusters.Precision, Recall: known.clusters.Recall,
+		Sorted: true, Arrangement: g.Arrange(known.clusters), Threshold: known.clusters.Threshold, Precision: known.clusters.Precision, Recall: known.clusters.Recall,
 		File: s.relative(gallery.NamesFile(path)), Undo: undo,
 	}
 	a.Index = index
 	return a, nil
 }
-
-// notSorted is the error of an index whose faces have not been sorted since it changed.
-type notSorted string
-
-func (e notSorted) Error() string { return "the faces of " + string(e) + " have not been sorted yet" }
 
 // giveNames gives names to members of an index.
 func (s *Server) giveNames(ctx context.Context, index string, names map[string]*string) (before map[string]*string, err error) {

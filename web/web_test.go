@@ -132,19 +132,19 @@ func TestPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serve(t, dir)
-	if status, _, _ := s.ask("GET", "/api/people?index="+indexName, nil); status != 404 {
-		t.Errorf("before the faces are sorted: %d", status)
+	var a Arranged
+	if s.get("/api/people", url.Values{"index": {indexName}}, &a); a.Sorted {
+		t.Error("the faces are sorted before anybody asked for it")
 	}
 	var task Task
 	s.post("/api/people", map[string]any{"index": indexName}, &task)
 	s.wait(task, nil)
-	var a Arranged
 	s.get("/api/people", url.Values{"index": {indexName}}, &a)
 	n := len(a.Alone)
 	for _, g := range a.Unnamed {
 		n += len(g.Pictures)
 	}
-	if n != 32 || len(a.People) != 0 {
+	if n != 32 || len(a.People) != 0 || !a.Sorted {
 		t.Fatalf("%d faces without a name, want 32: %+v", n, a)
 	}
 	ids := s.members(3)

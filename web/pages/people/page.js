@@ -27,7 +27,7 @@ function Sorted({index, url, go}) {
   const [id, setId] = useState(), [problem, setProblem] = useState(), [people, setPeople] = useState();
   const state = useLoad(signal => get('/api/people', {index}, signal), [index]);
   const task = useTask(id, () => { setId(); state.again(); });
-  useEffect(() => { if (state.data) setPeople(state.data); }, [state.data]);
+  useEffect(() => { if (state.data?.sorted) setPeople(state.data); }, [state.data]);
   const sort = async threshold => {
     setProblem();
     try { setId((await post('/api/people', {index, threshold: threshold || undefined})).id); } catch (error) { setProblem(error); }
@@ -40,9 +40,9 @@ function Sorted({index, url, go}) {
     setProblem();
     try { setPeople(await post('/api/names/undo', {index})); } catch (error) { setProblem(error); }
   };
-  if (state.error && state.error.status !== 404) return html`<${Failed} error=${state.error} again=${state.again}/>`;
+  if (state.error) return html`<${Failed} error=${state.error} again=${state.again}/>`;
   if (task && !people) return html`<${TaskView} task=${task}/>`;
-  if (!people) return state.busy ? html`<${Loading} what="Opening the collection"/>` : html`
+  if (!people) return state.busy || state.data?.sorted ? html`<${Loading} what="Opening the collection"/>` : html`
     ${problem ? html`<${Failed} error=${problem}/>` : null}
     <${Empty} title="These faces have not been sorted yet"><p>Faces that are alike are put together. That takes a moment; for ten thousand faces about half a minute.</p>
       <button class="primary large" onClick=${() => sort()}>Sort the faces by person</button><//>`;

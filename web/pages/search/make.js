@@ -15,6 +15,7 @@ export function MakeIndex({files, pictures, go, first, again}) {
   const begin = async e => {
     e.preventDefault();
     setError(); setMade();
+    go({pictures: chosen}, {replace: true}); // so that the page stays here when the index appears
     try { setId((await post('/api/index', {pictures: chosen, model})).id); } catch (problem) { setError(problem); }
   };
   const running = task && (task.state === 'running' || task.state === 'waiting');
