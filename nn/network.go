@@ -32,6 +32,7 @@ type Network struct {
 	stale   bool       // the weights have moved since
 	version int        // of the weights: counts calls of Pack and steps
 
+	passes   sync.Pool // the memory of Predict, *passMemory
 	pictures sync.Pool // the memory of PredictPicture
 }
 

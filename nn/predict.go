@@ -38,14 +38,40 @@ func (n *Network) eachShard(ctx context.Context, images int, slopes bool, work f
 	n.freshen()
 	shards := (images + ShardImages - 1) / ShardImages
 	return parallel.Workers(ctx, shards, 1, func(next func() (int, bool)) {
-		var pass shardPass
-		var ws workspace
-		for s, ok := next(); ok; s, ok = next() {
-			if pass.values == nil {
-				pass = newPass(n.ops, n.Input, ShardImages, slopes, slopes).shards[0]
-			}
+		s, ok := next()
+		if !ok {
+			return
+		}
+		m := n.memory(slopes)
+		defer n.keepMemory(m)
+		for ; ok; s, ok = next() {
 			first := s * ShardImages
-			work(pass, first, min(ShardImages, images-first), &ws)
+			work(m.pass, first, min(ShardImages, images-first), &m.ws)
 		}
 	})
+}
+
+// passMemory is what one thread needs to run a network on a shard.
+type passMemory struct {
+	pass   shardPass
+	ws     workspace
+	slopes bool
+}
+
+// memory returns memory for a thread. Without slopes it is that of an earlier call where there is one: for a few images
+// taking and clearing it costs as much as running a small network.
+func (n *Network) memory(slopes bool) *passMemory {
+	if !slopes {
+		if m, ok := n.passes.Get().(*passMemory); ok {
+			return m
+		}
+	}
+	return &passMemory{pass: newPass(n.ops, n.Input, ShardImages, slopes, slopes).shards[0], slopes: slopes}
+}
+
+// keepMemory keeps memory for later calls.
+func (n *Network) keepMemory(m *passMemory) {
+	if !m.slopes {
+		n.passes.Put(m)
+	}
 }
