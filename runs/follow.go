@@ -7,7 +7,7 @@ import (
 	"likeness/train"
 )
 
-// Follower shows trainings of somebody else in this process, one after the other. It can only be asked to end them.
+// Follower shows trainings of somebody else in this process, one after the other. They can only be watched.
 type Follower struct {
 	house *Runs
 	now   *run
@@ -28,12 +28,12 @@ func (f *Follower) Begin(id string, t *train.Run) {
 	r.watch(context.Background(), t)
 }
 
-// End says how the last training ended; nil: well.
+// End says how the last training ended; nil: well. A nil Follower ignores it.
 func (f *Follower) End(err error) {
-	r := f.now
-	if r == nil {
+	if f == nil || f.now == nil {
 		return
 	}
+	r := f.now
 	f.now = nil
 	now := f.house.look(r.id)
 	r.set(func(i *Info) {

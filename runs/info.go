@@ -116,7 +116,7 @@ func (i *Info) settle(fixed bool) {
 	case Paused:
 		i.Can = append(i.Can, Resume, Stop)
 	}
-	if fixed { // another's run: it may only be ended
-		i.Can = slices.DeleteFunc(i.Can, func(a Action) bool { return a != Stop || i.State != Training })
+	if fixed {
+		i.Can = []Action{}
 	}
 }

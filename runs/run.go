@@ -20,13 +20,13 @@ type run struct {
 	house *Runs
 	id    string
 	log   *log
-	fixed bool // it belongs to somebody else in this process, who only lets it be stopped
+	fixed bool // it belongs to somebody else in this process, and can only be watched
 
 	mu       sync.Mutex
 	info     Info
 	options  recipe.Options // with paths of this machine
 	begun    bool           // its first event was told
-	waits    bool           // somebody waits in Do to go on
+	waits    bool           // a guest waits in Do to go on
 	halt     context.CancelCauseFunc
 	stop     chan struct{}
 	stopping bool
@@ -123,7 +123,9 @@ func (r *run) watch(ctx context.Context, t *train.Run) {
 		}
 		i.Part = 0
 	})
-	t.Stop = r.stop
+	if !r.fixed {
+		t.Stop = r.stop
+	}
 	t.Look = func(ctx context.Context, epoch int) {
 		r.look(ctx, t.Model, epoch)
 		r.baselines(ctx, t, rows)

@@ -16,7 +16,6 @@ import (
 
 	"likeness/faces"
 	"likeness/recipe"
-	"likeness/train"
 )
 
 // Options say how a folder's runs are carried out.
@@ -24,7 +23,7 @@ type Options struct {
 	Threads int           // of one run; 0: as the context says
 	Framer  faces.Framer  // finds the faces in pictures that are not LFW's
 	Poll    time.Duration // how often the folder is looked at; 0: every two seconds, below 0: never
-	// Closed starts nothing, and resumes nothing: what is trained is somebody else's, see Do and Follow.
+	// Closed starts nothing, and resumes nothing: what is trained is somebody else's, see Guest and Follow.
 	Closed bool
 }
 
@@ -331,30 +330,5 @@ func (h *Runs) work() {
 			}
 			_, _ = h.sit(h.ctx, r, func(ctx context.Context) (*recipe.Job, error) { return recipe.Prepare(ctx, r.ready()) }, nil) // the run tells its errors
 		}
-	}
-}
-
-// Do carries out the job of somebody else in this process, with the same events as its Run, and lets others watch,
-// pause, resume and stop it. While it is paused, Do waits. Its errors are those of the job's Run.
-func (h *Runs) Do(ctx context.Context, id string, j *recipe.Job, events func(seed uint64, e train.Event)) (*recipe.Result, error) {
-	r := h.newRun(id)
-	r.options, r.waits = j.Options, true
-	r.set(func(i *Info) {
-		shown := j.Options
-		i.State, i.Options, i.Data = Waiting, &shown, j.Options.Data.String()
-	})
-	h.put(r)
-	for {
-		result, err := h.sit(ctx, r, func(context.Context) (*recipe.Job, error) { return j, nil }, events)
-		if r.state() != Paused || ctx.Err() != nil {
-			return result, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, err
-		case <-r.resume:
-		}
-		j.Options.Resume, j.Options.Restart = r.info.Checkpoint, false
-		r.set(func(i *Info) { i.State = r.next() })
 	}
 }

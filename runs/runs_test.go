@@ -369,7 +369,7 @@ func TestElsewhere(t *testing.T) {
 }
 
 // Somebody else's job in this process is paused, goes on and is stopped from here.
-func TestDo(t *testing.T) {
+func TestGuest(t *testing.T) {
 	folder := cached(t)
 	h := open(t, folder, Options{Closed: true})
 	o := few(t, "pca")
@@ -381,11 +381,16 @@ func TestDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	guest, paused := h.Guest("pca.safetensors", o), 0
+	if i, err := h.Info("pca.safetensors"); err != nil || i.State != Waiting || len(i.Can) != 0 {
+		t.Errorf("%+v, %v", i, err)
+	}
 	begun, done := make(chan bool, 1), make(chan error, 1)
 	var result *recipe.Result
 	go func() {
 		var err error
-		result, err = h.Do(t.Context(), "pca.safetensors", j, func(uint64, train.Event) {
+		guest.Paused = func() { paused++ }
+		result, err = guest.Do(t.Context(), j, func(uint64, train.Event) {
 			select {
 			case begun <- true:
 			default:
@@ -407,8 +412,8 @@ func TestDo(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if result.Model.Training.Ended != autoencoder.EndedByStop {
-		t.Errorf("%+v", result.Model.Training)
+	if result.Model.Training.Ended != autoencoder.EndedByStop || paused != 1 {
+		t.Errorf("paused %d times, %+v", paused, result.Model.Training)
 	}
 }
 
@@ -477,7 +482,7 @@ func TestFollow(t *testing.T) {
 		steps := 0
 		r.Events = func(train.Event) { steps++ }
 		f.Begin(id, r)
-		if i, err := h.Info(id); err != nil || i.State != Training || !slices.Equal(i.Can, []Action{Stop}) {
+		if i, err := h.Info(id); err != nil || i.State != Training || len(i.Can) != 0 {
 			t.Errorf("%+v, %v", i, err)
 		}
 		if _, err := r.Do(t.Context()); err != nil {

@@ -132,6 +132,7 @@ func (h *Runs) act(id string, a Action) error {
 		r.set(func(i *Info) { i.State = Cancelled })
 	case a == Stop && state == Paused && !checkpoint:
 		r.set(func(i *Info) { i.State = Cancelled })
+		r.wakeUp()
 	case a == Stop && state == Paused:
 		r.ask()
 		return h.goOn(r)
@@ -169,10 +170,7 @@ func (h *Runs) withdraw(r *run) {
 // goOn lets a paused run go on: at once where somebody waits in Do, else when it is its turn.
 func (h *Runs) goOn(r *run) error {
 	if r.waits {
-		select {
-		case r.resume <- struct{}{}:
-		default:
-		}
+		r.wakeUp()
 		return nil
 	}
 	if h.opt.Closed {
@@ -183,6 +181,14 @@ func (h *Runs) goOn(r *run) error {
 	}
 	r.set(func(i *Info) { i.State = r.next() })
 	return h.enqueue(r)
+}
+
+// wakeUp lets somebody go on who waits in Do.
+func (r *run) wakeUp() {
+	select {
+	case r.resume <- struct{}{}:
+	default:
+	}
 }
 
 // next returns the state of a run that is to go on. The caller holds mu.

@@ -54,6 +54,9 @@ type Run struct {
 	// may be nil.
 	Log    func(format string, args ...any)
 	Events func(stage string, e train.Event)
+	// Begin, if not nil, receives every training before it starts, with the path of its model as seen from Out, to
+	// set what looks at it. The result must not depend on that.
+	Begin func(model string, t *train.Run)
 }
 
 // Prep returns how the tutorial prepares photographs.
@@ -176,7 +179,7 @@ func (r *Run) prepare() ([]chapter, error) {
 			return nil, err
 		}
 	}
-	for _, dir := range []string{"models", "figures", "."} {
+	for _, dir := range []string{modelsFolder, "figures", "."} {
 		folder := filepath.Join(r.Out, dir)
 		if err := os.MkdirAll(folder, 0o755); err != nil {
 			return nil, err
@@ -204,10 +207,11 @@ func (r *Run) forget(stages []chapter) error {
 
 // modelPath is where the model of a stage is kept.
 func (r *Run) modelPath(stage string) string {
-	return filepath.Join(r.Out, "models", stage+".safetensors")
+	return filepath.Join(r.Out, modelsFolder, stage+".safetensors")
 }
 
 const (
+	modelsFolder     = "models"
 	checkpointSuffix = ".checkpoint"
 	reportName       = "report.html"
 )

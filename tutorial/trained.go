@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 
 	"likeness/autoencoder"
 	"likeness/baseline"
@@ -82,6 +83,9 @@ func (b *book) train(ctx context.Context, r recipe.Recipe, checkpoint string) (*
 	run.Checkpoint = checkpoint
 	if b.Events != nil {
 		run.Events = func(e train.Event) { b.Events(r.Name, e) }
+	}
+	if b.Begin != nil {
+		b.Begin(filepath.ToSlash(filepath.Join(modelsFolder, filepath.Base(b.modelPath(r.Name)))), run)
 	}
 	_, err = run.Do(ctx)
 	return run.Model, err

@@ -149,7 +149,7 @@ func (s *Server) tellRun(e *events, id string, last int64) error {
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	listed := make(<-chan struct{})
-	first := true
+	first, ending := true, false
 	for {
 		if first || closed(listed) {
 			first = false
@@ -173,6 +173,9 @@ func (s *Server) tellRun(e *events, id string, last int64) error {
 			}
 			more = next
 		}
+		if ending {
+			return nil
+		}
 		select {
 		case <-more:
 		case <-listed:
@@ -183,7 +186,7 @@ func (s *Server) tellRun(e *events, id string, last int64) error {
 		case <-e.gone:
 			return nil
 		case <-s.ctx.Done():
-			return nil
+			ending = true // what has happened until now is still told
 		}
 	}
 }

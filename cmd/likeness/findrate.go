@@ -13,7 +13,7 @@ import (
 
 // findRate looks for a learning rate.
 func (a *app) findRate(ctx context.Context, f *trainFlags) error {
-	job, err := a.prepare(ctx, f, recipe.PrepareRate)
+	job, err := a.prepare(ctx, f, nil, recipe.PrepareRate)
 	if err != nil {
 		return err
 	}

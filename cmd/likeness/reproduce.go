@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"likeness/faces"
 	"likeness/nn"
 	"likeness/report"
+	"likeness/runs"
 	"likeness/train"
 	"likeness/tutorial"
 )
@@ -22,6 +25,7 @@ import (
 func newReproduce(a *app) *cobra.Command {
 	var data dataset.Name
 	var run tutorial.Run
+	var show bool
 	precision := newPrecision()
 	cmd := &cobra.Command{
 		Use:   "reproduce",
@@ -49,7 +53,7 @@ only the parts named; the models of the others stay.`,
 				return console.Usagef("--epochs %d: expected at least 1", run.Epochs)
 			}
 			run.Precision = nn.Precision(precision.Value)
-			return a.reproduce(cmd.Context(), data, run)
+			return a.reproduce(cmd.Context(), data, run, show)
 		},
 	}
 	addDataFlags(cmd, &data, "drawn")
@@ -61,6 +65,7 @@ only the parts named; the models of the others stay.`,
 	f.Uint64Var(&run.Seed, "seed", 42, "seed of weights, batches and noise")
 	addPrecision(cmd, &precision)
 	console.AddThreads(cmd, &run.Threads)
+	f.BoolVar(&show, "watch", false, "show the trainings in a browser while they go on, at an address that is printed")
 	f.BoolVar(&run.Restart, "restart", false, "train anew, whatever an earlier run has trained")
 	console.Complete(cmd, "only", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return tutorial.Stages(), cobra.ShellCompDirectiveNoFileComp
@@ -68,7 +73,7 @@ only the parts named; the models of the others stay.`,
 	return cmd
 }
 
-func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run) error {
+func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run, show bool) (err error) {
 	if err := run.Check(); err != nil {
 		return console.UsageError{Err: err}
 	}
@@ -77,6 +82,20 @@ func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run
 	}
 	if err := checkData(data); err != nil {
 		return err
+	}
+	var follower *runs.Follower
+	if show {
+		run.Out = cmp.Or(run.Out, tutorial.DefaultOut)
+		if err := os.MkdirAll(run.Out, 0o755); err != nil {
+			return err
+		}
+		w, err := a.watch(ctx, run.Out)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, w.close()) }()
+		follower = w.runs.Follow()
+		run.Begin = follower.Begin
 	}
 	p := a.Progress()
 	defer p.Clear()
@@ -95,6 +114,7 @@ func (a *app) reproduce(ctx context.Context, data dataset.Name, run tutorial.Run
 	}
 	run.Events = func(stage string, e train.Event) { showEvent(p, stage, e) }
 	results, err := run.Do(ctx)
+	follower.End(err)
 	p.Clear()
 	if errors.Is(err, train.ErrInterrupted) || errors.Is(err, context.Canceled) {
 		return fmt.Errorf("%w; what is done is kept in %s. Go on with:\n  %s", train.ErrInterrupted, run.Out, a.Command(""))

@@ -30,6 +30,7 @@ type trainFlags struct {
 	denoise                        denoiseFlags
 
 	findRate   bool
+	watch      bool
 	curve, log string
 }
 
@@ -86,6 +87,7 @@ func (f *trainFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.Out, "out", "", fmt.Sprintf("the model `file` (default %s-CODE.safetensors)", f.verb))
 	fl.BoolVar(&f.Resume, "resume", false, "go on from OUT.checkpoint")
 	fl.BoolVar(&f.Restart, "restart", false, "start over: remove OUT.checkpoint, and replace OUT in the end")
+	fl.BoolVar(&f.watch, "watch", false, "show the training in a browser while it goes on, at an address that is printed")
 	fl.StringVar(&f.log, "log", "", "append events to this `file`, one JSON object a line")
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 }
@@ -110,6 +112,8 @@ func (f *trainFlags) settle(cmd *cobra.Command) error {
 		return console.Usagef("--time-budget %v: expected a time such as 5m or 90s", f.budget)
 	case set("time-budget") && set("epochs"):
 		return console.Usagef("--time-budget chooses the number of epochs, --epochs gives it: give only one of them")
+	case f.watch && f.findRate:
+		return console.Usagef("--watch shows a training, and --find-lr trains nothing: give only one of them")
 	case f.curve != "" && !f.findRate:
 		return console.Usagef("--curve is for --find-lr")
 	case f.findRate && (f.Resume || f.Restart || f.Seeds > 1 || f.budget > 0):

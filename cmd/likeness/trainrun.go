@@ -5,27 +5,49 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/evaluation"
+	"likeness/progress"
 	"likeness/recipe"
 	"likeness/report"
+	"likeness/runs"
 	"likeness/train"
 )
 
 // train carries out a training job.
-func (a *app) train(ctx context.Context, f *trainFlags) error {
+func (a *app) train(ctx context.Context, f *trainFlags) (err error) {
 	log, err := openLog(f.log)
 	if err != nil {
 		return err
 	}
 	defer log.close()
-	job, err := a.prepare(ctx, f, recipe.Prepare)
+	var guest *runs.Guest
+	if f.watch {
+		w, err := a.watch(ctx, filepath.Dir(f.Out))
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, w.close()) }()
+		guest = w.runs.Guest(filepath.Base(f.Out), f.Options)
+	}
+	job, err := a.prepare(ctx, f, guest, recipe.Prepare)
 	if err != nil {
 		return err
 	}
 	p := a.Progress()
-	result, err := job.Run(ctx, func(seed uint64, e train.Event) {
+	run := job.Run
+	if guest != nil {
+		guest.Paused = func() {
+			p.Clear()
+			a.Note("Paused on the page, and saved in %s. It can go on there; Ctrl-C ends it", job.Options.Checkpoint(0))
+		}
+		run = func(ctx context.Context, events func(uint64, train.Event)) (*recipe.Result, error) {
+			return guest.Do(ctx, job, events)
+		}
+	}
+	result, err := run(ctx, func(seed uint64, e train.Event) {
 		label := ""
 		if job.Options.Seeds > 1 {
 			label = fmt.Sprintf("seed %d", seed)
@@ -57,14 +79,20 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 	return log.close()
 }
 
-// prepare prepares a job and prints what there is to say of its pictures.
-func (a *app) prepare(ctx context.Context, f *trainFlags, prepare func(context.Context, recipe.Options) (*recipe.Job, error)) (*recipe.Job, error) {
+// prepare prepares a job, which a guest shows on its page where there is one, and prints what there is to say of its pictures.
+func (a *app) prepare(ctx context.Context, f *trainFlags, guest *runs.Guest, prepare func(context.Context, recipe.Options) (*recipe.Job, error)) (*recipe.Job, error) {
 	if err := checkData(f.data); err != nil {
 		return nil, err
 	}
 	p := a.Progress()
 	defer p.Clear()
 	f.Framer, f.Progress, f.Examine = a.framer(), p.Report(), !a.Quiet
+	if shown := f.Progress; guest != nil {
+		f.Progress = func(s progress.Step) {
+			guest.Preparing(s)
+			shown.Send(s)
+		}
+	}
 	job, err := prepare(ctx, f.Options)
 	p.Clear()
 	if err != nil {
