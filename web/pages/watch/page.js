@@ -21,7 +21,7 @@ export default function Watch({url, go}) {
   const there = list.some(i => i.id === run);
   return html`
     <div class="page-head"><h1>Watch</h1>
-      ${lost ? html`<span class="chip" role="status">Connection lost, trying again</span>` : null}
+      ${lost ? html`<span class="chip" role="status">${closed ? 'The program has ended, and this page with it' : 'Connection lost, trying again'}</span>` : null}
       ${closed || making ? null : html`<button onClick=${() => go({new: '1'})}>New training</button>`}
     </div>
     <div class="stack">
