@@ -61,6 +61,7 @@ type Gallery struct {
 	embedder   lazy[Embedder]
 	attributes lazy[[]string] // their names, once they are loaded
 	print      lazy[string]   // see printOf
+	all        lazy[string]   // see Fingerprint
 	layouts    sync.Mutex     // guards file.Layouts
 	pictures   pictures
 }

@@ -110,6 +110,28 @@ func (g *Gallery) Layouts() ([]projection.Method, error) {
 	return there, nil
 }
 
+// Fingerprint names what the gallery knows of its members: two galleries with the same one have the same members with the
+// same points, names and times in the same order.
+func (g *Gallery) Fingerprint() (string, error) {
+	done, err := g.use()
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	return g.all.get(func() (string, error) {
+		print, err := g.print.get(func() (string, error) { return printOf(g.file) })
+		if err != nil {
+			return "", err
+		}
+		h := sha256.New()
+		fmt.Fprintln(h, print)
+		for row, person := range g.file.Entries.People {
+			fmt.Fprintf(h, "%q %s\n", person, g.member(row).Taken)
+		}
+		return hex.EncodeToString(h.Sum(nil)[:16]), nil
+	})
+}
+
 // stored returns what the file keeps by a method. What cannot be read is not there: it is made
 // again.
 func (g *Gallery) stored(m projection.Method) (storedLayout, bool) {
@@ -120,7 +142,7 @@ func (g *Gallery) stored(m projection.Method) (storedLayout, bool) {
 	if !ok || json.Unmarshal(kept.About, &l) != nil || l.Method != m {
 		return l, false
 	}
-	l.Positions = kept.Positions
+	l.Positions = slices.Clone(kept.Positions) // which end with the file
 	return l, true
 }
 

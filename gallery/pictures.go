@@ -130,6 +130,38 @@ func (g *Gallery) Pictures(ctx context.Context, ids []string, side int, skipped 
 
 const largestSide = 4096
 
+// AllPictures reads the pictures of all members once, in the order in which they lie in their archives, and hands each to
+// found. It keeps none of them. Those that cannot be read are left out.
+func (g *Gallery) AllPictures(ctx context.Context, side int, found func(row int, m *pix.Image)) error {
+	done, err := g.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if side < 0 || side > largestSide {
+		return fmt.Errorf("pictures of %d pixels, expected 0 to %d", side, largestSide)
+	}
+	rows := g.rows()
+	return g.pictures.read(g.context(ctx), g.file.Entries.IDs, side, func(id string, m *pix.Image) {
+		if row, ok := rows[id]; ok {
+			found(row, m)
+		}
+	}, func(string, error) {})
+}
+
+// InArchive reports whether pictures of members lie in an archive, where reading one means reading up to it.
+func (g *Gallery) InArchive() bool {
+	done, err := g.use()
+	if err != nil {
+		return false
+	}
+	defer done()
+	return slices.ContainsFunc(g.pictures.parts, func(p *partPictures) bool {
+		src, err := p.source.get(p.open)
+		return err == nil && src.Kind() != "folder" && src.Kind() != "drawn"
+	})
+}
+
 func (p *pictures) get(ctx context.Context, ids []string, side int, skipped func(id string, err error)) (map[string]*pix.Image, error) {
 	found := make(map[string]*pix.Image, len(ids))
 	var missing []string
@@ -145,10 +177,19 @@ func (p *pictures) get(ctx context.Context, ids []string, side int, skipped func
 	if len(missing) == 0 {
 		return found, nil
 	}
+	err := p.read(ctx, missing, side, func(id string, m *pix.Image) {
+		found[id] = m
+		p.keep(pictureKey{id, side}, m)
+	}, skipped)
+	return found, err
+}
+
+// read reads pictures and hands each to found.
+func (p *pictures) read(ctx context.Context, ids []string, side int, found func(id string, m *pix.Image), skipped func(id string, err error)) error {
 	prep := p.sized(side)
 	for _, part := range p.parts {
 		var own []string
-		for _, id := range missing {
+		for _, id := range ids {
 			if p.of(id) == part {
 				own = append(own, strings.TrimPrefix(id, part.prefix))
 			}
@@ -165,15 +206,14 @@ func (p *pictures) get(ctx context.Context, ids []string, side int, skipped func
 				skipped(part.prefix+id, fmt.Errorf("%s in %s: %w", id, part.name, err))
 				return nil
 			}
-			found[part.prefix+id] = m
-			p.keep(pictureKey{part.prefix + id, side}, m)
+			found(part.prefix+id, m)
 			return nil
 		}, func(id string, err error) { skipped(part.prefix+id, err) })
 		if err != nil {
-			return found, err
+			return err
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // get reads pictures by their ids in the part.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"sync"
 
-	"likeness/gallery"
 	"likeness/pix"
 )
 
@@ -16,7 +16,71 @@ const (
 	sheetAcross = 32 // faces in a line
 	mostFaces   = 1024
 	mapQuality  = 80
+	faceBytes   = 3 * mapFace * mapFace
+	mostKept    = 64 << 20 // bytes of the faces of one index
 )
+
+// sheetFaces keeps the small faces of an index, where it has not too many: a sheet shows those that it is asked for, and
+// an archive is read once for all of them.
+type sheetFaces struct {
+	lock    sync.Mutex
+	pixels  []byte // faceBytes for each row; nil where there are too many
+	have    []bool
+	reading bool
+}
+
+func newSheetFaces(entries int) *sheetFaces {
+	f := &sheetFaces{}
+	if n := entries * faceBytes; n <= mostKept {
+		f.pixels, f.have = make([]byte, n), make([]bool, entries)
+	}
+	return f
+}
+
+// put keeps the face of a row.
+func (f *sheetFaces) put(row int, m *pix.Image) {
+	if row >= len(f.have) {
+		return
+	}
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	draw(f.pixels[row*faceBytes:][:faceBytes], m)
+	f.have[row] = true
+}
+
+// get copies the face of a row.
+func (f *sheetFaces) get(dst []byte, row int) bool {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	if row >= len(f.have) || !f.have[row] {
+		return false
+	}
+	copy(dst, f.pixels[row*faceBytes:])
+	return true
+}
+
+// begin reports whether the caller shall read all faces: the first who asks.
+func (f *sheetFaces) begin() bool {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	first := f.have != nil && !f.reading
+	f.reading = true
+	return first
+}
+
+// draw draws a picture, which is no larger than a face, into the middle of a grey one.
+func draw(dst []byte, m *pix.Image) {
+	for i := range dst {
+		dst[i] = 0x80
+	}
+	if m == nil || m.W > mapFace || m.H > mapFace {
+		return
+	}
+	left, top := (mapFace-m.W)/2, (mapFace-m.H)/2
+	for y := range m.H {
+		copy(dst[3*((top+y)*mapFace+left):], m.Pix[3*y*m.W:3*(y+1)*m.W])
+	}
+}
 
 // mapFaces returns the faces of some rows on one sheet, line by line. One that cannot be read stays grey.
 func (s *Server) mapFaces(ctx context.Context, index string, rows []int) ([]byte, error) {
@@ -32,39 +96,70 @@ func (s *Server) mapFaces(ctx context.Context, index string, rows []int) ([]byte
 	if err != nil {
 		return nil, err
 	}
+	known, err := s.maps.of(ctx, index)
+	if err != nil {
+		return nil, err
+	}
+	kept := known.faces
+	faces := make([]byte, len(rows)*faceBytes)
+	var missing []string
+	places := map[string]int{}
+	for i, row := range rows {
+		if !kept.get(faces[i*faceBytes:][:faceBytes], row) {
+			missing = append(missing, members[i].ID)
+			places[members[i].ID] = i
+			draw(faces[i*faceBytes:][:faceBytes], nil)
+		}
+	}
 	var sheet []byte
 	err = s.queue.do(ctx, func(ctx context.Context) error {
-		ids := make([]string, len(members))
-		for i, m := range members {
-			ids[i] = m.ID
+		if len(missing) > 0 {
+			found, err := g.Pictures(ctx, missing, mapFace, nil)
+			if err != nil {
+				return err
+			}
+			for id, m := range found {
+				i := places[id]
+				draw(faces[i*faceBytes:][:faceBytes], m)
+				kept.put(rows[i], m)
+			}
 		}
-		found, err := g.Pictures(ctx, ids, mapFace, nil)
-		if err != nil {
-			return err
-		}
-		sheet, err = sheetOf(members, found)
+		sheet, err = sheetOf(faces)
 		return err
 	})
+	if len(missing) > 0 && g.InArchive() && kept.begin() {
+		s.jobs.Add(1)
+		go func() {
+			defer s.jobs.Done()
+			s.readFaces(index, kept)
+		}()
+	}
 	return sheet, err
 }
 
-// sheetOf draws members' pictures side by side.
-func sheetOf(members []gallery.Member, found map[string]*pix.Image) ([]byte, error) {
-	lines := (len(members) + sheetAcross - 1) / sheetAcross
-	sheet := image.NewRGBA(image.Rect(0, 0, sheetAcross*mapFace, lines*mapFace))
-	for i := range sheet.Pix {
-		sheet.Pix[i] = 0x80
+// readFaces reads the faces of an archive once, for the sheets to come.
+func (s *Server) readFaces(index string, kept *sheetFaces) {
+	g, release, err := s.work.Gallery(s.ctx, index)
+	if err != nil {
+		return // whoever asks for a sheet is told
 	}
-	for i, member := range members {
-		m := found[member.ID]
-		if m == nil {
-			continue
-		}
-		left, top := i%sheetAcross*mapFace+(mapFace-m.W)/2, i/sheetAcross*mapFace+(mapFace-m.H)/2
-		for y := range min(m.H, mapFace) {
-			for x := range min(m.W, mapFace) {
-				to, from := sheet.PixOffset(left+x, top+y), 3*(y*m.W+x)
-				copy(sheet.Pix[to:to+3], m.Pix[from:from+3])
+	defer release()
+	if err := g.AllPictures(s.ctx, mapFace, kept.put); err != nil && s.ctx.Err() == nil {
+		s.log.Warn("the faces of a map could not all be read", "index", index, "error", err)
+	}
+}
+
+// sheetOf puts faces side by side.
+func sheetOf(faces []byte) ([]byte, error) {
+	n := len(faces) / faceBytes
+	sheet := image.NewRGBA(image.Rect(0, 0, sheetAcross*mapFace, (n+sheetAcross-1)/sheetAcross*mapFace))
+	for i := range n {
+		for y := range mapFace {
+			to := sheet.PixOffset(i%sheetAcross*mapFace, i/sheetAcross*mapFace+y)
+			from := faces[i*faceBytes+3*y*mapFace:]
+			for x := range mapFace {
+				copy(sheet.Pix[to+4*x:to+4*x+3], from[3*x:3*x+3])
+				sheet.Pix[to+4*x+3] = 0xff
 			}
 		}
 	}

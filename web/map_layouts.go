@@ -48,13 +48,11 @@ func (s *Server) addLayouts(api huma.API) {
 		Summary: "Where the members lie: 2 little-endian uint16 a row, in 65535ths of the layout's frame",
 	}, func(ctx context.Context, in *struct {
 		LayoutQuery
-		Unfinished bool `query:"unfinished" doc:"of a layout that is being made, as far as it is"`
+		Unfinished bool `query:"unfinished" doc:"of a layout that is being made, as far as it is; nothing where there is none"`
 	}) (*rawAnswer, error) {
 		if in.Unfinished {
-			if at := s.maps.unfinished(in.Index, projection.Method(in.Method)); at != nil {
-				return &rawAnswer{"application/octet-stream", "no-store", quantised(at)}, nil
-			}
-			return nil, s.problem(errNoLayout)
+			at := s.maps.unfinished(in.Index, projection.Method(in.Method))
+			return &rawAnswer{"application/octet-stream", "no-store", quantised(at)}, nil
 		}
 		l, err := s.maps.layout(ctx, in.Index, projection.Method(in.Method))
 		if err != nil {
@@ -95,6 +93,9 @@ func (s *Server) addLayouts(api huma.API) {
 		X float32 `query:"x" required:"true" doc:"in the layout"`
 		Y float32 `query:"y" required:"true" doc:"in the layout"`
 	}) (*answer[MapSpot], error) {
+		if in.X-in.X != 0 || in.Y-in.Y != 0 {
+			return nil, s.problem(bad("x and y: expected finite numbers"))
+		}
 		l, err := s.maps.layout(ctx, in.Index, projection.Method(in.Method))
 		if err != nil {
 			return nil, s.problem(err)
@@ -132,6 +133,9 @@ func frameOf(at []float32) [3]float32 {
 
 // quantised returns positions in 65535ths of their frame.
 func quantised(at []float32) []byte {
+	if len(at) == 0 {
+		return []byte{}
+	}
 	f := frameOf(at)
 	out := make([]byte, 0, 2*len(at))
 	for i, v := range at {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
-	"time"
 
 	"likeness/gallery"
 	"likeness/parallel"
@@ -32,18 +31,14 @@ type maps struct {
 	jobs    []*mapJob
 }
 
-// knownMap is what was computed of one version of an index file.
+// knownMap is what was computed of an index as long as its members are the same.
 type knownMap struct {
-	index string
-	stamp time.Time
-
-	// Each lock is held while one of its things is computed, so that it is computed once.
-	laying  sync.Mutex
-	layouts map[projection.Method]*gallery.Layout
-	sorting sync.Mutex
-	sorted  map[[2]string]*gallery.Categories
-	copying sync.Mutex
-	copies  [][]int
+	index   string
+	members string // their fingerprint
+	layouts flights[*gallery.Layout]
+	sorted  flights[*gallery.Categories]
+	copies  flights[[][]int]
+	faces   *sheetFaces
 }
 
 // MapJob is a layout that is being made, or was made lately.
@@ -68,9 +63,17 @@ func newMaps(s *Server, threads int) *maps {
 	return &maps{s: s, threads: max(1, threads/2), one: make(chan struct{}, 1)}
 }
 
-// of returns what is known of an index file as it is now.
-func (m *maps) of(index string) *knownMap {
-	f, _ := m.s.work.File(index)
+// of returns what is known of an index as it is now.
+func (m *maps) of(ctx context.Context, index string) (*knownMap, error) {
+	g, release, err := m.s.work.Gallery(ctx, index)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	members, err := g.Fingerprint()
+	if err != nil {
+		return nil, err
+	}
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	at := slices.IndexFunc(m.known, func(k *knownMap) bool { return k.index == index })
@@ -79,18 +82,19 @@ func (m *maps) of(index string) *knownMap {
 		k = m.known[at]
 		m.known = slices.Delete(m.known, at, at+1)
 	}
-	if k == nil || !k.stamp.Equal(f.Changed) {
-		k = &knownMap{index: index, stamp: f.Changed, layouts: map[projection.Method]*gallery.Layout{}, sorted: map[[2]string]*gallery.Categories{}}
+	if k == nil || k.members != members {
+		k = &knownMap{index: index, members: members, faces: newSheetFaces(g.Info().Entries)}
+		k.layouts.s, k.sorted.s, k.copies.s = m.s, m.s, m.s
 	}
 	if m.known = append(m.known, k); len(m.known) > mostMaps {
 		m.known = slices.Delete(m.known, 0, 1)
 	}
-	return k
+	return k, nil
 }
 
 // ask opens an index and computes something of it, in its turn.
-func (m *maps) ask(ctx context.Context, k *knownMap, compute func(ctx context.Context, g *gallery.Gallery) error) error {
-	g, release, err := m.s.work.Gallery(ctx, k.index)
+func (m *maps) ask(ctx context.Context, index string, compute func(ctx context.Context, g *gallery.Gallery) error) error {
+	g, release, err := m.s.work.Gallery(ctx, index)
 	if err != nil {
 		return err
 	}
@@ -100,89 +104,71 @@ func (m *maps) ask(ctx context.Context, k *knownMap, compute func(ctx context.Co
 
 // layout returns a layout: by PCA at once, by another method where it has been made.
 func (m *maps) layout(ctx context.Context, index string, method projection.Method) (*gallery.Layout, error) {
-	k := m.of(index)
-	k.laying.Lock()
-	defer k.laying.Unlock()
-	if l := k.layouts[method]; l != nil {
-		return l, nil
-	}
-	var l *gallery.Layout
-	err := m.ask(ctx, k, func(ctx context.Context, g *gallery.Gallery) error {
-		if method != projection.PCA {
-			there, err := g.Layouts()
-			if err != nil {
-				return err
-			}
-			if !slices.Contains(there, method) {
-				return errNoLayout
-			}
-		}
-		var err error
-		l, err = g.Layout(ctx, gallery.LayoutOptions{Options: projection.Options{Method: method}})
-		return err
-	})
+	k, err := m.of(ctx, index)
 	if err != nil {
 		return nil, err
 	}
-	l.Index = index
-	k.layouts[method] = l
-	return l, nil
+	return k.layouts.get(ctx, string(method), func(ctx context.Context) (l *gallery.Layout, err error) {
+		err = m.ask(ctx, index, func(ctx context.Context, g *gallery.Gallery) error {
+			if method != projection.PCA {
+				there, err := g.Layouts()
+				if err != nil {
+					return err
+				}
+				if !slices.Contains(there, method) {
+					return errNoLayout
+				}
+			}
+			if l, err = g.Layout(ctx, gallery.LayoutOptions{Options: projection.Options{Method: method}}); err == nil {
+				l.Index = index
+			}
+			return err
+		})
+		return l, err
+	})
 }
 
 // categories returns the members sorted for colours.
 func (m *maps) categories(ctx context.Context, index, by, attribute string) (*gallery.Categories, error) {
-	k := m.of(index)
-	k.sorting.Lock()
-	defer k.sorting.Unlock()
-	key := [2]string{by, attribute}
-	if c := k.sorted[key]; c != nil {
-		return c, nil
-	}
-	var c *gallery.Categories
-	err := m.ask(ctx, k, func(ctx context.Context, g *gallery.Gallery) (err error) {
-		c, err = g.Categories(ctx, by, attribute)
-		return err
-	})
+	k, err := m.of(ctx, index)
 	if err != nil {
 		return nil, err
 	}
-	if len(k.sorted) > 100 { // of many attributes
-		clear(k.sorted)
-	}
-	k.sorted[key] = c
-	return c, nil
+	return k.sorted.get(ctx, by+" "+attribute, func(ctx context.Context) (c *gallery.Categories, err error) {
+		err = m.ask(ctx, index, func(ctx context.Context, g *gallery.Gallery) (err error) {
+			c, err = g.Categories(ctx, by, attribute)
+			return err
+		})
+		return c, err
+	})
 }
 
 // copies returns groups of nearly equal members.
 func (m *maps) copies(ctx context.Context, index string) ([][]int, error) {
-	k := m.of(index)
-	k.copying.Lock()
-	defer k.copying.Unlock()
-	if k.copies != nil {
-		return k.copies, nil
-	}
-	groups := [][]int{}
-	err := m.ask(ctx, k, func(ctx context.Context, g *gallery.Gallery) error {
-		d, err := g.Duplicates(ctx, gallery.DuplicateOptions{})
-		if err != nil {
-			return err
-		}
-		for _, group := range d.Groups {
-			var rows []int
-			for _, p := range group.Pictures {
-				if row, ok := g.Row(p.ID); ok {
-					rows = append(rows, row)
-				}
-			}
-			groups = append(groups, rows)
-		}
-		return nil
-	})
+	k, err := m.of(ctx, index)
 	if err != nil {
 		return nil, err
 	}
-	k.copies = groups
-	return groups, nil
+	return k.copies.get(ctx, "", func(ctx context.Context) ([][]int, error) {
+		groups := [][]int{}
+		err := m.ask(ctx, index, func(ctx context.Context, g *gallery.Gallery) error {
+			d, err := g.Duplicates(ctx, gallery.DuplicateOptions{})
+			if err != nil {
+				return err
+			}
+			for _, group := range d.Groups {
+				var rows []int
+				for _, p := range group.Pictures {
+					if row, ok := g.Row(p.ID); ok {
+						rows = append(rows, row)
+					}
+				}
+				groups = append(groups, rows)
+			}
+			return nil
+		})
+		return groups, err
+	})
 }
 
 // start begins to lay out in the background, unless that is under way.
@@ -252,11 +238,12 @@ func (m *maps) run(ctx context.Context, j *mapJob, again bool) (progress.Notes, 
 		return nil, err
 	}
 	if !l.Stored { // it cannot be kept in the file: it is at least shown
-		k := m.of(j.Index)
-		k.laying.Lock()
 		l.Index = j.Index
-		k.layouts[j.Method] = l
-		k.laying.Unlock()
+		k, err := m.of(ctx, j.Index)
+		if err != nil {
+			return nil, err
+		}
+		k.layouts.put(string(j.Method), l)
 	}
 	return l.Notes, nil
 }

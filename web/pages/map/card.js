@@ -6,7 +6,7 @@ import {address, get} from '/static/shared/api.js';
 import {nameOf} from './members.js';
 
 /** placed puts a card beside a place of the screen, inside of the map. */
-function placed([x, y], view, w = 190, h = 280) {
+function placed([x, y], view, h, w = 190) {
   const left = x + 22 + w < view.width ? x + 22 : x - 22 - w;
   return {left: Math.max(8, left) + 'px', top: Math.max(8, Math.min(view.height - h - 8, y - h / 3)) + 'px', width: w + 'px'};
 }
@@ -20,8 +20,8 @@ export function FaceCard({index, row, members, view, at, pinned, selected, onSel
     members.of(row).then(m => here && set(m), () => here && set({id: 'It could not be read'}));
     return () => { here = false; };
   }, [row, members]);
-  return html`<aside class=${'map-card card' + (pinned ? ' pinned' : '')} style=${placed(at, view)} aria-label=${member ? nameOf(member) : 'A face'}>
-    ${member ? html`<${Photo} index=${index} id=${member.id} side=${320} alt=${nameOf(member)}/>` : html`<div class="face"></div>`}
+  return html`<aside class=${'map-card card' + (pinned ? ' pinned' : '')} style=${placed(at, view, pinned ? 300 : 250)} aria-label=${member ? nameOf(member) : 'A face'}>
+    ${view.faces.gone ? null : member ? html`<${Photo} index=${index} id=${member.id} side=${320} alt=${nameOf(member)}/>` : html`<div class="face"></div>`}
     <div class="map-card-text">
       <strong>${member ? nameOf(member) : ' '}</strong>
       ${member?.person && !member.id.startsWith(member.person.replaceAll(' ', '_')) ? html`<span class="muted map-id">${member.id}</span>` : null}
@@ -49,7 +49,7 @@ export function SpotCard({index, layout, spot, view, onClose}) {
     return () => control.abort();
   }, [index, layout, spot]);
   const names = [...new Set((state.nearest || []).map(nameOf))].slice(0, 3);
-  return html`<aside class="map-card card pinned" style=${placed(view.place(spot.x, spot.y), view)} aria-label="The face of an empty place">
+  return html`<aside class="map-card card pinned" style=${placed(view.place(spot.x, spot.y), view, 350)} aria-label="The face of an empty place">
     ${state.rgb ? html`<${Pixels} rgb=${state.rgb} w=${state.width} h=${state.height} alt="A face painted for this place"/>` : html`<div class="face"></div>`}
     <div class="map-card-text" role="status">
       <strong>${state.error ? 'No face here' : 'Nobody is here'}</strong>

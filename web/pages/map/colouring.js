@@ -1,7 +1,7 @@
 // By what the points are coloured.
 import {useState, useEffect, useMemo} from '/static/shared/ui.js';
-import {get} from '/static/shared/api.js';
 import {palette} from './colours.js';
+import {patient} from './members.js';
 
 /** useColours colours a view as the address says: ?by= and, for an attribute, &attribute=. */
 export function useColours(view, info, params) {
@@ -16,7 +16,7 @@ export function useColours(view, info, params) {
     onIsolate(0);
     if (!by) { setCategories(null); setColouring(false); return; }
     setColouring(true);
-    get('/api/map/categories', {index: info.index, by, attribute}, control.signal).then(c => {
+    patient('/api/map/categories', {index: info.index, by, attribute}, control.signal).then(c => {
       setCategories({...c, of: Uint8Array.from(atob(c.of), x => x.charCodeAt(0))});
       setColouring(false);
     }, e => { if (e.name !== 'AbortError') { setCategories(null); setColouring(false); setError(e); } });

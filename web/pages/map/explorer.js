@@ -28,9 +28,10 @@ export function Explorer({info, files, url, go}) {
   const [selection, setSelection] = useState([]), [only, setOnly] = useState(null);
   const [mode, setMode] = useState('move'), [help, setHelp] = useState(false);
   const [showFaces, setShowFaces] = useState(true);
+  const [gone, setGone] = useState(null); // the pictures are not where they were
   const members = useMemo(() => new Members(index), [index]);
   const method = params.get('layout') || first(info);
-  const {layout, job, error, stop} = useLayout(view, index, method, again);
+  const {layout, job, error, stop} = useLayout(view, info, method, again);
   const colours = useColours(view, info, params);
   const {matches, finding, problem, setMatches, find, copies} = useMatches(index, params);
   const now = useRef({});
@@ -42,7 +43,11 @@ export function Explorer({info, files, url, go}) {
     try {
       const v = new View(canvas.current, {
         index,
-        moved: () => { clearTimeout(settling); settling = setTimeout(() => go({at: [v.x, v.y, v.zoom / Math.min(v.width, v.height)].map(n => n.toPrecision(5)).join(',')}, {replace: true}), 400); },
+        moved: all => {
+          clearTimeout(settling);
+          const at = [v.x, v.y, v.zoom / Math.min(v.width, v.height)].map(n => n.toPrecision(5)).join();
+          settling = setTimeout(() => go({at: all ? null : at}, {replace: true}), 400);
+        },
       });
       const at = (params.get('at') || '').split(',').map(Number);
       if (at.length === 3 && at.every(Number.isFinite)) v.look(at[0], at[1], at[2] * Math.min(v.width, v.height));
@@ -79,6 +84,12 @@ export function Explorer({info, files, url, go}) {
     });
   }, [view, members]);
 
+  useEffect(() => {
+    if (!view) return;
+    const look = () => setGone(view.faces.gone);
+    view.listeners.add(look);
+    return () => view.listeners.delete(look);
+  }, [view]);
   useEffect(() => { view?.select(selection); }, [view, selection]);
   useEffect(() => { if (view) { view.showFaces = showFaces; view.draw(); } }, [view, showFaces]);
   // What is said about the marks comes from three places: who was found, which category is isolated, which alone are shown.
@@ -100,7 +111,7 @@ export function Explorer({info, files, url, go}) {
       selected=${selection.includes(focus)} onSelect=${() => toggle(focus)} onClose=${close}/>` : null}
     ${lost ? html`<div class="map-problem"><${Failed} error=${lost}/></div>` : null}
     <${Panel} files=${files} index=${index} info=${info} method=${method} layout=${layout} job=${job} error=${error || problem || colours.error}
-      ...${colours} matches=${matches} finding=${finding} searchRef=${search} showFaces=${showFaces}
+      ...${colours} matches=${matches} finding=${finding} gone=${gone} searchRef=${search} showFaces=${showFaces}
       onIndex=${name => go({index: name, layout: null, by: null, attribute: null, at: null, id: null, text: null})}
       onMethod=${m => go({layout: m, at: null})} onStop=${stop} onAgain=${() => setAgain(n => n + 1)}
       onBy=${(by, attribute) => go({by: by || 'none', attribute: by === 'attribute' ? attribute || info.attributes[0] : null})}

@@ -1,9 +1,10 @@
 // Faces in place of points: one instanced draw call. They come from the server in sheets of up to 256, each of which
-// becomes a layer of a texture; the layer that was looked at longest ago is used for the next sheet.
+// becomes a layer of a texture; the layer that was looked at longest ago is used for the next sheet. A frame moves one
+// strip of a sheet into the texture, so that no frame takes long.
 import {program} from './gl.js';
 import {bytes} from '/static/shared/api.js';
 
-const ACROSS = 32, SIDE = 32, SHEET = 256, LAYERS = 20, NUMBERS = 5;
+const ACROSS = 32, SIDE = 32, SHEET = 256, LAYERS = 20, STRIP = 2 * SIDE, NUMBERS = 5;
 
 const vertex = `
 uniform vec2 scale, offset, pixel;
@@ -47,7 +48,7 @@ export class Faces {
    * @param {() => void} changed is called when there is more to draw
    */
   constructor(gl, index, changed) {
-    Object.assign(this, {gl, index, changed, slots: new Map(), layers: [], asked: new Set(), ready: [], wanted: [], flights: 0, count: 0, clock: 0});
+    Object.assign(this, {gl, index, changed, gone: null, slots: new Map(), layers: [], asked: new Set(), ready: [], wanted: [], flights: 0, count: 0, clock: 0});
     this.program = program(gl, vertex, fragment);
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
@@ -109,34 +110,39 @@ export class Faces {
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.count);
   }
 
-  /** take moves one sheet that has come into the texture; it returns whether there was one. */
+  /** take moves one strip that has come into the texture; it returns whether there was one. */
   take() {
-    const sheet = this.ready.shift();
+    const sheet = this.ready[0];
     if (!sheet) return false;
     const {gl} = this;
-    let layer = 0;
-    for (let i = 1; i < LAYERS; i++) if (this.layers[i].used < this.layers[layer].used) layer = i;
-    const l = this.layers[layer];
-    for (const row of l.rows) this.slots.delete(row);
-    l.rows = sheet.rows;
-    l.used = this.clock;
+    if (sheet.layer === undefined) {
+      sheet.layer = 0;
+      for (let i = 1; i < LAYERS; i++) if (this.layers[i].used < this.layers[sheet.layer].used) sheet.layer = i;
+      const l = this.layers[sheet.layer];
+      for (const row of l.rows) this.slots.delete(row);
+      l.rows = sheet.rows;
+    }
+    this.layers[sheet.layer].used = this.clock;
+    const strip = sheet.strips.shift();
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
-    gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, layer, sheet.image.width, sheet.image.height, 1, gl.RGBA, gl.UNSIGNED_BYTE, sheet.image);
-    sheet.image.close();
-    sheet.rows.forEach((row, i) => { this.slots.set(row, layer * SHEET + i); this.asked.delete(row); });
+    gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, strip.y, sheet.layer, strip.image.width, strip.image.height, 1, gl.RGBA, gl.UNSIGNED_BYTE, strip.image);
+    const first = strip.y / SIDE * ACROSS, end = first + strip.image.height / SIDE * ACROSS;
+    strip.image.close();
+    sheet.rows.slice(first, end).forEach((row, i) => { this.slots.set(row, sheet.layer * SHEET + first + i); this.asked.delete(row); });
+    if (!sheet.strips.length) this.ready.shift();
     return true;
   }
 
   /** ask requests what the last frame missed. Two sheets are on their way at most; what is no longer in view is not asked for. */
   ask() {
-    while (this.missing?.length && this.flights < 2) {
+    while (!this.gone && this.missing?.length && this.flights < 2) {
       const rows = this.missing.splice(0, SHEET);
       rows.sort((a, b) => a - b);
       for (const row of rows) this.asked.add(row);
       this.flights++;
       bytes('/api/map/faces', {index: this.index, rows}, this.control.signal)
-        .then(b => createImageBitmap(new Blob([b], {type: 'image/jpeg'})))
-        .then(image => { this.ready.push({rows, image}); this.failed = 0; }, error => this.fail(rows, error))
+        .then(b => strips(new Blob([b], {type: 'image/jpeg'})))
+        .then(list => { this.ready.push({rows, strips: list}); this.failed = 0; }, error => this.fail(rows, error))
         .finally(() => { this.flights--; this.changed(); });
     }
   }
@@ -144,10 +150,23 @@ export class Faces {
   /** fail lets faces be asked for again, some times and after a while. */
   fail(rows, error) {
     if (error.name === 'AbortError') return;
+    if (error.status === 404) { // they are not where they were
+      this.gone = error;
+      this.changed();
+      return;
+    }
     this.failed = (this.failed || 0) + 1;
     if (this.failed > 5) return;
     setTimeout(() => { for (const row of rows) this.asked.delete(row); this.changed(); }, 1000 * this.failed);
   }
 
   end() { this.control.abort(); }
+}
+
+/** strips decodes a sheet, off the page's thread, and cuts it. */
+async function strips(blob) {
+  const as = {premultiplyAlpha: 'none', colorSpaceConversion: 'none'}, image = await createImageBitmap(blob, as), list = [];
+  for (let y = 0; y < image.height; y += STRIP) list.push({y, image: await createImageBitmap(image, 0, y, image.width, Math.min(STRIP, image.height - y), as)});
+  image.close();
+  return list;
 }

@@ -15,9 +15,10 @@ const fetchPositions = async (params, signal) => new Uint16Array((await bytes(ad
  * useLayout shows a layout on a view.
  * @returns {{layout?: object, job?: object, error?: Error, stop: () => void}} layout is the one that is shown
  */
-export function useLayout(view, index, method, again) {
+export function useLayout(view, info, method, again) {
+  const index = info.index;
   const [state, set] = useState({});
-  const shown = useRef({});
+  const shown = useRef({}), done = useRef(new Set()); // those that were made meanwhile
   useEffect(() => {
     if (!view || !method) return;
     const control = new AbortController(), {signal} = control;
@@ -38,31 +39,31 @@ export function useLayout(view, index, method, again) {
       }
       if (job.ended) {
         if (job.error) throw Object.assign(new Error(job.error), {title: 'The faces could not be laid out'});
+        done.current.add(method);
         set({layout: await show(method), notes: job.notes});
         return;
       }
       set(s => ({...s, job}));
       if (job.shown > seen) {
-        try {
-          const at = await fetchPositions({index, layout: method, unfinished: true}, signal);
+        const at = await fetchPositions({index, layout: method, unfinished: true}, signal);
+        if (at.length) { // else it has just been completed
           view.positions(at);
-          shown.current = {name: method, unfinished: true};
+          shown.current = {name: method};
           set(s => ({...s, layout: undefined}));
-        } catch (error) { if (error.status !== 404) throw error; }
+        }
       }
       timer = setTimeout(() => poll(job.shown).catch(failed), 400);
     };
     const failed = error => { if (error.name !== 'AbortError') set(s => ({...s, job: undefined, error})); };
     const begin = async () => {
-      try {
+      if (method === 'pca' || info.stored.includes(method) || done.current.has(method)) {
         set({layout: await show(method)});
-      } catch (error) {
-        if (error.status !== 404 || method === 'pca') throw error;
-        if (!shown.current.name) set({layout: await show('pca')});
-        set(s => ({...s, job: {layout: method, step: {what: 'Beginning'}}}));
-        await post('/api/map/layout', {index, layout: method}, signal);
-        await poll(0);
+        return;
       }
+      if (!shown.current.name) set({layout: await show('pca')});
+      set(s => ({...s, job: {layout: method, step: {what: 'Beginning'}}}));
+      await post('/api/map/layout', {index, layout: method}, signal);
+      await poll(0);
     };
     begin().catch(failed);
     return () => { control.abort(); clearTimeout(timer); };
@@ -72,4 +73,4 @@ export function useLayout(view, index, method, again) {
 }
 
 /** share says a share in per cent, with as many digits as it needs. */
-export const share = v => (v >= 0.1 ? (100 * v).toFixed(0) : v >= 0.001 ? (100 * v).toFixed(1) : (100 * v).toFixed(2)) + ' %';
+export const share = v => v < 0.0001 ? 'less than 0.01%' : (v >= 0.1 ? (100 * v).toFixed(0) : v >= 0.001 ? (100 * v).toFixed(1) : (100 * v).toFixed(2)) + '%';

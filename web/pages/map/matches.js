@@ -1,6 +1,7 @@
 // Who stands out on the map: the members that a link names, the answer of a search, a name, near copies.
 import {useState, useEffect} from '/static/shared/ui.js';
 import {get, post} from '/static/shared/api.js';
+import {patient} from './members.js';
 
 export function useMatches(index, params) {
   const [matches, setMatches] = useState(null), [finding, setFinding] = useState(''), [problem, setProblem] = useState();
@@ -39,7 +40,7 @@ export function useMatches(index, params) {
     matches, finding, problem, setMatches,
     find: value => value.trim() ? run('Looking', async () => ({title: `“${value.trim()}”`, rows: await rowsOf({text: value})})) : setMatches(null),
     copies: () => run('Comparing all with all', async () => {
-      const {groups} = await get('/api/map/copies', {index});
+      const {groups} = await patient('/api/map/copies', {index});
       return {copies: true, title: `Near copies, ${groups.length} groups`, rows: groups.flat()};
     }),
   };

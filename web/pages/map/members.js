@@ -1,5 +1,5 @@
 // Who is in which row. Rows that are asked for in one moment are asked of the server together.
-import {post} from '/static/shared/api.js';
+import {get, post} from '/static/shared/api.js';
 
 const MOST = 5000;
 
@@ -38,3 +38,10 @@ export class Members {
 
 /** nameOf is what a member is called for people. */
 export const nameOf = m => m.person || m.id;
+
+/** patient asks for what takes long: a request ends after a minute, the work goes on, and is asked for again. */
+export async function patient(path, params, signal) {
+  for (let tries = 0; ; tries++) {
+    try { return await get(path, params, signal); } catch (error) { if (error.status !== 504 || tries > 30) throw error; }
+  }
+}

@@ -66,7 +66,7 @@ function Colours({info, by, attribute, categories, colouring, palette, isolated,
   </fieldset>`;
 }
 
-function Finding({finding, matches, only, searchRef, onFind, onCopies, onUnmark, showFaces, onFaces, onHelp}) {
+function Finding({finding, matches, gone, searchRef, onFind, onCopies, onUnmark, showFaces, onFaces, onHelp}) {
   const submit = e => { e.preventDefault(); onFind(searchRef.current.value); };
   return html`<fieldset class="map-part"><legend>Find on the map</legend>
     <form class="row map-find" onSubmit=${submit}>
@@ -75,6 +75,7 @@ function Finding({finding, matches, only, searchRef, onFind, onCopies, onUnmark,
     </form>
     ${finding ? html`<p class="muted" role="status">${finding} …</p>` : null}
     ${matches ? html`<p class="row map-found" role="status"><span>${matches.title}: ${count(matches.rows.length, 'face')}</span><button class="quiet" onClick=${onUnmark}>Clear</button></p>` : null}
+    ${gone ? html`<p class="muted" role="status">The pictures are not where they were when they were indexed, so the map shows points alone.</p>` : null}
     <div class="row">
       <button class="quiet" onClick=${onCopies}>Near copies</button>
       <button class="quiet" aria-pressed=${showFaces} onClick=${onFaces}>Faces</button>

@@ -7,14 +7,14 @@ import {Faces} from './faces.js';
 import {token} from './gl.js';
 import {Timing} from './timing.js';
 
-const CELL = 46;      // pixels of a cell with a face at least; it grows to twice that, then it is cut
+const CELL = 40;      // pixels of a cell with a face at least; it grows to twice that, then it is cut
 const MORPH = 700;    // milliseconds from one layout to the next
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class View {
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{index: string, moved: () => void}} options moved is called when the camera has moved
+   * @param {{index: string, moved: (all: boolean) => void}} options moved is called when the camera has moved, also to show all
    */
   constructor(canvas, {index, moved}) {
     const gl = canvas.getContext('webgl2', {alpha: false, antialias: false, depth: true, powerPreference: 'high-performance'});
@@ -47,7 +47,7 @@ export class View {
     this.height = Math.max(1, box.height);
     this.canvas.width = Math.round(this.width * this.ratio);
     this.canvas.height = Math.round(this.height * this.ratio);
-    if (!this.placed) this.fit();
+    if (this.count && !this.placed) this.fit();
     this.draw();
   }
 
@@ -68,7 +68,7 @@ export class View {
     this.at = at;
     this.began = first || calm.matches ? -Infinity : performance.now();
     this.arrange();
-    if (first && !this.placed) this.fit();
+    if (first ? !this.placed : this.whole) this.fit();
     this.draw();
   }
 
@@ -89,6 +89,7 @@ export class View {
   /** arrange finds out anew what lies where. */
   arrange() {
     this.grid = new Grid(this.at, row => (this.marks[row] & HIDDEN) !== 0);
+    this.box = boxOf(this.at);
     this.cells = new Cells(this.grid, row => (this.marks[row] & (SELECTED | MATCH)) !== 0);
   }
 
@@ -126,14 +127,7 @@ export class View {
 
   /** fit shows some rows, or all. */
   fit(rows) {
-    let left = 0, right = 1, bottom = 0, top = 1;
-    if (rows?.length) {
-      [left, right, bottom, top] = [1, 0, 1, 0];
-      for (const row of rows) {
-        const x = this.grid.x(row), y = this.grid.y(row);
-        left = Math.min(left, x); right = Math.max(right, x); bottom = Math.min(bottom, y); top = Math.max(top, y);
-      }
-    }
+    const [left, right, bottom, top] = rows?.length ? boxOf(this.at, rows) : this.box || [0, 1, 0, 1];
     const free = this.inset || {left: 0, right: 0, top: 0, bottom: 0};
     const w = Math.max(80, this.width - free.left - free.right), h = Math.max(80, this.height - free.top - free.bottom);
     const least = rows?.length ? 12 / Math.sqrt(this.count) : 0.01;
@@ -141,7 +135,7 @@ export class View {
     this.x = (left + right) / 2 - (free.left - free.right) / 2 / this.zoom;
     this.y = (bottom + top) / 2 + (free.top - free.bottom) / 2 / this.zoom;
     this.placed = this.count > 0;
-    this.change();
+    this.change(!rows?.length);
   }
 
   /** look moves the camera to what a link says. */
@@ -166,10 +160,12 @@ export class View {
     if (dx || dy) this.pan(dx, dy);
   }
 
-  change() {
+  /** change follows a move of the camera; all says that it shows everything. */
+  change(all = false) {
+    this.whole = all;
     this.x = Math.max(-0.2, Math.min(1.2, this.x));
     this.y = Math.max(-0.2, Math.min(1.2, this.y));
-    this.moved();
+    this.moved(all);
     this.draw();
   }
 
@@ -206,7 +202,7 @@ export class View {
     const scale = [2 * this.zoom / this.width, 2 * this.zoom / this.height];
     const offset = [-this.x * scale[0], -this.y * scale[1]];
     const apart = this.zoom / Math.sqrt(this.count);
-    const size = Math.max(1.2, Math.min(11, 0.62 * apart)) * this.ratio, mixed = this.mixed();
+    const size = Math.max(1.2, Math.min(9, 0.62 * apart)) * this.ratio, mixed = this.mixed();
     gl.enable(gl.DEPTH_TEST);
     this.points.draw({scale, offset, size, mixed, dimmed: this.dimmed, ink: this.ink});
     gl.disable(gl.DEPTH_TEST);
@@ -223,7 +219,7 @@ export class View {
 
   paintFaces(scale, offset) {
     const level = Math.max(0, Math.floor(Math.log2(this.zoom / CELL))), cell = this.zoom / 2 ** level;
-    const side = 0.66 * cell, room = (cell - side) / 2 / this.zoom;
+    const side = 0.7 * cell, room = (cell - side) / 2 / this.zoom;
     const [left, top] = this.world(-cell, -cell), [right, bottom] = this.world(this.width + cell, this.height + cell);
     this.faces.begin();
     this.cells.visible(level, left, bottom, right, top, (row, mx, my) => {
@@ -241,4 +237,18 @@ export class View {
     clearTimeout(this.asking);
     this.asking = setTimeout(() => this.faces.ask(), 90);
   }
+}
+
+/** boxOf returns the left, right, bottom and top of some rows' points, or of all. */
+function boxOf(at, rows) {
+  let left = 65535, right = 0, bottom = 65535, top = 0;
+  const n = rows ? rows.length : at.length / 2;
+  for (let i = 0; i < n; i++) {
+    const row = rows ? rows[i] : i, x = at[2 * row], y = at[2 * row + 1];
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < bottom) bottom = y;
+    if (y > top) top = y;
+  }
+  return [left / 65535, right / 65535, bottom / 65535, top / 65535];
 }
