@@ -53,6 +53,9 @@ type Gallery struct {
 	index search.Local
 	kind  string
 	prep  pix.Prep // of the indexed pictures
+	// original is the space of the index file; adapted says that another one is searched in, see Adapt.
+	original search.Space
+	adapted  bool
 
 	using sync.RWMutex // held by Close alone, and by all others together
 	file  *search.File // nil once it is closed
@@ -93,7 +96,7 @@ func (g *Gallery) open(ctx context.Context) (err error) {
 	if g.prep, err = parsePrep(g.file.About.Prep); err != nil {
 		return fmt.Errorf("%s: %w", g.path, err)
 	}
-	if err := g.takeGivenNames(); err != nil {
+	if err := errors.Join(g.takeGivenNames(), g.takeAdapted()); err != nil {
 		return err
 	}
 	ctx = g.context(ctx)
@@ -165,6 +168,8 @@ type Info struct {
 	Faces    faces.Wanted `json:"faces,omitempty"`
 	Detector string       `json:"detector,omitempty"`
 	Odds     bool         `json:"odds"` // the space knows the odds of a distance
+	// Adapted says that the space has learned from judgements, see Adapt.
+	Adapted bool `json:"adapted,omitempty"`
 }
 
 // Info returns what is known of the index. It also works on a closed gallery, for
@@ -180,7 +185,7 @@ func (g *Gallery) Info() Info {
 		Origin: parseOrigin(g.file.About.Origin),
 		Index:  g.path, Model: g.file.About.Model, Arch: g.file.About.Arch, Data: dataset.Parse(g.file.About.Source),
 		Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(), Odds: odds,
-		Prep: g.prep, Faces: faces.Wanted(g.file.About.Faces), Detector: g.file.About.Detector,
+		Prep: g.prep, Faces: faces.Wanted(g.file.About.Faces), Detector: g.file.About.Detector, Adapted: g.adapted,
 	}
 }
 

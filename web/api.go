@@ -25,6 +25,7 @@ var parts = []func(*Server, huma.API){
 	(*Server).addMap,
 	(*Server).addPeople,
 	(*Server).addCopies,
+	(*Server).addJudging,
 }
 
 // apiConfig describes the API. Huma makes an OpenAPI 3.1 document of the operations' types.

@@ -234,3 +234,25 @@ func TestBrowserFromNothing(t *testing.T) {
 	b.shows("200 faces")
 	b.wait("document.querySelectorAll('.results .tile').length > 100")
 }
+
+// What was said of two faces is kept and taken back; too few people to measure is told.
+func TestBrowserJudgements(t *testing.T) {
+	s, dir := drawnSite(t)
+	ids := s.members(1)
+	b := s.open("/search?" + url.Values{"index": {indexName}, "id": ids}.Encode())
+	b.shows("most alike first")
+	b.press("Same person: ")
+	b.shows("1 pair of one person, 0 pairs of two")
+	if list, err := gallery.Judgements(filepath.Join(dir, indexName)); err != nil || len(list) != 1 || !list[0].Same || list[0].ID != ids[0] {
+		t.Errorf("kept: %+v, %v", list, err)
+	}
+	b.do(chromedp.Reload())
+	b.wait("document.querySelector('.marks button[aria-pressed=true]')")
+	b.press("Learn from it")
+	b.shows("are needed to measure")
+	b.press("Same person: ")
+	b.wait("!document.querySelector('.learning')")
+	if list, err := gallery.Judgements(filepath.Join(dir, indexName)); err != nil || len(list) != 0 {
+		t.Errorf("taken back: %+v, %v", list, err)
+	}
+}

@@ -35,7 +35,7 @@ var statuses = []struct {
 		is: []error{fs.ErrExist, recipe.ErrExists, recipe.ErrBusy, recipe.ErrUnfinished, gallery.ErrNoModel, errNoAtlas, runs.ErrClosed},
 		as: []func(error) bool{as[*runs.StateError]}},
 	{status: http.StatusUnprocessableEntity,
-		is: []error{errBad, gallery.ErrNoAttributes, gallery.ErrNoThreshold, faces.ErrNoFace},
+		is: []error{errBad, gallery.ErrNoAttributes, gallery.ErrNoThreshold, gallery.ErrFewJudged, faces.ErrNoFace},
 		as: []func(error) bool{
 			as[*gallery.WhereError], as[*hyper.ValueError], as[*recipe.OptionsError], as[*recipe.FewError], as[*dataset.NameError],
 			as[*dataset.NamesError], as[*runs.PathError], as[*faces.NoFaceError],

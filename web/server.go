@@ -60,6 +60,7 @@ type Server struct {
 	scores  scores
 	maps    *maps
 	people  *people
+	judging *judging
 	api     huma.API
 	handler http.Handler
 

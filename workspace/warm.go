@@ -3,9 +3,9 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"sync"
-	"time"
 )
 
 // warm keeps what was opened, by path, for all who ask. What was replaced on the disk is opened anew; who still uses the old
@@ -13,8 +13,8 @@ import (
 type warm[T any] struct {
 	open  func(ctx context.Context, path string) (T, error)
 	shut  func(T) error
-	with  func(path string) string // a file that belongs to the one at path
-	most  int                      // kept while nobody uses them
+	with  []func(path string) string // files that belong to the one at path
+	most  int                        // kept while nobody uses them
 	lock  sync.Mutex
 	kept  map[string]*opened[T]
 	clock int
@@ -25,32 +25,32 @@ type opened[T any] struct {
 	ready chan struct{} // closed once it is open, or has failed
 	thing T
 	err   error
-	stamp [2]stamp // of the file and of what lies beside it
+	stamp string // of the file and of what lies beside it
 	users int
 	last  int  // when it was asked for last
 	stale bool // another one has taken its place
 }
 
-// stamp tells a file from another one at the same path.
-type stamp struct {
-	bytes   int64
-	changed time.Time
-}
-
-func stampOf(path string) stamp {
-	if info, err := os.Stat(path); err == nil {
-		return stamp{info.Size(), info.ModTime()}
+// stampOf tells a file from another one at the same path; a model that comes with the program and a file that is not there
+// have the same.
+func stampOf(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "-"
 	}
-	return stamp{} // a model that comes with the program, or one that has gone
+	return fmt.Sprint(info.Size(), " ", info.ModTime().UnixNano())
 }
 
-func newWarm[T any](most int, with func(path string) string, open func(ctx context.Context, path string) (T, error), shut func(T) error) *warm[T] {
+func newWarm[T any](most int, with []func(path string) string, open func(ctx context.Context, path string) (T, error), shut func(T) error) *warm[T] {
 	return &warm[T]{open: open, shut: shut, with: with, most: most, kept: map[string]*opened[T]{}}
 }
 
 // get returns the thing at a path. Several who ask at once wait for the one who opens it.
 func (w *warm[T]) get(ctx context.Context, path string) (thing T, release func(), err error) {
-	now := [2]stamp{stampOf(path), stampOf(w.with(path))}
+	now := stampOf(path)
+	for _, beside := range w.with {
+		now += " " + stampOf(beside(path))
+	}
 	w.lock.Lock()
 	o := w.kept[path]
 	if o != nil && o.stamp != now {

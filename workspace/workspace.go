@@ -69,11 +69,11 @@ func Open(folder string, opt Options) (*Workspace, error) {
 		return nil, &fs.PathError{Op: "open", Path: folder, Err: errors.New("not a folder")}
 	}
 	w := &Workspace{folder: full, opt: opt, read: map[string]seen{}}
-	w.galleries = newWarm(8, gallery.NamesFile, func(ctx context.Context, path string) (*gallery.Gallery, error) {
+	w.galleries = newWarm(8, []func(string) string{gallery.NamesFile, gallery.SpaceFile}, func(ctx context.Context, path string) (*gallery.Gallery, error) {
 		return gallery.Open(ctx, path, gallery.Options{Framer: opt.Framer, Threads: opt.Threads})
 	}, (*gallery.Gallery).Close)
-	w.models = newWarm(8, latent.Beside, w.openModel, func(*Model) error { return nil })
-	w.finders = newWarm(2, func(string) string { return "" }, func(_ context.Context, path string) (*finder.Finder, error) { return finder.Open(path) },
+	w.models = newWarm(8, []func(string) string{latent.Beside}, w.openModel, func(*Model) error { return nil })
+	w.finders = newWarm(2, nil, func(_ context.Context, path string) (*finder.Finder, error) { return finder.Open(path) },
 		func(*finder.Finder) error { return nil })
 	if _, err := w.Files(); err != nil {
 		return nil, err

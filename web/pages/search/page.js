@@ -7,6 +7,7 @@ import {Drop} from '/static/shared/drop.js';
 import {Empty, Failed, Loading} from '/static/shared/states.js';
 import {Filters, filterKeys} from './filters.js';
 import {MakeIndex} from './make.js';
+import {useJudged, Marks, Learning} from './judge.js';
 
 const step = 24; // answers to a page
 
@@ -36,6 +37,7 @@ function Collection({index, url, go}) {
   const asked = ids.length + uploads.length > 0;
   const found = useLoad(async signal => asked ? get('/api/search', {index, id: ids, upload: uploads, k, ...filters}, signal) : null,
     [index, ids.join('\n'), uploads.join('\n'), k, JSON.stringify(filters)]);
+  const judging = useJudged(index);
   const drop = (key, value) => go({[key]: p.getAll(key).filter(v => v !== value), k: null});
   return html`<div class="search">
     <aside class="stack" aria-label="What is searched for">
@@ -52,16 +54,17 @@ function Collection({index, url, go}) {
         <div class="row"><button onClick=${() => go({id: null, upload: null, k: null})}>Clear</button>
           <a class="button" href=${address('/play', uploads.length ? {upload: uploads[0]} : {index, id: ids[0]})}>Play with this face</a></div>
       </section>` : null}
+      <${Learning} index=${index} state=${judging} changed=${() => { found.again(); about.again(); }}/>
       <${Filters} about=${about.data} values=${filters} go=${go}/>
     </aside>
     <section class="results" aria-label="Faces">
-      ${asked ? html`<${Found} index=${index} found=${found} ids=${ids} k=${k} go=${go}/>` : html`<${Browse} index=${index} about=${about} filters=${filters} go=${go}/>`}
+      ${asked ? html`<${Found} index=${index} found=${found} ids=${ids} judging=${ids.length === 1 && !uploads.length ? judging : undefined} k=${k} go=${go}/>` : html`<${Browse} index=${index} about=${about} filters=${filters} go=${go}/>`}
     </section>
   </div>`;
 }
 
 /** Found is the answer, the nearest first. */
-function Found({index, found, ids, k, go}) {
+function Found({index, found, ids, judging, k, go}) {
   const r = found.data;
   if (found.error) return html`<${Failed} error=${found.error} again=${found.again}/>`;
   if (!r) return html`<${Loading} what="Searching"/>`;
@@ -75,6 +78,7 @@ function Found({index, found, ids, k, go}) {
           <span class="name">${h.person ? h.person.replaceAll('_', ' ') : short(h.id)}</span>
           <span class="facts">${likely(h)}${h.taken ? ` · ${h.taken.slice(0, 10)}` : ''}<br/>distance ${h.distance.toFixed(3)}</span>
         </button>
+ ${judging ? html`<${Marks} id=${ids[0]} other=${h.id} said=${judging.of(ids[0], h.id)} judge=${judging.judge}/>` : null}
         <button class="quiet add" disabled=${ids.includes(h.id)} aria-label=${'Search for this one, too: ' + h.id} title="Search for this one, too" onClick=${() => go({id: [...ids, h.id], k: null})}>+</button>
       </li>`)}
     </ol>
