@@ -18,6 +18,9 @@ import {Help} from './help.js';
 /** The layout to begin with: of those that are there the one that keeps most; a small index is laid out by UMAP at once. */
 const first = info => ['tsne', 'umap'].find(m => info.stored.includes(m)) || (info.entries <= 50000 ? 'umap' : 'pca');
 
+/** none takes away from the address who stands out. */
+const none = {id: null, ids: null, text: null, query: null};
+
 export function Explorer({info, files, url, go}) {
   const index = info.index, params = url.searchParams;
   const canvas = useRef(), search = useRef(), root = useRef();
@@ -33,7 +36,7 @@ export function Explorer({info, files, url, go}) {
   const method = params.get('layout') || first(info);
   const {layout, job, error, stop} = useLayout(view, info, method, again);
   const colours = useColours(view, info, params);
-  const {matches, finding, problem, setMatches, find, copies} = useMatches(index, params);
+  const {matches, finding, problem, setMatches, copies} = useMatches(index, params);
   const now = useRef({});
   now.current = {mode, focus, selection, layout, hover, info};
 
@@ -111,11 +114,11 @@ export function Explorer({info, files, url, go}) {
       selected=${selection.includes(focus)} onSelect=${() => toggle(focus)} onClose=${close}/>` : null}
     ${lost ? html`<div class="map-problem"><${Failed} error=${lost}/></div>` : null}
     <${Panel} files=${files} index=${index} info=${info} method=${method} layout=${layout} job=${job} error=${error || problem || colours.error}
-      ...${colours} matches=${matches} finding=${finding} gone=${gone} searchRef=${search} showFaces=${showFaces}
-      onIndex=${name => go({index: name, layout: null, by: null, attribute: null, at: null, id: null, text: null})}
-      onMethod=${m => go({layout: m, at: null})} onStop=${stop} onAgain=${() => setAgain(n => n + 1)}
+      ...${colours} matches=${matches} finding=${finding} gone=${gone} searchRef=${search} text=${params.get('text') || ''} showFaces=${showFaces}
+      onIndex=${name => go({index: name, layout: null, by: null, attribute: null, at: null, ...none})}
+      onMethod=${m => { if (view) view.whole = !matches; go({layout: m, at: null}); }} onStop=${stop} onAgain=${() => setAgain(n => n + 1)}
       onBy=${(by, attribute) => go({by: by || 'none', attribute: by === 'attribute' ? attribute || info.attributes[0] : null})}
-      onFind=${find} onCopies=${copies} onUnmark=${() => { setMatches(null); go({id: null, text: null}); }}
+      onFind=${text => go({...none, text: text.trim()})} onCopies=${copies} onUnmark=${() => { setMatches(null); search.current.value = ''; go(none); }}
       onFaces=${() => setShowFaces(!showFaces)} onHelp=${() => setHelp(true)}/>
     <${Tools} mode=${mode} onMode=${setMode} view=${view}/>
     <div class="hidden-text" id="map-says" role="status">${focus >= 0 ? html`<${Says} row=${focus} members=${members}/>` : null}</div>

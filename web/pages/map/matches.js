@@ -5,7 +5,7 @@ import {patient} from './members.js';
 
 export function useMatches(index, params) {
   const [matches, setMatches] = useState(null), [finding, setFinding] = useState(''), [problem, setProblem] = useState();
-  const ids = [...params.getAll('id'), ...(params.get('ids') || '').split(',').filter(Boolean)], text = params.get('text') || '', query = params.get('query') || '';
+  const ids = [...params.getAll('id'), ...(params.get('ids') || '').split('\n').filter(Boolean)], text = params.get('text') || '', query = params.get('query') || '';
 
   /** run does something that finds rows, and says meanwhile what. */
   const run = async (what, find, here = () => true) => {
@@ -34,11 +34,10 @@ export function useMatches(index, params) {
     else if (text) run('Looking', async () => ({title: `“${text}”`, rows: await rowsOf({text})}), () => here);
     else setMatches(m => m?.copies ? m : null);
     return () => { here = false; };
-  }, [index, query, ids.join(), text]);
+  }, [index, query, ids.join('\n'), text]);
 
   return {
     matches, finding, problem, setMatches,
-    find: value => value.trim() ? run('Looking', async () => ({title: `“${value.trim()}”`, rows: await rowsOf({text: value})})) : setMatches(null),
     copies: () => run('Comparing all with all', async () => {
       const {groups} = await patient('/api/map/copies', {index});
       return {copies: true, title: `Near copies, ${groups.length} groups`, rows: groups.flat()};

@@ -37,7 +37,7 @@ export class Members {
 }
 
 /** nameOf is what a member is called for people. */
-export const nameOf = m => m.person || m.id;
+export const nameOf = m => m.person ? m.person.replaceAll('_', ' ') : m.id;
 
 /** patient asks for what takes long: a request ends after a minute, the work goes on, and is asked for again. */
 export async function patient(path, params, signal) {

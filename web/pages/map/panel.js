@@ -66,11 +66,11 @@ function Colours({info, by, attribute, categories, colouring, palette, isolated,
   </fieldset>`;
 }
 
-function Finding({finding, matches, gone, searchRef, onFind, onCopies, onUnmark, showFaces, onFaces, onHelp}) {
+function Finding({finding, matches, gone, searchRef, text, onFind, onCopies, onUnmark, showFaces, onFaces, onHelp}) {
   const submit = e => { e.preventDefault(); onFind(searchRef.current.value); };
   return html`<fieldset class="map-part"><legend>Find on the map</legend>
     <form class="row map-find" onSubmit=${submit}>
-      <label class="field"><span class="hidden-text">A name or a file</span><input type="search" ref=${searchRef} placeholder="a name or a file" enterkeyhint="search"/></label>
+      <label class="field"><span class="hidden-text">A name or a file</span><input type="search" ref=${searchRef} defaultValue=${text} placeholder="a name or a file" enterkeyhint="search"/></label>
       <button>Find</button>
     </form>
     ${finding ? html`<p class="muted" role="status">${finding} …</p>` : null}
