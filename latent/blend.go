@@ -165,7 +165,7 @@ func (d *Desk) Blend(ctx context.Context, codes [][]float32, weights []float64, 
 	if err != nil {
 		return nil, err
 	}
-	return d.Show(ctx, code, Move{})
+	return d.Show(ctx, code, Move{}, nil)
 }
 
 // Morph walks from face to face as MorphFaces does, with the codes of the faces.

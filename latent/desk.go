@@ -37,10 +37,10 @@ type Axis struct {
 	Usual  Range   `json:"usual"` // of 99 % of new faces
 }
 
-// The effects of axes are measured on so many faces, which are drawn by this seed.
+// The effects of axes are measured on some faces, fewer where there are many axes, which are drawn by a seed.
 const (
-	effectFaces = 8
-	effectSeed  = 1
+	effectProbes = 256 // faces times axes, about
+	effectSeed   = 1
 )
 
 // NewDesk returns a desk for a model and its atlas, and measures the effects of the axes.
@@ -69,7 +69,8 @@ func (d *Desk) measureAxes(ctx context.Context) error {
 	w, size := d.Atlas.Whitening, d.Model.Values()
 	width := w.Width()
 	sums := make([]float64, width)
-	for _, code := range d.Draw(effectFaces, 1, effectSeed) {
+	faces := max(1, effectProbes/width)
+	for _, code := range d.Draw(faces, 1, effectSeed) {
 		codes := slices.Clone(code)
 		unit := make([]float32, width)
 		for i := range width {
@@ -91,7 +92,7 @@ func (d *Desk) measureAxes(ctx context.Context) error {
 	unit := make([]float32, width)
 	for i, sum := range sums {
 		unit[i] = 1
-		d.Axes = append(d.Axes, Axis{i, 255 * math.Sqrt(sum/float64(effectFaces*size)), d.mixture.Along(unit)})
+		d.Axes = append(d.Axes, Axis{i, 255 * math.Sqrt(sum/float64(faces*size)), d.mixture.Along(unit)})
 		unit[i] = 0
 	}
 	slices.SortStableFunc(d.Axes, func(a, b Axis) int { return cmp.Compare(b.Effect, a.Effect) })
@@ -119,6 +120,12 @@ func (d *Desk) Encode(ctx context.Context, f Face) ([]float32, error) {
 
 // Pictures returns the pictures of codes.
 func (d *Desk) Pictures(ctx context.Context, codes ...[]float32) ([]*pix.Image, error) {
+	return d.paint(ctx, nil, codes...)
+}
+
+// paint returns the pictures of codes. With a photograph, whose code is the first one, each has the part of the
+// photograph that this code does not hold; the first picture is then the photograph itself.
+func (d *Desk) paint(ctx context.Context, photograph *pix.Image, codes ...[]float32) ([]*pix.Image, error) {
 	if err := d.check(codes...); err != nil {
 		return nil, err
 	}
@@ -126,8 +133,21 @@ func (d *Desk) Pictures(ctx context.Context, codes ...[]float32) ([]*pix.Image, 
 	if err != nil {
 		return nil, err
 	}
+	size := d.Model.Values()
+	var lost []float32
+	if photograph != nil {
+		if lost, err = floats(d.Model, Face{"the photograph", photograph}); err != nil {
+			return nil, err
+		}
+		for i, v := range values[:size] {
+			lost[i] -= v
+		}
+	}
 	var list []*pix.Image
-	for x := range slices.Chunk(values, d.Model.Values()) {
+	for x := range slices.Chunk(values, size) {
+		for i, v := range lost {
+			x[i] += v
+		}
 		list = append(list, pix.FromFloats(x, d.Model.Prep.W, d.Model.Prep.H))
 	}
 	return list, nil

@@ -51,7 +51,7 @@ func TestDeskShowsWhatAnEditorDoes(t *testing.T) {
 		}
 		for i, code := range codes {
 			want := edited.Images[i]
-			got, err := d.Show(t.Context(), code, move)
+			got, err := d.Show(t.Context(), code, move, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,11 +69,7 @@ func TestDeskShowsWhatAnEditorDoes(t *testing.T) {
 					}
 				}
 			}
-			way, err := d.Walk(code, move, 4, true)
-			if err != nil {
-				t.Fatal(err)
-			}
-			pictures, err := d.Pictures(t.Context(), way...)
+			pictures, err := d.Animate(t.Context(), code, move, 4, true, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -86,11 +82,41 @@ func TestDeskShowsWhatAnEditorDoes(t *testing.T) {
 	}
 }
 
+// With the photograph a desk adds what an Editor adds with Detail.
+func TestDeskAddsDetail(t *testing.T) {
+	d, list, codes := desk(t)
+	move := Move{Wants: []Want{{Name: "Bright", Strength: 0.8}}}
+	e, err := NewEditor(d.Model, d.Atlas, EditOptions{Wants: move.Wants, Steps: 3, Detail: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := e.Edit(t.Context(), list[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames, err := d.Animate(t.Context(), codes[1], move, 3, false, list[1].Picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range want.Images[0].Frames {
+		if !slices.Equal(f.Picture.Pix, frames[i].Pix) {
+			t.Errorf("frame %d is another picture", i)
+		}
+	}
+	shown, err := d.Show(t.Context(), codes[1], move, list[1].Picture)
+	if err != nil || !slices.Equal(shown.Picture.Pix, frames[2].Pix) {
+		t.Errorf("shown is another picture than the last frame, %v", err)
+	}
+	if _, err := d.Show(t.Context(), codes[1], move, pix.New(3, 3)); err == nil {
+		t.Error("a photograph of another size is no error")
+	}
+}
+
 // Steps along axes move exactly these white coordinates.
 func TestDeskMovesAlongAxes(t *testing.T) {
 	d, _, codes := desk(t)
 	last := d.Atlas.Whitening.Width() - 1
-	got, err := d.Show(t.Context(), codes[0], Move{Along: []AxisStep{{0, 1}, {last, -2}, {0, 0.5}}})
+	got, err := d.Show(t.Context(), codes[0], Move{Along: []AxisStep{{0, 1}, {last, -2}, {0, 0.5}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,12 +129,12 @@ func TestDeskMovesAlongAxes(t *testing.T) {
 		}
 	}
 	for _, move := range []Move{{Along: []AxisStep{{-1, 1}}}, {Along: []AxisStep{{last + 1, 1}}}, {Along: []AxisStep{{0, math.NaN()}}}, {Hold: []string{"Nothing"}}} {
-		if _, err := d.Show(t.Context(), codes[0], move); err == nil {
+		if _, err := d.Show(t.Context(), codes[0], move, nil); err == nil {
 			t.Errorf("%v is no error", move)
 		}
 	}
 	for _, code := range [][]float32{codes[0][1:], nil, {1, 2, 3, 4, 5, float32(math.Inf(1))}} {
-		if _, err := d.Show(t.Context(), code, Move{}); err == nil {
+		if _, err := d.Show(t.Context(), code, Move{}, nil); err == nil {
 			t.Errorf("code %v is no error", code)
 		}
 	}
@@ -169,7 +195,7 @@ func TestEffectsOfAxes(t *testing.T) {
 	d, _, _ := desk(t)
 	for _, a := range d.Axes {
 		sum, n := 0.0, 0
-		for _, code := range d.Draw(effectFaces, 1, effectSeed) {
+		for _, code := range d.Draw(max(1, effectProbes/len(d.Axes)), 1, effectSeed) {
 			codes, err := d.Walk(code, Move{Along: []AxisStep{{a.Axis, 1}}}, 2, false)
 			if err != nil {
 				t.Fatal(err)

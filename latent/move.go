@@ -102,12 +102,32 @@ func (d *Desk) walk(code []float32, move Move, steps int, both bool) ([][]float3
 	return codes, e, nil
 }
 
+// Animate paints the codes of Walk; for the photograph see Show.
+func (d *Desk) Animate(ctx context.Context, code []float32, move Move, steps int, both bool, photograph *pix.Image) ([]*pix.Image, error) {
+	codes, err := d.Walk(code, move, steps, both)
+	if err != nil {
+		return nil, err
+	}
+	if photograph == nil {
+		return d.paint(ctx, nil, codes...)
+	}
+	frames, err := d.paint(ctx, photograph, append([][]float32{code}, codes...)...)
+	if err != nil {
+		return nil, err
+	}
+	return frames[1:], nil
+}
+
 // Show moves a face and paints it. It paints the bits that an Editor does for the same
-// wishes.
-func (d *Desk) Show(ctx context.Context, code []float32, move Move) (*Shown, error) {
+// wishes; with the photograph of the face, which may be nil, those of one with Detail.
+func (d *Desk) Show(ctx context.Context, code []float32, move Move, photograph *pix.Image) (*Shown, error) {
 	codes, e, err := d.walk(code, move, 2, false)
 	if err != nil {
 		return nil, err
+	}
+	painted := codes[1:]
+	if photograph != nil {
+		painted = [][]float32{code, codes[1]}
 	}
 	code = codes[1]
 	var judged []*Direction
@@ -118,11 +138,11 @@ func (d *Desk) Show(ctx context.Context, code []float32, move Move) (*Shown, err
 	if e != nil {
 		s.TakesAlong = e.Step.SideEffects[:min(len(e.Step.SideEffects), mostListed)]
 	}
-	pictures, err := d.Pictures(ctx, code)
+	pictures, err := d.paint(ctx, photograph, painted...)
 	if err != nil {
 		return nil, err
 	}
-	s.Picture = pictures[0]
+	s.Picture = pictures[len(pictures)-1]
 	return s, nil
 }
 

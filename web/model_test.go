@@ -92,12 +92,15 @@ func TestOwnModel(t *testing.T) {
 	if facts.Score == nil || facts.Score.TestMSE == nil || facts.Score.Baselines.PCA == nil || facts.Verdict == "" || facts.Fingerprint != m.Fingerprint() || facts.Atlas {
 		t.Errorf("facts %+v", facts)
 	}
+	var ground Playground
+	if a.get("/api/play?model=own.safetensors", &ground); ground.Known {
+		t.Error("what its numbers do is known before anybody looked")
+	}
 	if status, body := a.ask("POST", "/api/play/atlas", map[string]any{"model": "own.safetensors"}); status >= 300 {
 		t.Fatalf("fitting an atlas: status %d, %s", status, body)
 	}
-	var ground Playground
 	a.get("/api/play?model=own.safetensors", &ground)
-	if ground.Code != 4 || len(ground.Axes) == 0 || ground.Components == 0 {
+	if !ground.Known || ground.Code != 4 || len(ground.Axes) == 0 || ground.Components == 0 {
 		t.Errorf("the playground is %+v", ground)
 	}
 	a.get("/api/model?model=own.safetensors", &facts)

@@ -129,7 +129,9 @@ func painted(v any, pictures ...*pix.Image) (*rawAnswer, error) {
 
 // Playground is what a page needs to know to play with the faces of a model.
 type Playground struct {
-	Model      string             `json:"model"`
+	Model string `json:"model"`
+	// Known is false where nothing is known of the model's codes yet; all else is empty then.
+	Known      bool               `json:"known"`
 	Width      int                `json:"width"`
 	Height     int                `json:"height"`
 	Code       int                `json:"code"`
@@ -168,13 +170,16 @@ func (s *Server) addPlay(api huma.API) {
 		Model string `query:"model" required:"true" doc:"name of the model"`
 	}) (*answer[Playground], error) {
 		d, release, err := s.desk(ctx, in.Model)
+		if errors.Is(err, errNoAtlas) {
+			return &answer[Playground]{Playground{Model: in.Model, Attributes: []latent.Direction{}, Axes: []latent.Axis{}}}, nil
+		}
 		if err != nil {
 			return nil, s.problem(err)
 		}
 		defer release()
 		a := d.Atlas
 		out := Playground{
-			Model: in.Model, Width: d.Model.Prep.W, Height: d.Model.Prep.H, Code: d.Model.Code, Data: a.Story.Data,
+			Model: in.Model, Known: true, Width: d.Model.Prep.W, Height: d.Model.Prep.H, Code: d.Model.Code, Data: a.Story.Data,
 			Distances: a.Reach, Attributes: append([]latent.Direction{}, a.Directions...), Axes: d.Axes,
 		}
 		if a.Mixture != nil {

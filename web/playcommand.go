@@ -17,6 +17,7 @@ type commandRequest struct {
 	Model    string   `json:"model" doc:"name of the model"`
 	Pictures []string `json:"pictures,omitempty" maxItems:"8" doc:"files of the faces"`
 	latent.Move
+	Detail  bool    `json:"detail,omitempty" doc:"of the photograph"`
 	Path    string  `json:"path,omitempty" enum:"line,likely"`
 	Steps   int     `json:"steps,omitempty" minimum:"0" maximum:"200"`
 	Loop    bool    `json:"loop,omitempty"`
@@ -92,6 +93,9 @@ func playCommand(r *commandRequest) MatchingCommand {
 		}
 		if len(r.Hold) > 0 {
 			words = append(words, "--hold", listWord(r.Hold))
+		}
+		if r.Detail {
+			words = append(words, "--detail")
 		}
 		words = append(words, "--picture", "face.png", "--out", "face.gif")
 		if r.Steps > 1 {

@@ -54,7 +54,7 @@ func (s *Server) addPlayFiles(api huma.API) {
 		}
 	}) (out *fileAnswer, err error) {
 		err = s.drawing(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
-			shown, err := d.Show(ctx, in.Body.Code, in.Body.Move)
+			shown, err := in.Body.show(ctx, d)
 			if err != nil {
 				return err
 			}
@@ -79,11 +79,11 @@ func (s *Server) addPlayFiles(api huma.API) {
 		}
 	}) (out *fileAnswer, err error) {
 		err = s.drawing(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
-			codes, err := d.Walk(in.Body.Code, in.Body.Move, in.Body.Steps, in.Body.Both)
+			photograph, err := in.Body.photograph(d)
 			if err != nil {
 				return err
 			}
-			frames, err := d.Pictures(ctx, codes...)
+			frames, err := d.Animate(ctx, in.Body.Code, in.Body.Move, in.Body.Steps, in.Body.Both, photograph)
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,30 @@ import (
 type ShowRequest struct {
 	Model string    `json:"model" doc:"name of the model"`
 	Code  []float32 `json:"code" doc:"of the face as it is"`
+	// Photograph, three bytes a pixel, gives the face what its code does not hold of it.
+	Photograph []byte `json:"photograph,omitempty"`
 	latent.Move
+}
+
+// photograph returns the photograph of a request, nil where it has none.
+func (r *ShowRequest) photograph(d *desk) (*pix.Image, error) {
+	w, h := d.Model.Prep.W, d.Model.Prep.H
+	switch len(r.Photograph) {
+	case 0:
+		return nil, nil
+	case w * h * 3:
+		return &pix.Image{W: w, H: h, Pix: r.Photograph}, nil
+	}
+	return nil, bad(fmt.Sprintf("a photograph of %d bytes, expected %d", len(r.Photograph), w*h*3))
+}
+
+// show paints the face that a request asks for.
+func (r *ShowRequest) show(ctx context.Context, d *desk) (*latent.Shown, error) {
+	photograph, err := r.photograph(d)
+	if err != nil {
+		return nil, err
+	}
+	return d.Show(ctx, r.Code, r.Move, photograph)
 }
 
 // blendRequest asks for a face between several.
@@ -60,7 +83,7 @@ func (s *Server) addPlayPictures(api huma.API) {
 		OperationID: "play-show", Method: http.MethodPost, Path: "/api/play/show", Summary: "Change a face", Description: pictureAnswer,
 	}, func(ctx context.Context, in *struct{ Body ShowRequest }) (out *rawAnswer, err error) {
 		err = s.decode(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
-			shown, err := d.Show(ctx, in.Body.Code, in.Body.Move)
+			shown, err := in.Body.show(ctx, d)
 			if err != nil {
 				return err
 			}
@@ -118,7 +141,7 @@ func (s *Server) addPlayPictures(api huma.API) {
 			if err != nil {
 				return err
 			}
-			shown, err := d.Show(ctx, code, latent.Move{})
+			shown, err := d.Show(ctx, code, latent.Move{}, nil)
 			if err != nil {
 				return err
 			}

@@ -110,6 +110,7 @@ func TestPlaysCommands(t *testing.T) {
 	}
 
 	var codes []any
+	var photographs [][]byte
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -119,22 +120,26 @@ func TestPlaysCommands(t *testing.T) {
 		from(ask("POST", "/api/uploads", "application/octet-stream", bytes.NewReader(data)), &sent)
 		var start web.Start
 		from(ask("GET", "/api/play/start?model=conv&upload="+sent.ID, "", nil), &start)
-		codes = append(codes, start.Code)
+		codes, photographs = append(codes, start.Code), append(photographs, start.Picture)
 	}
 	for i, move := range []map[string]any{
 		{"wants": []any{map[string]any{"name": "Smiling", "strength": 1.7}}},
 		{"wants": []any{map[string]any{"name": "5 o' Clock Shadow", "strength": 0.3}, map[string]any{"name": "Senior", "strength": 2, "less": true}}, "hold": []string{"Male", "Strong Nose-Mouth Lines"}},
 		{"wants": []any{map[string]any{"name": "Bald", "strength": 1}}, "hold": []string{"Smiling"}},
 	} {
-		do(with(move, map[string]any{"verb": "edit", "pictures": names[i : i+1], "steps": 9}))
+		do(with(move, map[string]any{"verb": "edit", "pictures": names[i : i+1], "steps": 9, "detail": i == 1}))
+		of := map[string]any{"code": codes[i]}
+		if i == 1 {
+			of["photograph"] = photographs[i]
+		}
 		picture, err := pix.Open("face.png")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if shown := post("/api/play/show", with(move, map[string]any{"code": codes[i]})); !bytes.HasPrefix(shown, picture.Pix) {
+		if shown := post("/api/play/show", with(move, of)); !bytes.HasPrefix(shown, picture.Pix) {
 			t.Errorf("%s: face.png is not what the page shows", names[i])
 		}
-		same("face.gif", post("/api/play/face.gif", with(move, map[string]any{"code": codes[i], "steps": 9})))
+		same("face.gif", post("/api/play/face.gif", with(with(move, of), map[string]any{"steps": 9})))
 	}
 	for _, way := range []map[string]any{{"path": "likely", "steps": 5, "loop": true}, {"path": "line", "steps": 4}} {
 		do(with(way, map[string]any{"verb": "morph", "pictures": names}))

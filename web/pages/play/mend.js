@@ -1,14 +1,12 @@
 // Painting over a face: what is hidden is filled in, what is painted is sought, and the model finds the face that fits.
 import {html, useEffect, useRef, useState} from '/static/shared/ui.js';
 import {Failed} from '/static/shared/states.js';
-import {enlarge, Large, picturesOf, useLatest} from './paint.js';
+import {base64, enlarge, Large, picturesOf, useLatest} from './paint.js';
 import {Meter} from './meter.js';
 
 const whole = 16; // the weight of a pixel of the picture
 const strong = 96; // of one that was painted
 const side = 512;
-
-const base64 = list => btoa(String.fromCharCode(...list));
 
 /**
  * @param {{shown: {rgb: Uint8Array, info: {code: number[]}}, photo: Uint8Array | false, take: (code: number[]) => void}} props

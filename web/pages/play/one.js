@@ -3,7 +3,7 @@ import {html, useEffect, useLoad, useMemo, useRef, useState} from '/static/share
 import {post} from '/static/shared/api.js';
 import {Failed, Loading, Command} from '/static/shared/states.js';
 import {isMoved, moveBody, nothing, readFace, readMove, titleOf, wordOf, writeMove} from './state.js';
-import {enlarge, keep, Large, picturesOf, PixelsButton, Small, startOf, useLatest} from './paint.js';
+import {base64, enlarge, keep, Large, picturesOf, PixelsButton, Small, startOf, useLatest} from './paint.js';
 import {Attributes, Numbers} from './sliders.js';
 import {Begin} from './begin.js';
 import {Meter} from './meter.js';
@@ -36,9 +36,12 @@ function Face({ground, face, start, set, url, go, pixels, onPixels}) {
   const canvas = useRef();
   const asked = useRef(''); // the move whose picture was asked for last
 
+  const detail = !!start.picture && url.searchParams.get('detail') === '1';
+  const photograph = useMemo(() => detail ? {photograph: base64(start.picture)} : {}, [detail, start]);
+
   const show = useLatest(async (move, began) => {
     try {
-      const {pictures, info} = await picturesOf('/api/play/show', {model: ground.model, code: start.code, ...moveBody(move)}, ground);
+      const {pictures, info} = await picturesOf('/api/play/show', {model: ground.model, code: start.code, ...photograph, ...moveBody(move)}, ground);
       if (canvas.current && !before) enlarge(canvas.current, pictures[0], ground, pixels);
       // How long a slider's picture took, for whoever measures: User Timing.
       if (began) performance.measure('slider to picture', {start: began, end: performance.now()});
@@ -48,12 +51,12 @@ function Face({ground, face, start, set, url, go, pixels, onPixels}) {
   });
   /** ask asks for the picture of a move, at once: an effect would come a frame later. */
   const ask = (next, began) => {
-    const wish = JSON.stringify(moveBody(next));
-    if (wish === (asked.current || JSON.stringify(moveBody(nothing())))) return;
+    const wish = JSON.stringify([detail, moveBody(next)]);
+    if (wish === (asked.current || JSON.stringify([false, moveBody(nothing())]))) return;
     asked.current = wish;
     show(next, began);
   };
-  useEffect(() => ask(move), [JSON.stringify(move)]); // from the address bar
+  useEffect(() => ask(move), [JSON.stringify(move), detail]); // from the address bar
 
   /** pull is called while a slider moves, commit when it rests. */
   const pull = (next, when) => { ask(next, when); setDraft(next); };
@@ -64,11 +67,14 @@ function Face({ground, face, start, set, url, go, pixels, onPixels}) {
   if (painting) return html`<${Mend} ground=${ground} shown=${shown} photo=${!isMoved(move) && start.picture} pixels=${pixels} take=${take} close=${() => setPainting(false)}/>`;
   return html`<div class="one">
     <section class="stand" aria-label="The face">
-      <${Large} canvas=${canvas} rgb=${before ? start.rgb : shown.rgb} size=${ground} pixels=${pixels} alt=${`${titleOf(face)}, painted by ${ground.model}`}/>
+      <${Large} canvas=${canvas} rgb=${before ? (detail ? start.picture : start.rgb) : shown.rgb} size=${ground} pixels=${pixels} alt=${`${titleOf(face)}, painted by ${ground.model}`}/>
       <${Meter} ground=${ground} info=${shown.info} />
-      <div class="row actions">
+      <div class="who">
         ${start.picture ? html`<span class="photo" title="The photograph, as small as the model sees it"><${Small} rgb=${start.picture} size=${ground} alt="The photograph, as small as the model sees it"/></span>` : null}
         <strong class="name">${titleOf(face)}</strong>
+      </div>
+      <div class="row actions">
+        ${start.picture ? html`<button aria-pressed=${detail} title="Add what the numbers do not hold of the photograph" onClick=${() => go({detail: detail ? null : '1'}, {replace: true})}>Detail</button>` : null}
         <${PixelsButton} pixels=${pixels} onPixels=${onPixels}/>
         <button aria-pressed=${before} disabled=${!isMoved(move)} onClick=${() => setBefore(!before)}>Before</button>
         <button disabled=${!isMoved(move) && !move.hold.length} onClick=${() => commit(nothing())}>Reset</button>
@@ -76,7 +82,7 @@ function Face({ground, face, start, set, url, go, pixels, onPixels}) {
       </div>
       ${problem ? html`<${Failed} error=${problem}/>` : null}
       <${Begin} face=${face} set=${set}/>
-      <${Keep} ground=${ground} start=${start} move=${said} code=${shown.info.code} go=${go}/>
+      <${Keep} ground=${ground} start=${start} move=${said} photograph=${photograph} code=${shown.info.code} go=${go}/>
     </section>
     <section class="panel" aria-label="What to change">
       <${Attributes} ...${parts}/>
@@ -86,11 +92,11 @@ function Face({ground, face, start, set, url, go, pixels, onPixels}) {
 }
 
 /** Keep offers the face as files, and the command that makes it. */
-function Keep({ground, start, move, code, go}) {
+function Keep({ground, start, move, photograph, code, go}) {
   const [problem, setProblem] = useState(null);
-  const state = {model: ground.model, code: start.code, ...moveBody(move)};
+  const state = {model: ground.model, code: start.code, ...photograph, ...moveBody(move)};
   const save = (path, body, name) => keep(path, body, name).then(() => setProblem(null), setProblem);
-  const command = useLoad(signal => post('/api/play/command', {verb: 'edit', model: ground.model, pictures: [start.path || ''], steps: 9, ...moveBody(move)}, signal), [JSON.stringify([start.path, move])]);
+  const command = useLoad(signal => post('/api/play/command', {verb: 'edit', model: ground.model, pictures: [start.path || ''], steps: 9, detail: !!photograph.photograph, ...moveBody(move)}, signal), [JSON.stringify([start.path, move]), photograph]);
   return html`<section class="keep stack" aria-label="Keep it">
     <div class="row">
       <button onClick=${() => save('/api/play/face.png', state, 'face.png')}>PNG ${ground.width}×${ground.height}</button>

@@ -43,9 +43,9 @@ function keptFace(url) {
 /** Ground loads what there is to play with. */
 function Ground({model, View, ...rest}) {
   const {data, error, again} = useLoad(signal => get('/api/play', {model}, signal), [model]);
-  if (error?.status === 409) return html`<${Unknown} model=${model} again=${again}/>`;
   if (error) return html`<${Failed} error=${error} again=${again}/>`;
   if (!data) return html`<${Loading} what=${`Opening ${model}`}/>`;
+  if (!data.known) return html`<${Unknown} model=${model} again=${again}/>`;
   return html`<${View} ground=${data} ...${rest}/>`;
 }
 

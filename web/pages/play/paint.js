@@ -11,6 +11,9 @@ export async function picturesOf(path, body, {width, height}, count = 1, signal)
   return {pictures, info: JSON.parse(new TextDecoder().decode(all.subarray(count * size)))};
 }
 
+/** base64 writes bytes as the server takes them in JSON. */
+export const base64 = list => btoa(String.fromCharCode(...list));
+
 /** startOf returns the face that a word names: {name, code, picture, path}. */
 export async function startOf(model, face, signal) {
   if (face.kind === 'c') return {name: 'a changed face', code: face.code};

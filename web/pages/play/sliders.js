@@ -6,7 +6,6 @@ const first = 12; // attributes that are shown at once
 
 /** asked are the attributes that people ask for first, where a model has them; the others follow by how well they are told apart. */
 const asked = ['Smiling', 'Mouth Slightly Open', 'Eyeglasses', 'Male', 'Youth', 'Senior', 'Blond Hair', 'Bald', 'Mustache', 'No Beard', 'Heavy Makeup', 'Narrow Eyes'];
-const round = (v, digits = 2) => Math.round(v * 10 ** digits) / 10 ** digits;
 const signed = v => (v > 0 ? '+' : v < 0 ? '−' : '') + Math.abs(v).toFixed(1);
 
 /** plain compares names without case and punctuation. */
@@ -47,15 +46,12 @@ function Along({info}) {
 function Attribute({d, base, score, move, pull, commit}) {
   const by = move.by[d.name] || 0, held = move.hold.includes(d.name);
   const low = Math.min(d.usual.low, base) - 0.75, high = Math.max(d.usual.high, base) + 0.75;
-  const to = value => {
-    const change = round(value - base, 1);
-    return {...move, by: {...move.by, [d.name]: Math.abs(change) < 0.05 ? 0 : change}};
-  };
+  const to = change => ({...move, by: {...move.by, [d.name]: change}});
   const hold = () => commit({...move, hold: held ? move.hold.filter(n => n !== d.name) : [...move.hold, d.name]});
   const value = by ? base + by : score;
   return html`<li class=${by ? 'slider moved' : 'slider'}>
     <label><span class="slider-name">${d.name}</span>
-      <${Range} low=${low} high=${high} value=${value} usual=${d.usual} mark=${base} text=${`${value.toFixed(1)}, ${by ? signed(by) + ' from the face as it was' : 'as it is'}`}
+      <${Range} low=${low} high=${high} value=${value} zero=${base} usual=${d.usual} mark=${base} text=${`${value.toFixed(1)}, ${by ? signed(by) + ' from the face as it was' : 'as it is'}`}
         onInput=${(v, e) => pull(to(v), e.timeStamp)} onChange=${v => commit(to(v))} title=${`Told apart on faces it had not seen: AUC ${quality(d).toFixed(2)}`}/></label>
     <span class="number change">${by ? signed(by) : ''}</span>
     ${by ? html`<button class="quiet hold" onClick=${() => commit({...move, by: {...move.by, [d.name]: 0}})} aria-label=${`${d.name} as it was`}>undo</button>`
@@ -65,18 +61,21 @@ function Attribute({d, base, score, move, pull, commit}) {
 
 export function Numbers({ground, as, info, move, pull, commit}) {
   const [open, setOpen] = useState(Object.values(move.along).some(Boolean));
+  const [all, setAll] = useState(false);
   const most = ground.axes[0]?.effect || 1;
+  const listed = ground.axes.filter((a, n) => all || n < first || move.along[a.axis]);
   return html`<details class="numbers" open=${open} onToggle=${e => setOpen(e.currentTarget.open)}>
     <summary><h2>The ${ground.axes.length} numbers</h2> <span class="muted small">what changes most comes first</span></summary>
     ${open ? html`<ul class="sliders">
-      ${ground.axes.map((a, n) => {
+      ${listed.map(a => {
+        const n = ground.axes.indexOf(a);
         const by = move.along[a.axis] || 0;
         const value = info.white[a.axis];
         const own = value - by; // where attributes have moved it
-        const to = v => { const change = round(v - own, 1); return {...move, along: {...move.along, [a.axis]: Math.abs(change) < 0.05 ? 0 : change}}; };
+        const to = change => ({...move, along: {...move.along, [a.axis]: change}});
         return html`<li class=${by ? 'slider moved' : 'slider'} key=${a.axis}>
           <label><span class="slider-name"><span class="effect" style=${{width: `${Math.max(4, 100 * a.effect / most)}%`}} aria-hidden="true"></span>Number ${n + 1}</span>
-            <${Range} low=${-3.5} high=${3.5} value=${value} usual=${a.usual} mark=${as.white[a.axis]} text=${`${value.toFixed(1)} standard deviations`}
+            <${Range} low=${-3.5} high=${3.5} value=${value} zero=${own} usual=${a.usual} mark=${as.white[a.axis]} text=${`${value.toFixed(1)} standard deviations`}
               onInput=${(v, e) => pull(to(v), e.timeStamp)} onChange=${v => commit(to(v))}
               title=${`One unit changes the picture by ${a.effect.toFixed(1)} of 255 levels`}/></label>
           <span class="number change">${by ? signed(by) : ''}</span>
@@ -84,14 +83,19 @@ export function Numbers({ground, as, info, move, pull, commit}) {
         </li>`;
       })}
     </ul>
+    ${ground.axes.length > first ? html`<button class="quiet" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? 'Fewer' : `All ${ground.axes.length}`}</button>` : null}
     <p class="muted small">One unit of each is equally likely among the faces that were learned.</p>` : null}
   </details>`;
 }
 
-/** Range is a slider over what is usual; a mark shows where the face was. */
-function Range({low, high, value, usual, mark, text, onInput, onChange, title}) {
+/**
+ * Range is a slider over what is usual; a mark shows where the face was. It tells the change from zero, in tenths, so that
+ * arrow keys come back to no change at all.
+ */
+function Range({low, high, value, zero, usual, mark, text, onInput, onChange, title}) {
   const at = v => `${100 * (Math.min(Math.max(v, low), high) - low) / (high - low)}%`;
+  const change = e => Number(Number(e.currentTarget.value).toFixed(1));
   return html`<span class="range" style=${{'--low': at(usual.low), '--high': at(usual.high), '--mark': at(mark)}}>
-    <input type="range" min=${low} max=${high} step="0.05" value=${value} aria-valuetext=${text} title=${title}
-      onInput=${e => onInput(Number(e.currentTarget.value), e)} onChange=${e => onChange(Number(e.currentTarget.value))}/></span>`;
+    <input type="range" min=${Math.floor(10 * (low - zero)) / 10} max=${Math.ceil(10 * (high - zero)) / 10} step="0.1" value=${(value - zero).toFixed(1)} aria-valuetext=${text} title=${title}
+      onInput=${e => onInput(change(e), e)} onChange=${e => onChange(change(e))}/></span>`;
 }
