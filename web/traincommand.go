@@ -197,7 +197,7 @@ func decimal(v float32) string { return strconv.FormatFloat(float64(v), 'g', -1,
 func quickTraining() recipe.Options {
 	conv, _ := recipe.Named("conv")
 	o := conv.Options()
-	o.Data, o.Epochs = dataset.Drawn(500, 4), 16
+	o.Data, o.Epochs = dataset.Drawn(500, 4), 12
 	o.Optimizer, o.Rate = "muon", 0.01
 	return o
 }
