@@ -30,7 +30,7 @@ var storeys = []struct {
 	{"training, evaluation, galleries, judges of edits", []string{"train", "detect/training", "evaluation", "gallery", "latent/judge"}},
 	{"a training job; a folder to work in", []string{"recipe", "workspace"}},
 	{"trainings in the background", []string{"runs"}},
-	{"the exercise; pages and their API; peers side by side", []string{"tutorial", "web", "models/pack", "bench/far", "bench/photographs", "bench/firststeps", "bench/search", "bench/speed"}},
+	{"the exercise; pages and their API; peers side by side", []string{"tutorial", "web", "models/pack", "bench/far", "bench/photographs", "bench/firststeps", "bench/search", "bench/serve", "bench/speed"}},
 	{"how the program speaks to a person", []string{"cmd/likeness/internal/console"}},
 	{"the program", []string{"cmd/likeness"}},
 }
@@ -54,7 +54,7 @@ var rules = []rule{
 	{"flags, terminals and bars belong to the program", []string{"..."}, []string{"cmd/...", "bench/..."}, []string{"github.com/spf13/...", "github.com/schollz/...", "golang.org/x/term", "flag"}},
 	{"nothing is built on the program or on a bench", []string{"..."}, []string{"cmd/...", "bench/..."}, []string{"cmd/...", "bench/..."}},
 	{"what evaluates does not train", []string{"evaluation", "baseline", "latent/...", "finder"}, nil, []string{"train", "recipe", "tutorial"}},
-	{"nothing leaves the machine but by a download; only pages are served", []string{"..."}, []string{"faces", "web"}, []string{"net", "net/..."}},
+	{"nothing leaves the machine but by a download; only pages are served", []string{"..."}, []string{"faces", "web", "bench/serve"}, []string{"net", "net/..."}},
 }
 
 // houseImports returns what each room imports outside of its tests, which may look

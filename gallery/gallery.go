@@ -51,8 +51,11 @@ type Gallery struct {
 	path  string
 	opt   Options
 	index search.Local
-	kind  string
-	prep  pix.Prep // of the indexed pictures
+	// together is index for callers that search at the same time; points are those of all members, in their order.
+	together *search.Together
+	points   []float32
+	kind     string
+	prep     pix.Prep // of the indexed pictures
 	// original is the space of the index file; adapted says that another one is searched in, see Adapt.
 	original search.Space
 	adapted  bool
@@ -108,6 +111,10 @@ func (g *Gallery) open(ctx context.Context) (err error) {
 	}
 	if err != nil {
 		return err
+	}
+	g.together = search.NewTogether(g.index, parallel.Threads(ctx))
+	if exact, ok := g.index.(*search.Exact); ok {
+		g.points = exact.Points()
 	}
 	ids := g.file.Entries.IDs
 	g.rows = sync.OnceValue(func() map[string]int {

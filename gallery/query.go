@@ -99,7 +99,7 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 	}
 	k := min(q.K, g.file.Entries.Len())
 	matches, face, err := asked.nearest(func(code []float32) ([]search.Match, error) {
-		return g.index.Search(ctx, search.Query{Code: code, K: k, MaxDistance: q.MaxDistance, Where: withNot(q.Where, asked.without)})
+		return g.together.Search(ctx, search.Query{Code: code, Point: g.pointOf(q, code), K: k, MaxDistance: q.MaxDistance, Where: withNot(q.Where, asked.without)})
 	}, k)
 	if err != nil {
 		if names := append(slices.Clone(q.Images), q.IDs...); len(names) > 0 {
@@ -199,6 +199,16 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 		}
 	}
 	return a, nil
+}
+
+// pointOf returns the point of the single member that is searched for, nil for anything else.
+func (g *Gallery) pointOf(q Query, code []float32) []float32 {
+	if len(q.IDs) != 1 || len(q.Images)+len(q.Pictures) > 0 || g.points == nil {
+		return nil
+	}
+	row := g.rows()[q.IDs[0]]
+	width := len(g.points) / g.file.Entries.Len()
+	return g.points[row*width : (row+1)*width]
 }
 
 // mean returns the average code.

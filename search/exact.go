@@ -104,6 +104,13 @@ func (ix *Exact) Memory() int {
 	return bytes
 }
 
+// Points returns the entries in the space, one behind the other, until they change. They must not be changed.
+func (ix *Exact) Points() []float32 {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	return ix.points
+}
+
 // About returns where the codes come from.
 func (ix *Exact) About() About { return ix.about }
 
@@ -172,7 +179,7 @@ func (ix *Exact) search(ctx context.Context, out [][]Match, list []request) erro
 		}
 		return nil
 	}
-	points, err := ix.space.Points(ctx, codesOf(list, ix.Dim()), ix.Dim())
+	points, err := pointsOf(ctx, ix.space, list, ix.Dim(), ix.width)
 	if err != nil {
 		return err
 	}

@@ -172,7 +172,7 @@ func (h *HNSW) scans(r *request) bool {
 
 // walkAll answers requests of a graph that has more entries than they ask for.
 func (h *HNSW) walkAll(ctx context.Context, out [][]Match, list []request) error {
-	points, err := h.all.space.Points(ctx, codesOf(list, h.Dim()), h.Dim())
+	points, err := pointsOf(ctx, h.all.space, list, h.all.Dim(), h.all.width)
 	if err != nil {
 		return err
 	}

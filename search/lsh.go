@@ -214,7 +214,7 @@ func (l *LSH) measured(k int, keep *filter) int {
 
 // rerankAll answers requests by hashes.
 func (l *LSH) rerankAll(ctx context.Context, out [][]Match, list []request) error {
-	points, err := l.all.space.Points(ctx, codesOf(list, l.Dim()), l.Dim())
+	points, err := pointsOf(ctx, l.all.space, list, l.all.Dim(), l.all.width)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,9 @@ import (
 // an index may evaluate it here, or hand it on to an engine elsewhere.
 type Query struct {
 	Code []float32 `json:"code"` // Dim finite numbers
-	K    int       `json:"k"`    // how many entries to return at most, at least 1
+	// Point is the code in the index's space, for a caller who has it already, as of an entry; nil: the space computes it.
+	Point []float32 `json:"-"`
+	K     int       `json:"k"` // how many entries to return at most, at least 1
 	// Where restricts the search to some of the entries. The zero value keeps all.
 	Where Where `json:"where,omitzero"`
 	// MaxDistance is the largest distance of a match, in the index's space; 0 means

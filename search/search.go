@@ -149,16 +149,39 @@ func (r *request) within(found []Match) []Match {
 	return found[:n]
 }
 
-// codesOf returns the codes of some requests, one behind the other.
-func codesOf(list []request, dim int) []float32 {
-	if len(list) == 1 {
-		return list[0].Code
-	}
-	codes := make([]float32, 0, len(list)*dim)
+// pointsOf returns the points of some requests in a space, one behind the other. Only those that nobody knows are computed.
+func pointsOf(ctx context.Context, space Space, list []request, dim, width int) ([]float32, error) {
+	var codes []float32
 	for _, r := range list {
-		codes = append(codes, r.Code...)
+		switch {
+		case r.Point != nil && len(r.Point) != width:
+			return nil, fmt.Errorf("a point of %d numbers, the space has %d", len(r.Point), width)
+		case r.Point != nil:
+		case len(list) == 1:
+			return space.Points(ctx, r.Code, dim)
+		default:
+			codes = append(codes, r.Code...)
+		}
 	}
-	return codes
+	if len(codes) == len(list)*dim {
+		return space.Points(ctx, codes, dim)
+	}
+	var computed []float32
+	if len(codes) > 0 {
+		var err error
+		if computed, err = space.Points(ctx, codes, dim); err != nil {
+			return nil, err
+		}
+	}
+	points := make([]float32, 0, len(list)*width)
+	for _, r := range list {
+		if r.Point != nil {
+			points = append(points, r.Point...)
+			continue
+		}
+		points, computed = append(points, computed[:width]...), computed[width:]
+	}
+	return points, nil
 }
 
 // notFinite returns the place of the first NaN or infinity, or -1.

@@ -48,6 +48,7 @@ type Server struct {
 	token   string
 	log     *slog.Logger
 	queue   *queue
+	quick   *queue // of what takes a millisecond and is answered together
 	metrics *metrics
 	uploads *uploads
 	thumbs  *thumbs
@@ -70,6 +71,7 @@ type Server struct {
 }
 
 const (
+	mostQuick   = 256
 	requestTime = 60 * time.Second // for one request but a stream of events
 	patience    = 10 * time.Second // of a shutdown with requests that are under way
 )
@@ -86,7 +88,7 @@ func New(opt Options) (*Server, error) {
 	}
 	s := &Server{
 		work: opt.Workspace, token: opt.Token, log: opt.Log, ctx: ctx, stop: stop,
-		queue: newQueue(threads), uploads: newUploads(), runs: opt.Runs, boot: strconv.FormatInt(time.Now().UnixNano(), 36),
+		queue: newQueue(threads), quick: newQueue(mostQuick), uploads: newUploads(), runs: opt.Runs, boot: strconv.FormatInt(time.Now().UnixNano(), 36),
 	}
 	if s.runs == nil {
 		var err error
