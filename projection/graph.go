@@ -55,6 +55,7 @@ func symmetric(near *search.Neighbours, weights []float32, join func(a, b float3
 		}
 	}
 	g := &graph{ends: make([]int, n)}
+	backward := make([]float32, k)
 	place := make([]int, n) // of a neighbour among the edges of the point at hand, from 1
 	for i := range n {
 		first := len(g.to)
@@ -62,7 +63,7 @@ func symmetric(near *search.Neighbours, weights []float32, join func(a, b float3
 			g.to, g.weights = append(g.to, near.Rows[e]), append(g.weights, weights[e])
 			place[near.Rows[e]] = len(g.to)
 		}
-		backward := make([]float32, k)
+		clear(backward)
 		for e := starts[i]; e < starts[i+1]; e++ {
 			if at := place[from[e]]; at > first {
 				backward[at-1-first] = back[e]

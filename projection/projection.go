@@ -31,6 +31,9 @@ const (
 // Methods returns all methods, the quickest first.
 func Methods() []Method { return []Method{PCA, UMAP, TSNE} }
 
+// mostTSNE bounds the memory of t-SNE, which is some 4 KB a point.
+const mostTSNE = 250_000
+
 // Options say how points are laid out. Zero means the default.
 type Options struct {
 	Method Method `json:"method"` // default PCA
@@ -134,6 +137,8 @@ func (o Options) filled(n int) (Options, error) {
 	switch {
 	case n < 1:
 		return o, errors.New("there are no points")
+	case o.Method == TSNE && n > mostTSNE:
+		return o, fmt.Errorf("%d points are too many for t-SNE, which takes up to %d; UMAP takes them", n, mostTSNE)
 	case o.Neighbours < 2 || o.Neighbours > 1000:
 		return o, fmt.Errorf("%d neighbours, expected 2 to 1000", o.Neighbours)
 	case !(o.Perplexity >= 1 && o.Perplexity <= 300):

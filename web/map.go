@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
+	"path/filepath"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -21,6 +24,8 @@ type Map struct {
 	// Stored are the layouts that the index file keeps; those by PCA are made at once.
 	Stored []projection.Method `json:"stored"`
 	Jobs   []MapJob            `json:"jobs"`
+	// Files says that members have files of their own, which links can lead to.
+	Files bool `json:"files"`
 	// Decodes says that an empty place has a face.
 	Decodes bool `json:"decodes"`
 	// By are the ways to colour, and Attributes those that have values.
@@ -51,7 +56,7 @@ func (s *Server) addMap(api huma.API) {
 		}
 		defer release()
 		info := g.Info()
-		m := Map{Index: in.Index, Space: info.Space, Entries: info.Entries, Decodes: g.Decodes(), Jobs: s.maps.jobsOf(in.Index), Attributes: []string{}}
+		m := Map{Index: in.Index, Space: info.Space, Entries: info.Entries, Decodes: g.Decodes(), Files: hasFile(g), Jobs: s.maps.jobsOf(in.Index), Attributes: []string{}}
 		err = s.queue.do(ctx, func(context.Context) (err error) { m.Stored, err = g.Layouts(); return })
 		if err != nil {
 			return nil, s.problem(err)
@@ -118,6 +123,37 @@ func (s *Server) addMap(api huma.API) {
 		groups, err := s.maps.copies(ctx, in.Index)
 		return &answer[MapGroups]{MapGroups{groups}}, s.problem(err)
 	})
+	huma.Register(api, huma.Operation{
+		OperationID: "map-links", Method: http.MethodPost, Path: "/api/map/links", Summary: "Make a new folder with links to the pictures in some rows",
+	}, func(ctx context.Context, in *struct {
+		Body struct {
+			Index  string `json:"index" doc:"name of the index"`
+			Rows   []int  `json:"rows" minItems:"1" maxItems:"20000" doc:"rows of the index, from 0"`
+			Folder string `json:"folder" minLength:"1" maxLength:"100" doc:"name of the folder, which must not be there yet"`
+		}
+	}) (*answer[*gallery.Links], error) {
+		name := in.Body.Folder
+		if strings.ContainsAny(name, "/\\:\x00") || strings.HasPrefix(name, ".") || !filepath.IsLocal(name) {
+			return nil, s.problem(bad(fmt.Sprintf("the folder %q: expected a name without slashes that does not begin with a dot", name)))
+		}
+		g, release, err := s.work.Gallery(ctx, in.Body.Index)
+		if err != nil {
+			return nil, s.problem(err)
+		}
+		defer release()
+		if _, err := membersAt(g, in.Body.Rows); err != nil {
+			return nil, s.problem(err)
+		}
+		l, err := g.Link(ctx, filepath.Join(s.work.Folder(), name), in.Body.Rows)
+		if errors.Is(err, gallery.ErrNoFiles) {
+			return nil, s.problem(bad(gallery.ErrNoFiles.Error() + ": they lie in an archive, or are drawn"))
+		} else if err != nil {
+			return nil, s.problem(err)
+		}
+		l.Folder = name
+		s.work.Refresh()
+		return &answer[*gallery.Links]{l}, nil
+	})
 	s.addLayouts(api)
 }
 
@@ -155,6 +191,12 @@ func waysToColour(g *gallery.Gallery) []string {
 		ways = append(ways, gallery.ByCluster)
 	}
 	return ways
+}
+
+// hasFile reports whether the first member has a file of its own.
+func hasFile(g *gallery.Gallery) bool {
+	first, err := g.MembersAt([]int{0})
+	return err == nil && g.Path(first[0].ID) != ""
 }
 
 // membersAt is Gallery.MembersAt with an error that is the request's.

@@ -120,6 +120,12 @@ func TestMap(t *testing.T) {
 			t.Errorf("%s: status %d, want %d: %s", path, status, want, body)
 		}
 	}
+	for folder, want := range map[string]string{"chosen": "no files of their own", "../chosen": "without slashes", ".x": "begin with a dot", "a/b": "without slashes"} {
+		status, body := a.ask("POST", "/api/map/links", map[string]any{"index": "x.index.safetensors", "rows": []int{1}, "folder": folder})
+		if status != http.StatusUnprocessableEntity || !strings.Contains(string(body), want) {
+			t.Errorf("links in %s: status %d, %s", folder, status, body)
+		}
+	}
 	for _, rows := range [][]int{{48}, {-1}, make([]int, 20_001)} {
 		if status, body := a.ask("POST", "/api/map/members", map[string]any{"index": "x.index.safetensors", "rows": rows}); status != http.StatusUnprocessableEntity {
 			t.Errorf("%d rows: status %d, %s", len(rows), status, body)

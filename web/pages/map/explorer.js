@@ -25,7 +25,7 @@ export function Explorer({info, files, url, go}) {
   const index = info.index, params = url.searchParams;
   const canvas = useRef(), search = useRef(), root = useRef();
   const [view, setView] = useState(), [lost, setLost] = useState();
-  const [again, setAgain] = useState(0);
+  const [again, setAgain] = useState(0), [epoch, setEpoch] = useState(0);
   const hover = useSignal(null), outline = useSignal(null); // they change with each move of the mouse
   const [focus, setFocus] = useState(-1), [spot, setSpot] = useState(null);
   const [selection, setSelection] = useState([]), [only, setOnly] = useState(null);
@@ -34,13 +34,13 @@ export function Explorer({info, files, url, go}) {
   const [gone, setGone] = useState(null); // the pictures are not where they were
   const members = useMemo(() => new Members(index), [index]);
   const method = params.get('layout') || first(info);
-  const {layout, job, error, stop} = useLayout(view, info, method, again);
+  const {layout, job, error, notes, stop} = useLayout(view, info, method, again);
   const colours = useColours(view, info, params);
   const {matches, finding, problem, setMatches, copies} = useMatches(index, params);
   const now = useRef({});
   now.current = {mode, focus, selection, layout, hover, info};
 
-  // The view lives as long as the canvas.
+  // The view lives as long as the canvas, unless the graphics card is lost and comes back.
   useEffect(() => {
     let settling;
     try {
@@ -55,9 +55,11 @@ export function Explorer({info, files, url, go}) {
       const at = (params.get('at') || '').split(',').map(Number);
       if (at.length === 3 && at.every(Number.isFinite)) v.look(at[0], at[1], at[2] * Math.min(v.width, v.height));
       setView(v);
-      return () => { clearTimeout(settling); v.end(); };
+      const restored = () => setEpoch(n => n + 1), surface = canvas.current;
+      surface.addEventListener('webglcontextrestored', restored);
+      return () => { clearTimeout(settling); surface.removeEventListener('webglcontextrestored', restored); v.end(); setView(undefined); };
     } catch (e) { setLost(e); }
-  }, []);
+  }, [epoch]);
 
   const select = (rows, how) => {
     const before = new Set(now.current.selection);
@@ -113,7 +115,7 @@ export function Explorer({info, files, url, go}) {
     ${view ? html`<${Over} view=${view} index=${index} members=${members} layout=${layout} hover=${hover} focus=${focus} spot=${spot} outline=${outline}
       selected=${selection.includes(focus)} onSelect=${() => toggle(focus)} onClose=${close}/>` : null}
     ${lost ? html`<div class="map-problem"><${Failed} error=${lost}/></div>` : null}
-    <${Panel} files=${files} index=${index} info=${info} method=${method} layout=${layout} job=${job} error=${error || problem || colours.error}
+    <${Panel} files=${files} index=${index} info=${info} method=${method} layout=${layout} job=${job} notes=${notes} error=${error || problem || colours.error}
       ...${colours} matches=${matches} finding=${finding} gone=${gone} searchRef=${search} text=${params.get('text') || ''} showFaces=${showFaces}
       onIndex=${name => go({index: name, layout: null, by: null, attribute: null, at: null, ...none})}
       onMethod=${m => { if (view) view.whole = !matches; go({layout: m, at: null}); }} onStop=${stop} onAgain=${() => setAgain(n => n + 1)}
@@ -122,7 +124,7 @@ export function Explorer({info, files, url, go}) {
       onFaces=${() => setShowFaces(!showFaces)} onHelp=${() => setHelp(true)}/>
     <${Tools} mode=${mode} onMode=${setMode} view=${view}/>
     <div class="hidden-text" id="map-says" role="status">${focus >= 0 ? html`<${Says} row=${focus} members=${members}/>` : null}</div>
-    ${selection.length ? html`<${Tray} index=${index} rows=${selection} members=${members} only=${!!only}
+    ${selection.length ? html`<${Tray} index=${index} rows=${selection} members=${members} files=${info.files} only=${!!only}
       onOnly=${() => setOnly(only ? null : selection)} onPick=${r => { setFocus(r); view.reveal(r); }} onClear=${() => { setSelection([]); setOnly(null); }}/>` : null}
     ${help ? html`<${Help} onClose=${() => { setHelp(false); canvas.current.focus(); }}/>` : null}
   </div>`;

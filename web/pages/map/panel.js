@@ -23,10 +23,11 @@ export function Panel(p) {
   </section>`;
 }
 
-function Layouts({method, layout, job, error, onMethod, onStop, onAgain}) {
+function Layouts({method, layout, job, notes, error, onMethod, onStop, onAgain}) {
   return html`<fieldset class="map-part"><legend>Layout</legend>
     <div class="map-switch" role="group">${methods.map(m => html`<button key=${m.name} aria-pressed=${m.name === method} title=${m.about} onClick=${() => onMethod(m.name)}>${m.title}</button>`)}</div>
     ${error ? html`<${Failed} error=${error} again=${onAgain}/>` : null}
+    ${(notes || []).map(n => html`<p class="muted" role="status" key=${n.text}>${n.text}.</p>`)}
     ${job ? html`<div class="map-job" role="status">
       <div class="row"><span>${job.step.what}</span><button class="quiet" onClick=${onStop}>Stop</button></div>
       <${Progress} done=${job.step.done} total=${job.step.total || 1} label=${job.step.what}/>

@@ -27,7 +27,7 @@ export class View {
     gl.depthFunc(gl.LEQUAL);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(canvas);
-    this.lost = e => e.preventDefault();
+    this.lost = e => e.preventDefault(); // so that it comes back
     canvas.addEventListener('webglcontextlost', this.lost);
     this.resize();
   }
@@ -37,7 +37,8 @@ export class View {
     this.observer.disconnect();
     this.faces.end();
     this.timing.end();
-    this.gl.getExtension('WEBGL_lose_context')?.loseContext();
+    this.canvas.removeEventListener('webglcontextlost', this.lost);
+    clearTimeout(this.asking);
   }
 
   resize() {
