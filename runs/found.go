@@ -308,7 +308,7 @@ func (r *run) makeFaces(ctx context.Context) error {
 	if r.frames != nil && r.frames != f {
 		return nil // it is trained here by now
 	}
-	r.frames = f
+	r.frames, r.seed = f, m.Training.Seed
 	f.keep(len(m.Training.History), p)
 	r.log.add(Event{Kind: KindFaces, Faces: f.info()}, &r.house.seq)
 	return nil

@@ -231,6 +231,7 @@ func TestPauseAndClose(t *testing.T) {
 	}
 
 	h = open(t, folder, Options{})
+	var err error
 	list, _ := h.List()
 	if len(list) != 1 || list[0].ID != id || list[0].State != Paused || list[0].EpochsDone < 2 || list[0].Epochs != 3 {
 		t.Fatalf("found %+v", list)
@@ -247,6 +248,9 @@ func TestPauseAndClose(t *testing.T) {
 		t.Error("paused and saved it ended in another model")
 	}
 	numbers := []int{}
+	if events, _, err = h.After(id, 0); err != nil { // as who comes later gets them
+		t.Fatal(err)
+	}
 	for _, e := range events {
 		if e.Epoch != nil {
 			numbers = append(numbers, e.Epoch.Epoch)

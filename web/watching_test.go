@@ -103,12 +103,18 @@ func TestBrowserWatch(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "small.safetensors.checkpoint")); err != nil {
 		t.Fatal(err)
 	}
-	b.do(chromedp.Reload())
-	b.shows("Paused")
 	restart()
 	b.wait("!document.querySelector('main').innerText.includes('Connection lost')")
+	b.wait("document.querySelectorAll('.grid-faces canvas').length === 16")
 	b.wait(button("Resume"))
+	var kept int
+	b.eval("+document.querySelector('.slide input').max", &kept)
+	if kept < 2 {
+		t.Errorf("the page has forgotten the faces that it had: %d are left", kept+1)
+	}
 	b.press("Resume")
+	b.shows("Trains")
+	b.do(chromedp.Reload())
 	b.shows("Trains")
 	var before int
 	b.eval(rows, &before)

@@ -62,11 +62,13 @@ export function series(known) {
   return [x, x.map(v => at.get(v).loss ?? null), x.map(v => at.get(v).test ?? null)];
 }
 
-export function Chart({known, height = 430}) {
+export function Chart({known}) {
   const box = useRef(), plot = useRef(), latest = useRef(known);
   latest.current = known;
   const {info, epochs, steps, baselines} = known;
   const apart = !!info?.noise_units; // the training loss has a scale of its own
+  const narrow = matchMedia('(max-width: 980px)').matches;
+  const height = narrow ? 320 : info?.corruption ? 640 : 430; // of a denoiser three rows of faces are beside it
   const total = Math.max(info?.epochs || 0, epochs.length, 1);
 
   useEffect(() => {
@@ -134,15 +136,15 @@ export function Chart({known, height = 430}) {
     const theme = new MutationObserver(() => u.redraw());
     theme.observe(document.documentElement, {attributes: true, attributeFilter: ['data-theme']});
     return () => { fit.disconnect(); theme.disconnect(); u.destroy(); };
-  }, [apart]);
+  }, [apart, height]);
 
-  useEffect(() => { plot.current.setData(series(known)); }, [apart, epochs.length, steps.length, steps.at(-1), baselines, total]);
+  useEffect(() => { plot.current.setData(series(known)); }, [apart, height, epochs.length, steps.length, steps.at(-1), baselines, total]);
 
   const on = info?.validation ? 'validation' : 'test';
   return html`
     <div class="legend"><span class="key training">training</span><span class="key test">${on} pictures</span>
       ${baselines.length ? html`<span class="key none">needs no training</span>` : null}</div>
-    <div class="plot" ref=${box} role="img" aria-label=${describe(known, on)}></div>
+    <div class="plot" style=${{minHeight: height + 'px'}} ref=${box} role="img" aria-label=${describe(known, on)}></div>
     <${Numbers} known=${known} on=${on}/>`;
 }
 

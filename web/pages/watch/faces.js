@@ -21,16 +21,16 @@ function useFrame(frames, run, show, epoch, there) {
   return frames.get(key);
 }
 
-export function Faces({known, run}) {
+export function Faces({known, run, lost}) {
   const {faces, frames, info} = known;
   const epochs = faces?.epochs || [];
   const [chosen, choose] = useState(null); // null: the latest
   const [playing, play] = useState(false);
   const at = chosen === null ? epochs.length - 1 : Math.max(0, epochs.findLastIndex(e => e <= chosen));
   const epoch = epochs[at];
-  const given = useFrame(frames, run, 'given', 0, !!faces);
-  const wanted = useFrame(frames, run, 'wanted', 0, !!faces?.corrupted);
-  const now = useFrame(frames, run, 'epoch', epoch, epoch !== undefined);
+  const given = useFrame(frames, run, 'given', 0, !lost && !!faces);
+  const wanted = useFrame(frames, run, 'wanted', 0, !lost && !!faces?.corrupted);
+  const now = useFrame(frames, run, 'epoch', epoch, !lost && epoch !== undefined);
   const last = useRef();
   if (now) last.current = {frames, now};
   const shown = now || (last.current?.frames === frames ? last.current.now : undefined); // until the next ones are there

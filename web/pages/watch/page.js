@@ -26,7 +26,7 @@ export default function Watch({url, go}) {
     </div>
     <div class="stack">
       ${making && !closed ? html`<${Form} go=${go} quick=${making === 'drawn'} key=${making}/>` : null}
-      ${there ? html`<${Training} known=${known} run=${run} key=${run}/>`
+      ${there ? html`<${Training} known=${known} run=${run} lost=${lost} key=${run}/>`
         : run && list.length ? html`<${Failed} error=${{title: 'This training is not here', detail: `The folder has no model and no checkpoint called ${run}.`}}/>`
         : making ? null : html`<${Empty} title="Nothing is trained here yet">
             <p>Watch a network learn faces that are drawn on this machine. The first are there within seconds, a model to play with in about two minutes. A training that is started in a terminal shows up here when it writes its checkpoint into this folder.</p>
@@ -37,14 +37,14 @@ export default function Watch({url, go}) {
     </div>`;
 }
 
-function Training({known, run}) {
+function Training({known, run, lost}) {
   const {info} = known;
   if (!info) return html`<${Loading} what=${'Opening ' + run}/>`;
   return html`
     <${Strip} known=${known} run=${run}/>
     <div class="watch-columns">
       <section class="card" aria-label="Losses"><${Chart} known=${known}/></section>
-      <section class="card faces-card" aria-label="Faces"><${Faces} known=${known} run=${run}/></section>
+      <section class="card faces-card" aria-label="Faces"><${Faces} known=${known} run=${run} lost=${lost}/></section>
     </div>
     <${Details} info=${info}/>`;
 }

@@ -7,13 +7,13 @@ const kinds = ['state', 'preparing', 'step', 'epoch', 'baselines', 'faces'];
 const again = 2000; // ms until a page asks again that was refused
 
 /** fresh is a training of which nothing is known yet. */
-const fresh = () => ({info: undefined, epochs: [], steps: [], baselines: [], faces: undefined, preparing: undefined, step: undefined, frames: new Map()});
+const fresh = () => ({info: undefined, epochs: [], steps: [], baselines: [], faces: undefined, preparing: undefined, step: undefined, frames: new Map(), had: undefined});
 
 /** take adds an event to what is known. */
 export function take(known, kind, event) {
   switch (kind) {
     case 'state':
-      if (event.begins) Object.assign(known, fresh());
+      if (event.begins) Object.assign(known, fresh(), {before: known.info?.id === event.run.id ? {epochs: known.epochs, frames: known.frames, faces: known.faces} : undefined});
       known.info = event.run;
       if (event.run.state !== 'preparing') known.preparing = undefined;
       break;
@@ -25,8 +25,22 @@ export function take(known, kind, event) {
       break;
     case 'epoch': known.epochs.push(event.epoch); break;
     case 'baselines': known.baselines = event.baselines; break;
-    case 'faces': known.faces = event.faces; break;
+    case 'faces':
+      known.faces = event.faces;
+      remember(known);
+      break;
   }
+}
+
+/** remember keeps the faces that this page has of a training which a server that was started anew has only the latest of. */
+function remember(known) {
+  const {before, epochs} = known;
+  if (before?.faces && before.epochs.length <= epochs.length && before.epochs.every((e, i) => e.loss === epochs[i].loss)) {
+    known.frames = before.frames;
+    known.had = before.faces.epochs.filter(e => before.frames.get(e));
+  }
+  known.before = undefined;
+  if (known.had) known.faces = {...known.faces, epochs: [...new Set([...known.had, ...known.faces.epochs])].sort((a, b) => a - b)};
 }
 
 /**
