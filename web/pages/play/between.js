@@ -122,8 +122,8 @@ function Slot({face, share, ground, few, set, drop}) {
   return html`<li class="slot">
     <${Small} rgb=${face.rgb} size=${ground} alt=""/>
     <span class="slot-name">${face.title}<span class="muted number">${Math.round(100 * share)} %</span></span>
-    <button class="quiet" aria-expanded=${open} aria-label=${`Another face in place of ${face.title}`} onClick=${() => setOpen(!open)}>change</button>
-    <button class="quiet" disabled=${few} aria-label=${`Take ${face.title} away`} onClick=${drop}>remove</button>
+    <button class="quiet" aria-expanded=${open} aria-label=${`Change ${face.title} for another face`} onClick=${() => setOpen(!open)}>change</button>
+    <button class="quiet" disabled=${few} aria-label=${`Remove ${face.title}`} onClick=${drop}>remove</button>
     ${open ? html`<div class="row slot-choice">
       <button onClick=${() => set(newFace())}>New face</button>
       <button onClick=${() => set({kind: 'm'})}>Mean face</button>

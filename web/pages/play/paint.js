@@ -76,11 +76,11 @@ export function Large({rgb, size, pixels, alt, canvas}) {
 /** PixelsButton switches a large face between smooth and the model's own pixels. */
 export const PixelsButton = ({pixels, onPixels}) => html`<button aria-pressed=${pixels} title="Show the model's own pixels" onClick=${onPixels}>Pixels</button>`;
 
-/** Small is a face of some words' size. */
+/** Small is a face of some words' size; without alt it is for the eye alone. */
 export function Small({rgb, size, alt}) {
   const canvas = useRef();
   useLayoutEffect(() => { if (rgb) paint(canvas.current, rgb, size.width, size.height); }, [rgb, size]);
-  return html`<canvas class="face" ref=${canvas} width=${size.width} height=${size.height} role="img" aria-label=${alt}></canvas>`;
+  return html`<canvas class="face" ref=${canvas} width=${size.width} height=${size.height} ...${alt ? {role: 'img', 'aria-label': alt} : {'aria-hidden': 'true'}}></canvas>`;
 }
 
 /** keep lets the person keep a file that the server makes. */

@@ -54,7 +54,7 @@ function Attribute({d, base, score, move, pull, commit}) {
       <${Range} low=${low} high=${high} value=${value} zero=${base} usual=${d.usual} mark=${base} text=${`${value.toFixed(1)}, ${by ? signed(by) + ' from the face as it was' : 'as it is'}`}
         onInput=${(v, e) => pull(to(v), e.timeStamp)} onChange=${v => commit(to(v))} title=${`Told apart on faces it had not seen: AUC ${quality(d).toFixed(2)}`}/></label>
     <span class="number change">${by ? signed(by) : ''}</span>
-    ${by ? html`<button class="quiet hold" onClick=${() => commit({...move, by: {...move.by, [d.name]: 0}})} aria-label=${`${d.name} as it was`}>undo</button>`
+    ${by ? html`<button class="quiet hold" onClick=${() => commit({...move, by: {...move.by, [d.name]: 0}})} aria-label=${`Undo ${d.name}`}>undo</button>`
          : html`<button class="quiet hold" aria-pressed=${held} onClick=${hold} aria-label=${`Hold ${d.name}`}>hold</button>`}
   </li>`;
 }
@@ -79,7 +79,7 @@ export function Numbers({ground, as, info, move, pull, commit}) {
               onInput=${(v, e) => pull(to(v), e.timeStamp)} onChange=${v => commit(to(v))}
               title=${`One unit changes the picture by ${a.effect.toFixed(1)} of 255 levels`}/></label>
           <span class="number change">${by ? signed(by) : ''}</span>
-          <button class="quiet hold" disabled=${!by} onClick=${() => commit({...move, along: {...move.along, [a.axis]: 0}})} aria-label=${`Number ${n + 1} as it was`}>${by ? 'undo' : ''}</button>
+          <button class="quiet hold" disabled=${!by} onClick=${() => commit({...move, along: {...move.along, [a.axis]: 0}})} aria-label=${`Undo number ${n + 1}`}>${by ? 'undo' : ''}</button>
         </li>`;
       })}
     </ul>
