@@ -15,6 +15,7 @@ import (
 	"likeness/faces/drawn"
 	"likeness/models"
 	"likeness/pix"
+	"likeness/progress"
 	"likeness/workspace"
 )
 
@@ -27,8 +28,11 @@ type scores struct {
 // ModelFacts are what is known of a model: the program's summary and, of one that comes with the program, its card.
 type ModelFacts struct {
 	autoencoder.Info
-	Card  string `json:"card,omitempty"`
-	Atlas bool   `json:"atlas"` // what its numbers do is known
+	Kind  workspace.Kind `json:"kind"`
+	Data  string         `json:"data,omitempty"`  // of a finder: what it was fitted to
+	Space string         `json:"space,omitempty"` // of a finder
+	Card  string         `json:"card,omitempty"`
+	Atlas bool           `json:"atlas"` // what its numbers do is known
 	// Checkpoint marks a training that is not complete.
 	Checkpoint bool              `json:"checkpoint"`
 	Speed      float64           `json:"images_per_second,omitempty"` // of the training
@@ -51,6 +55,9 @@ func (s *Server) addModel(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "model", Method: http.MethodGet, Path: "/api/model", Summary: "Describe a model",
 	}, func(ctx context.Context, in *named) (*answer[ModelFacts], error) {
+		if f, ok := s.work.File(in.Model); ok && f.Problem == "" && (f.Kind == workspace.FinderFile || f.Kind == workspace.Detector) {
+			return &answer[ModelFacts]{otherFacts(f)}, nil
+		}
 		m, release, err := s.work.Model(ctx, in.Model)
 		if err != nil {
 			return nil, s.problem(err)
@@ -102,41 +109,41 @@ func (s *Server) addModel(api huma.API) {
 		return &answer[[]autoencoder.Tiles]{list}, s.problem(err)
 	})
 	huma.Register(api, huma.Operation{
-		OperationID: "model-score", Method: http.MethodPost, Path: "/api/model/score", Summary: "Measure a model beside what needs no training",
-		Description: "It is the verb eval. It needs the pictures that the model was trained on.",
+		OperationID: "model-score", Method: http.MethodPost, Path: "/api/model/score", Summary: "Measure a model beside what needs no training", DefaultStatus: http.StatusAccepted,
+		Description: "It is the verb eval, in the background. It needs the pictures that the model was trained on. The task's result is the score, which the model's facts have from then on.",
 	}, func(ctx context.Context, in *struct {
 		Body struct {
 			Model string `json:"model" doc:"name of the model"`
 		}
-	}) (*answer[*evaluation.Score], error) {
-		score, err := s.score(ctx, in.Body.Model)
-		return &answer[*evaluation.Score]{score}, s.problem(err)
+	}) (*answer[Task], error) {
+		t, err := s.score(ctx, in.Body.Model)
+		return &answer[Task]{t}, s.problem(err)
 	})
 }
 
-// score measures a model, once.
-func (s *Server) score(ctx context.Context, name string) (score *evaluation.Score, err error) {
+// score begins to measure a model. What was measured before is not measured again.
+func (s *Server) score(ctx context.Context, name string) (Task, error) {
 	m, release, err := s.work.Model(ctx, name)
 	if err != nil {
-		return nil, err
+		return Task{}, err
 	}
-	defer release()
-	if known := s.scores.of(m); known != nil {
-		return known, nil
-	}
-	err = s.queue.do(ctx, func(ctx context.Context) error {
-		opt := faces.Options{Framer: s.work.Framer()}
+	release()
+	return s.tasks.once("Measuring "+name, func(ctx context.Context, report progress.Func) (any, error) {
+		if known := s.scores.of(m); known != nil {
+			return known, nil
+		}
+		opt := faces.Options{Framer: s.work.Framer(), Progress: report}
 		data, err := m.Pictures(ctx, m.Path, dataset.Name{}, opt)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		score, err = evaluation.Evaluate(ctx, m.Model, data, evaluation.Options{Model: name, Learned: opt})
-		return err
-	})
-	if err == nil {
+		score, err := evaluation.Evaluate(ctx, m.Model, data, evaluation.Options{Model: name, Learned: opt, Progress: report})
+		if err != nil {
+			return nil, err
+		}
 		s.scores.keep(m, score)
-	}
-	return score, err
+		return score, nil
+	}), nil
 }
 
 // mostScores are kept.
@@ -161,7 +168,7 @@ func (k *scores) keep(m *workspace.Model, score *evaluation.Score) {
 func (s *Server) modelFacts(m *workspace.Model) ModelFacts {
 	f, _ := s.work.File(m.Name)
 	out := ModelFacts{
-		Info: m.Info(m.Name), Atlas: m.Atlas != nil && m.Atlas.Atlas != nil, Checkpoint: f.Kind == workspace.Checkpoint,
+		Info: m.Info(m.Name), Kind: f.Kind, Atlas: m.Atlas != nil && m.Atlas.Atlas != nil, Checkpoint: f.Kind == workspace.Checkpoint,
 		Score: s.scores.of(m), Can: abilities(m),
 	}
 	if m.Training != nil {
@@ -172,6 +179,26 @@ func (s *Server) modelFacts(m *workspace.Model) ModelFacts {
 	}
 	if f.BuiltIn {
 		out.Card, _ = models.Card(m.Name) // a build without it shows none
+	}
+	return out
+}
+
+// otherFacts describes a finder or a detector, whose layers are not shown.
+func otherFacts(f workspace.File) ModelFacts {
+	out := ModelFacts{Info: autoencoder.Info{Model: f.Name, Fingerprint: f.Fingerprint}, Kind: f.Kind, Data: f.Data, Space: f.Space}
+	if f.BuiltIn {
+		out.Card, _ = models.Card(f.Name) // a build without it shows none
+	}
+	name := fileWord(f.Name)
+	if f.Kind == workspace.Detector {
+		out.Can = []Ability{{"Find the faces in photographs, before anything else looks at them", commandLine("align", "party.jpg"), "/search"}}
+		return out
+	}
+	out.Can = []Ability{
+		{"Describe the faces of a folder, for searching", commandLine("index", name, "portraits/"), "/search"},
+		{"Say how likely two pictures show one person", commandLine("same", "--finder", name, "me.jpg", "you.jpg"), ""},
+		{"Sort a folder by who is in it", commandLine("cluster", "--finder", name, "portraits/"), "/people"},
+		{"Straighten faces", commandLine("align", name, "me.jpg"), ""},
 	}
 	return out
 }

@@ -16,6 +16,9 @@ import (
 func TestModelPage(t *testing.T) {
 	a := play(t, nil)
 	m, _ := conv(t)
+	if task := a.done("/api/model/score", map[string]any{"model": "conv"}); task.State != TaskFailed || !strings.Contains(task.Error, "lfw.tgz") {
+		t.Errorf("measuring on pictures that are not there: %+v", task)
+	}
 	var facts ModelFacts
 	a.get("/api/model?model=conv", &facts)
 	info := m.Info("conv")
@@ -48,8 +51,14 @@ func TestModelPage(t *testing.T) {
 	if facts.Decoder != nil || facts.Can[0].Line != "likeness denoise denoiser old.jpg" {
 		t.Errorf("a denoiser has the decoder %v and can %v", facts.Decoder, facts.Can)
 	}
+	for _, name := range []string{"finder", "detector"} {
+		a.get("/api/model?model="+name, &facts)
+		if string(facts.Kind) != name || facts.Card == "" || facts.Encoder != nil || len(facts.Can) == 0 {
+			t.Errorf("%s: %+v", name, facts)
+		}
+	}
 	for path, want := range map[string]int{
-		"/api/model?model=finder": http.StatusNotFound, "/api/model?model=../conv": http.StatusNotFound,
+		"/api/model?model=nobody": http.StatusNotFound, "/api/model?model=../conv": http.StatusNotFound,
 		"/api/model/activations?model=conv&upload=none": http.StatusNotFound,
 	} {
 		if status, body := a.ask("GET", path, nil); status != want {
@@ -78,9 +87,8 @@ func TestOwnModel(t *testing.T) {
 		}
 	})
 	for range 2 { // measured, and remembered
-		status, body := a.ask("POST", "/api/model/score", map[string]any{"model": "own.safetensors"})
-		if status != http.StatusOK {
-			t.Fatalf("status %d: %s", status, body)
+		if task := a.done("/api/model/score", map[string]any{"model": "own.safetensors"}); task.State != TaskDone || task.Result == nil {
+			t.Fatalf("measuring: %+v", task)
 		}
 	}
 	m, err := autoencoder.Open(file)
@@ -96,8 +104,8 @@ func TestOwnModel(t *testing.T) {
 	if a.get("/api/play?model=own.safetensors", &ground); ground.Known {
 		t.Error("what its numbers do is known before anybody looked")
 	}
-	if status, body := a.ask("POST", "/api/play/atlas", map[string]any{"model": "own.safetensors"}); status >= 300 {
-		t.Fatalf("fitting an atlas: status %d, %s", status, body)
+	if task := a.done("/api/play/atlas", map[string]any{"model": "own.safetensors"}); task.State != TaskDone {
+		t.Fatalf("fitting an atlas: %+v", task)
 	}
 	a.get("/api/play?model=own.safetensors", &ground)
 	if !ground.Known || ground.Code != 4 || len(ground.Axes) == 0 || ground.Components == 0 {

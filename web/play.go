@@ -17,6 +17,7 @@ import (
 	"likeness/latent"
 	"likeness/parallel"
 	"likeness/pix"
+	"likeness/progress"
 	"likeness/workspace"
 )
 
@@ -200,14 +201,15 @@ func (s *Server) addPlay(api huma.API) {
 		return &answer[Start]{out}, s.problem(err)
 	})
 	huma.Register(api, huma.Operation{
-		OperationID: "play-fit", Method: http.MethodPost, Path: "/api/play/atlas", Summary: "Find what the numbers of a model do",
-		Description: "Fits the atlas of a model to the pictures it was trained on, and writes it beside the model, as the verb directions does.",
+		OperationID: "play-fit", Method: http.MethodPost, Path: "/api/play/atlas", Summary: "Find what the numbers of a model do", DefaultStatus: http.StatusAccepted,
+		Description: "Fits the atlas of a model to the pictures it was trained on, and writes it beside the model, as the verb directions does. It is done in the background.",
 	}, func(ctx context.Context, in *struct {
 		Body struct {
-			Model string `json:"model"`
+			Model string `json:"model" doc:"name of the model"`
 		}
-	}) (*struct{}, error) {
-		return nil, s.problem(s.fitAtlas(ctx, in.Body.Model))
+	}) (*answer[Task], error) {
+		t, err := s.fitAtlas(ctx, in.Body.Model)
+		return &answer[Task]{t}, s.problem(err)
 	})
 	s.addPlayPictures(api)
 	s.addPlayFiles(api)
@@ -268,33 +270,44 @@ func (s *Server) start(ctx context.Context, d *desk, in *startRequest) (out Star
 	return out, err
 }
 
-// fitAtlas fits the atlas of a model and writes it beside the model.
-func (s *Server) fitAtlas(ctx context.Context, name string) error {
+// fitAtlas begins to fit the atlas of a model, which is written beside the model.
+func (s *Server) fitAtlas(ctx context.Context, name string) (Task, error) {
 	m, release, err := s.work.Model(ctx, name)
 	if err != nil {
-		return err
+		return Task{}, err
 	}
-	defer release()
+	release()
 	if err := m.CheckCode(); err != nil {
-		return bad(name + ": " + err.Error())
+		return Task{}, bad(name + ": " + err.Error())
 	}
-	if m.Atlas != nil && m.Atlas.Atlas != nil && m.Atlas.Mixture != nil {
-		return nil
+	if file, _ := s.work.File(name); file.BuiltIn {
+		return Task{}, bad(name + " comes with the program: nothing is written beside it")
 	}
-	file, _ := s.work.File(name)
-	if file.BuiltIn {
-		return bad(name + " comes with the program: nothing is written beside it")
-	}
-	return s.queue.do(ctx, func(ctx context.Context) error {
-		fitted, err := latent.OpenOrFit(ctx, m.Model, latent.Source{Model: m.Path, Fresh: true, Mixture: true, Framer: s.work.Framer()})
+	return s.tasks.once("Finding what the numbers of "+name+" do", func(ctx context.Context, report progress.Func) (any, error) {
+		fitted, err := latent.OpenOrFit(ctx, m.Model, latent.Source{Model: m.Path, Fresh: true, Mixture: true, Framer: s.work.Framer(), Progress: report})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := fitted.Save(latent.Beside(m.Path)); err != nil {
-			return err
+			return nil, err
 		}
 		s.work.Forget(name)
 		s.work.Refresh()
-		return nil
-	})
+		return struct {
+			Model string `json:"model"`
+		}{name}, nil
+	}), nil
+}
+
+// once is start, unless the same task waits or runs already: then it returns that one.
+func (t *tasks) once(title string, work func(ctx context.Context, report progress.Func) (any, error)) Task {
+	t.lock.Lock()
+	for _, one := range t.list {
+		if one.Title == title && (one.State == TaskWaiting || one.State == TaskRunning) {
+			defer t.lock.Unlock()
+			return one.Task
+		}
+	}
+	t.lock.Unlock()
+	return t.start(title, work)
 }

@@ -7,12 +7,12 @@ import {Layers} from './layers.js';
 import {History, Score} from './training.js';
 
 export default function ModelPage({url, go}) {
-  const {files, data, error, again} = useFiles('model', 'checkpoint');
+  const {files, data, error, again} = useFiles('model', 'checkpoint', 'finder', 'detector');
   if (error) return html`<${Failed} error=${error} again=${again}/>`;
   if (!data) return html`<${Loading} what="Looking into the folder"/>`;
   const models = files.filter(f => !f.problem);
   if (!models.length) return html`<${Empty} title="There is no model here"><p>Train one: it learns faces from drawn ones in some minutes.</p><a class="button primary" href="/watch">Train a model</a></${Empty}>`;
-  const name = url.searchParams.get('model') || (models.find(f => f.kind === 'model') || models[0]).name;
+  const name = url.searchParams.get('model') || (models.find(f => f.kind === 'model') || models[0]).name; // the newest of the folder first
   return html`
     <div class="page-head"><h1>Model</h1>
       <${Chooser} label="Model" hide files=${models} value=${name} onChange=${model => go({model, upload: null, index: null, id: null})}/>
@@ -38,14 +38,14 @@ function Facts({name, url, go}) {
           <${Command} line=${c.line}/></li>`)}</ul>
       </section>
     </div>
-    <section class="stack" aria-label="How it was trained">
+    ${m.encoder ? html`<section class="stack" aria-label="How it was trained">
       <h2>How well it does</h2>
       <div class="about">
         <${History} training=${m.training}/>
         <${Score} model=${m} again=${again}/>
       </div>
     </section>
-    <${Layers} model=${m} url=${url} go=${go}/>
+    <${Layers} model=${m} url=${url} go=${go}/>` : null}
   </div>`;
 }
 
@@ -65,6 +65,12 @@ function Card({text}) {
 
 function rowsOf(m) {
   const t = m.training, p = m.prep;
+  if (!m.encoder) return [
+    ['Kind', m.kind === 'finder' ? 'a finder of people' : 'a detector of faces'],
+    ['Space', m.space],
+    ['Fitted to', m.data],
+    ['Fingerprint', m.fingerprint && html`<code>${m.fingerprint}</code>`],
+  ];
   const rows = [
     ['Kind', `${m.architecture}, ${m.code ? `a code of ${count(m.code, 'number')}` : 'no code: it restores pictures'}`],
     ['Pictures', `${p.w} × ${p.h} pixels`],

@@ -1,7 +1,8 @@
 // How a model was trained, and how well it does beside what needs no training.
 import {html, useState} from '/static/shared/ui.js';
 import {post} from '/static/shared/api.js';
-import {Failed, Loading} from '/static/shared/states.js';
+import {Failed} from '/static/shared/states.js';
+import {useTask, TaskView} from '/static/shared/task.js';
 
 const W = 560, H = 220, left = 66, bottom = 26, top = 10, right = 10;
 
@@ -35,13 +36,17 @@ const yardsticks = [['pca', 'Exact PCA, same code'], ['wiener', 'Wiener filter']
 
 /** Score measures a model beside what needs no training. */
 export function Score({model, again}) {
-  const [state, set] = useState({});
-  const measure = () => { set({busy: true}); post('/api/model/score', {model: model.model}).then(() => { set({}); again(); }, error => set({error})); };
+  const [id, setId] = useState();
+  const [problem, setProblem] = useState(null);
+  const task = useTask(id, again);
+  const running = task && (task.state === 'running' || task.state === 'waiting');
+  const measure = () => { setProblem(null); setId(); post('/api/model/score', {model: model.model}).then(t => setId(t.id), setProblem); };
   const s = model.score;
   if (!s) return html`<div class="stack">
     <p class="muted">Measured on its test pictures, beside what needs no training: exact PCA, the mean picture, for a denoiser the Wiener filter.</p>
-    ${state.busy ? html`<${Loading} what="Measuring: all its pictures are read and reconstructed"/>` : html`<div><button onClick=${measure}>Measure it</button></div>`}
-    ${state.error ? html`<${Failed} error=${state.error}/>` : null}
+    ${running ? null : html`<div><button onClick=${measure}>Measure it</button></div>`}
+    <${TaskView} task=${task}/>
+    ${problem ? html`<${Failed} error=${problem}/>` : null}
   </div>`;
   const rows = [['This model', s.test_mse, true], ...yardsticks.map(([key, title]) => [title, s.yardsticks[key], false])].filter(([, v]) => v !== null && v !== undefined).sort((a, b) => a[1] - b[1]);
   const most = Math.max(...rows.map(([, v]) => v));

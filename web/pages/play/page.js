@@ -1,8 +1,9 @@
 // Play: pull a face by its numbers, mix faces, make new ones.
-import {html, useLoad, useState} from '/static/shared/ui.js';
+import {html, useEffect, useLoad, useState} from '/static/shared/ui.js';
 import {get, post} from '/static/shared/api.js';
 import {useFiles, Chooser} from '/static/shared/files.js';
 import {Loading, Failed, Empty, Command} from '/static/shared/states.js';
+import {useTask, TaskView} from '/static/shared/task.js';
 import {OneFace} from './one.js';
 import {Between} from './between.js';
 import {Sheet} from './sheet.js';
@@ -49,18 +50,19 @@ function Ground({model, View, ...rest}) {
   return html`<${View} ground=${data} ...${rest}/>`;
 }
 
-/** Unknown offers to find out what a model's numbers do. */
+/** Unknown finds out what a model's numbers do. */
 function Unknown({model, again}) {
-  const [state, set] = useState({});
-  const fit = () => {
-    set({busy: true});
-    post('/api/play/atlas', {model}).then(again, error => set({error}));
-  };
-  if (state.busy) return html`<${Loading} what=${`Finding what the numbers of ${model} do: all its training faces are encoded`}/>`;
-  return html`<${Empty} title="What its numbers do is not known yet">
-    <p>${model} has learned faces, but nobody has looked at how its numbers vary and which way in them leads to a smile. That takes some seconds, and is kept in a file beside it.</p>
-    <button class="primary" onClick=${fit}>Find out</button>
+  const [id, setId] = useState();
+  const [problem, setProblem] = useState(null);
+  const task = useTask(id, again);
+  const fit = () => { setProblem(null); setId(); post('/api/play/atlas', {model}).then(t => setId(t.id), setProblem); };
+  useEffect(fit, [model]);
+  const failed = problem || (task && ['failed', 'stopped'].includes(task.state));
+  return html`<${Empty} title=${`Finding what the numbers of ${model} do`}>
+    <p>Its training faces are looked at: how their numbers vary, and which way in them leads to a smile. What is found is kept in a file beside the model, so this is done once.</p>
+    <${TaskView} task=${task}/>
+    ${problem ? html`<${Failed} error=${problem}/>` : null}
+    ${failed ? html`<button class="primary" onClick=${fit}>Try again</button>` : null}
     <${Command} line=${`likeness directions ${model}`}/>
-    ${state.error ? html`<${Failed} error=${state.error} again=${fit}/>` : null}
   </${Empty}>`;
 }
