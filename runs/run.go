@@ -165,7 +165,7 @@ func (r *run) event(e train.Event) {
 	defer r.mu.Unlock()
 	r.info.Epochs = e.Epochs
 	if e.EpochDone && !e.Resumed {
-		done := autoencoder.Epoch{Epoch: e.Epoch, Rate: e.Rate, Loss: e.Loss, TestLoss: e.TestLoss, ValidationLoss: e.ValidationLoss}
+		done := autoencoder.Epoch{Epoch: e.Epoch, Rate: e.Rate, Loss: e.Loss, TestLoss: e.TestLoss, ValidationLoss: e.ValidationLoss, Images: e.Images}
 		r.info.EpochsDone, r.info.Measured = e.Epoch, e.TestLoss+e.ValidationLoss
 		r.log.add(Event{Kind: KindEpoch, Epoch: &done}, &r.house.seq)
 	} else if time.Since(r.told) < tellEvery {

@@ -16,6 +16,7 @@ type Event struct {
 	Loss            float64 // mean over the epoch so far
 	TestLoss        float64 // only when EpochDone, and without validation pictures
 	ValidationLoss  float64 // only when EpochDone, and with validation pictures
+	Images          int     // only when EpochDone: how many an epoch had that was cut short
 	Rate            float64 // learning rate
 	ImagesPerSecond float64 // of the steps in this sitting
 	Elapsed         time.Duration

@@ -177,7 +177,7 @@ func (l *loop) finishEpoch(ctx context.Context, rate float64) error {
 		return err
 	}
 	l.tail = l.clock().Sub(begin).Seconds()
-	l.tell(Event{EpochDone: true, Loss: e.Loss, TestLoss: e.TestLoss, ValidationLoss: e.ValidationLoss, Rate: rate})
+	l.tell(Event{EpochDone: true, Loss: e.Loss, TestLoss: e.TestLoss, ValidationLoss: e.ValidationLoss, Images: e.Images, Rate: rate})
 	return nil
 }
 

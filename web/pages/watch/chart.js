@@ -53,11 +53,17 @@ export function losses({epochs, steps}) {
   return points.sort((a, b) => a.x - b.x);
 }
 
+/** endOf is where an epoch ends; one that was cut short ends earlier. */
+const endOf = (e, info) => e.images && info?.n_train ? e.epoch - 1 + e.images / info.n_train : e.epoch;
+
 /** series makes the plot's numbers of what is known: x is the epoch, with a fraction for a part of it. */
 export function series(known) {
   const at = new Map();
   for (const p of losses(known)) at.set(p.x, {loss: p.loss});
-  for (const e of known.epochs) at.set(e.epoch, {...at.get(e.epoch), test: e.test_loss || e.validation_loss});
+  for (const e of known.epochs) {
+    const x = endOf(e, known.info);
+    at.set(x, {...at.get(x), test: e.test_loss || e.validation_loss});
+  }
   const x = [...at.keys()].sort((a, b) => a - b);
   return [x, x.map(v => at.get(v).loss ?? null), x.map(v => at.get(v).test ?? null)];
 }
@@ -103,8 +109,10 @@ export function Chart({known}) {
     const values = key => {
       const {epochs, baselines, info} = latest.current;
       const training = losses(latest.current).map(p => p.loss);
-      const test = [...epochs.map(e => e.test_loss || e.validation_loss), ...baselines.map(b => b.mse)];
-      return key === 'noise' ? training : info?.noise_units ? test : [...training, ...test];
+      if (key === 'noise') return training;
+      const own = [...epochs.map(e => e.test_loss || e.validation_loss), ...(info?.noise_units ? [] : training)];
+      const far = own.length ? 2.5 * Math.max(...own) : Infinity; // a line far above would press the curves flat
+      return [...own, ...baselines.map(b => b.mse).filter(v => v < far)];
     };
     const errorAxis = (scale, side, label) => ({
       ...axis, scale, side, size: 62, label, labelSize: 18, labelFont: '12px "Instrument Sans", sans-serif', grid: side === 3 ? axis.grid : {show: false},
@@ -163,6 +171,6 @@ function Numbers({known: {epochs, baselines}, on}) {
       <thead><tr><th scope="col">Epoch</th><th scope="col" class="number">Training loss</th><th scope="col" class="number">Error on ${on} pictures</th><th scope="col" class="number">Learning rate</th></tr></thead>
       <tbody>
         ${baselines.map(b => html`<tr key=${b.name}><th scope="row">${b.name}</th><td></td><td class="number">${error(b.mse)}</td><td></td></tr>`)}
-        ${[...epochs].reverse().map(e => html`<tr key=${e.epoch}><th scope="row">${e.epoch}</th><td class="number">${error(e.loss)}</td><td class="number">${error(e.test_loss || e.validation_loss)}</td><td class="number">${e.learning_rate?.toPrecision(3)}</td></tr>`)}
+        ${[...epochs].reverse().map(e => html`<tr key=${e.epoch}><th scope="row">${e.epoch}${e.images ? `, ${e.images.toLocaleString('en')} pictures of it` : ''}</th><td class="number">${error(e.loss)}</td><td class="number">${error(e.test_loss || e.validation_loss)}</td><td class="number">${e.learning_rate?.toPrecision(3)}</td></tr>`)}
       </tbody></table></div></details>`;
 }

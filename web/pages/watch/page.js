@@ -97,8 +97,10 @@ function verdict(info, measured, best) {
   if (info.state === 'paused') return info.checkpoint ? 'Its checkpoint is in the folder: it can go on now, or after a restart.' : 'It has not begun.';
   if (!measured || !best) return measured ? 'What needs no training is being measured for comparison …' : ' ';
   const ratio = measured / best.mse;
-  return ratio < 0.9995 ? `${(100 * (1 - ratio)).toPrecision(2)} % less error than ${best.name}, the best that needs no training.`
-    : `${ratio.toPrecision(3)} times the error of ${best.name}, which needs no training.`;
+  if (Math.abs(ratio - 1) <= 0.0005) return `As much error as ${best.name}, which needs no training.`; // as the program judges
+  if (ratio < 1) return `${(100 * (1 - ratio)).toPrecision(2)} % less error than ${best.name}, the best that needs no training.`;
+  if (ratio < 1.1) return `${(100 * (ratio - 1)).toPrecision(2)} % more error than ${best.name}, which needs no training.`;
+  return `${ratio.toPrecision(3)} times the error of ${best.name}, which needs no training.`;
 }
 
 /** Details are the settings, remarks, and the command. */
