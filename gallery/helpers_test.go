@@ -35,7 +35,7 @@ func paint(t *testing.T, folder string, seeds map[string]int) {
 }
 
 // newModel is an embedder with a code of 4 numbers, and its file.
-func newModel(t *testing.T, path string, seed uint64) gallery.Embedder {
+func newModel(t testing.TB, path string, seed uint64) gallery.Embedder {
 	t.Helper()
 	m, err := autoencoder.New("pca", pix.Prep{W: 16, H: 16, Auto: true}, 4, seed)
 	if err != nil {

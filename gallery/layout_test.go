@@ -17,7 +17,7 @@ import (
 )
 
 // drawnIndex is an index of drawn faces.
-func drawnIndex(t *testing.T, dir string) (path string, e gallery.Embedder, set *faces.Set) {
+func drawnIndex(t testing.TB, dir string) (path string, e gallery.Embedder, set *faces.Set) {
 	t.Helper()
 	e = newModel(t, filepath.Join(dir, "m.safetensors"), 1)
 	set, err := dataset.Load(t.Context(), dataset.Name{Source: "drawn:12x4"}, faces.Options{Prep: e.Prep(), NoCache: true})

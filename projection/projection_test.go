@@ -205,3 +205,20 @@ func TestErrors(t *testing.T) {
 		cancel()
 	}
 }
+
+func TestTables(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 10_000 {
+		d := math.Exp(rng.Float64()*50 - 25)
+		for name, c := range map[string][2]float64{"pull": {pulls.at(d), pullAt(d)}, "push": {pushes.at(d), pushAt(d)}} {
+			if math.Abs(c[0]/c[1]-1) > 6e-5 {
+				t.Fatalf("%s at %g is %g, want %g", name, d, c[0], c[1])
+			}
+		}
+	}
+	for _, d := range []float64{0, 1e-300, 1e300, math.Inf(1)} {
+		if v := pushes.at(d); v < 0 || v-v != 0 {
+			t.Errorf("push at %g is %g", d, v)
+		}
+	}
+}

@@ -3,16 +3,10 @@ package projection
 import (
 	"context"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 
 	"likeness/search"
-)
-
-// The curve 1/(1+a d^2b) of nearness in the layout, fitted to one that is 1 up to a
-// distance of 0.1 and falls as exp(0.1-d) beyond: UMAP's defaults.
-const (
-	curveA = 1.5769434603113077
-	curveB = 0.8950608779109733
 )
 
 const (
@@ -125,20 +119,19 @@ func (u *umap) move(i, round int) {
 		}
 		dx, dy := x-u.at[2*j], y-u.at[2*j+1]
 		if d := dx*dx + dy*dy; d > 0 {
-			p := power(d)
-			pull := -2 * curveA * curveB * p / (d * (1 + curveA*p))
+			pull := pulls.at(d)
 			// Twice: in the other direction the edge pulls as well.
 			gx += 2 * clip(pull*dx)
 			gy += 2 * clip(pull*dy)
 		}
 		for range umapNegatives {
-			other := int(draw.Uint64() % n)
+			hi, _ := bits.Mul64(draw.Uint64(), n)
+			other := int(hi)
 			if other == i {
 				continue
 			}
 			dx, dy := x-u.at[2*other], y-u.at[2*other+1]
-			d := dx*dx + dy*dy
-			push := 2 * curveB / ((0.001 + d) * (1 + curveA*power(d)))
+			push := pushes.at(dx*dx + dy*dy)
 			gx += clip(push * dx)
 			gy += clip(push * dy)
 		}
@@ -146,9 +139,6 @@ func (u *umap) move(i, round int) {
 	u.next[2*i] = x + u.step(2*i, gx, round)
 	u.next[2*i+1] = y + u.step(2*i+1, gy, round)
 }
-
-// power is d to the power of curveB.
-func power(d float64) float64 { return math.Exp(curveB * math.Log(d)) }
 
 func clip(v float64) float64 { return min(max(v, -umapClip), umapClip) }
 
