@@ -68,7 +68,7 @@ func channelTiles(y []float32, shape nn.Shape) Tiles {
 	var at func(row, column, r, x, c int) float32
 	if len(shape) == 3 {
 		channels := shape[2]
-		t.H, t.W, t.OfColumns, t.Columns = shape[0], shape[1], channels, min(channels, mostTiles)
+		t.H, t.W, t.OfColumns, t.Columns = shape[0], shape[1], channels, tilesOf(channels, shape[0]*shape[1])
 		at = func(_, column, r, x, _ int) float32 { return y[(r*t.W+x)*channels+column] }
 	} else {
 		t.OfColumns, t.Columns = 1, 1

@@ -59,7 +59,7 @@ func (m *Model) kernelTiles(row nn.LayerInfo, p *nn.Param, in nn.Shape) (Tiles, 
 		index := func(y, x, i, j int) float32 { return v[((y*shape[1]+x)*a+i)*b+j] }
 		t.H, t.W = shape[0], shape[1]
 		if a == 3 {
-			t.Channels, t.OfColumns, t.Columns = 3, b, min(b, mostTiles)
+			t.Channels, t.OfColumns, t.Columns = 3, b, tilesOf(b, shape[0]*shape[1]*3)
 			at = func(_, column, y, x, c int) float32 { return index(y, x, c, column) }
 			break
 		}
@@ -76,10 +76,10 @@ func (m *Model) kernelTiles(row nn.LayerInfo, p *nn.Param, in nn.Shape) (Tiles, 
 			return index(y, x, column, row)
 		}
 	case len(shape) == 2 && shape[0] == m.Values() && slices.Equal(in, nn.Shape{m.Values()}): // sees the whole picture
-		t.H, t.W, t.Channels, t.OfColumns, t.Columns = m.Prep.H, m.Prep.W, 3, shape[1], min(shape[1], mostTiles)
+		t.H, t.W, t.Channels, t.OfColumns, t.Columns = m.Prep.H, m.Prep.W, 3, shape[1], tilesOf(shape[1], m.Values())
 		at = func(_, column, y, x, c int) float32 { return v[((y*t.W+x)*3+c)*shape[1]+column] }
 	case len(shape) == 2 && shape[1] == m.Values(): // paints the whole picture
-		t.H, t.W, t.Channels, t.OfColumns, t.Columns = m.Prep.H, m.Prep.W, 3, shape[0], min(shape[0], mostTiles)
+		t.H, t.W, t.Channels, t.OfColumns, t.Columns = m.Prep.H, m.Prep.W, 3, shape[0], tilesOf(shape[0], m.Values())
 		at = func(_, column, y, x, c int) float32 { return v[column*shape[1]+(y*t.W+x)*3+c] }
 	default:
 		return t, false

@@ -19,15 +19,19 @@ type Gatherer struct {
 	model  *Model
 	passes int
 	room   *semaphore.Weighted // one for each code that waits
+	places int64               // in it
 
 	mu      sync.Mutex
 	waiting []*gathered // callers with codes that no pass has taken, each once
 	running int         // passes
 }
 
-// mostWaiting bounds the codes that wait in a Gatherer; more callers wait outside of it,
-// without their pictures' memory.
-const mostWaiting = 1024
+// The codes that wait in a Gatherer are bounded, in number and by the memory of their pictures; more callers wait outside
+// of it, without any.
+const (
+	mostWaiting      = 1024
+	mostWaitingBytes = 256 << 20
+)
 
 // gathered is one caller's codes.
 type gathered struct {
@@ -46,7 +50,8 @@ func NewGatherer(m *Model, passes int) (*Gatherer, error) {
 	if err := m.CheckCode(); err != nil {
 		return nil, err
 	}
-	return &Gatherer{model: m, passes: max(passes, 1), room: semaphore.NewWeighted(mostWaiting)}, nil
+	places := int64(min(mostWaiting, max(nn.ShardImages, mostWaitingBytes/(4*m.Values()))))
+	return &Gatherer{model: m, passes: max(passes, 1), room: semaphore.NewWeighted(places), places: places}, nil
 }
 
 // Decode is Model.Decode. Callers take turns, so that one with many codes does not keep
@@ -64,7 +69,7 @@ func (g *Gatherer) Decode(ctx context.Context, codes []float32) ([]float32, erro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	places := min(int64(n), mostWaiting)
+	places := min(int64(n), g.places)
 	if err := g.room.Acquire(ctx, places); err != nil {
 		return nil, err
 	}

@@ -23,12 +23,16 @@ type Tiles struct {
 }
 
 // The tiles of a layer are bounded: mostTileRows times mostTileColumns where they form a
-// table, mostTiles where they are a list, which is one row.
+// table, mostTiles and mostTileBytes where they are a list, which is one row.
 const (
 	mostTileRows    = 16
 	mostTileColumns = 16
 	mostTiles       = 64
+	mostTileBytes   = 1 << 20
 )
+
+// tilesOf returns how many tiles of so many bytes of a list are shown.
+func tilesOf(there, bytes int) int { return min(there, mostTiles, max(1, mostTileBytes/bytes)) }
 
 // paint fills the tiles: at returns number c of pixel (y, x) of the tile in a row and a
 // column.

@@ -131,3 +131,32 @@ func ExampleEditor() {
 	}
 	// Output: me: 5 frames, Smiling +1.5
 }
+
+// A desk plays with the faces of a model: here of the one that comes with the program.
+func ExampleDesk() {
+	ctx := context.Background()
+	m, err := autoencoder.Open("conv")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	atlas, err := latent.OpenOrFit(ctx, m, latent.Source{Model: "conv", Optional: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	desk, err := latent.NewDesk(ctx, m, atlas.Atlas)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	somebody := desk.Draw(1, 0.9, 1)[0]
+	smiling, err := desk.Show(ctx, somebody, latent.Move{Wants: []latent.Want{{Name: "Smiling", Strength: 1.5}}, Hold: []string{"Male"}}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("a face of %dx%d pixels at %.1f from the mean; it takes along %s\n",
+		smiling.Picture.W, smiling.Picture.H, smiling.Distance, smiling.TakesAlong[0].Name)
+	// Output: a face of 32x32 pixels at 5.5 from the mean; it takes along Frowning
+}

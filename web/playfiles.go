@@ -128,7 +128,7 @@ func (s *Server) addPlayFiles(api huma.API) {
 		}
 	}) (out *fileAnswer, err error) {
 		err = s.drawing(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
-			pictures, err := d.Pictures(ctx, d.Draw(in.Body.Number, in.Body.Spread, in.Body.Seed)...)
+			_, pictures, err := in.Body.sheet(ctx, d)
 			if err != nil {
 				return err
 			}

@@ -77,6 +77,19 @@ type Sheet struct {
 	Places []string `json:"places"` // of the faces, as latent.Shown has them
 }
 
+// mostSheetBytes bounds the pictures of a sheet.
+const mostSheetBytes = 32 << 20
+
+// sheet draws and decodes the new faces that a request asks for.
+func (r *SheetRequest) sheet(ctx context.Context, d *desk) (codes [][]float32, pictures []*pix.Image, err error) {
+	if most := mostSheetBytes / d.Model.Values(); r.Number > most {
+		return nil, nil, bad(fmt.Sprintf("%d faces at once: expected at most %d of this size", r.Number, most))
+	}
+	codes = d.Draw(r.Number, r.Spread, r.Seed)
+	pictures, err = d.Pictures(ctx, codes...)
+	return codes, pictures, err
+}
+
 // addPlayPictures adds what answers with pictures as pixels.
 func (s *Server) addPlayPictures(api huma.API) {
 	huma.Register(api, huma.Operation{
@@ -110,8 +123,7 @@ func (s *Server) addPlayPictures(api huma.API) {
 		Description: "The body is the pictures one behind the other, three bytes a pixel, row by row, and behind them JSON that describes them.",
 	}, func(ctx context.Context, in *struct{ Body SheetRequest }) (out *rawAnswer, err error) {
 		err = s.decode(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
-			codes := d.Draw(in.Body.Number, in.Body.Spread, in.Body.Seed)
-			pictures, err := d.Pictures(ctx, codes...)
+			codes, pictures, err := in.Body.sheet(ctx, d)
 			if err != nil {
 				return err
 			}
