@@ -108,9 +108,10 @@ func (r *run) watch(ctx context.Context, t *train.Run) {
 	}
 	r.set(func(i *Info) {
 		if r.frames == nil || r.seed != t.Seed {
-			r.begun = r.frames == nil && r.begun // another seed begins anew
+			if r.frames != nil { // another seed begins anew
+				r.begun, i.EpochsDone, i.Measured = false, 0, 0
+			}
 			r.frames, r.seed = newFrames(t.Data, rows, t.Corruption, t.Seed), t.Seed
-			i.EpochsDone, i.Measured = 0, 0
 		}
 		i.about(t.Model)
 		i.Data, i.Parameters, i.Epochs, i.Budget = t.Data.Source, t.Parameters, t.Epochs, t.TimeBudget.Seconds()

@@ -240,6 +240,11 @@ func TestPauseAndClose(t *testing.T) {
 	if err := h.Resume(id); err != nil {
 		t.Fatal(err)
 	}
+	for _, e := range until(t, h, id, in(Training, Done)) {
+		if e.Run != nil && e.Run.EpochsDone < 2 {
+			t.Errorf("%s it has %d epochs", e.Run.State, e.Run.EpochsDone)
+		}
+	}
 	events = until(t, h, id, in(Done, Failed))
 	if i := events[len(events)-1].Run; i.State != Done {
 		t.Fatal(i.Error)

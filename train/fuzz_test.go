@@ -55,6 +55,9 @@ func FuzzProgress(f *testing.F) {
 		if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		if c, err := train.OpenCheckpoint(path); err == nil && (c.Epoch != len(c.Model.Training.History) || c.Done < 0 || c.Done >= c.Steps || c.Epochs < 0) {
+			t.Errorf("%s was read as %+v", progress, c)
+		}
 		r := begin(t, path)
 		story, err := r.Do(context.Background())
 		if err != nil {

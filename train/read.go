@@ -55,10 +55,13 @@ func ReadCheckpoint(f *safetensors.File) (*Checkpoint, error) {
 			return nil, f.Errorf("metadata %s: %q is no number of epochs", runEntry, settings[epochsSetting])
 		}
 	}
-	if t.Batch < 1 || t.NTrain < 1 || p.Done < 0 || p.Epoch < 0 || len(p.History) != p.Epoch {
-		return nil, f.Errorf("metadata %s: epoch %d, step %d of %d pictures in batches of %d", progressEntry, p.Epoch, p.Done, t.NTrain, t.Batch)
+	if t.Batch < 1 || t.NTrain < 1 {
+		return nil, f.Errorf("metadata training: %d pictures in batches of %d", t.NTrain, t.Batch)
 	}
-	c.Steps = (t.NTrain + t.Batch - 1) / t.Batch
+	c.Steps = (t.NTrain-1)/t.Batch + 1
+	if p.Done < 0 || p.Done >= c.Steps || c.Epochs < 0 || p.Epoch < 0 || p.Epoch > mostEpochs || len(t.History) != p.Epoch {
+		return nil, f.Errorf("metadata %s: epoch %d of %d and step %d of %d, with a history of %d", progressEntry, p.Epoch, c.Epochs, p.Done, c.Steps, len(t.History))
+	}
 	c.Complete = p.Ended != "" || p.Epoch >= c.Epochs && c.Epochs > 0
 	if seen := min(p.Done*t.Batch, t.NTrain); seen > 0 {
 		c.Loss = p.LossSum / float64(seen)
