@@ -21,6 +21,8 @@ type Map struct {
 	Index   string `json:"index"`
 	Space   string `json:"space"`
 	Entries int    `json:"entries"`
+	// Members is the fingerprint of what is known of the members: with another one the rows are others.
+	Members string `json:"members"`
 	// Stored are the layouts that the index file keeps; those by PCA are made at once.
 	Stored []projection.Method `json:"stored"`
 	Jobs   []MapJob            `json:"jobs"`
@@ -57,7 +59,12 @@ func (s *Server) addMap(api huma.API) {
 		defer release()
 		info := g.Info()
 		m := Map{Index: in.Index, Space: info.Space, Entries: info.Entries, Decodes: g.Decodes(), Files: hasFile(g), Jobs: s.maps.jobsOf(in.Index), Attributes: []string{}}
-		err = s.queue.do(ctx, func(context.Context) (err error) { m.Stored, err = g.Layouts(); return })
+		err = s.queue.do(ctx, func(context.Context) (err error) {
+			if m.Members, err = g.Fingerprint(); err == nil {
+				m.Stored, err = g.Layouts()
+			}
+			return err
+		})
 		if err != nil {
 			return nil, s.problem(err)
 		}

@@ -1,14 +1,27 @@
 // A face of the map, large: the one under the pointer, the one that was chosen, or the one that is painted for an empty
 // place.
-import {html, useState, useEffect} from '/static/shared/ui.js';
+import {html, useState, useEffect, useRef} from '/static/shared/ui.js';
 import {Photo, Pixels} from '/static/shared/face.js';
-import {address, get} from '/static/shared/api.js';
+import {address, bytes, get} from '/static/shared/api.js';
 import {nameOf} from './members.js';
 
 /** placed puts a card beside a place of the screen, inside of the map. */
 function placed([x, y], view, h, w = 190) {
   const left = x + 22 + w < view.width ? x + 22 : x - 22 - w;
   return {left: Math.max(8, left) + 'px', top: Math.max(8, Math.min(view.height - h - 8, y - h / 3)) + 'px', width: w + 'px'};
+}
+
+/** Quick is the small face of a sheet, which is there at once, under the large one, which takes a while from an archive. */
+function Quick({index, row}) {
+  const canvas = useRef();
+  useEffect(() => {
+    const control = new AbortController();
+    bytes('/api/map/faces', {index, rows: [row]}, control.signal)
+      .then(b => createImageBitmap(new Blob([b], {type: 'image/jpeg'}), 0, 0, 32, 32))
+      .then(image => canvas.current?.getContext('2d').drawImage(image, 0, 0), () => {}); // the large one says what is wrong
+    return () => control.abort();
+  }, [index, row]);
+  return html`<canvas class="map-quick" ref=${canvas} width="32" height="32" aria-hidden="true"></canvas>`;
 }
 
 /** FaceCard shows a member; with actions when it was chosen. */
@@ -21,7 +34,8 @@ export function FaceCard({index, row, members, view, at, pinned, selected, onSel
     return () => { here = false; };
   }, [row, members]);
   return html`<aside class=${'map-card card' + (pinned ? ' pinned' : '')} style=${placed(at, view, pinned ? 300 : 250)} aria-label=${member ? nameOf(member) : 'A face'}>
-    ${view.faces.gone ? null : member ? html`<${Photo} index=${index} id=${member.id} side=${320} alt=${nameOf(member)}/>` : html`<div class="face"></div>`}
+    ${view.faces.gone ? null : html`<div class="map-photo" key=${row}><${Quick} index=${index} row=${row}/>
+      ${member ? html`<${Photo} index=${index} id=${member.id} side=${320} alt=${nameOf(member)}/>` : null}</div>`}
     <div class="map-card-text">
       <strong>${member ? nameOf(member) : ' '}</strong>
       ${member?.person && !member.id.startsWith(member.person.replaceAll(' ', '_')) ? html`<span class="muted map-id">${member.id}</span>` : null}

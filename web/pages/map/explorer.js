@@ -76,6 +76,7 @@ export function Explorer({info, files, url, go}) {
       mode: () => now.current.mode,
       hover: place => { const row = place ? view.pick(...place) : -1; if (row !== (hover.peek()?.row ?? -1)) hover.value = row < 0 ? null : {row}; canvas.current.dataset.over = row < 0 ? '' : 'face'; },
       tap: (place, e) => {
+        if (!place) { close(); return; }
         const row = view.pick(...place, e.pointerType === 'touch' ? 22 : 14);
         hover.value = null;
         if (row >= 0) { setSpot(null); setFocus(row); if (e.ctrlKey || e.metaKey) toggle(row); return; }

@@ -3,27 +3,27 @@
 export class Grid {
   /**
    * @param {Uint16Array} at x and y of each row, in 65535ths
-   * @param {(row: number) => boolean} hidden rows that are not there
+   * @param {(row: number) => boolean} [hidden] rows that are not there
    */
   constructor(at, hidden) {
     const n = at.length / 2;
     this.at = at;
     this.side = Math.max(8, Math.min(1024, Math.round(Math.sqrt(n) / 2)));
     this.starts = new Int32Array(this.side * this.side + 1);
-    for (let row = 0; row < n; row++) if (!hidden(row)) this.starts[this.cell(row) + 1]++;
-    for (let i = 0; i < this.side * this.side; i++) this.starts[i + 1] += this.starts[i];
-    this.rows = new Int32Array(this.starts[this.side * this.side]);
-    const next = this.starts.slice();
-    for (let row = 0; row < n; row++) if (!hidden(row)) this.rows[next[this.cell(row)]++] = row;
+    const cells = new Int32Array(n), {side, starts} = this, last = side - 1, scale = side / 65535;
+    for (let row = 0; row < n; row++) {
+      if (hidden?.(row)) { cells[row] = -1; continue; }
+      const x = at[2 * row] * scale | 0, y = at[2 * row + 1] * scale | 0;
+      starts[(cells[row] = (y < last ? y : last) * side + (x < last ? x : last)) + 1]++;
+    }
+    for (let i = 0; i < side * side; i++) starts[i + 1] += starts[i];
+    this.rows = new Int32Array(starts[side * side]);
+    const next = starts.slice();
+    for (let row = 0; row < n; row++) if (cells[row] >= 0) this.rows[next[cells[row]]++] = row;
   }
 
   x(row) { return this.at[2 * row] / 65535; }
   y(row) { return this.at[2 * row + 1] / 65535; }
-
-  cell(row) {
-    const last = this.side - 1;
-    return Math.min(last, Math.floor(this.y(row) * this.side)) * this.side + Math.min(last, Math.floor(this.x(row) * this.side));
-  }
 
   /** within calls a function with every row in the cells that a rectangle touches. */
   within(left, bottom, right, top, call) {
@@ -63,23 +63,40 @@ export class Grid {
     }
   }
 
-  /** inside returns the rows in a polygon of [x, y] corners. */
+  /** inside returns the rows in a polygon of [x, y] corners, in their order. */
   inside(corners) {
-    let left = Infinity, right = -Infinity, bottom = Infinity, top = -Infinity;
-    for (const [x, y] of corners) {
-      left = Math.min(left, x); right = Math.max(right, x);
-      bottom = Math.min(bottom, y); top = Math.max(top, y);
-    }
-    const rows = [];
-    this.within(left, bottom, right, top, row => {
-      const x = this.x(row), y = this.y(row);
-      let odd = false;
-      for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
-        const [xi, yi] = corners[i], [xj, yj] = corners[j];
-        if ((yi > y) !== (yj > y) && x < (xj - xi) * (y - yi) / (yj - yi) + xi) odd = !odd;
+    const {side} = this, clamp = v => Math.max(0, Math.min(side - 1, Math.floor(v * side)));
+    // Points in cells that no edge comes near are all inside or all outside.
+    const near = new Uint8Array(side * side);
+    let x0 = side, x1 = 0, y0 = side, y1 = 0;
+    corners.forEach(([x, y], i) => {
+      const [ox, oy] = corners[(i + 1) % corners.length], steps = Math.ceil(2 * side * Math.max(Math.abs(ox - x), Math.abs(oy - y))) + 1;
+      for (let s = 0; s <= steps; s++) {
+        const cx = clamp(x + (ox - x) * s / steps), cy = clamp(y + (oy - y) * s / steps);
+        for (let py = Math.max(0, cy - 1); py <= Math.min(side - 1, cy + 1); py++) near.fill(1, py * side + Math.max(0, cx - 1), py * side + Math.min(side - 1, cx + 1) + 1);
+        x0 = Math.min(x0, cx); x1 = Math.max(x1, cx); y0 = Math.min(y0, cy); y1 = Math.max(y1, cy);
       }
-      if (odd) rows.push(row);
     });
-    return rows.sort((a, b) => a - b);
+    const rows = [];
+    for (let cy = y0; cy <= y1; cy++)
+      for (let cx = x0; cx <= x1; cx++) {
+        const cell = cy * side + cx, first = this.starts[cell], end = this.starts[cell + 1];
+        if (first === end || !near[cell] && !encloses(corners, (cx + 0.5) / side, (cy + 0.5) / side)) continue;
+        for (let i = first; i < end; i++) {
+          const row = this.rows[i];
+          if (!near[cell] || encloses(corners, this.x(row), this.y(row))) rows.push(row);
+        }
+      }
+    return Array.from(Int32Array.from(rows).sort());
   }
+}
+
+/** encloses says whether a polygon holds a place: a line from it to the right crosses an odd number of edges. */
+function encloses(corners, x, y) {
+  let odd = false;
+  for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
+    const [xi, yi] = corners[i], [xj, yj] = corners[j];
+    if ((yi > y) !== (yj > y) && x < (xj - xi) * (y - yi) / (yj - yi) + xi) odd = !odd;
+  }
+  return odd;
 }

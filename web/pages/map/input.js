@@ -6,7 +6,7 @@ const TAP = 5; // pixels that a finger may move while it taps
  * listen attaches to a canvas and returns a function that detaches.
  * @param {HTMLCanvasElement} canvas
  * @param {import('./view.js').View} view
- * @param {{mode: () => string, hover: Function, tap: Function, lasso: Function, outline: Function, key: (e: KeyboardEvent) => boolean}} on
+ * @param {{mode: () => string, hover: Function, tap: (place: number[] | null, e: PointerEvent) => void, lasso: Function, outline: Function, key: (e: KeyboardEvent) => boolean}} on
  */
 export function listen(canvas, view, on) {
   const fingers = new Map();
@@ -64,7 +64,7 @@ export function listen(canvas, view, on) {
     const pixels = e.deltaY * (e.deltaMode === 1 ? 16 : e.deltaMode === 2 ? 400 : 1);
     view.zoomAt(Math.exp(-Math.max(-300, Math.min(300, pixels)) * (e.ctrlKey ? 0.01 : 0.0018)), ...place(e));
   };
-  const twice = e => view.zoomAt(2, ...place(e));
+  const twice = e => { on.tap(null, e); view.zoomAt(2, ...place(e)); };
   const leave = e => on.hover(null, e);
   const key = e => { if (on.key(e)) { e.preventDefault(); e.stopPropagation(); } };
 

@@ -21,9 +21,11 @@ export default function Page({url, go}) {
 }
 
 function Opened({index, files, url, go}) {
-  const {data, error, again} = useLoad(signal => get('/api/map', {index}, signal), [index]);
+  // Another program may change the index.
+  const changed = files.find(f => f.name === index)?.changed;
+  const {data, error, again} = useLoad(signal => get('/api/map', {index}, signal), [index, changed]);
   if (error && !data) return html`<div class="map-problem"><${Failed} error=${error} again=${again}/>
     ${files.length ? html`<p>Indexes here: ${files.map(f => html`<a key=${f.name} href=${'/map?index=' + encodeURIComponent(f.name)}>${f.name}</a> `)}</p>` : null}</div>`;
   if (!data) return html`<${Loading} what="Opening the index"/>`;
-  return html`<${Explorer} info=${data} files=${files} url=${url} go=${go}/>`;
+  return html`<${Explorer} key=${data.members} info=${data} files=${files} url=${url} go=${go}/>`;
 }

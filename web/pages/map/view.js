@@ -19,7 +19,7 @@ export class View {
   constructor(canvas, {index, moved}) {
     const gl = canvas.getContext('webgl2', {alpha: false, antialias: false, depth: true, powerPreference: 'high-performance'});
     if (!gl) throw new Error('This browser shows no WebGL2, which the map needs.');
-    Object.assign(this, {canvas, gl, moved, listeners: new Set(), timing: new Timing(canvas), x: 0.5, y: 0.5, zoom: 1, showFaces: true, count: 0, selected: new Set(), dimmed: false});
+    Object.assign(this, {canvas, gl, moved, listeners: new Set(), timing: new Timing(canvas), x: 0.5, y: 0.5, zoom: 1, showFaces: true, count: 0, selected: new Set(), dimmed: false, matches: null, only: null, arranged: null});
     this.points = new Points(gl);
     this.faces = new Faces(gl, index, () => this.draw());
     gl.enable(gl.BLEND);
@@ -87,11 +87,13 @@ export class View {
     return t < 0.5 ? 4 * t ** 3 : 1 - (-2 * t + 2) ** 3 / 2;
   }
 
-  /** arrange finds out anew what lies where. */
-  arrange() {
-    this.grid = new Grid(this.at, row => (this.marks[row] & HIDDEN) !== 0);
-    this.box = boxOf(this.at);
-    this.cells = new Cells(this.grid, row => (this.marks[row] & (SELECTED | MATCH)) !== 0);
+  /** arrange finds out anew what lies where; without moved the points are where they were. */
+  arrange(moved = true) {
+    if (moved) {
+      this.grid = new Grid(this.at, this.only ? row => (this.marks[row] & HIDDEN) !== 0 : undefined);
+      this.box = boxOf(this.at);
+    }
+    this.cells = new Cells(this.grid, this.matches || this.selected.size ? row => (this.marks[row] & (SELECTED | MATCH)) !== 0 : undefined);
   }
 
   /** colour takes a category for each row and the colours of all. */
@@ -122,7 +124,8 @@ export class View {
     for (const row of this.selected) this.marks[row] |= SELECTED;
     this.dimmed = !!this.matches?.length;
     this.points.set('mark', this.marks);
-    this.arrange();
+    this.arrange(this.only !== this.arranged);
+    this.arranged = this.only;
     this.draw();
   }
 
