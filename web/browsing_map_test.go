@@ -66,7 +66,7 @@ func TestBrowserMap(t *testing.T) {
 	b.wait("document.querySelector('.map-canvas').frames().last?.faces > 5")
 	b.picture("umap")
 
-	b.drag(8, 330, 80, 1200, 80, 1200, 880, 330, 880)
+	b.drag(8, 320, 70, 1275, 70, 1275, 895, 320, 895)
 	b.shows("32 faces selected")
 	b.wait("document.querySelectorAll('.map-strip img').length === 24")
 	b.eval(`{const was = URL.createObjectURL; URL.createObjectURL = blob => { window.saved = blob.text(); return was.call(URL, blob); }}`, nil)
