@@ -4,7 +4,7 @@ import {get, upload} from '/static/shared/api.js';
 import {Failed, Loading} from '/static/shared/states.js';
 import {FromIndex, PictureButton, usePicture} from '/static/play/begin.js';
 
-export function Layers({model, url, go}) {
+export function Layers({model, url, go, indexes}) {
   const p = url.searchParams;
   const drawn = Math.max(0, Math.min(999, parseInt(p.get('drawn'), 10) || 0));
   const ask = {model: model.model, upload: p.get('upload'), index: p.get('index'), id: p.get('id'), drawn};
@@ -20,7 +20,7 @@ export function Layers({model, url, go}) {
     <div class="row"><h2 class="grow">A face on its way through</h2>
       <button onClick=${() => set({drawn: drawn + 1})}>Another drawn face</button>
       <${PictureButton} ...${picture}/>
-      <${FromIndex} open=${choosing} toggle=${() => setChoosing(!choosing)} set=${f => { setChoosing(false); set(f); }}/>
+      <${FromIndex} indexes=${indexes} open=${choosing} toggle=${() => setChoosing(!choosing)} set=${f => { setChoosing(false); set(f); }}/>
     </div>
     <p class="muted">Each row is a layer: its shape, then what it makes of the face, one tile for each of its channels, from its lowest value in black to its highest in white. Filters are open to look at: grey is 0.</p>
     ${error ? html`<${Failed} error=${error} again=${() => { filters.again(); made.again(); }}/>` : null}

@@ -7,20 +7,20 @@ import {Layers} from './layers.js';
 import {History, Score} from './training.js';
 
 export default function ModelPage({url, go}) {
-  const {files, data, error, again} = useFiles('model', 'checkpoint', 'finder', 'detector');
+  const {files, data, error, again} = useFiles();
   if (error) return html`<${Failed} error=${error} again=${again}/>`;
   if (!data) return html`<${Loading} what="Looking into the folder"/>`;
-  const models = files.filter(f => !f.problem);
+  const models = files.filter(f => ['model', 'checkpoint', 'finder', 'detector'].includes(f.kind) && !f.problem);
   if (!models.length) return html`<${Empty} title="There is no model here"><p>Train one: it learns faces from drawn ones in some minutes.</p><a class="button primary" href="/watch">Train a model</a></${Empty}>`;
   const name = url.searchParams.get('model') || (models.find(f => f.kind === 'model') || models[0]).name; // the newest of the folder first
   return html`
     <div class="page-head"><h1>Model</h1>
       <${Chooser} label="Model" hide files=${models} value=${name} onChange=${model => go({model, upload: null, index: null, id: null})}/>
     </div>
-    <${Facts} key=${name} name=${name} url=${url} go=${go}/>`;
+    <${Facts} key=${name} name=${name} url=${url} go=${go} indexes=${files.filter(f => f.kind === 'index')}/>`;
 }
 
-function Facts({name, url, go}) {
+function Facts({name, url, go, indexes}) {
   const {data: m, error, again} = useLoad(signal => get('/api/model', {model: name}, signal), [name]);
   if (error) return html`<${Failed} error=${error} again=${again}/>`;
   if (!m) return html`<${Loading} what=${`Opening ${name}`}/>`;
@@ -45,7 +45,7 @@ function Facts({name, url, go}) {
         <${Score} model=${m} again=${again}/>
       </div>
     </section>
-    <${Layers} model=${m} url=${url} go=${go}/>` : null}
+    <${Layers} model=${m} url=${url} go=${go} indexes=${indexes}/>` : null}
   </div>`;
 }
 

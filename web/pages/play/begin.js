@@ -1,7 +1,7 @@
 // Where a face comes from: a new one, the mean, a picture, a member of an index.
 import {html, useEffect, useLoad, useRef, useState} from '/static/shared/ui.js';
 import {get, upload} from '/static/shared/api.js';
-import {useFiles, Chooser} from '/static/shared/files.js';
+import {Chooser} from '/static/shared/files.js';
 import {arrows, Photo} from '/static/shared/face.js';
 import {Failed} from '/static/shared/states.js';
 import {newFace} from './state.js';
@@ -38,7 +38,7 @@ export function PictureButton({send, busy, children = 'Your picture'}) {
     <input class="hidden-text" ref=${input} type="file" accept="image/*,.heic,.heif,.avif" tabindex="-1" aria-hidden="true" onChange=${e => { send(e.currentTarget.files[0]); e.currentTarget.value = ''; }}/>`;
 }
 
-export function Begin({face, set}) {
+export function Begin({face, set, indexes}) {
   const spread = face.kind === 's' ? face.spread : 0.9;
   const picture = usePicture(set);
   const [choosing, setChoosing] = useState(false);
@@ -47,7 +47,7 @@ export function Begin({face, set}) {
       <button class="primary" onClick=${() => set(newFace(spread))}>New face</button>
       <button onClick=${() => set({kind: 'm'})} disabled=${face.kind === 'm'}>Mean face</button>
       <${PictureButton} ...${picture}/>
-      <${FromIndex} open=${choosing} toggle=${() => setChoosing(!choosing)} set=${f => { setChoosing(false); set(f); }}/>
+      <${FromIndex} indexes=${indexes} open=${choosing} toggle=${() => setChoosing(!choosing)} set=${f => { setChoosing(false); set(f); }}/>
     </div>
     ${picture.error ? html`<${Failed} error=${picture.error}/>` : null}
     ${face.kind === 's' ? html`<label class="spread"><span>Spread <span class="number">${spread.toFixed(1)}</span></span>
@@ -57,10 +57,9 @@ export function Begin({face, set}) {
   </section>`;
 }
 
-/** FromIndex chooses a member of an index. */
-export function FromIndex({open, toggle, set}) {
-  const {files} = useFiles('index');
-  const usable = files.filter(f => !f.problem);
+/** FromIndex chooses a member of one of the indexes in the folder. */
+export function FromIndex({indexes, open, toggle, set}) {
+  const usable = indexes.filter(f => !f.problem);
   const [chosen, setChosen] = useState('');
   const index = chosen || usable[0]?.name;
   if (!usable.length) return null;

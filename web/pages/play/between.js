@@ -28,7 +28,7 @@ function inside(n, [x, y]) {
   return [x, y];
 }
 
-export function Between({ground, url, go, pixels, onPixels}) {
+export function Between({ground, url, go, pixels, onPixels, indexes}) {
   const params = url.searchParams;
   const given = params.getAll('f').slice(0, most);
   const words = given.length > 1 ? given : fallback;
@@ -100,7 +100,7 @@ export function Between({ground, url, go, pixels, onPixels}) {
         <span class="muted small grow">${path === 'likely' ? 'Around the middle: every face on the way is as likely as a real one.' : 'Through the middle, where faces are averages.'}</span>
       </div>
       <ul class="slots">
-        ${faces.map((f, i) => html`<${Slot} key=${i + f.word} face=${f} share=${weights[i]} ground=${ground} few=${faces.length <= 2}
+        ${faces.map((f, i) => html`<${Slot} key=${i + f.word} face=${f} share=${weights[i]} ground=${ground} indexes=${indexes} few=${faces.length <= 2}
           set=${next => change(words.with(i, wordOf(next)))} drop=${() => change(words.toSpliced(i, 1))}/>`)}
       </ul>
       ${faces.length < most ? html`<div class="row"><button onClick=${() => change([...words, wordOf(newFace())])}>Add a face</button></div>` : null}
@@ -117,7 +117,7 @@ function change1(url, code) {
 }
 
 /** Slot is one of the faces, and what can be taken in its place. */
-function Slot({face, share, ground, few, set, drop}) {
+function Slot({face, share, ground, indexes, few, set, drop}) {
   const [open, setOpen] = useState(false), [choosing, setChoosing] = useState(false);
   return html`<li class="slot">
     <${Small} rgb=${face.rgb} size=${ground} alt=""/>
@@ -128,7 +128,7 @@ function Slot({face, share, ground, few, set, drop}) {
       <button onClick=${() => set(newFace())}>New face</button>
       <button onClick=${() => set({kind: 'm'})}>Mean face</button>
       <${SlotPicture} set=${set}/>
-      <${FromIndex} open=${choosing} toggle=${() => setChoosing(!choosing)} set=${set}/>
+      <${FromIndex} indexes=${indexes} open=${choosing} toggle=${() => setChoosing(!choosing)} set=${set}/>
     </div>` : null}
   </li>`;
 }

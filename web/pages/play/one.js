@@ -9,23 +9,23 @@ import {Begin} from './begin.js';
 import {Meter} from './meter.js';
 import {Mend} from './mend.js';
 
-export function OneFace({ground, url, go, pixels, onPixels}) {
+export function OneFace({ground, url, go, pixels, onPixels, indexes}) {
   const params = url.searchParams;
-  // Other pages lead here with a member of an index.
-  const word = params.get('face') || (params.get('id') ? wordOf({kind: 'i', index: params.get('index'), id: params.get('id')}) : '');
+  // Other pages lead here with a member of an index, or with a picture that was sent.
+  const word = params.get('face') || (params.get('id') ? wordOf({kind: 'i', index: params.get('index'), id: params.get('id')}) : params.get('upload') ? wordOf({kind: 'u', upload: params.get('upload')}) : '');
   const face = useMemo(() => readFace(word), [word]);
   const start = useLoad(async signal => {
     const begun = await startOf(ground.model, face, signal);
     const {pictures, info} = await picturesOf('/api/play/show', {model: ground.model, code: begun.code}, ground, 1, signal);
     return {...begun, word, rgb: pictures[0], as: info};
   }, [ground, word]);
-  const set = (next, options) => go({face: wordOf(next), index: null, id: null, by: null, hold: null, along: null}, options);
-  if (start.error) return html`<div class="stack"><${Failed} error=${start.error} again=${start.again}/><${Begin} face=${face} set=${set}/></div>`;
+  const set = (next, options) => go({face: wordOf(next), index: null, id: null, upload: null, by: null, hold: null, along: null}, options);
+  if (start.error) return html`<div class="stack"><${Failed} error=${start.error} again=${start.again}/><${Begin} face=${face} set=${set} indexes=${indexes}/></div>`;
   if (!start.data) return html`<${Loading} what="Painting a face"/>`;
-  return html`<${Face} key=${start.data.word} ground=${ground} face=${face} start=${start.data} busy=${start.busy} set=${set} url=${url} go=${go} pixels=${pixels} onPixels=${onPixels}/>`;
+  return html`<${Face} key=${start.data.word} ground=${ground} face=${readFace(start.data.word)} start=${start.data} set=${set} url=${url} go=${go} pixels=${pixels} onPixels=${onPixels} indexes=${indexes}/>`;
 }
 
-function Face({ground, face, start, set, url, go, pixels, onPixels}) {
+function Face({ground, face, start, set, url, go, pixels, onPixels, indexes}) {
   const said = useMemo(() => readMove(url.searchParams), [url.search]);
   const [draft, setDraft] = useState(null); // while a slider is being pulled
   const move = draft || said;
@@ -81,7 +81,7 @@ function Face({ground, face, start, set, url, go, pixels, onPixels}) {
         <button onClick=${() => setPainting(true)}>Paint</button>
       </div>
       ${problem ? html`<${Failed} error=${problem}/>` : null}
-      <${Begin} face=${face} set=${set}/>
+      <${Begin} face=${face} set=${set} indexes=${indexes}/>
       <${Keep} ground=${ground} start=${start} move=${said} photograph=${photograph} code=${shown.info.code} go=${go}/>
     </section>
     <section class="panel" aria-label="What to change">

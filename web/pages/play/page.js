@@ -32,7 +32,7 @@ export default function Play({url, go}) {
       </div>
       <${Chooser} label="Model" hide files=${models} value=${model} onChange=${name => go({model: name, by: null, hold: null, along: null, face: keptFace(url)})}/>
     </div>
-    <${Ground} key=${model} model=${model} View=${view[2]} url=${url} go=${go} pixels=${pixels} onPixels=${onPixels}/>`;
+    <${Ground} key=${model} model=${model} View=${view[2]} url=${url} go=${go} pixels=${pixels} onPixels=${onPixels} indexes=${files.filter(f => f.kind === 'index')}/>`;
 }
 
 /** keptFace is the face of the address bar, unless it is one of a model's own. */
