@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"likeness/gallery"
 	"likeness/search"
 	"likeness/workspace"
@@ -212,9 +214,25 @@ func TestIndexAndCopies(t *testing.T) {
 	}
 }
 
-// What the API's document describes is there, and it says what it is.
+// What the API's document describes is there, it says what it is, and a foreign library finds that it is OpenAPI 3.1, by the standard's own
+// schema.
 func TestOpenAPI(t *testing.T) {
 	s := serve(t, t.TempDir())
+	_, text, _ := s.ask("GET", "/api/openapi.json", nil)
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("testdata", "openapi-3.1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(parsed); err != nil {
+		t.Errorf("%#v", err)
+	}
+	if err := schema.Validate(map[string]any{"openapi": "3.1.0", "paths": map[string]any{}}); err == nil {
+		t.Error("a document without a title passes")
+	}
 	var doc struct {
 		OpenAPI string                               `json:"openapi"`
 		Paths   map[string]map[string]map[string]any `json:"paths"`

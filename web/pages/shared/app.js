@@ -116,6 +116,7 @@ function Looks() {
   useEffect(() => {
     const follow = () => setSystem(dark.matches);
     dark.addEventListener('change', follow);
+    follow(); // it may have changed before anybody listened
     return () => dark.removeEventListener('change', follow);
   }, []);
   useEffect(() => { document.documentElement.dataset.theme = shown; }, [shown]);
