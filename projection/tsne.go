@@ -27,15 +27,16 @@ func (l *Layout) tsne(ctx context.Context, near *search.Neighbours, opt Options)
 		away: make([]float64, 2*n), update: make([]float64, 2*n), gain: make([]float64, 2*n),
 		rate: max(float64(n)/tsneExaggeration/4, 50),
 	}
-	for i := range t.gain {
-		t.gain[i] = 1
-	}
+	t.rest()
 	const what = "Laying out by t-SNE"
 	for round := range opt.Rounds {
 		opt.Progress.Report(what, round, opt.Rounds)
 		exaggeration, momentum := float64(tsneExaggeration), 0.5
 		if round >= opt.Rounds/4 {
 			exaggeration, momentum = 1, 0.8
+		}
+		if round == opt.Rounds/4 {
+			t.rest()
 		}
 		z, err := t.repel(ctx)
 		if err != nil {
@@ -116,6 +117,13 @@ func (t *tsne) move(i int, z, exaggeration, momentum float64) {
 	}
 	t.next[2*i] = x + t.step(2*i, 4*(exaggeration*fx-t.away[2*i]/z), momentum)
 	t.next[2*i+1] = y + t.step(2*i+1, 4*(exaggeration*fy-t.away[2*i+1]/z), momentum)
+}
+
+// rest forgets where points were going.
+func (t *tsne) rest() {
+	for i := range t.gain {
+		t.gain[i], t.update[i] = 1, 0
+	}
 }
 
 // step goes on in the direction of the last ones; the gain grows while the gradient keeps
