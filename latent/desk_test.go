@@ -64,7 +64,7 @@ func TestDeskShowsWhatAnEditorDoes(t *testing.T) {
 			}
 			for k, c := range e.Changes {
 				for j := range d.Atlas.Directions {
-					if &d.Atlas.Directions[j] == c.Direction && got.Scores[j] != end.Scores[k] {
+					if &d.Atlas.Directions[j] == c.Direction && got.Scores[j] != float32(end.Scores[k]) {
 						t.Errorf("%s: score %g, want %g", name, got.Scores[j], end.Scores[k])
 					}
 				}

@@ -35,7 +35,7 @@ type Shown struct {
 	// Beyond are the changed attributes with scores that training codes do not have, or
 	// AsAWhole.
 	Beyond []string  `json:"beyond"`
-	Scores []float64 `json:"scores"` // along the atlas's directions, in their order
+	Scores []float32 `json:"scores"` // along the atlas's directions, in their order
 	// TakesAlong are the largest side effects of the move's wishes on other scores.
 	TakesAlong []SideEffect `json:"takes_along"`
 
@@ -149,12 +149,12 @@ func (d *Desk) Show(ctx context.Context, code []float32, move Move, photograph *
 // place describes a code, judged along some directions.
 func (d *Desk) place(code []float32, judged []*Direction) *Shown {
 	p := d.Atlas.Place(code, judged...)
-	s := &Shown{Code: code, White: d.Atlas.Whitening.White(code), Distance: p.Distance, Place: p.Word(), Beyond: []string{}, Scores: []float64{}, TakesAlong: []SideEffect{}}
+	s := &Shown{Code: code, White: d.Atlas.Whitening.White(code), Distance: p.Distance, Place: p.Word(), Beyond: []string{}, Scores: []float32{}, TakesAlong: []SideEffect{}}
 	for _, b := range p.Beyond {
 		s.Beyond = append(s.Beyond, b.Name)
 	}
 	for i := range d.Atlas.Directions {
-		s.Scores = append(s.Scores, d.Atlas.Directions[i].Score(s.White))
+		s.Scores = append(s.Scores, float32(d.Atlas.Directions[i].Score(s.White)))
 	}
 	return s
 }

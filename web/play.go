@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -30,19 +32,46 @@ type desks struct {
 
 type desk struct {
 	model *workspace.Model
+	seen  time.Time // when the workspace last said that this is the model of its name
 	ready chan struct{}
 	*latent.Desk
 	err error
 }
 
-// mostDesks are kept.
-const mostDesks = 8
+// mostDesks are kept, and used for a moment before the workspace is asked again whether the model is the same.
+const (
+	mostDesks  = 8
+	deskMoment = time.Second
+)
+
+// recent returns a desk of a model that was asked for a moment ago; nil where there is none.
+func (all *desks) recent(name string) *desk {
+	all.lock.Lock()
+	defer all.lock.Unlock()
+	for _, one := range slices.Backward(all.kept) {
+		if one.model.Name != name {
+			continue
+		}
+		select {
+		case <-one.ready:
+			if one.err == nil && time.Since(one.seen) < deskMoment {
+				return one
+			}
+		default:
+		}
+		return nil
+	}
+	return nil
+}
 
 // errNoAtlas means that nothing is known of a model's codes yet.
 var errNoAtlas = errors.New("has no atlas yet: what its numbers do is not known")
 
 // desk returns the desk of a model by the model's name, and lends it until release.
 func (s *Server) desk(ctx context.Context, name string) (d *desk, release func(), err error) {
+	if d := s.desks.recent(name); d != nil { // pages ask many times a second
+		return d, func() {}, nil
+	}
 	m, let, err := s.work.Model(ctx, name)
 	if err != nil {
 		return nil, nil, err
@@ -67,8 +96,10 @@ func (s *Server) desk(ctx context.Context, name string) (d *desk, release func()
 		}
 	}
 	first := d == nil
-	if first {
-		d = &desk{model: m, ready: make(chan struct{})}
+	if !first {
+		d.seen = time.Now()
+	} else {
+		d = &desk{model: m, seen: time.Now(), ready: make(chan struct{})}
 		all.kept = append(all.kept, d)
 		if len(all.kept) > mostDesks {
 			all.kept = all.kept[1:]

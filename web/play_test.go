@@ -191,7 +191,7 @@ func scoreOf(t *testing.T, g Playground, s latent.Shown, name string) float64 {
 	t.Helper()
 	for i, d := range g.Attributes {
 		if d.Name == name {
-			return s.Scores[i]
+			return float64(s.Scores[i])
 		}
 	}
 	t.Fatalf("no attribute %s", name)
