@@ -263,7 +263,7 @@ func (r *run) show(w *reading) {
 // wanted makes the faces of a run in the folder, for somebody who watches it.
 func (r *run) wanted() {
 	r.mu.Lock()
-	first := !r.looked && !r.info.State.active() && r.frames == nil && r.found != nil
+	first := !r.looked && !r.info.State.active() && r.frames == nil && (r.info.Model || r.info.Checkpoint)
 	r.looked = r.looked || first
 	r.mu.Unlock()
 	if first {

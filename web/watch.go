@@ -132,15 +132,9 @@ func (s *Server) addWatch(api huma.API) {
 		Description: "Events of the kinds of runs.Event, with ids: a page that connects again gets what it has missed. An event 'runs' without an id has the list of all trainings.",
 		Responses:   map[string]*huma.Response{"200": {Description: "events without an end", Content: map[string]*huma.MediaType{"text/event-stream": {}}}},
 	}, func(_ context.Context, in *struct {
-		Run string `query:"run" doc:"name of the run; empty: the list of all alone"`
+		Run string `query:"run" doc:"name of the run, which need not be there yet; empty: the list of all alone"`
 	}) (*huma.StreamResponse, error) {
-		id := runID(in.Run)
-		if id != "" {
-			if _, err := s.runs.Info(id); err != nil {
-				return nil, s.problem(err)
-			}
-		}
-		return s.streamAnswer(func(e *events, last int64) error { return s.tellRun(e, id, last) }), nil
+		return s.streamAnswer(func(e *events, last int64) error { return s.tellRun(e, runID(in.Run), last) }), nil
 	})
 }
 

@@ -266,7 +266,6 @@ func TestWatchProblems(t *testing.T) {
 		says         string
 	}{
 		{"GET", "/api/run?run=none.safetensors", nil, 404, "there is no such run"},
-		{"GET", "/api/runs/events?run=none.safetensors", nil, 404, "there is no such run"},
 		{"GET", "/api/runs/faces?run=small.safetensors&epoch=99", nil, 404, "were not kept"},
 		{"GET", "/api/runs/faces?run=small.safetensors&show=nothing", nil, 422, ""},
 		{"POST", "/api/runs/pause?run=small.safetensors", nil, 409, "there is nothing to pause"},

@@ -89,5 +89,5 @@ function Blank({info}) {
   return html`
     <div class="grid-faces blank" aria-hidden="true">${[0, 1].map(part => html`<div class="band" key=${part}>${['Picture', 'Model'].map(label => html`<div class="line" key=${label}>
       <span class="line-name">${label}</span>${[0, 1, 2, 3].map(i => html`<span class="face" key=${i}></span>`)}</div>`)}</div>`)}</div>
-    <p class="muted slide-note" role="status">${waiting ? 'Eight test faces are shown here once the pictures are read.' : info?.error ? '' : 'The faces are being made from its weights …'}</p>`;
+    <p class="muted slide-note" role="status">${waiting ? 'Eight test faces are shown here once the pictures are read.' : !info?.error && (info?.model || info?.checkpoint) ? 'The faces are being made from its weights …' : ''}</p>`;
 }

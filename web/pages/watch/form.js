@@ -1,16 +1,24 @@
 // A form to start a training, with the command line that would do the same.
-import {html, useState, useEffect, useLoad} from '/static/shared/ui.js';
+import {html, useState, useEffect, useRef, useLoad} from '/static/shared/ui.js';
 import {get, post} from '/static/shared/api.js';
 import {useFiles, about} from '/static/shared/files.js';
 import {Command, Failed, Loading} from '/static/shared/states.js';
 
+const usual = {people: 1000, each: 4}; // what "drawn" stands for
 const drawn = /^drawn(?::(\d+)x(\d+))?$/;
 
-export function Form({go, quick}) {
+/** Form: quick begins with drawn faces, like with the options of another training. */
+export function Form({go, quick, like}) {
   const {data: form, error, again} = useLoad(() => get('/api/runs/form'), []);
   if (error) return html`<${Failed} error=${error} again=${again}/>`;
   if (!form) return html`<${Loading} what="Preparing the form"/>`;
-  return html`<${Fields} form=${form} go=${go} first=${quick ? form.quick : form.kinds[0]}/>`;
+  return html`<${Fields} form=${form} go=${go} first=${like ? another(form, like) : quick ? form.quick : form.kinds[0]}/>`;
+}
+
+/** another is a training with the options of one that was, under a name that is free. */
+function another({kinds}, options) {
+  const same = kinds.find(k => k.options.architecture === options.architecture && !k.options.corruption === !options.corruption && !k.options.code === !options.code) || kinds[0];
+  return {kind: same.kind, options: {...options, out: same.options.out, resume: false, restart: false}};
 }
 
 function Fields({form, go, first}) {
@@ -21,6 +29,8 @@ function Fields({form, go, first}) {
   const [command, setCommand] = useState({});
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState();
+  const head = useRef();
+  useEffect(() => head.current.focus(), []); // what opened it may be far below
   const about_ = form.kinds.find(k => k.kind === kind);
 
   useEffect(() => {
@@ -32,7 +42,12 @@ function Fields({form, go, first}) {
     return () => { clearTimeout(timer); control.abort(); };
   }, [options]);
 
-  const change = more => { setProblem(undefined); set(o => ({...o, ...more})); };
+  /** change changes options; a function makes the changes of the options as they are. */
+  const change = more => { setProblem(undefined); set(o => ({...o, ...(typeof more === 'function' ? more(o) : more)})); };
+  const draw = (people, each) => change(o => {
+    const now = drawn.exec(o.data.source) || [];
+    return {data: {source: `drawn:${people ?? now[1] ?? usual.people}x${each ?? now[2] ?? usual.each}`}};
+  });
   const toKind = name => {
     const k = form.kinds.find(k => k.kind === name);
     setKind(name);
@@ -58,7 +73,7 @@ function Fields({form, go, first}) {
   const sigma = /^gaussian\(sigma=([\d.e-]+)\)$/.exec(options.corruption || '');
 
   return html`<form class="card stack new-run" onSubmit=${start} aria-labelledby="new-run">
-    <h2 id="new-run">New training</h2>
+    <h2 id="new-run" ref=${head} tabindex="-1">New training</h2>
     <div class="fields">
       <label class="field wide"><span>Model</span>
         <select value=${kind} onChange=${e => toKind(e.currentTarget.value)}>${form.kinds.map(k => html`<option value=${k.kind} key=${k.kind}>${k.title}</option>`)}</select></label>
@@ -69,13 +84,13 @@ function Fields({form, go, first}) {
           <option value="lfw">Labeled Faces in the Wild, once it was fetched</option>
         </select></label>
       ${isDrawn ? html`
-        <${Number_} label="People" value=${+(isDrawn[1] || 1000)} min=${2} step=${1} onChange=${v => change({data: {source: `drawn:${v}x${isDrawn[2] || 4}`}})}/>
-        <${Number_} label="Pictures of each" value=${+(isDrawn[2] || 4)} min=${1} step=${1} onChange=${v => change({data: {source: `drawn:${isDrawn[1] || 1000}x${v}`}})}/>` : null}
+        <${Number_} label="People" value=${+(isDrawn[1] ?? usual.people)} min=${2} step=${1} onChange=${v => draw(v)}/>
+        <${Number_} label="Pictures of each" value=${+(isDrawn[2] ?? usual.each)} min=${1} step=${1} onChange=${v => draw(undefined, v)}/>` : null}
       ${number('Epochs', 'epochs', {min: 1, step: 1, disabled: options.time_budget > 0})}
       ${about_?.options.code ? number('Numbers in a code', 'code', {min: 1, step: 1}) : null}
       ${sigma ? html`<${Number_} label="Noise (its standard deviation)" value=${+sigma[1]} min=${0.001} step="any" onChange=${v => change({corruption: `gaussian(sigma=${v})`})}/>` : null}
       <label class="field"><span>Pixels a side</span>
-        <select value=${options.prep.w} onChange=${e => change({prep: {...options.prep, w: +e.currentTarget.value, h: +e.currentTarget.value}})}>${[16, 32, 48, 64, 96, 128].map(n => html`<option value=${n} key=${n}>${n}</option>`)}</select></label>
+        <select value=${options.prep.w} onChange=${e => { const side = +e.currentTarget.value; change(o => ({prep: {...o.prep, w: side, h: side}})); }}>${[16, 32, 48, 64, 96, 128].map(n => html`<option value=${n} key=${n}>${n}</option>`)}</select></label>
       <label class="field wide"><span>Name of the model's file</span>
         <input type="text" value=${options.out} onInput=${e => { setNamed(true); change({out: e.currentTarget.value}); }} spellcheck="false" autocomplete="off"/></label>
     </div>
@@ -93,9 +108,9 @@ function Fields({form, go, first}) {
         ${options.corruption ? null : number('Corrections of a code', 'correct', {min: 0, step: 1})}
         ${number('Early stop, in epochs', 'early_stop', {min: 0, step: 1})}
         ${number('Time budget, in seconds', 'time_budget', {min: 0, step: 'any'})}
-        <${Number_} label="Share of test pictures" value=${options.split.test_size} min=${0.01} max=${0.9} step="any" onChange=${v => change({split: {...options.split, test_size: v}})}/>
+        <${Number_} label="Share of test pictures" value=${options.split.test_size} min=${0.01} max=${0.9} step="any" onChange=${v => change(o => ({split: {...o.split, test_size: v}}))}/>
         <label class="field"><span>Split</span>
-          <select value=${options.split.by} onChange=${e => change({split: {...options.split, by: e.currentTarget.value}})}><option value="random">at random</option><option value="person">no person in both parts</option></select></label>
+          <select value=${options.split.by} onChange=${e => { const by = e.currentTarget.value; change(o => ({split: {...o.split, by}})); }}><option value="random">at random</option><option value="person">no person in both parts</option></select></label>
         ${number('Seed', 'seed', {min: 0, step: 1})}
       </div>
       <div class="row">${check('Mirror half of the pictures', 'mirror')}${check('Keep the best epoch', 'best')}${check('Replace what has this name', 'restart')}</div>

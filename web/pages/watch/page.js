@@ -25,8 +25,8 @@ export default function Watch({url, go}) {
       ${closed || making ? null : html`<button onClick=${() => go({new: '1'})}>New training</button>`}
     </div>
     <div class="stack">
-      ${making && !closed ? html`<${Form} go=${go} quick=${making === 'drawn'} key=${making}/>` : null}
-      ${there ? html`<${Training} known=${known} run=${run} lost=${lost} key=${run}/>`
+      ${making && !closed && (making !== 'like' || known.info) ? html`<${Form} go=${go} quick=${making === 'drawn'} like=${making === 'like' ? known.info?.options : undefined} key=${making}/>` : null}
+      ${there ? html`<${Training} known=${known} run=${run} lost=${lost} go=${go} closed=${closed} key=${run}/>`
         : run && list.length ? html`<${Failed} error=${{title: 'This training is not here', detail: `The folder has no model and no checkpoint called ${run}.`}}/>`
         : making ? null : html`<${Empty} title="Nothing is trained here yet">
             <p>Watch a network learn faces that are drawn on this machine. The first are there within seconds, a model to play with in about two minutes. A training that is started in a terminal shows up here when it writes its checkpoint into this folder.</p>
@@ -37,11 +37,11 @@ export default function Watch({url, go}) {
     </div>`;
 }
 
-function Training({known, run, lost}) {
+function Training({known, run, lost, go, closed}) {
   const {info} = known;
   if (!info) return html`<${Loading} what=${'Opening ' + run}/>`;
   return html`
-    <${Strip} known=${known} run=${run}/>
+    <${Strip} known=${known} run=${run} again=${info.options && !closed ? () => go({run, new: 'like'}) : undefined}/>
     <div class="watch-columns">
       <section class="card" aria-label="Losses"><${Chart} known=${known}/></section>
       <section class="card faces-card" aria-label="Faces"><${Faces} known=${known} run=${run} lost=${lost}/></section>
@@ -50,7 +50,7 @@ function Training({known, run, lost}) {
 }
 
 /** Strip says how far a training is, and has the buttons. */
-function Strip({known: {info, step, preparing, epochs, baselines}, run}) {
+function Strip({known: {info, step, preparing, epochs, baselines}, run, again}) {
   const [problem, setProblem] = useState();
   const act = name => post(address('/api/runs/' + name, {run})).then(() => setProblem(undefined), setProblem);
   const can = name => info.can.includes(name);
@@ -76,6 +76,7 @@ function Strip({known: {info, step, preparing, epochs, baselines}, run}) {
         ${can('pause') ? html`<button onClick=${() => act('pause')}>Pause</button>` : null}
         ${can('resume') ? html`<button class="primary" onClick=${() => act('resume')}>Resume</button>` : null}
         ${can('stop') ? html`<button onClick=${() => act('stop')} title="End it here; what it has learned becomes a model">${info.state === 'waiting' || info.state === 'preparing' && !info.checkpoint ? 'Cancel' : 'Stop and save'}</button>` : null}
+        ${again && ['failed', 'cancelled', 'done'].includes(info.state) ? html`<button onClick=${again}>${info.state === 'done' ? 'Another like it' : 'Change and try again'}</button>` : null}
         ${info.state === 'done' ? html`
           ${info.code && !info.corruption ? html`<a class="button primary" href=${address('/play', {model: info.id})}>Play with it</a>` : null}
           <a class="button" href=${address('/model', {model: info.id})}>Look inside</a>` : null}
