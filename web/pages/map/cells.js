@@ -57,7 +57,7 @@ export class Cells {
     // Cells smaller than are kept: few points are in view then.
     const best = new Map();
     this.grid.within(left, bottom, right, top, row => {
-      const x = Math.floor(this.grid.x(row) * side), y = Math.floor(this.grid.y(row) * side), cell = y * side + x;
+      const x = clamp(this.grid.x(row)), y = clamp(this.grid.y(row)), cell = y * side + x;
       if (x < x0 || x > x1 || y < y0 || y > y1) return;
       const there = best.get(cell);
       if (there === undefined || this.rank[row] < this.rank[there]) best.set(cell, row);

@@ -1,5 +1,5 @@
 // Who stands out on the map: the members that a link names, the answer of a search, a name, near copies.
-import {useState, useEffect} from '/static/shared/ui.js';
+import {useState, useEffect, count} from '/static/shared/ui.js';
 import {get, post} from '/static/shared/api.js';
 import {patient} from './members.js';
 
@@ -40,7 +40,7 @@ export function useMatches(index, params) {
     matches, finding, problem, setMatches,
     copies: () => run('Comparing all with all', async () => {
       const {groups} = await patient('/api/map/copies', {index});
-      return {copies: true, title: `Near copies, ${groups.length} groups`, rows: groups.flat()};
+      return {copies: true, title: `Near copies in ${count(groups.length, 'group')}`, rows: groups.flat()};
     }),
   };
 }

@@ -12,7 +12,7 @@ export function Panel(p) {
   return html`<section class="map-panel" aria-label="What the map shows">
     <div class="map-panel-head">
       <button class="quiet map-fold" aria-expanded=${open} onClick=${() => setOpen(!open)}>${open ? 'Hide' : 'Show'} options</button>
-      <span class="muted map-kept-short">${p.layout ? `${methods.find(m => m.name === p.layout.method)?.title} keeps ${share(p.layout.kept.share)}` : ''}</span>
+      <span class="muted map-kept-short">${p.layout && p.layout.kept.chance < 1 ? `${methods.find(m => m.name === p.layout.method)?.title} keeps ${share(p.layout.kept.share)}` : ''}</span>
     </div>
     <div class="map-panel-body" hidden=${!open}>
       <${Chooser} label="Index" files=${p.files} value=${p.index} onChange=${p.onIndex}/>
@@ -38,6 +38,7 @@ function Layouts({method, layout, job, notes, error, onMethod, onStop, onAgain})
 /** Kept says how far the map can be trusted. */
 function Kept({layout}) {
   const {kept} = layout, all = kept.measured === layout.entries;
+  if (kept.chance >= 1) return html`<p class="map-kept muted">So few faces are all each other's neighbours.</p>`;
   return html`<p class="map-kept" title=${all ? 'measured on all faces' : `measured on ${kept.measured.toLocaleString('en')} of the faces`}>
     Of each face's ${kept.k} nearest neighbours this map keeps <strong class="number">${share(kept.share)}</strong> nearest to it;
     <span class="muted"> a map at random would keep ${share(kept.chance)}.${layout.method === 'pca' ? ` It shows ${share(layout.variance || 0)} of the variance.` : ''}</span></p>`;
