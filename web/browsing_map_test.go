@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -187,5 +188,38 @@ func TestBrowserMapOfMany(t *testing.T) {
 				t.Errorf("%+v", f)
 			}
 		})
+	}
+}
+
+// axe-core finds nothing serious on the map with everything open that can be.
+func TestBrowserMapAxe(t *testing.T) {
+	path := os.Getenv(axeFlag)
+	if path == "" {
+		t.Skipf("set %s to axe-core's axe.min.js to have the pages judged", axeFlag)
+	}
+	script, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := drawnSite(t)
+	for _, theme := range []string{"light", "dark"} {
+		b := s.open("/map?layout=pca&by=person&index=" + indexName)
+		b.expect("Applying inline style violates") // axe-core's own, which the policy refuses
+		b.theme(theme)
+		b.shows("nearest neighbours this map keeps")
+		b.drag(8, 320, 70, 1275, 70, 1275, 895, 320, 895)
+		b.shows("32 faces selected")
+		b.wait("document.querySelectorAll('.map-legend li').length > 5")
+		b.eval("document.querySelector('.map-canvas').focus()", nil)
+		b.do(chromedp.KeyEvent(kb.ArrowRight))
+		b.wait("document.querySelector('.map-card.pinned strong').innerText.trim()")
+		for _, text := range b.axe(string(script)) {
+			t.Errorf("%s: %s", theme, text)
+		}
+		b.do(chromedp.KeyEvent("?"))
+		b.wait("document.querySelector('dialog[open]')")
+		for _, text := range b.axe(string(script)) {
+			t.Errorf("%s, with the keys: %s", theme, text)
+		}
 	}
 }
