@@ -4,7 +4,7 @@ import {post} from '/static/shared/api.js';
 import {Failed} from '/static/shared/states.js';
 import {useTask, TaskView} from '/static/shared/task.js';
 
-const W = 560, H = 220, left = 66, bottom = 26, top = 10, right = 10;
+const W = 560, H = 220, left = 90, bottom = 26, top = 10, right = 10;
 
 /** small writes an error. */
 const small = v => v >= 0.1 ? v.toFixed(3) : v.toFixed(5);
