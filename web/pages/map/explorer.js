@@ -119,7 +119,7 @@ export function Explorer({info, files, url, go}) {
     <${Panel} files=${files} index=${index} info=${info} method=${method} layout=${layout} job=${job} notes=${notes} error=${error || problem || colours.error}
       ...${colours} matches=${matches} finding=${finding} gone=${gone} searchRef=${search} text=${params.get('text') || ''} showFaces=${showFaces}
       onIndex=${name => go({index: name, layout: null, by: null, attribute: null, at: null, ...none})}
-      onMethod=${m => { if (view) view.whole = !matches; go({layout: m, at: null}); }} onStop=${stop} onAgain=${() => setAgain(n => n + 1)}
+      onMethod=${m => { if (view) view.whole = !matches; go({layout: m, at: null}); }} onStop=${() => { stop(); go({layout: 'pca'}); }} onAgain=${() => setAgain(n => n + 1)}
       onBy=${(by, attribute) => go({by: by || 'none', attribute: by === 'attribute' ? attribute || info.attributes[0] : null})}
       onFind=${text => go({...none, text: text.trim()})} onCopies=${copies} onUnmark=${() => { setMatches(null); search.current.value = ''; go(none); }}
       onFaces=${() => setShowFaces(!showFaces)} onHelp=${() => setHelp(true)}/>
