@@ -1,21 +1,16 @@
 package runs
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
+	"path"
 	"strings"
 	"time"
 
 	"likeness/autoencoder"
-	"likeness/baseline"
-	"likeness/dataset"
-	"likeness/evaluation"
-	"likeness/faces"
 	"likeness/internal/lockfile"
-	"likeness/recipe"
+	"likeness/latent"
 	"likeness/safetensors"
 	"likeness/train"
 )
@@ -41,9 +36,9 @@ func stampOf(path string) stamp {
 }
 
 func (h *Runs) look(id string) found {
-	path := h.path(id)
-	f := found{model: stampOf(path), checkpoint: stampOf(path + checkpointEnding)}
-	_, f.held = lockfile.Held(path)
+	file := h.path(id)
+	f := found{model: stampOf(file), checkpoint: stampOf(file + checkpointEnding)}
+	_, f.held = lockfile.Held(file)
 	return f
 }
 
@@ -69,19 +64,19 @@ func (h *Runs) poll() {
 	}
 }
 
-// scan looks for models and checkpoints in the folder, and in folders called models of the reports in it.
+// mostFolders bounds the folders that are looked into at every scan: a folder of pictures may have one for every person.
+const mostFolders = 500
+
+// scan looks for models and checkpoints in the folder, and in folders called models in it and in those of reports.
 func (h *Runs) scan() {
 	ids := map[string]bool{}
-	for _, pattern := range []string{"*", "models/*", "*/models/*"} {
-		for _, ending := range []string{modelEnding, modelEnding + checkpointEnding} {
-			names, err := fs.Glob(os.DirFS(h.folder), pattern+ending)
-			if err != nil {
-				panic(err) // a pattern that is not well written
-			}
-			for _, name := range names {
-				ids[strings.TrimSuffix(name, checkpointEnding)] = true
-			}
-		}
+	top := h.list(".", ids)
+	if len(top) > mostFolders {
+		top = nil
+	}
+	h.list(modelsFolder, ids)
+	for _, folder := range top {
+		h.list(path.Join(folder, modelsFolder), ids)
 	}
 	for _, r := range h.all() {
 		ids[r.id] = true
@@ -92,6 +87,28 @@ func (h *Runs) scan() {
 		}
 		h.discover(id)
 	}
+}
+
+// modelsFolder is where a report has its models.
+const modelsFolder = "models"
+
+// list adds the ids of the models and checkpoints in a folder, and returns its folders.
+func (h *Runs) list(folder string, ids map[string]bool) (folders []string) {
+	entries, err := os.ReadDir(h.path(folder))
+	if err != nil {
+		return nil // it is not there, or may not be read: nothing is found there
+	}
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), checkpointEnding)
+		switch {
+		case strings.HasPrefix(name, "."):
+		case e.IsDir():
+			folders = append(folders, name)
+		case strings.HasSuffix(name, modelEnding) && !strings.HasSuffix(name, latent.Suffix):
+			ids[path.Join(folder, name)] = true
+		}
+	}
+	return folders
 }
 
 // discover takes notice of a run in the folder, and of what has changed in it.
@@ -258,127 +275,4 @@ func (r *run) show(w *reading) {
 	if again {
 		r.house.background(r.faces)
 	}
-}
-
-// wanted makes the faces of a run in the folder, for somebody who watches it.
-func (r *run) wanted() {
-	r.mu.Lock()
-	first := !r.looked && !r.info.State.active() && r.frames == nil && (r.info.Model || r.info.Checkpoint)
-	r.looked = r.looked || first
-	r.mu.Unlock()
-	if first {
-		r.house.background(r.faces)
-	}
-}
-
-// faces makes the faces of a run in the folder from the weights that it has now, and measures what needs no training.
-func (r *run) faces(ctx context.Context) {
-	if err := r.makeFaces(ctx); err != nil && ctx.Err() == nil {
-		r.set(func(i *Info) { i.Error = "The faces cannot be shown: " + r.house.relative(err).Error() })
-	}
-}
-
-func (r *run) makeFaces(ctx context.Context) error {
-	r.house.looking.Lock() // one set of pictures at a time in memory
-	defer r.house.looking.Unlock()
-	r.mu.Lock()
-	path, f, active := r.house.path(r.id), r.frames, r.info.State.active()
-	if r.info.Checkpoint {
-		path += checkpointEnding
-	}
-	r.mu.Unlock()
-	if active {
-		return nil
-	}
-	m, err := autoencoder.Open(path)
-	if err != nil || m.Training == nil {
-		return err
-	}
-	if f == nil {
-		if f, err = r.readFaces(ctx, path, m); err != nil {
-			return err
-		}
-	}
-	p, err := f.look(ctx, m)
-	if err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.frames != nil && r.frames != f {
-		return nil // it is trained here by now
-	}
-	r.frames, r.seed = f, m.Training.Seed
-	f.keep(len(m.Training.History), p)
-	r.log.add(Event{Kind: KindFaces, Faces: f.info()}, &r.house.seq)
-	return nil
-}
-
-// readFaces reads the pictures that a model was trained on and chooses the faces among those that it was measured on.
-func (r *run) readFaces(ctx context.Context, path string, m *autoencoder.Model) (*frames, error) {
-	t := m.Training
-	data, err := m.Pictures(ctx, path, dataset.Name{}, faces.Options{Framer: r.house.opt.Framer, Progress: r.preparing})
-	if err != nil {
-		return nil, err
-	}
-	if data.Split == nil {
-		return nil, fmt.Errorf("%s: its split is not known", path)
-	}
-	rows := data.Split.Test
-	if t.NValidation > 0 {
-		plan, err := dataset.ParseSplit(t.Split)
-		if err != nil {
-			return nil, err
-		}
-		if _, rows, err = plan.Split(data.Set); err != nil {
-			return nil, err
-		}
-	}
-	c, err := t.Inputs()
-	if err != nil {
-		return nil, err
-	}
-	f := newFrames(data.Set, rows, c, t.Seed)
-	r.mu.Lock()
-	begun := r.measured
-	r.measured = true
-	r.mu.Unlock()
-	if !begun {
-		forms := baseline.New(data.Set, data.Split.Train)
-		r.house.background(func(ctx context.Context) {
-			b, notes, err := evaluation.MeasureBaselines(ctx, m, c, t.Seed, forms.On(data.Set, rows))
-			r.tellBaselines(b, notes, err)
-		})
-	}
-	return f, nil
-}
-
-// adopt makes a run of the folder one that can go on here.
-func (h *Runs) adopt(r *run) error {
-	r.mu.Lock()
-	known := r.options.Out != ""
-	r.mu.Unlock()
-	if known {
-		return nil
-	}
-	path := h.path(r.id) + checkpointEnding
-	c, err := train.OpenCheckpoint(path)
-	if err != nil {
-		return err
-	}
-	o, err := recipe.Unfinished(path, c, faces.Options{})
-	if err != nil {
-		return err
-	}
-	o.Framer, o.Threads = h.opt.Framer, h.opt.Threads
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.options = o
-	shown := o
-	shown.Out, shown.Data = r.id, dataset.Parse(r.info.Data)
-	if near := dataset.Parse(c.Model.Training.Near); near.Source != "" {
-		shown.Data = near
-	}
-	r.info.Options = &shown
-	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 
+	"likeness/dataset"
+	"likeness/faces"
 	"likeness/recipe"
 	"likeness/train"
 )
@@ -197,4 +199,34 @@ func (r *run) next() State {
 		return Stopping
 	}
 	return Waiting
+}
+
+// adopt makes a run of the folder one that can go on here.
+func (h *Runs) adopt(r *run) error {
+	r.mu.Lock()
+	known := r.options.Out != ""
+	r.mu.Unlock()
+	if known {
+		return nil
+	}
+	path := h.path(r.id) + checkpointEnding
+	c, err := train.OpenCheckpoint(path)
+	if err != nil {
+		return err
+	}
+	o, err := recipe.Unfinished(path, c, faces.Options{})
+	if err != nil {
+		return err
+	}
+	o.Framer, o.Threads = h.opt.Framer, h.opt.Threads
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.options = o
+	shown := o
+	shown.Out, shown.Data = r.id, dataset.Parse(r.info.Data)
+	if near := dataset.Parse(c.Model.Training.Near); near.Source != "" {
+		shown.Data = near
+	}
+	r.info.Options = &shown
+	return nil
 }
