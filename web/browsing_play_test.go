@@ -26,9 +26,10 @@ func (b *tab) box(expression string) (left, top, width, height float64) {
 	return at[0], at[1], at[2], at[3]
 }
 
-// large returns the pixels of the large face as a text that differs where the pixels do.
+// large returns the pixels of the large face, once it is what was asked for, as a text that differs where the pixels do.
 func (b *tab) large() (text string) {
 	b.t.Helper()
+	b.wait("document.querySelector('.large-face canvas') && !document.querySelector('.stand[aria-busy=true]')")
 	b.eval("document.querySelector('.large-face canvas').toDataURL()", &text)
 	return text
 }

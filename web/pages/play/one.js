@@ -25,11 +25,14 @@ export function OneFace({ground, url, go, pixels, onPixels, indexes}) {
   return html`<${Face} key=${start.data.word} ground=${ground} face=${readFace(start.data.word)} start=${start.data} set=${set} url=${url} go=${go} pixels=${pixels} onPixels=${onPixels} indexes=${indexes}/>`;
 }
 
+/** wishOf is what a picture is asked for by, as a text. */
+const wishOf = (move, detail) => JSON.stringify([detail, moveBody(move)]);
+
 function Face({ground, face, start, set, url, go, pixels, onPixels, indexes}) {
   const said = useMemo(() => readMove(url.searchParams), [url.search]);
   const [draft, setDraft] = useState(null); // while a slider is being pulled
   const move = draft || said;
-  const [shown, setShown] = useState({rgb: start.rgb, info: start.as, of: nothing()});
+  const [shown, setShown] = useState({rgb: start.rgb, info: start.as, wish: wishOf(nothing(), false)});
   const [problem, setProblem] = useState(null);
   const [before, setBefore] = useState(false);
   const [painting, setPainting] = useState(false);
@@ -45,14 +48,14 @@ function Face({ground, face, start, set, url, go, pixels, onPixels, indexes}) {
       if (canvas.current && !before) enlarge(canvas.current, pictures[0], ground, pixels);
       // How long a slider's picture took, for whoever measures: User Timing.
       if (began) performance.measure('slider to picture', {start: began, end: performance.now()});
-      setShown({rgb: pictures[0], info, of: move});
+      setShown({rgb: pictures[0], info, wish: wishOf(move, detail)});
       setProblem(null);
     } catch (error) { setProblem(error); }
   });
   /** ask asks for the picture of a move, at once: an effect would come a frame later. */
   const ask = (next, began) => {
-    const wish = JSON.stringify([detail, moveBody(next)]);
-    if (wish === (asked.current || JSON.stringify([false, moveBody(nothing())]))) return;
+    const wish = wishOf(next, detail);
+    if (wish === (asked.current || shown.wish)) return;
     asked.current = wish;
     show(next, began);
   };
@@ -66,7 +69,7 @@ function Face({ground, face, start, set, url, go, pixels, onPixels, indexes}) {
   const parts = {ground, as, info: shown.info, move, pull, commit};
   if (painting) return html`<${Mend} ground=${ground} shown=${shown} photo=${!isMoved(move) && start.picture} pixels=${pixels} take=${take} close=${() => setPainting(false)}/>`;
   return html`<div class="one">
-    <section class="stand" aria-label="The face">
+    <section class="stand" aria-label="The face" aria-busy=${!problem && shown.wish !== wishOf(move, detail)}>
       <${Large} canvas=${canvas} rgb=${before ? (detail ? start.picture : start.rgb) : shown.rgb} size=${ground} pixels=${pixels} alt=${`${titleOf(face)}, painted by ${ground.model}`}/>
       <${Meter} ground=${ground} info=${shown.info} />
       <div class="who">

@@ -15,10 +15,13 @@ export function Progress({done = 0, total = 1, label}) {
   return html`<div class="progress" role="progressbar" aria-label=${label} aria-valuenow=${share} aria-valuemin="0" aria-valuemax="100"><div style=${{width: share + '%'}}></div></div>`;
 }
 
+/** said are titles of problems in words for whoever has never heard of HTTP. */
+const said = {404: 'This is not here', 409: 'This cannot be done now', 422: 'This cannot be done', 500: 'This did not work', 503: 'Too much to do at once', 504: 'This took too long'};
+
 /** Failed says what is wrong; again, if given, is what a person can try. */
 export function Failed({error, again}) {
   return html`<div class="failed" role="alert">
-    <h3>${error.title || 'This did not work'}</h3>
+    <h3>${said[error.status] || error.title || 'This did not work'}</h3>
     <p>${error.detail || error.message}</p>
     ${again ? html`<button onClick=${again}>Try again</button>` : null}
   </div>`;
