@@ -23,6 +23,11 @@ const browserFlag = "LIKENESS_BROWSER"
 // browserTime is how long a page may take for what a test waits for, on a busy machine.
 const browserTime = 60 * time.Second
 
+const (
+	settled      = time.Second     // of a page that shows what it has
+	trainingTime = 6 * time.Minute // of the first page's training
+)
+
 // chrome is one browser for all tests.
 var chrome = sync.OnceValues(func() (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
@@ -145,7 +150,13 @@ func (b *tab) eval(expression string, to any) {
 // wait waits until an expression is true.
 func (b *tab) wait(expression string) {
 	b.t.Helper()
-	for end := time.Now().Add(browserTime); ; time.Sleep(50 * time.Millisecond) {
+	b.waitFor(browserTime, expression)
+}
+
+// waitFor is wait for something that takes longer.
+func (b *tab) waitFor(long time.Duration, expression string) {
+	b.t.Helper()
+	for end := time.Now().Add(long); ; time.Sleep(50 * time.Millisecond) {
 		var ok bool
 		b.eval("!!("+expression+")", &ok)
 		if ok {

@@ -26,10 +26,10 @@ export default function Search({url, go}) {
       <${Chooser} label="Index" hide files=${indexes} value=${index.name} onChange=${name => go({index: name, id: null, person: null, folder: null, attribute: null, k: null})}/>
       <button onClick=${() => go({pictures: ''})}>Index more pictures</button>
     </div>
-    ${index.problem ? html`<${Failed} error=${{title: index.name + ' cannot be used', detail: index.problem}}/>` : html`<${Collection} key=${index.name} index=${index.name} url=${url} go=${go}/>`}`;
+    ${index.problem ? html`<${Failed} error=${{title: index.name + ' cannot be used', detail: index.problem}}/>` : html`<${Collection} key=${index.name} index=${index.name} files=${files} url=${url} go=${go}/>`}`;
 }
 
-function Collection({index, url, go}) {
+function Collection({index, files, url, go}) {
   const [problem, setProblem] = useState();
   const p = url.searchParams, ids = p.getAll('id'), uploads = p.getAll('upload'), k = Number(p.get('k')) || step;
   const about = useLoad(signal => get('/api/index', {index}, signal), [index]);
@@ -58,10 +58,14 @@ function Collection({index, url, go}) {
       <${Filters} about=${about.data} values=${filters} go=${go}/>
     </aside>
     <section class="results" aria-label="Faces">
+      ${asked && drawnButKnown(about.data, files) ? html`<p class="muted">These faces are drawn, and what describes them has learned from photographs: how likely a face is the same person does not hold here.</p>` : null}
       ${asked ? html`<${Found} index=${index} found=${found} ids=${ids} judging=${ids.length === 1 && !uploads.length ? judging : undefined} k=${k} go=${go}/>` : html`<${Browse} index=${index} about=${about} filters=${filters} go=${go}/>`}
     </section>
   </div>`;
 }
+
+/** drawnButKnown: drawn faces, described by the finder that comes with likeness. */
+const drawnButKnown = (about, files) => about?.data?.source?.startsWith('drawn') && files.some(f => f.built_in && f.kind === 'finder' && f.fingerprint === about.model);
 
 /** Found is the answer, the nearest first. */
 function Found({index, found, ids, judging, k, go}) {
