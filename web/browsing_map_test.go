@@ -187,6 +187,12 @@ func TestBrowserMapOfMany(t *testing.T) {
 			if f.Count < 10 || f.Last.Points != n || f.Median > 4 {
 				t.Errorf("%+v", f)
 			}
+			b.eval("new Promise(done => setTimeout(done, 1000))", nil)
+			b.frames() // the last ones of the camera's move
+			b.eval("new Promise(done => setTimeout(done, 1000))", nil)
+			if f := b.frames(); f.Count != 0 {
+				t.Errorf("%d frames although nothing changes", f.Count)
+			}
 		})
 	}
 }

@@ -5,6 +5,8 @@ import {Photo, Pixels} from '/static/shared/face.js';
 import {address, bytes, get} from '/static/shared/api.js';
 import {nameOf} from './members.js';
 
+const DWELL = 220; // milliseconds
+
 /** placed puts a card beside a place of the screen, inside of the map. */
 function placed([x, y], view, h, w = 190) {
   const left = x + 22 + w < view.width ? x + 22 : x - 22 - w;
@@ -26,7 +28,13 @@ function Quick({index, row}) {
 
 /** FaceCard shows a member; with actions when it was chosen. */
 export function FaceCard({index, row, members, view, at, pinned, selected, onSelect, onClose}) {
-  const [member, set] = useState();
+  const [member, set] = useState(), [large, setLarge] = useState(false);
+  // The large picture is asked for once the mouse stays: reading one from an archive is work.
+  useEffect(() => {
+    setLarge(pinned);
+    const timer = setTimeout(() => setLarge(true), DWELL);
+    return () => clearTimeout(timer);
+  }, [row, pinned]);
   useEffect(() => {
     let here = true;
     set(undefined);
@@ -35,7 +43,7 @@ export function FaceCard({index, row, members, view, at, pinned, selected, onSel
   }, [row, members]);
   return html`<aside class=${'map-card card' + (pinned ? ' pinned' : '')} style=${placed(at, view, pinned ? 300 : 250)} aria-label=${member ? nameOf(member) : 'A face'}>
     ${view.faces.gone ? null : html`<div class="map-photo" key=${row}><${Quick} index=${index} row=${row}/>
-      ${member ? html`<${Photo} index=${index} id=${member.id} side=${320} alt=${nameOf(member)}/>` : null}</div>`}
+      ${member && large ? html`<${Photo} index=${index} id=${member.id} side=${320} alt=${nameOf(member)}/>` : null}</div>`}
     <div class="map-card-text">
       <strong>${member ? nameOf(member) : ' '}</strong>
       ${member?.person && !member.id.startsWith(member.person.replaceAll(' ', '_')) ? html`<span class="muted map-id">${member.id}</span>` : null}
