@@ -311,8 +311,11 @@ func (s *Server) fitAtlas(ctx context.Context, name string) (Task, error) {
 	if err := m.CheckCode(); err != nil {
 		return Task{}, bad(name + ": " + err.Error())
 	}
-	if file, _ := s.work.File(name); file.BuiltIn {
+	switch file, _ := s.work.File(name); {
+	case file.BuiltIn:
 		return Task{}, bad(name + " comes with the program: nothing is written beside it")
+	case file.Kind == workspace.Checkpoint:
+		return Task{}, bad(name + " is of a training that is not complete: its numbers still change")
 	}
 	return s.tasks.once("Finding what the numbers of "+name+" do", func(ctx context.Context, report progress.Func) (any, error) {
 		fitted, err := latent.OpenOrFit(ctx, m.Model, latent.Source{Model: m.Path, Fresh: true, Mixture: true, Framer: s.work.Framer(), Progress: report})

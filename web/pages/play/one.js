@@ -1,6 +1,6 @@
 // One face under sliders.
 import {html, useEffect, useLoad, useMemo, useRef, useState} from '/static/shared/ui.js';
-import {post} from '/static/shared/api.js';
+import {address, post} from '/static/shared/api.js';
 import {Failed, Loading, Command} from '/static/shared/states.js';
 import {isMoved, moveBody, nothing, readFace, readMove, titleOf, wordOf, writeMove} from './state.js';
 import {base64, enlarge, keep, Large, picturesOf, PixelsButton, Small, startOf, useLatest} from './paint.js';
@@ -85,7 +85,7 @@ function Face({ground, face, start, set, url, go, pixels, onPixels, indexes}) {
       </div>
       ${problem ? html`<${Failed} error=${problem}/>` : null}
       <${Begin} face=${face} set=${set} indexes=${indexes}/>
-      <${Keep} ground=${ground} start=${start} move=${said} photograph=${photograph} code=${shown.info.code} go=${go}/>
+      <${Keep} ground=${ground} face=${face} indexes=${indexes} start=${start} move=${said} photograph=${photograph} code=${shown.info.code} go=${go}/>
     </section>
     <section class="panel" aria-label="What to change">
       <${Attributes} ...${parts}/>
@@ -95,10 +95,11 @@ function Face({ground, face, start, set, url, go, pixels, onPixels, indexes}) {
 }
 
 /** Keep offers the face as files, and the command that makes it. */
-function Keep({ground, start, move, photograph, code, go}) {
+function Keep({ground, face, indexes, start, move, photograph, code, go}) {
   const [problem, setProblem] = useState(null);
   const state = {model: ground.model, code: start.code, ...photograph, ...moveBody(move)};
   const save = (path, body, name) => keep(path, body, name).then(() => setProblem(null), setProblem);
+  const search = face.kind === 'i' ? address('/search', {index: face.index, id: face.id}) : face.kind === 'u' && indexes.length ? address('/search', {upload: face.upload}) : '';
   const command = useLoad(signal => post('/api/play/command', {verb: 'edit', model: ground.model, pictures: [start.path || ''], steps: 9, detail: !!photograph.photograph, ...moveBody(move)}, signal), [JSON.stringify([start.path, move]), photograph]);
   return html`<section class="keep stack" aria-label="Keep it">
     <div class="row">
@@ -106,6 +107,7 @@ function Keep({ground, start, move, photograph, code, go}) {
       <button onClick=${() => save('/api/play/face.png', {...state, scale: 16}, 'face-large.png')}>PNG large</button>
       <button disabled=${!isMoved(move)} onClick=${() => save('/api/play/face.gif', {...state, steps: 9}, 'face.gif')}>GIF of the change</button>
       <button class="quiet" onClick=${() => go({view: 'morph', f: [wordOf({kind: 'c', code}), ...others(code)], at: null})}>Mix it with others</button>
+      ${search ? html`<a class="button" href=${search}>Find who is like it</a>` : null}
     </div>
     ${problem ? html`<${Failed} error=${problem}/>` : null}
     ${command.data?.line ? html`<${Command} line=${command.data.line}/>` : html`<p class="muted small">${command.data?.why || ' '}</p>`}

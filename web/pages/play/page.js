@@ -10,8 +10,8 @@ import {Sheet} from './sheet.js';
 
 const views = [['face', 'One face', OneFace], ['morph', 'Between faces', Between], ['sheet', 'New faces', Sheet]];
 
-/** hasFaces says whether a file is a model whose codes are faces. */
-const hasFaces = f => (f.kind === 'model' || f.kind === 'checkpoint') && f.code > 0 && !f.problem;
+/** hasFaces says whether a file is a model whose codes are faces. What a training under way has learned changes too often. */
+const hasFaces = f => f.kind === 'model' && f.code > 0 && !f.problem;
 
 export default function Play({url, go}) {
   const {files, data, error, again} = useFiles();
@@ -20,7 +20,7 @@ export default function Play({url, go}) {
   if (!data) return html`<${Loading} what="Looking into the folder"/>`;
   if (!models.length) return html`<${Empty} title="There is no model with faces here"><p>Train one: it learns faces from drawn ones in some minutes.</p><a class="button primary" href="/watch">Train a model</a></${Empty}>`;
   const asked = url.searchParams.get('model');
-  const model = asked || (models.find(f => f.kind === 'model') || models[0]).name;
+  const model = asked || models[0].name;
   const view = views.find(([name]) => name === url.searchParams.get('view')) || views[0];
   const pixels = url.searchParams.get('pixels') === '1';
   const onPixels = () => go({pixels: pixels ? null : '1'}, {replace: true});
@@ -50,6 +50,9 @@ function Ground({model, View, ...rest}) {
   return html`<${View} ground=${data} ...${rest}/>`;
 }
 
+/** shellWord is a name as a shell reads it. */
+const shellWord = name => /^[\w./=+@%:-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+
 /** Unknown finds out what a model's numbers do. */
 function Unknown({model, again}) {
   const [id, setId] = useState();
@@ -63,6 +66,7 @@ function Unknown({model, again}) {
     <${TaskView} task=${task}/>
     ${problem ? html`<${Failed} error=${problem}/>` : null}
     ${failed ? html`<button class="primary" onClick=${fit}>Try again</button>` : null}
-    <${Command} line=${`likeness directions ${model}`}/>
+    ${failed ? html`<p>Are its pictures elsewhere? The terminal takes any others.</p>` : null}
+    <${Command} line=${`likeness directions ${shellWord(model)}${failed ? ' --data PICTURES' : ''}`}/>
   </${Empty}>`;
 }
