@@ -8,7 +8,6 @@ import (
 	"math"
 	"os"
 	"slices"
-	"strings"
 
 	"likeness/latent"
 	"likeness/safetensors"
@@ -30,7 +29,7 @@ var weights = []float64{1, 10, 100, 1000}
 
 // SpaceFile returns where the adapted space of an index lies, beside it. Open compares codes in it where it is there.
 func SpaceFile(index string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(index, ".safetensors"), ".index") + ".space.safetensors"
+	return beside(index, ".space.safetensors")
 }
 
 // Adapted is a space that has learned from judgements, and what that has changed for named members that it has not learned

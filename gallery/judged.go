@@ -8,12 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
-	"likeness/internal/atomicfile"
-	"likeness/internal/lockfile"
 	"likeness/internal/regularfile"
 )
 
@@ -37,7 +34,7 @@ func (j Judgement) pair() [2]string {
 
 // JudgedFile returns where the judgements on an index lie: a CSV file beside it.
 func JudgedFile(index string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(index, ".safetensors"), ".index") + ".judged.csv"
+	return beside(index, ".judged.csv")
 }
 
 // Judgements returns what was said of the members of an index, in the order of their ids.
@@ -79,37 +76,20 @@ func Judge(ctx context.Context, index string, j Judgement, forget bool) (list []
 	if j.ID == j.Other || j.ID == "" || j.Other == "" {
 		return nil, fmt.Errorf("%q and %q: expected two pictures", j.ID, j.Other)
 	}
-	path := JudgedFile(index)
-	lock, err := lockfile.Acquire(ctx, path, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, lock.Release()) }()
-	if list, err = Judgements(index); err != nil {
-		return nil, err
-	}
-	list = slices.DeleteFunc(list, func(o Judgement) bool { return o.pair() == j.pair() })
-	if !forget {
-		list = append(list, j)
-	}
-	slices.SortFunc(list, func(a, b Judgement) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Other, b.Other)) })
-	if len(list) == 0 {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err = changeCSV(ctx, JudgedFile(index), judgedHeader, func() ([][]string, error) {
+		if list, err = Judgements(index); err != nil {
 			return nil, err
 		}
-		return list, nil
-	}
-	return list, atomicfile.Write(path, func(w io.Writer) error {
-		if _, err := io.WriteString(w, judgedHeader); err != nil {
-			return err
+		list = slices.DeleteFunc(list, func(o Judgement) bool { return o.pair() == j.pair() })
+		if !forget {
+			list = append(list, j)
 		}
-		c := csv.NewWriter(w)
+		slices.SortFunc(list, func(a, b Judgement) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Other, b.Other)) })
+		var rows [][]string
 		for _, j := range list {
-			if err := c.Write([]string{j.ID, j.Other, map[bool]string{true: "yes", false: "no"}[j.Same]}); err != nil {
-				return err
-			}
+			rows = append(rows, []string{j.ID, j.Other, map[bool]string{true: "yes", false: "no"}[j.Same]})
 		}
-		c.Flush()
-		return c.Error()
+		return rows, nil
 	})
+	return list, err
 }

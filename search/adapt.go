@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -74,23 +75,10 @@ func covarianceOf(root []float32, k int) (*mat.SymDense, error) {
 			r.SetSym(i, j, float64(root[i*k+j]))
 		}
 	}
-	var eig mat.EigenSym
-	if !eig.Factorize(r, true) {
-		return nil, errors.New("the within-person map has no eigenvectors")
+	c, err := onEigenvalues(r, func(x float64) float64 { return 1 / (x * x) })
+	if err != nil {
+		return nil, fmt.Errorf("the within-person map %w", err)
 	}
-	values := eig.Values(nil)
-	var v, scaled, c mat.Dense
-	eig.VectorsTo(&v)
-	scaled.CloneFrom(&v)
-	for j, x := range values {
-		if !(x > 0) {
-			return nil, errors.New("the within-person map is not positive")
-		}
-		for i := range k {
-			scaled.Set(i, j, v.At(i, j)/(x*x))
-		}
-	}
-	c.Mul(&scaled, v.T())
 	out := mat.NewSymDense(k, nil)
 	for i := range k {
 		for j := i; j < k; j++ {

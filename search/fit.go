@@ -220,24 +220,11 @@ func (s *Whitened) fitWithin(ctx context.Context, codes []float32, dim int, peop
 
 // inverseRoot is the symmetric inverse square root of c, row by row.
 func inverseRoot(c *mat.SymDense) ([]float32, error) {
+	root, err := onEigenvalues(c, func(x float64) float64 { return 1 / math.Sqrt(x) })
+	if err != nil {
+		return nil, fmt.Errorf("the within-person covariance %w; a larger blend makes it so", err)
+	}
 	k := c.SymmetricDim()
-	var eig mat.EigenSym
-	if !eig.Factorize(c, true) {
-		return nil, errors.New("the within-person covariance has no eigenvectors")
-	}
-	values := eig.Values(nil)
-	var v, scaled, root mat.Dense
-	eig.VectorsTo(&v)
-	scaled.CloneFrom(&v)
-	for j, x := range values {
-		if !(x > 0) {
-			return nil, errors.New("the within-person covariance is not positive; a larger blend makes it so")
-		}
-		for i := range k {
-			scaled.Set(i, j, v.At(i, j)/math.Sqrt(x))
-		}
-	}
-	root.Mul(&scaled, v.T())
 	out := make([]float32, k*k)
 	for i := range k {
 		for j := range k {
@@ -245,4 +232,27 @@ func inverseRoot(c *mat.SymDense) ([]float32, error) {
 		}
 	}
 	return out, nil
+}
+
+// onEigenvalues returns the matrix with the eigenvectors of c, and f of its eigenvalues, all of which must be positive.
+func onEigenvalues(c *mat.SymDense, f func(x float64) float64) (*mat.Dense, error) {
+	k := c.SymmetricDim()
+	var eig mat.EigenSym
+	if !eig.Factorize(c, true) {
+		return nil, errors.New("has no eigenvectors, and should be positive")
+	}
+	values := eig.Values(nil)
+	var v, scaled, out mat.Dense
+	eig.VectorsTo(&v)
+	scaled.CloneFrom(&v)
+	for j, x := range values {
+		if !(x > 0) {
+			return nil, errors.New("is not positive")
+		}
+		for i := range k {
+			scaled.Set(i, j, v.At(i, j)*f(x))
+		}
+	}
+	out.Mul(&scaled, v.T())
+	return &out, nil
 }
