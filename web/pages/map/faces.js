@@ -76,14 +76,14 @@ export class Faces {
     this.control = new AbortController();
   }
 
-  /** begin starts a frame's list. */
-  begin() { this.count = 0; this.clock++; this.missing = []; }
+  /** begin starts the list of a frame that looks at a place. */
+  begin(x, y) { this.count = 0; this.clock++; this.missing = []; this.x = x; this.y = y; }
 
   /** add puts a face on the list, or asks for it. */
   add(row, x, y, category, mark) {
     const slot = this.slots.get(row);
     if (slot === undefined) {
-      if (!this.asked.has(row)) this.missing.push(row);
+      if (!this.asked.has(row)) this.missing.push({row, far: (x - this.x) ** 2 + (y - this.y) ** 2});
       return false;
     }
     if (this.count * NUMBERS >= this.list.length) return false;
@@ -148,10 +148,14 @@ export class Faces {
     l.rows.push(...sheet.rows);
   }
 
-  /** ask requests what the last frame missed. Two sheets are on their way at most; what is no longer in view is not asked for. */
+  /**
+   * ask requests what the last frame missed, from the middle outwards. Two sheets are on their way at most, one where they
+   * come slowly; what is no longer in view is not asked for.
+   */
   ask() {
-    while (!this.gone && this.missing?.length && this.flights < 2) {
-      const rows = this.missing.splice(0, this.size), began = performance.now();
+    this.missing?.sort((a, b) => a.far - b.far);
+    while (!this.gone && this.missing?.length && this.flights < (this.slow ? 1 : 2)) {
+      const rows = this.missing.splice(0, this.size).map(m => m.row), began = performance.now();
       rows.sort((a, b) => a - b);
       for (const row of rows) this.asked.add(row);
       this.flights++;
@@ -161,8 +165,9 @@ export class Faces {
           this.ready.push({rows, strips: list});
           this.failed = 0;
           const took = performance.now() - began;
+          this.slow = took > SLOW;
           if (took < QUICK) this.size = Math.min(SHEET, 2 * this.size);
-          else if (took > SLOW) this.size = Math.max(ACROSS, this.size / 2);
+          else if (this.slow) this.size = Math.max(ACROSS, this.size / 2);
         }, error => this.fail(rows, error))
         .finally(() => { this.flights--; this.changed(); });
     }

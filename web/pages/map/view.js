@@ -225,7 +225,8 @@ export class View {
     const level = Math.max(0, Math.floor(Math.log2(this.zoom / CELL))), cell = this.zoom / 2 ** level;
     const side = 0.7 * cell, room = (cell - side) / 2 / this.zoom;
     const [left, top] = this.world(-cell, -cell), [right, bottom] = this.world(this.width + cell, this.height + cell);
-    this.faces.begin();
+    const free = this.inset || {left: 0, right: 0, top: 0, bottom: 0};
+    this.faces.begin(...this.world((free.left + this.width - free.right) / 2, (free.top + this.height - free.bottom) / 2));
     this.cells.visible(level, left, bottom, right, top, (row, mx, my) => {
       const x = Math.max(mx - room, Math.min(mx + room, this.grid.x(row))), y = Math.max(my - room, Math.min(my + room, this.grid.y(row)));
       const out = this.dimmed && !(this.marks[row] & (MATCH | SELECTED));
