@@ -69,7 +69,7 @@ export function series(known) {
 }
 
 export function Chart({known}) {
-  const box = useRef(), plot = useRef(), latest = useRef(known);
+  const box = useRef(), read = useRef(), plot = useRef(), latest = useRef(known);
   latest.current = known;
   const {info, epochs, steps, baselines} = known;
   const apart = !!info?.noise_units; // the training loss has a scale of its own
@@ -105,6 +105,15 @@ export function Chart({known}) {
       }
       ctx.restore();
     };
+    const point = u => {
+      const [x, training, test] = u.data, i = u.cursor.idx;
+      if (i === null || i === undefined || !x.length) { read.current.textContent = ''; return; }
+      const near = list => { // the nearest point that has a value, within an epoch
+        for (let d = 0; d < x.length; d++) for (const k of [i - d, i + d]) if (list[k] && Math.abs(x[k] - x[i]) < 1) return list[k];
+        return undefined;
+      };
+      read.current.textContent = [`epoch ${+x[i].toFixed(1)}`, near(training) && `training ${error(near(training))}`, near(test) && `${latest.current.info?.validation ? 'validation' : 'test'} ${error(near(test))}`].filter(Boolean).join('  ');
+    };
     const axis = {stroke: () => colour('--muted'), font: '12px "JetBrains Mono", monospace', grid: {stroke: () => colour('--line'), width: 1}, ticks: {show: false}};
     const values = key => {
       const {epochs, baselines, info} = latest.current;
@@ -136,7 +145,7 @@ export function Chart({known}) {
         {label: 'training', scale: apart ? 'noise' : 'y', stroke: () => colour('--training'), width: 2, points: {show: false}, spanGaps: true},
         {label: 'test', scale: 'y', stroke: () => colour('--test'), width: 2, dash: [7, 4], spanGaps: true, points: {show: true, size: 5, fill: () => colour('--test')}},
       ],
-      hooks: {draw: [lines]},
+      hooks: {draw: [lines], setCursor: [point]},
     }, [[], [], []], box.current);
     u.over.setAttribute('aria-hidden', 'true');
     const fit = new ResizeObserver(() => box.current && u.setSize({width: box.current.clientWidth, height}));
@@ -151,7 +160,8 @@ export function Chart({known}) {
   const on = info?.validation ? 'validation' : 'test';
   return html`
     <div class="legend"><span class="key training">training</span><span class="key test">${on} pictures</span>
-      ${baselines.length ? html`<span class="key none">needs no training</span>` : null}</div>
+      ${baselines.length ? html`<span class="key none">needs no training</span>` : null}
+      <span class="read number" ref=${read} aria-hidden="true"></span></div>
     <div class="plot" style=${{minHeight: height + 'px'}} ref=${box} role="img" aria-label=${describe(known, on)}></div>
     <${Numbers} known=${known} on=${on}/>`;
 }

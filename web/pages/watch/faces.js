@@ -80,7 +80,8 @@ export function Faces({known, run, lost}) {
       <button class="play" onClick=${begin} aria-label=${playing ? 'Halt the faces' : 'Play the faces through the epochs'} disabled=${epochs.length < 2}>${playing ? 'Halt' : 'Play'}</button>
       <input type="range" min="0" max=${Math.max(epochs.length - 1, 0)} step="1" value=${at} onInput=${slide} disabled=${epochs.length < 2} aria-label="Epoch of the faces" aria-valuetext=${names}/>
       <output class="number">${names}</output>
-    </div>`;
+    </div>
+    ${epochs.length < 2 && info?.epochs_done > 1 ? html`<p class="muted slide-note">Only the latest weights are in the file; the faces of all epochs are there while a training is watched.</p>` : null}`;
 }
 
 /** Blank holds the place of the faces until they are there. */
