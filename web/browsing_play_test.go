@@ -59,14 +59,14 @@ func TestBrowserPlay(t *testing.T) {
 		path = append(path, x+float64(i+1)*width/100, y)
 	}
 	b.drag(0, path...)
-	b.changed(before)
-	b.wait("location.search.includes('by=Smiling')")
-	b.shows("Takes along")
+	b.wait("location.search.includes('by=Smiling') && !document.querySelector('.stand[aria-busy=true]')")
 	var times []float64
 	b.eval("performance.getEntriesByName('slider to picture').map(e => e.duration)", &times)
 	if len(times) == 0 {
 		t.Fatal("the page has not measured how long a picture takes")
 	}
+	b.changed(before)
+	b.shows("Takes along")
 	slices.Sort(times)
 	t.Logf("%d pictures, half of them within %.1f ms of the slider, the slowest within %.1f", len(times), times[len(times)/2], times[len(times)-1])
 	b.picture("pulled")

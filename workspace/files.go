@@ -138,7 +138,7 @@ func (w *Workspace) scan() error {
 	for folder, n := range pictures {
 		w.files = append(w.files, File{Name: folder, Kind: Pictures, Facts: Facts{Count: n}, path: filepath.Join(w.folder, folder)})
 	}
-	w.files = append(w.files, builtIn()...)
+	w.files = append(w.files, w.builtIn()...)
 	slices.SortFunc(w.files, func(a, b File) int {
 		return cmp.Or(cmp.Compare(place(a), place(b)), b.Changed.Compare(a.Changed), cmp.Compare(a.Name, b.Name))
 	})
@@ -157,21 +157,25 @@ func place(f File) int {
 	return n
 }
 
-// builtIn returns the models that come with the program.
-var builtIn = func() []File {
+// builtIn returns the models that come with the program. They do not change, and are read once. The caller holds the lock.
+func (w *Workspace) builtIn() []File {
 	var list []File
 	for _, name := range models.Names() {
 		if !models.Has(name) || !models.Is(name) {
 			continue
 		}
-		f := File{Name: name, BuiltIn: true, path: name}
-		if file, err := models.Open(name); err != nil {
-			f.Kind, f.Problem = ModelFile, err.Error()
-		} else {
-			f.Kind, f.Facts = describe(file)
-			if err := file.Close(); err != nil {
-				f.Problem = err.Error()
+		f, known := w.own[name]
+		if !known {
+			f = File{Name: name, BuiltIn: true, path: name}
+			if file, err := models.Open(name); err != nil {
+				f.Kind, f.Problem = ModelFile, err.Error()
+			} else {
+				f.Kind, f.Facts = describe(file)
+				if err := file.Close(); err != nil {
+					f.Problem = err.Error()
+				}
 			}
+			w.own[name] = f
 		}
 		if f.Kind != Atlas { // that of a model belongs to it
 			list = append(list, f)

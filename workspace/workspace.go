@@ -49,6 +49,7 @@ type Workspace struct {
 	files   []File
 	known   map[string]File // by name
 	read    map[string]seen // what files said, as long as they do not change
+	own     map[string]File // what the models that come with the program say, by name
 
 	galleries *warm[*gallery.Gallery]
 	models    *warm[*Model]
@@ -68,7 +69,7 @@ func Open(folder string, opt Options) (*Workspace, error) {
 	if !info.IsDir() {
 		return nil, &fs.PathError{Op: "open", Path: folder, Err: errors.New("not a folder")}
 	}
-	w := &Workspace{folder: full, opt: opt, read: map[string]seen{}}
+	w := &Workspace{folder: full, opt: opt, read: map[string]seen{}, own: map[string]File{}}
 	w.galleries = newWarm(8, []func(string) string{gallery.NamesFile, gallery.SpaceFile}, func(ctx context.Context, path string) (*gallery.Gallery, error) {
 		return gallery.Open(ctx, path, gallery.Options{Framer: opt.Framer, Threads: opt.Threads})
 	}, (*gallery.Gallery).Close)

@@ -59,7 +59,7 @@ export function enlarge(canvas, rgb, {width, height}, pixels) {
   const scale = Math.max(1, Math.floor(side / Math.max(width, height)));
   const w = width * scale, h = height * scale;
   if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; }
-  const to = canvas.getContext('2d');
+  const to = canvas.getContext('2d', {willReadFrequently: true}); // small pictures are faster without a graphics card
   to.imageSmoothingEnabled = !pixels;
   to.imageSmoothingQuality = 'high';
   to.drawImage(small, 0, 0, w, h);
