@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 
 	"likeness/gallery"
@@ -196,14 +197,22 @@ func (m *maps) start(ctx context.Context, index string, method projection.Method
 		m.lock.Lock()
 		defer m.lock.Unlock()
 		j.Ended, j.at, j.Notes = true, nil, notes
+		for i := range j.Notes {
+			j.Notes[i].Text = m.words(j.Notes[i].Text)
+		}
 		switch {
 		case errors.Is(err, context.Canceled):
 			m.jobs = slices.DeleteFunc(m.jobs, func(other *mapJob) bool { return other == j })
 		case err != nil:
-			j.Error = err.Error()
+			j.Error = m.words(err.Error())
 		}
 	}()
 	return j.MapJob, nil
+}
+
+// words returns a text in which files have their names in the workspace.
+func (m *maps) words(text string) string {
+	return strings.ReplaceAll(text, m.s.work.Folder()+"/", "")
 }
 
 // run lays out; one job computes at a time.
@@ -234,8 +243,11 @@ func (m *maps) run(ctx context.Context, j *mapJob, again bool) (progress.Notes, 
 		},
 	}}
 	l, err := g.Layout(parallel.WithThreads(ctx, m.threads), opt)
-	if err != nil {
+	if l == nil {
 		return nil, err
+	}
+	if err != nil {
+		l.Notes.Warn("The layout could not be kept in the index file: %v", err)
 	}
 	if !l.Stored { // it cannot be kept in the file: it is at least shown
 		l.Index = j.Index
