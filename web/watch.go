@@ -16,6 +16,8 @@ import (
 // Runs are the trainings of the folder.
 type Runs struct {
 	Runs []runs.Info `json:"runs"`
+	// Server is another one after the program was started anew.
+	Server string `json:"server"`
 	// Closed: no training can be started here, the page belongs to one that was started in a terminal.
 	Closed bool `json:"closed,omitempty"`
 }
@@ -57,7 +59,7 @@ func (s *Server) addWatch(api huma.API) {
 		OperationID: "runs", Method: http.MethodGet, Path: "/api/runs", Summary: "List the trainings of the folder",
 	}, func(context.Context, *struct{}) (*answer[Runs], error) {
 		list, _ := s.runs.List()
-		return &answer[Runs]{Runs{list, s.runs.Closed()}}, nil
+		return &answer[Runs]{Runs{list, s.boot, s.runs.Closed()}}, nil
 	})
 	huma.Register(api, huma.Operation{
 		OperationID: "run", Method: http.MethodGet, Path: "/api/run", Summary: "Say what is known of a training",
@@ -149,7 +151,7 @@ func (s *Server) tellRun(e *events, id string, last int64) error {
 			first = false
 			var list []runs.Info
 			list, listed = s.runs.List()
-			if err := e.send(s, 0, "runs", Runs{list, s.runs.Closed()}); err != nil {
+			if err := e.send(s, 0, "runs", Runs{list, s.boot, s.runs.Closed()}); err != nil {
 				return err
 			}
 		}

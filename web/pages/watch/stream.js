@@ -57,19 +57,20 @@ export function useTraining(run) {
     const changed = () => { frame ||= requestAnimationFrame(() => { frame = 0; draw(n => n + 1); }); };
     const connect = () => {
       source = new EventSource(address('/api/runs/events', {run}));
-      source.onopen = () => { state.current.lost = false; changed(); };
       source.onerror = () => {
         state.current.lost = true;
         changed();
         if (source.readyState === EventSource.CLOSED && here) timer = setTimeout(connect, again); // the browser does not try again
       };
       source.addEventListener('runs', e => {
-        const {runs, closed} = JSON.parse(e.data);
-        Object.assign(state.current, {list: runs, closed});
+        const {runs, closed, server} = JSON.parse(e.data);
+        // What another server knows of the training comes next: until then nothing is asked of it by what this page knows.
+        const lost = state.current.lost && state.current.server !== server && runs.some(i => i.id === run);
+        Object.assign(state.current, {list: runs, closed, server, lost});
         changed();
       });
       for (const kind of kinds)
-        source.addEventListener(kind, e => { take(state.current.known, kind, JSON.parse(e.data)); changed(); });
+        source.addEventListener(kind, e => { state.current.lost = false; take(state.current.known, kind, JSON.parse(e.data)); changed(); });
     };
     connect();
     changed();
