@@ -2,6 +2,7 @@ package autoencoder
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
@@ -101,6 +102,7 @@ func (g *Gatherer) run() {
 	ctx := parallel.WithThreads(context.Background(), 1) // others wait too: one caller's end does not stop a pass
 	m := g.model
 	for {
+		runtime.Gosched() // callers who are ready to run come first, and into this pass
 		batch := g.pick()
 		if batch == nil {
 			return
