@@ -2,11 +2,16 @@ package search
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 )
 
 // mostTogether is how many queries are answered together: beyond it a pass takes longer than waiting for the next.
 const mostTogether = 16
+
+// errPanicked is the error of queries whose batch has panicked in the goroutine of another one.
+var errPanicked = errors.New("a search that was made together with another one has failed")
 
 // Together answers queries that come at the same time together, as a batch of an index: a batch passes over the entries
 // once, and each query costs less. A query that comes alone is answered at once. It is for many callers of one index, such as
@@ -27,6 +32,9 @@ type asked struct {
 	ready chan struct{}
 	found []Match
 	err   error
+
+	lead  chan struct{} // closed where it is to answer itself and others
+	leads bool
 }
 
 // NewTogether returns a Together with so many batches at once, at least 1.
@@ -36,38 +44,61 @@ func NewTogether(index Index, places int) *Together {
 
 // Search answers a query as the index does.
 func (t *Together) Search(ctx context.Context, q Query) ([]Match, error) {
-	mine := &asked{query: q, ctx: ctx, ready: make(chan struct{})}
+	mine := &asked{query: q, ctx: ctx, ready: make(chan struct{}), lead: make(chan struct{})}
 	t.lock.Lock()
-	t.waiting = append(t.waiting, mine)
 	if t.running < t.places {
 		t.running++
-		t.lock.Unlock()
-		t.work(ctx)
+		mine.leads = true
+		close(mine.lead)
 	} else {
-		t.lock.Unlock()
+		t.waiting = append(t.waiting, mine)
 	}
+	t.lock.Unlock()
 	select {
 	case <-mine.ready:
-		return mine.found, mine.err
+	case <-mine.lead:
+		t.work(mine)
 	case <-ctx.Done():
+		t.leave(mine)
 		return nil, ctx.Err()
 	}
+	return mine.found, mine.err
 }
 
-// work answers what waits, until nothing does. Whoever finds a free place works for all.
-func (t *Together) work(ctx context.Context) {
-	for {
-		t.lock.Lock()
-		if len(t.waiting) == 0 {
-			t.running--
-			t.lock.Unlock()
-			return
-		}
-		n := min(len(t.waiting), mostTogether)
-		group := t.waiting[:n:n]
-		t.waiting = t.waiting[n:]
-		t.lock.Unlock()
-		t.answer(context.WithoutCancel(ctx), group)
+// work answers a query and some that wait, and hands on to one of the others: whoever works for all is not held up by those
+// who come later.
+func (t *Together) work(mine *asked) {
+	t.lock.Lock()
+	n := min(len(t.waiting), mostTogether-1)
+	group := append([]*asked{mine}, t.waiting[:n]...)
+	t.waiting = slices.Delete(t.waiting, 0, n)
+	t.lock.Unlock()
+	defer t.next()
+	t.answer(context.WithoutCancel(mine.ctx), group)
+}
+
+// next lets the first that waits work; without one a place is free.
+func (t *Together) next() {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	if len(t.waiting) == 0 {
+		t.running--
+		return
+	}
+	first := t.waiting[0]
+	t.waiting = slices.Delete(t.waiting, 0, 1)
+	first.leads = true
+	close(first.lead)
+}
+
+// leave is told that nobody waits for a query any more.
+func (t *Together) leave(mine *asked) {
+	t.lock.Lock()
+	leads := mine.leads
+	t.waiting = slices.DeleteFunc(t.waiting, func(a *asked) bool { return a == mine })
+	t.lock.Unlock()
+	if leads {
+		t.next()
 	}
 }
 
@@ -85,6 +116,13 @@ func (t *Together) answer(ctx context.Context, group []*asked) {
 	if len(who) == 0 {
 		return
 	}
+	answered := 0
+	defer func() { // of a panic, that is its caller's, the others learn
+		for _, a := range who[answered:] {
+			a.err = errPanicked
+			close(a.ready)
+		}
+	}()
 	found, err := t.index.SearchBatch(ctx, queries)
 	for i, a := range who {
 		if err != nil { // of one of them: each gets its own
@@ -92,6 +130,7 @@ func (t *Together) answer(ctx context.Context, group []*asked) {
 		} else {
 			a.found = found[i]
 		}
+		answered++
 		close(a.ready)
 	}
 }
