@@ -2,7 +2,9 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"math"
 	"path"
 	"reflect"
 	"strings"
@@ -34,7 +36,7 @@ func apiConfig() huma.Config {
 		Marshal: func(w io.Writer, v any) error {
 			e := json.NewEncoder(w)
 			e.SetEscapeHTML(false)
-			return e.Encode(v)
+			return e.Encode(encodable(v))
 		},
 		Unmarshal: json.Unmarshal,
 	}
@@ -51,6 +53,18 @@ func apiConfig() huma.Config {
 		Formats:       map[string]huma.Format{"application/json": asJSON, "json": asJSON},
 		DefaultFormat: "application/json",
 	}
+}
+
+// encodable returns an answer that JSON can hold: a problem may name a value that it cannot, such as an infinite number.
+func encodable(v any) any {
+	if p, ok := v.(*huma.ErrorModel); ok {
+		for _, e := range p.Errors {
+			if f, ok := e.Value.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+				e.Value = fmt.Sprint(f)
+			}
+		}
+	}
+	return v
 }
 
 // schemaName names a type in the description: those of other packages with their package, because several have a Verdict.

@@ -32,7 +32,7 @@ func (s *Server) addCopies(api huma.API) {
 			return nil, s.problem(bad("expected pictures or an index, one of them"))
 		}
 		opt := gallery.DuplicateOptions{Within: b.Within}
-		return &answer[Task]{s.tasks.start("Comparing the pictures of "+b.Pictures+b.Index, func(ctx context.Context, report progress.Func) (any, error) {
+		t, err := s.tasks.start("Comparing the pictures of "+b.Pictures+b.Index, func(ctx context.Context, report progress.Func) (any, error) {
 			d, err := s.copies(ctx, b.Pictures, b.Index, opt, report)
 			if err != nil {
 				return nil, err
@@ -46,7 +46,8 @@ func (s *Server) addCopies(api huma.API) {
 				}
 			}
 			return d, nil
-		})}, nil
+		})
+		return &answer[Task]{t}, s.problem(err)
 	})
 	huma.Register(api, huma.Operation{
 		OperationID: "file-picture", Method: http.MethodGet, Path: "/api/file", Summary: "Show a picture of a folder or an archive",
@@ -66,7 +67,7 @@ func (s *Server) addCopies(api huma.API) {
 				return err
 			}
 			var m *pix.Image
-			err = faces.ReadByID(ctx, src, []string{in.ID}, func(_ string, data []byte) (err error) { m, err = decode(data); return })
+			err = faces.ReadByID(ctx, src, []string{in.ID}, func(_ string, data []byte) (err error) { m, err = s.decodePicture(ctx, data); return })
 			switch {
 			case err != nil:
 				return err

@@ -10,6 +10,9 @@ import (
 // has timed out, a page that has left does not.
 const grace = 10 * time.Second
 
+// mostFlights is how many values one flights keeps.
+const mostFlights = 64
+
 // flights computes things once for all who ask, by their keys, and keeps them. What nobody waits for any more is
 // cancelled.
 type flights[T any] struct {
@@ -25,6 +28,16 @@ type flight[T any] struct {
 	users  int // who wait
 	cancel context.CancelFunc
 	idle   *time.Timer
+}
+
+// over reports whether it is computed.
+func (f *flight[T]) over() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // get returns what a key stands for; compute makes it where nobody has asked for it yet. A failure is not kept.
@@ -56,25 +69,48 @@ func (f *flights[T]) begin(ctx context.Context, key string, compute func(ctx con
 	ctx = context.WithValue(f.s.ctx, pageKey{}, pageOf(ctx))
 	ctx, cancel := context.WithCancel(ctx)
 	one := &flight[T]{done: make(chan struct{}), cancel: cancel}
-	if f.all == nil {
-		f.all = map[string]*flight[T]{}
-	}
-	f.all[key] = one
-	f.s.jobs.Add(1)
-	go func() {
-		defer f.s.jobs.Done()
+	if !f.s.jobs.begin(func() {
 		defer cancel()
-		one.value, one.err = compute(ctx)
+		one.err = f.s.guard(func() (err error) { one.value, err = compute(ctx); return err })
 		if one.err != nil {
 			f.lock.Lock()
-			if f.all[key] == one {
-				delete(f.all, key)
-			}
+			f.drop(one)
 			f.lock.Unlock()
 		}
 		close(one.done)
-	}()
+	}) {
+		cancel()
+		one.err = errClosing
+		close(one.done)
+		return one
+	}
+	f.keep(key, one)
 	return one
+}
+
+// keep puts a flight in its place; where there are many, one that is over goes. The caller holds the lock.
+func (f *flights[T]) keep(key string, one *flight[T]) {
+	if f.all == nil {
+		f.all = map[string]*flight[T]{}
+	}
+	for other, old := range f.all {
+		if len(f.all) < mostFlights {
+			break
+		}
+		if old.over() {
+			delete(f.all, other)
+		}
+	}
+	f.all[key] = one
+}
+
+// drop forgets a flight. The caller holds the lock.
+func (f *flights[T]) drop(one *flight[T]) {
+	for key, other := range f.all {
+		if other == one {
+			delete(f.all, key)
+		}
+	}
 }
 
 // leave cancels work that nobody waits for, after a while.
@@ -82,18 +118,26 @@ func (f *flights[T]) leave(one *flight[T]) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	if one.users--; one.users == 0 {
-		one.idle = time.AfterFunc(grace, one.cancel)
+		one.idle = time.AfterFunc(grace, func() { f.giveUp(one) })
 	}
+}
+
+// giveUp cancels a flight that nobody waits for: who asks again from now on begins another one.
+func (f *flights[T]) giveUp(one *flight[T]) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	if one.users > 0 || one.over() {
+		return
+	}
+	f.drop(one)
+	one.cancel()
 }
 
 // put keeps a value that was made elsewhere.
 func (f *flights[T]) put(key string, value T) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
-	if f.all == nil {
-		f.all = map[string]*flight[T]{}
-	}
 	one := &flight[T]{done: make(chan struct{}), value: value, cancel: func() {}}
 	close(one.done)
-	f.all[key] = one
+	f.keep(key, one)
 }

@@ -59,5 +59,5 @@ func TestFlights(t *testing.T) {
 		t.Errorf("after a failure: %d, %v", v, err)
 	}
 	stop()
-	s.jobs.Wait()
+	s.jobs.wait()
 }

@@ -19,13 +19,14 @@ func (s *Server) addIndexing(api huma.API) {
 		if in.Body.Pictures == "" {
 			return nil, s.problem(bad("expected pictures: a folder, an archive, or drawn faces such as drawn:40x5"))
 		}
-		return &answer[Task]{s.tasks.start("Describing the faces of "+in.Body.Pictures, func(ctx context.Context, report progress.Func) (any, error) {
+		t, err := s.tasks.start("Describing the faces of "+in.Body.Pictures, func(ctx context.Context, report progress.Func) (any, error) {
 			in.Body.Progress = report
 			r, err := s.work.IndexPictures(ctx, in.Body)
 			if err != nil {
 				return nil, err
 			}
 			return r, nil
-		})}, nil
+		})
+		return &answer[Task]{t}, s.problem(err)
 	})
 }

@@ -70,7 +70,7 @@ func (s *Server) addJudging(api huma.API) {
 		if _, err := s.work.Path(in.Body.Index, workspace.Index); err != nil {
 			return nil, s.problem(err)
 		}
-		return &answer[Task]{s.tasks.start("Learning from what was said of "+in.Body.Index, func(ctx context.Context, report progress.Func) (any, error) {
+		t, err := s.tasks.start("Learning from what was said of "+in.Body.Index, func(ctx context.Context, report progress.Func) (any, error) {
 			report.Report("Learning and measuring", 0, 0)
 			g, release, err := s.work.Gallery(ctx, in.Body.Index)
 			if err != nil {
@@ -85,7 +85,8 @@ func (s *Server) addJudging(api huma.API) {
 			defer s.judging.lock.Unlock()
 			s.judging.learned[in.Body.Index] = a
 			return a, nil
-		})}, nil
+		})
+		return &answer[Task]{t}, s.problem(err)
 	})
 	huma.Register(api, huma.Operation{
 		OperationID: "take-learned", Method: http.MethodPut, Path: "/api/adapted", Summary: "Search an index in the space that was learned last",

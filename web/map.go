@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -140,7 +141,7 @@ func (s *Server) addMap(api huma.API) {
 		}
 	}) (*answer[*gallery.Links], error) {
 		name := in.Body.Folder
-		if strings.ContainsAny(name, "/\\:\x00") || strings.HasPrefix(name, ".") || !filepath.IsLocal(name) {
+		if strings.ContainsAny(name, "/\\:") || strings.ContainsFunc(name, unicode.IsControl) || strings.HasPrefix(name, ".") || !filepath.IsLocal(name) {
 			return nil, s.problem(bad(fmt.Sprintf("the folder %q: expected a name without slashes that does not begin with a dot", name)))
 		}
 		g, release, err := s.work.Gallery(ctx, in.Body.Index)

@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"sync"
 
+	"likeness/parallel"
 	"likeness/pix"
 )
 
@@ -128,11 +129,7 @@ func (s *Server) mapFaces(ctx context.Context, index string, rows []int) ([]byte
 		return err
 	})
 	if len(missing) > 0 && g.InArchive() && kept.begin() {
-		s.jobs.Add(1)
-		go func() {
-			defer s.jobs.Done()
-			s.readFaces(index, kept)
-		}()
+		s.jobs.begin(func() { s.readFaces(index, kept) })
 	}
 	return sheet, err
 }
@@ -144,7 +141,8 @@ func (s *Server) readFaces(index string, kept *sheetFaces) {
 		return // whoever asks for a sheet is told
 	}
 	defer release()
-	if err := g.AllPictures(s.ctx, mapFace, kept.put); err != nil && s.ctx.Err() == nil {
+	ctx := parallel.WithThreads(s.ctx, s.maps.threads)
+	if err := s.guard(func() error { return g.AllPictures(ctx, mapFace, kept.put) }); err != nil && s.ctx.Err() == nil {
 		s.log.Warn("the faces of a map could not all be read", "index", index, "error", err)
 	}
 }

@@ -135,6 +135,9 @@ func (m *maps) categories(ctx context.Context, index, by, attribute string) (*ga
 	if err != nil {
 		return nil, err
 	}
+	if by != gallery.ByAttribute {
+		attribute = "" // one answer, whatever stands there
+	}
 	return k.sorted.get(ctx, by+" "+attribute, func(ctx context.Context) (c *gallery.Categories, err error) {
 		err = m.ask(ctx, index, func(ctx context.Context, g *gallery.Gallery) (err error) {
 			c, err = g.Categories(ctx, by, attribute)
@@ -187,12 +190,10 @@ func (m *maps) start(ctx context.Context, index string, method projection.Method
 	m.jobs = slices.DeleteFunc(m.jobs, func(j *mapJob) bool { return j.Index == index && j.Method == method })
 	ctx, cancel := context.WithCancel(m.s.ctx)
 	j := &mapJob{MapJob: MapJob{Index: index, Method: method, Step: progress.Step{What: "Waiting for its turn"}}, cancel: cancel}
-	m.jobs = append(m.jobs, j)
-	m.s.jobs.Add(1)
-	go func() {
-		defer m.s.jobs.Done()
+	begun := m.s.jobs.begin(func() {
 		defer cancel()
-		notes, err := m.run(ctx, j, again)
+		var notes progress.Notes
+		err := m.s.guard(func() (err error) { notes, err = m.run(ctx, j, again); return err })
 		m.s.work.Refresh()
 		m.lock.Lock()
 		defer m.lock.Unlock()
@@ -206,7 +207,12 @@ func (m *maps) start(ctx context.Context, index string, method projection.Method
 		case err != nil:
 			j.Error = m.words(err.Error())
 		}
-	}()
+	})
+	if !begun {
+		cancel()
+		return MapJob{}, errClosing
+	}
+	m.jobs = append(m.jobs, j)
 	return j.MapJob, nil
 }
 

@@ -73,7 +73,9 @@ func (s *Server) addModel(api huma.API) {
 			return nil, s.problem(err)
 		}
 		defer release()
-		return &answer[[]autoencoder.Tiles]{m.Filters()}, nil
+		var list []autoencoder.Tiles
+		err = s.queue.do(ctx, func(context.Context) error { list = m.Filters(); return nil })
+		return &answer[[]autoencoder.Tiles]{list}, s.problem(err)
 	})
 	huma.Register(api, huma.Operation{
 		OperationID: "model-activations", Method: http.MethodGet, Path: "/api/model/activations", Summary: "Show what each layer makes of a face",
@@ -143,7 +145,7 @@ func (s *Server) score(ctx context.Context, name string) (Task, error) {
 		}
 		s.scores.keep(m, score)
 		return score, nil
-	}), nil
+	})
 }
 
 // mostScores are kept.

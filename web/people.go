@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -35,7 +38,7 @@ type Naming struct {
 	Index string   `json:"index"`
 	IDs   []string `json:"ids" minItems:"1"`
 	// Person is the name. An empty one says that nobody knows who it is.
-	Person string `json:"person"`
+	Person string `json:"person" maxLength:"200"`
 }
 
 // Arranged is who is in an index, and what can be taken back.
@@ -63,9 +66,10 @@ func (s *Server) addPeople(api huma.API) {
 		if _, err := s.work.Path(in.Body.Index, workspace.Index); err != nil {
 			return nil, s.problem(err)
 		}
-		return &answer[Task]{s.tasks.start("Sorting the faces of "+in.Body.Index, func(ctx context.Context, report progress.Func) (any, error) {
+		t, err := s.tasks.start("Sorting the faces of "+in.Body.Index, func(ctx context.Context, report progress.Func) (any, error) {
 			return nil, s.cluster(ctx, in.Body.Index, in.Body.Threshold, report)
-		})}, nil
+		})
+		return &answer[Task]{t}, s.problem(err)
 	})
 	huma.Register(api, huma.Operation{
 		OperationID: "people", Method: http.MethodGet, Path: "/api/people", Summary: "Say who is in an index",
@@ -80,6 +84,9 @@ func (s *Server) addPeople(api huma.API) {
 		OperationID: "name", Method: http.MethodPost, Path: "/api/names", Summary: "Give a name to faces",
 		Description: "Names are kept in a CSV file beside the index. Pictures are never moved or changed.",
 	}, func(ctx context.Context, in *struct{ Body Naming }) (*answer[*Arranged], error) {
+		if err := checkPerson(in.Body.Person); err != nil {
+			return nil, s.problem(err)
+		}
 		names := map[string]*string{}
 		for _, id := range in.Body.IDs {
 			names[id] = &in.Body.Person
@@ -112,11 +119,29 @@ func (s *Server) addPeople(api huma.API) {
 		s.people.undo[in.Body.Index] = list[:len(list)-1]
 		s.people.lock.Unlock()
 		if _, err := s.giveNames(ctx, in.Body.Index, last); err != nil {
+			s.people.lock.Lock()
+			s.people.undo[in.Body.Index] = append(s.people.undo[in.Body.Index], last) // it can be tried again
+			s.people.lock.Unlock()
 			return nil, s.problem(err)
 		}
 		a, err := s.arranged(ctx, in.Body.Index)
 		return &answer[*Arranged]{a}, s.problem(err)
 	})
+}
+
+// checkPerson refuses a name that is none: the file of names is also opened by programs for tables, which take a text that
+// begins like a formula for one.
+func checkPerson(name string) error {
+	name = strings.TrimSpace(name)
+	if name != "" && strings.ContainsRune("=+-@", rune(name[0])) {
+		return bad(fmt.Sprintf("the name %q begins with %q, as a formula does", name, name[:1]))
+	}
+	for _, c := range name {
+		if unicode.IsControl(c) && !unicode.IsSpace(c) {
+			return bad(fmt.Sprintf("the name %q has a control character", name))
+		}
+	}
+	return nil
 }
 
 // cluster sorts the faces of an index and remembers how.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -288,6 +289,9 @@ func (s *Server) start(ctx context.Context, d *desk, in *startRequest) (out Star
 			out.Code, err = d.Encode(ctx, latent.Face{Name: out.Name, Picture: picture})
 			return err
 		case in.Seed != "":
+			if math.IsNaN(in.Spread) {
+				return bad("spread: expected a number")
+			}
 			seed, err := strconv.ParseUint(in.Seed, 10, 64)
 			if err != nil {
 				return bad(fmt.Sprintf("the seed %q: expected a whole number", in.Seed))
@@ -330,18 +334,5 @@ func (s *Server) fitAtlas(ctx context.Context, name string) (Task, error) {
 		return struct {
 			Model string `json:"model"`
 		}{name}, nil
-	}), nil
-}
-
-// once is start, unless the same task waits or runs already: then it returns that one.
-func (t *tasks) once(title string, work func(ctx context.Context, report progress.Func) (any, error)) Task {
-	t.lock.Lock()
-	for _, one := range t.list {
-		if one.Title == title && (one.State == TaskWaiting || one.State == TaskRunning) {
-			defer t.lock.Unlock()
-			return one.Task
-		}
-	}
-	t.lock.Unlock()
-	return t.start(title, work)
+	})
 }

@@ -122,7 +122,7 @@ func (s *Server) addPlayPictures(api huma.API) {
 		OperationID: "play-sheet", Method: http.MethodPost, Path: "/api/play/sheet", Summary: "Make new faces",
 		Description: "The body is the pictures one behind the other, three bytes a pixel, row by row, and behind them JSON that describes them.",
 	}, func(ctx context.Context, in *struct{ Body SheetRequest }) (out *rawAnswer, err error) {
-		err = s.decode(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
+		err = s.drawing(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
 			codes, pictures, err := in.Body.sheet(ctx, d)
 			if err != nil {
 				return err
@@ -139,7 +139,7 @@ func (s *Server) addPlayPictures(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "play-mend", Method: http.MethodPost, Path: "/api/play/mend", Summary: "Find the face that fits pixels", Description: pictureAnswer,
 	}, func(ctx context.Context, in *struct{ Body mendRequest }) (out *rawAnswer, err error) {
-		err = s.decode(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
+		err = s.drawing(ctx, in.Body.Model, func(ctx context.Context, d *desk) error {
 			w, h := d.Model.Prep.W, d.Model.Prep.H
 			if len(in.Body.Pixels) != w*h*3 || len(in.Body.Weights) != w*h {
 				return bad(fmt.Sprintf("%d bytes of pixels and %d weights, expected %d and %d", len(in.Body.Pixels), len(in.Body.Weights), w*h*3, w*h))

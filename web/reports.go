@@ -34,11 +34,18 @@ func (s *Server) addReports(api huma.API) {
 		if err != nil {
 			return nil, s.problem(err)
 		}
-		page, err := regularfile.Read(path, mostReport)
+		var page []byte
+		var policy string
+		err = s.queue.do(ctx, func(context.Context) error {
+			if page, err = regularfile.Read(path, mostReport); err == nil {
+				policy = reportPolicy(page)
+			}
+			return err
+		})
 		if err != nil {
 			return nil, s.problem(err)
 		}
-		return &reportAnswer{"text/html; charset=utf-8", reportPolicy(page), "SAMEORIGIN", page}, nil
+		return &reportAnswer{"text/html; charset=utf-8", policy, "SAMEORIGIN", page}, nil
 	})
 }
 

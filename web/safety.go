@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -129,6 +131,17 @@ func (s *Server) limiting(next http.Handler) http.Handler {
 			writeProblem(w, http.StatusServiceUnavailable, errClosing.Error())
 			return
 		}
+		if r.ContentLength > mostBody {
+			writeProblem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("a request of %d bytes, expected at most %d", r.ContentLength, mostBody))
+			return
+		}
+		done, ok := s.bodies.take(r.ContentLength)
+		if !ok {
+			w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+			writeProblem(w, http.StatusServiceUnavailable, errFull.Error())
+			return
+		}
+		defer done()
 		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
 		ctx := withPage(r)
 		if !isStream(r) {
@@ -142,7 +155,28 @@ func (s *Server) limiting(next http.Handler) http.Handler {
 	})
 }
 
-// isStream reports whether a request asks for a stream of events, which has no end.
-func isStream(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+// eventsPath is where streams of events are.
+const eventsPath = "/api/runs/events"
+
+// bodies counts the bytes of the requests under way, which are in memory before their turn comes.
+type bodies struct{ bytes atomic.Int64 }
+
+// mostBodies is how many bytes of requests are taken at once.
+const mostBodies = 512 << 20
+
+// take counts the body of a request, one of unknown length as the longest, until done.
+func (b *bodies) take(length int64) (done func(), ok bool) {
+	if length < 0 {
+		length = mostBody
+	}
+	done = func() { b.bytes.Add(-length) }
+	if length > 0 && b.bytes.Add(length) > mostBodies {
+		done()
+		return nil, false
+	}
+	return done, true
 }
+
+// isStream reports whether a request asks for a stream of events, which has no end. What it accepts does not count: anything
+// could be asked for without a limit of time otherwise.
+func isStream(r *http.Request) bool { return r.URL.Path == eventsPath }

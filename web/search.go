@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -17,7 +18,7 @@ import (
 type searchRequest struct {
 	Index       string   `query:"index" required:"true" doc:"name of the index"`
 	IDs         []string `query:"id,explode" doc:"members to search for"`
-	Uploads     []string `query:"upload,explode" doc:"pictures that were sent, to search for"`
+	Uploads     []string `query:"upload,explode" maxItems:"32" doc:"pictures that were sent, to search for"`
 	K           int      `query:"k" default:"24" minimum:"1" maximum:"2000" doc:"how many to find"`
 	Faces       string   `query:"faces" enum:"largest,all,none," doc:"which faces of a picture"`
 	People      []string `query:"person,explode" doc:"only pictures of this person, or of any of several"`
@@ -65,6 +66,9 @@ func (s *Server) addSearch(api huma.API) {
 
 // query returns a request as the question that the verb asks.
 func (s *Server) query(in *searchRequest) (q gallery.Query, err error) {
+	if math.IsNaN(in.MinOdds) || math.IsNaN(in.MaxDistance) { // which is below no minimum
+		return q, bad("min_odds and max_distance: expected numbers")
+	}
 	if len(in.IDs)+len(in.Uploads) == 0 {
 		return q, bad("expected what to search for: a member of the index, or a picture that was sent")
 	}

@@ -17,7 +17,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -51,6 +50,8 @@ type Server struct {
 	quick   *queue // of what takes a millisecond and is answered together
 	metrics *metrics
 	uploads *uploads
+	large   chan struct{} // held by what decodes a large picture
+	bodies  bodies
 	thumbs  *thumbs
 	tasks   *tasks
 	runs    *runs.Runs
@@ -67,7 +68,7 @@ type Server struct {
 
 	ctx  context.Context // ends when the server closes; what outlives a request runs under it
 	stop context.CancelFunc
-	jobs sync.WaitGroup
+	jobs background
 }
 
 const (
@@ -88,7 +89,7 @@ func New(opt Options) (*Server, error) {
 	}
 	s := &Server{
 		work: opt.Workspace, token: opt.Token, log: opt.Log, ctx: ctx, stop: stop,
-		queue: newQueue(threads), quick: newQueue(mostQuick), uploads: newUploads(), runs: opt.Runs, boot: strconv.FormatInt(time.Now().UnixNano(), 36),
+		queue: newQueue(threads), quick: newQueue(mostQuick), uploads: newUploads(), large: make(chan struct{}, 1), runs: opt.Runs, boot: strconv.FormatInt(time.Now().UnixNano(), 36),
 	}
 	if s.runs == nil {
 		var err error
@@ -112,7 +113,7 @@ func New(opt Options) (*Server, error) {
 		writeProblem(w, http.StatusNotFound, r.URL.Path+" is nothing that can be asked; /api/openapi.json says what is")
 	})
 	servePages(mux)
-	s.handler = s.recovering(s.measuring(mux, s.guarding(s.limiting(mux))))
+	s.handler = s.measuring(mux, s.recovering(s.guarding(s.limiting(mux))))
 	return s, nil
 }
 
@@ -157,6 +158,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		Handler:           s.Handler("127.0.0.1:"+port, "localhost:"+port, "[::1]:"+port, l.Addr().String()),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       requestTime,
+		WriteTimeout:      requestTime + 5*time.Second, // a stream of events has times of its own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -183,7 +185,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // Close ends what the server does in the background and waits for it.
 func (s *Server) Close() error {
 	s.stop()
-	s.jobs.Wait()
+	s.jobs.wait()
+	s.uploads.close()
 	if s.ownRuns {
 		s.runs.Close()
 	}

@@ -15,8 +15,11 @@ import (
 	"likeness/progress"
 )
 
-// mostTasks is how many tasks are remembered. Those that are not over always are.
-const mostTasks = 50
+// mostTasks is how many tasks are remembered, those that are not over among them, of which no more than mostPending are taken.
+const (
+	mostTasks   = 50
+	mostPending = 32
+)
 
 // Task is work that takes longer than a request, such as describing the faces of a folder.
 type Task struct {
@@ -43,6 +46,9 @@ const (
 	TaskStopped TaskState = "stopped"
 )
 
+// pending reports whether a task is not over.
+func (s TaskState) pending() bool { return s == TaskWaiting || s == TaskRunning }
+
 // tasks runs tasks one after another, so that they do not take the machine from each other.
 type tasks struct {
 	s    *Server
@@ -60,16 +66,41 @@ type task struct {
 
 func newTasks(s *Server) *tasks { return &tasks{s: s, turn: make(chan struct{}, 1)} }
 
-// start begins a task. It goes on when the page that asked for it leaves, and ends with the server.
-func (t *tasks) start(title string, work func(ctx context.Context, report progress.Func) (any, error)) Task {
-	ctx, stop := context.WithCancel(t.s.ctx)
+// start begins a task. It goes on when the page that asked for it leaves, and ends with the server. It fails with errFull
+// where too many wait.
+func (t *tasks) start(title string, work func(ctx context.Context, report progress.Func) (any, error)) (Task, error) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
+	return t.begin(title, work)
+}
+
+// once is start, unless the same task waits or runs already: then it returns that one.
+func (t *tasks) once(title string, work func(ctx context.Context, report progress.Func) (any, error)) (Task, error) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	for _, one := range t.list {
+		if one.Title == title && one.State.pending() {
+			return one.Task, nil
+		}
+	}
+	return t.begin(title, work)
+}
+
+// begin is start. The caller holds the lock.
+func (t *tasks) begin(title string, work func(ctx context.Context, report progress.Func) (any, error)) (Task, error) {
+	pending := 0
+	for _, one := range t.list {
+		if one.State.pending() {
+			pending++
+		}
+	}
+	if pending >= mostPending {
+		return Task{}, errFull
+	}
+	ctx, stop := context.WithCancel(t.s.ctx)
 	t.last++
 	mine := &task{Task{ID: strconv.Itoa(t.last), Title: title, State: TaskWaiting}, stop}
-	t.list = append(t.list, mine)
-	t.forget()
-	t.s.jobs.Go(func() {
+	begun := t.s.jobs.begin(func() {
 		defer stop()
 		select {
 		case t.turn <- struct{}{}:
@@ -79,8 +110,12 @@ func (t *tasks) start(title string, work func(ctx context.Context, report progre
 			return
 		}
 		t.change(mine, func(o *Task) { o.State = TaskRunning })
-		result, err := work(ctx, func(s progress.Step) {
-			t.change(mine, func(o *Task) { o.What, o.Done, o.Total = s.What, s.Done, s.Total })
+		var result any
+		err := t.s.guard(func() (err error) {
+			result, err = work(ctx, func(s progress.Step) {
+				t.change(mine, func(o *Task) { o.What, o.Done, o.Total = s.What, s.Done, s.Total })
+			})
+			return err
 		})
 		t.change(mine, func(o *Task) {
 			o.State, o.Result = TaskDone, result
@@ -92,7 +127,13 @@ func (t *tasks) start(title string, work func(ctx context.Context, report progre
 			}
 		})
 	})
-	return mine.Task
+	if !begun {
+		stop()
+		return Task{}, errClosing
+	}
+	t.list = append(t.list, mine)
+	t.forget()
+	return mine.Task, nil
 }
 
 func (t *tasks) change(one *task, how func(*Task)) {
@@ -104,7 +145,7 @@ func (t *tasks) change(one *task, how func(*Task)) {
 // forget drops the oldest tasks that are over. The caller holds the lock.
 func (t *tasks) forget() {
 	for i := 0; len(t.list) > mostTasks && i < len(t.list); {
-		if s := t.list[i].State; s == TaskWaiting || s == TaskRunning {
+		if t.list[i].State.pending() {
 			i++
 			continue
 		}

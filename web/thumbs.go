@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"sync"
 	"time"
-
-	"likeness/pix"
 )
 
 const (
@@ -22,10 +20,20 @@ const (
 type thumbs struct {
 	s       *Server
 	lock    sync.Mutex
-	waiting map[thumbSheet]map[string][]chan thumb
+	waiting map[thumbSheet]*thumbGroup
 	kept    map[thumbKey]thumb
 	order   []thumbKey
 	bytes   int
+}
+
+// thumbGroup are requests that are answered together.
+type thumbGroup struct {
+	sheet  thumbSheet
+	stamp  int64 // of the index file when the first came
+	wanted map[string][]chan thumb
+	users  int // who wait
+	ctx    context.Context
+	cancel context.CancelFunc // once nobody waits
 }
 
 // thumbSheet is what is read together.
@@ -46,7 +54,7 @@ type thumb struct {
 }
 
 func newThumbs(s *Server) *thumbs {
-	return &thumbs{s: s, waiting: map[thumbSheet]map[string][]chan thumb{}, kept: map[thumbKey]thumb{}}
+	return &thumbs{s: s, waiting: map[thumbSheet]*thumbGroup{}, kept: map[thumbKey]thumb{}}
 }
 
 // get returns the picture of a member as JPEG, side pixels on its longer side, or in the size that it was indexed in for 0.
@@ -61,25 +69,19 @@ func (t *thumbs) get(ctx context.Context, index, id string, side int) ([]byte, e
 	}
 	group := t.waiting[sheet]
 	if group == nil {
-		group = map[string][]chan thumb{}
-		t.waiting[sheet] = group
-		t.s.jobs.Add(1)
-		time.AfterFunc(gatherTime, func() {
-			defer t.s.jobs.Done()
-			t.read(sheet, key.stamp)
-		})
+		if group = t.begin(sheet, key.stamp); group == nil {
+			t.lock.Unlock()
+			return nil, errClosing
+		}
 	}
 	mine := make(chan thumb, 1)
-	group[id] = append(group[id], mine)
-	if len(group) >= mostGather { // those who come later begin a group of their own
+	group.wanted[id] = append(group.wanted[id], mine)
+	group.users++
+	if len(group.wanted) >= mostGather { // those who come later begin a group of their own
 		delete(t.waiting, sheet)
-		t.s.jobs.Add(1)
-		go func() {
-			defer t.s.jobs.Done()
-			t.readGroup(sheet, key.stamp, group)
-		}()
 	}
 	t.lock.Unlock()
+	defer t.leave(group)
 	select {
 	case one := <-mine:
 		return one.body, one.err
@@ -88,63 +90,96 @@ func (t *thumbs) get(ctx context.Context, index, id string, side int) ([]byte, e
 	}
 }
 
-func (t *thumbs) read(sheet thumbSheet, stamp int64) {
+// begin begins a group, which is read in a moment; nil: the server is closing. The caller holds the lock.
+func (t *thumbs) begin(sheet thumbSheet, stamp int64) *thumbGroup {
+	group := &thumbGroup{sheet: sheet, stamp: stamp, wanted: map[string][]chan thumb{}}
+	group.ctx, group.cancel = context.WithTimeout(t.s.ctx, thumbReadBy)
+	if !t.s.jobs.begin(func() {
+		defer group.cancel()
+		select {
+		case <-time.After(gatherTime):
+		case <-t.s.ctx.Done():
+		}
+		t.lock.Lock()
+		if t.waiting[sheet] == group {
+			delete(t.waiting, sheet)
+		}
+		t.lock.Unlock()
+		t.read(group)
+	}) {
+		group.cancel()
+		return nil
+	}
+	t.waiting[sheet] = group
+	return group
+}
+
+// leave ends the reading of a group that nobody waits for any more.
+func (t *thumbs) leave(group *thumbGroup) {
 	t.lock.Lock()
-	group := t.waiting[sheet]
-	delete(t.waiting, sheet)
-	t.lock.Unlock()
-	if len(group) > 0 {
-		t.readGroup(sheet, stamp, group)
+	defer t.lock.Unlock()
+	if group.users--; group.users == 0 {
+		group.cancel()
+		if t.waiting[group.sheet] == group {
+			delete(t.waiting, group.sheet)
+		}
 	}
 }
 
-// readGroup reads the pictures of a group and hands them out.
-func (t *thumbs) readGroup(sheet thumbSheet, stamp int64, group map[string][]chan thumb) {
-	ctx, cancel := context.WithTimeout(t.s.ctx, thumbReadBy)
-	defer cancel()
-	ids := make([]string, 0, len(group))
-	for id := range group {
-		ids = append(ids, id)
-	}
-	failed := map[string]error{}
-	var found map[string]*pix.Image
-	err := t.s.queue.do(ctx, func(ctx context.Context) error {
-		g, release, err := t.s.work.Gallery(ctx, sheet.index)
-		if err != nil {
-			return err
-		}
-		defer release()
-		known := ids[:0]
-		for _, id := range ids {
-			if _, ok := g.Member(id); ok {
-				known = append(known, id)
-			} else {
-				failed[id] = fmt.Errorf("%s: %w", id, fs.ErrNotExist)
-			}
-		}
-		if len(known) == 0 {
-			return nil
-		}
-		found, err = g.Pictures(ctx, known, sheet.side, func(id string, err error) { failed[id] = err })
-		return err
+// read reads the pictures of a group and hands them out.
+func (t *thumbs) read(group *thumbGroup) {
+	read := map[string]thumb{}
+	err := t.s.guard(func() error {
+		return t.s.queue.do(group.ctx, func(ctx context.Context) error { return t.readAll(ctx, group, read) })
 	})
-	for id, channels := range group {
-		one := thumb{err: err}
-		if m := found[id]; m != nil {
-			one.body, one.err = asJPEG(m)
-		} else if err == nil {
-			one.err = failed[id]
-			if one.err == nil {
-				one.err = fmt.Errorf("%s: %w", id, fs.ErrNotExist)
-			}
+	if err != nil && t.s.ctx.Err() != nil {
+		err = errClosing
+	}
+	for id, channels := range group.wanted {
+		one, ok := read[id]
+		switch {
+		case err != nil:
+			one = thumb{err: err}
+		case !ok:
+			one = thumb{err: fmt.Errorf("%s: %w", id, fs.ErrNotExist)}
 		}
 		if one.err == nil {
-			t.keep(thumbKey{sheet, stamp, id}, one)
+			t.keep(thumbKey{group.sheet, group.stamp, id}, one)
 		}
 		for _, c := range channels {
 			c <- one
 		}
 	}
+}
+
+// readAll reads the pictures of a group and encodes them.
+func (t *thumbs) readAll(ctx context.Context, group *thumbGroup, read map[string]thumb) error {
+	g, release, err := t.s.work.Gallery(ctx, group.sheet.index)
+	if err != nil {
+		return err
+	}
+	defer release()
+	var known []string
+	for id := range group.wanted {
+		if _, ok := g.Member(id); ok {
+			known = append(known, id)
+		}
+	}
+	if len(known) == 0 {
+		return nil
+	}
+	found, err := g.Pictures(ctx, known, group.sheet.side, func(id string, err error) { read[id] = thumb{err: err} })
+	if err != nil {
+		return err
+	}
+	for id, m := range found {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		body, err := asJPEG(m)
+		read[id] = thumb{body, err}
+	}
+	return nil
 }
 
 // keep remembers a picture and forgets the oldest.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"image/jpeg"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,8 @@ const (
 	mostUploads     = 64
 	mostUploadBytes = 512 << 20 // of all, decoded
 	mostUploadPix   = 50_000_000
+	mostDecoded     = 1 << 30  // bytes that decoding one picture may take
+	largeDecoded    = 64 << 20 // those that take more are decoded one at a time
 	uploadLife      = time.Hour
 	shownSide       = 640 // pixels of an upload as a page shows it
 )
@@ -34,6 +37,8 @@ type uploads struct {
 	lock  sync.Mutex
 	list  []*upload // the latest used last
 	bytes int
+	life  time.Duration
+	sweep *time.Timer // at the end of the first one's life; nil: there is none
 }
 
 type upload struct {
@@ -42,7 +47,7 @@ type upload struct {
 	used  time.Time
 }
 
-func newUploads() *uploads { return &uploads{} }
+func newUploads() *uploads { return &uploads{life: uploadLife} }
 
 // add keeps a picture and returns the name that nobody can guess.
 func (u *uploads) add(m *pix.Image) string {
@@ -52,11 +57,41 @@ func (u *uploads) add(m *pix.Image) string {
 	defer u.lock.Unlock()
 	u.list = append(u.list, &upload{hex.EncodeToString(b[:]), m, time.Now()})
 	u.bytes += len(m.Pix)
-	for len(u.list) > 1 && (len(u.list) > mostUploads || u.bytes > mostUploadBytes || time.Since(u.list[0].used) > uploadLife) {
-		u.bytes -= len(u.list[0].image.Pix)
-		u.list = u.list[1:]
+	for len(u.list) > 1 && (len(u.list) > mostUploads || u.bytes > mostUploadBytes) {
+		u.forget()
+	}
+	if u.sweep == nil {
+		u.sweep = time.AfterFunc(u.life, u.expire)
 	}
 	return u.list[len(u.list)-1].id
+}
+
+// forget drops the picture that was not used for longest. The caller holds the lock.
+func (u *uploads) forget() {
+	u.bytes -= len(u.list[0].image.Pix)
+	u.list = slices.Delete(u.list, 0, 1)
+}
+
+// expire drops the pictures that were not used for long.
+func (u *uploads) expire() {
+	u.lock.Lock()
+	defer u.lock.Unlock()
+	for len(u.list) > 0 && time.Since(u.list[0].used) >= u.life {
+		u.forget()
+	}
+	if u.sweep = nil; len(u.list) > 0 {
+		u.sweep = time.AfterFunc(u.life-time.Since(u.list[0].used), u.expire)
+	}
+}
+
+// close drops all.
+func (u *uploads) close() {
+	u.lock.Lock()
+	defer u.lock.Unlock()
+	if u.sweep != nil {
+		u.sweep.Stop()
+	}
+	u.list, u.bytes = nil, 0
 }
 
 // get returns a picture that was kept.
@@ -91,7 +126,7 @@ func (s *Server) addUploads(api huma.API) {
 	}) (*answer[Upload], error) {
 		var out Upload
 		err := s.queue.do(ctx, func(ctx context.Context) error {
-			m, err := decode(in.RawBody)
+			m, err := s.decodePicture(ctx, in.RawBody)
 			if err != nil {
 				return err
 			}
@@ -123,13 +158,22 @@ func (s *Server) addUploads(api huma.API) {
 	})
 }
 
-// decode decodes a picture that was sent. Its header is read first, so that a small file does not become a huge picture.
-func decode(data []byte) (*pix.Image, error) {
+// decodePicture decodes a picture that nobody has looked at. Its header is read first, so that a small file does not become a
+// huge picture.
+func (s *Server) decodePicture(ctx context.Context, data []byte) (*pix.Image, error) {
 	if len(data) == 0 {
 		return nil, bad("the picture is empty")
 	}
-	if n := pix.Memory(data); n > 12*mostUploadPix {
-		return nil, bad(fmt.Sprintf("the picture is too large: at most %d million pixels are taken", mostUploadPix/1_000_000))
+	switch n := pix.Memory(data); {
+	case n > mostDecoded:
+		return nil, bad(fmt.Sprintf("the picture is too large: decoding it takes %d MiB, and at most %d are taken", n>>20, mostDecoded>>20))
+	case n > largeDecoded:
+		select {
+		case s.large <- struct{}{}:
+			defer func() { <-s.large }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	m, err := pix.Decode(bytes.NewReader(data))
 	if err != nil {

@@ -129,7 +129,7 @@ func (s *Server) addWatch(api huma.API) {
 		return &rawAnswer{"application/octet-stream", "no-store", pictures}, s.problem(err)
 	})
 	huma.Register(api, huma.Operation{
-		OperationID: "run-events", Method: http.MethodGet, Path: "/api/runs/events",
+		OperationID: "run-events", Method: http.MethodGet, Path: eventsPath,
 		Summary:     "Follow a training by server-sent events, and the list of all trainings",
 		Description: "Events of the kinds of runs.Event, with ids: a page that connects again gets what it has missed. An event 'runs' without an id has the list of all trainings.",
 		Responses:   map[string]*huma.Response{"200": {Description: "events without an end", Content: map[string]*huma.MediaType{"text/event-stream": {}}}},
