@@ -3,7 +3,7 @@ import {html, useEffect, useLoad, useMemo, useRef, useState} from '/static/share
 import {post} from '/static/shared/api.js';
 import {Failed, Loading, Command} from '/static/shared/states.js';
 import {newFace, readFace, titleOf, wordOf} from './state.js';
-import {enlarge, keep, Large, picturesOf, PixelsButton, Small, startOf, useLatest} from './paint.js';
+import {enlarge, keep, Large, picturesOf, Small, startOf, useLatest} from './paint.js';
 import {FromIndex, PictureButton, usePicture} from './begin.js';
 import {Meter} from './meter.js';
 
@@ -28,7 +28,7 @@ function inside(n, [x, y]) {
   return [x, y];
 }
 
-export function Between({ground, url, go, pixels, onPixels, indexes}) {
+export function Between({ground, url, go, pixels, indexes}) {
   const params = url.searchParams;
   const given = params.getAll('f').slice(0, most);
   const words = given.length > 1 ? given : fallback;
@@ -80,7 +80,6 @@ export function Between({ground, url, go, pixels, onPixels, indexes}) {
       <${Large} canvas=${canvas} rgb=${shown.rgb} size=${ground} pixels=${pixels} alt=${faces.map((f, i) => `${Math.round(100 * weights[i])} % ${f.title}`).join(', ')}/>
       <${Meter} ground=${ground} info=${shown.info}/>
       <div class="row">
-        <${PixelsButton} pixels=${pixels} onPixels=${onPixels}/>
         <button onClick=${() => save('/api/play/face.png', {model: ground.model, code: shown.info.code}, 'face.png')}>PNG ${ground.width}×${ground.height}</button>
         <button onClick=${() => save('/api/play/face.png', {model: ground.model, code: shown.info.code, scale: 16}, 'face-large.png')}>PNG large</button>
         <button onClick=${() => save('/api/play/morph.gif', {model: ground.model, codes: faces.map(f => f.code), path, steps: 13, loop}, 'morph.gif')}>GIF from face to face</button>
@@ -111,7 +110,7 @@ export function Between({ground, url, go, pixels, onPixels, indexes}) {
 /** change1 is the address at which a face is changed by sliders. */
 function change1(url, code) {
   const next = new URLSearchParams();
-  for (const name of ['model', 'pixels']) if (url.searchParams.get(name)) next.set(name, url.searchParams.get(name));
+  for (const name of ['model']) if (url.searchParams.get(name)) next.set(name, url.searchParams.get(name));
   next.set('face', wordOf({kind: 'c', code}));
   return `/play?${next}`;
 }

@@ -3,13 +3,13 @@ import {html, useEffect, useLoad, useMemo, useRef, useState} from '/static/share
 import {address, post} from '/static/shared/api.js';
 import {Failed, Loading, Command} from '/static/shared/states.js';
 import {isMoved, moveBody, nothing, readFace, readMove, titleOf, wordOf, writeMove} from './state.js';
-import {base64, enlarge, keep, Large, picturesOf, PixelsButton, Small, startOf, useLatest} from './paint.js';
+import {base64, enlarge, keep, Large, picturesOf, Small, startOf, useLatest} from './paint.js';
 import {Attributes, Numbers} from './sliders.js';
 import {Begin} from './begin.js';
 import {Meter} from './meter.js';
 import {Mend} from './mend.js';
 
-export function OneFace({ground, url, go, pixels, onPixels, indexes}) {
+export function OneFace({ground, url, go, pixels, indexes}) {
   const params = url.searchParams;
   // Other pages lead here with a member of an index, or with a picture that was sent.
   const word = params.get('face') || (params.get('id') ? wordOf({kind: 'i', index: params.get('index'), id: params.get('id')}) : params.get('upload') ? wordOf({kind: 'u', upload: params.get('upload')}) : '');
@@ -22,13 +22,13 @@ export function OneFace({ground, url, go, pixels, onPixels, indexes}) {
   const set = (next, options) => go({face: wordOf(next), index: null, id: null, upload: null, by: null, hold: null, along: null}, options);
   if (start.error) return html`<div class="stack"><${Failed} error=${start.error} again=${start.again}/><${Begin} face=${face} set=${set} indexes=${indexes}/></div>`;
   if (!start.data) return html`<${Loading} what="Painting a face"/>`;
-  return html`<${Face} key=${start.data.word} ground=${ground} face=${readFace(start.data.word)} start=${start.data} set=${set} url=${url} go=${go} pixels=${pixels} onPixels=${onPixels} indexes=${indexes}/>`;
+  return html`<${Face} key=${start.data.word} ground=${ground} face=${readFace(start.data.word)} start=${start.data} set=${set} url=${url} go=${go} pixels=${pixels} indexes=${indexes}/>`;
 }
 
 /** wishOf is what a picture is asked for by, as a text. */
 const wishOf = (move, detail) => JSON.stringify([detail, moveBody(move)]);
 
-function Face({ground, face, start, set, url, go, pixels, onPixels, indexes}) {
+function Face({ground, face, start, set, url, go, pixels, indexes}) {
   const said = useMemo(() => readMove(url.searchParams), [url.search]);
   const [draft, setDraft] = useState(null); // while a slider is being pulled
   const move = draft || said;
@@ -78,7 +78,6 @@ function Face({ground, face, start, set, url, go, pixels, onPixels, indexes}) {
       </div>
       <div class="row actions">
         ${start.picture ? html`<button aria-pressed=${detail} title="Add what the numbers do not hold of the photograph" onClick=${() => go({detail: detail ? null : '1'}, {replace: true})}>Detail</button>` : null}
-        <${PixelsButton} pixels=${pixels} onPixels=${onPixels}/>
         <button aria-pressed=${before} disabled=${!isMoved(move)} onClick=${() => setBefore(!before)}>Before</button>
         <button disabled=${!isMoved(move) && !move.hold.length} onClick=${() => commit(nothing())}>Reset</button>
         <button onClick=${() => setPainting(true)}>Paint</button>

@@ -1,5 +1,6 @@
 // Play: pull a face by its numbers, mix faces, make new ones.
 import {html, useEffect, useLoad, useState} from '/static/shared/ui.js';
+import {enlarged} from '/static/shared/looks.js';
 import {get, post} from '/static/shared/api.js';
 import {useFiles, Chooser} from '/static/shared/files.js';
 import {Loading, Failed, Empty, Command} from '/static/shared/states.js';
@@ -22,8 +23,7 @@ export default function Play({url, go}) {
   const asked = url.searchParams.get('model');
   const model = asked || models[0].name;
   const view = views.find(([name]) => name === url.searchParams.get('view')) || views[0];
-  const pixels = url.searchParams.get('pixels') === '1';
-  const onPixels = () => go({pixels: pixels ? null : '1'}, {replace: true});
+  const pixels = enlarged.value === 'crisp';
   return html`
     <div class="page-head play-head">
       <h1>Play</h1>
@@ -32,7 +32,7 @@ export default function Play({url, go}) {
       </div>
       <${Chooser} label="Model" hide files=${models} value=${model} onChange=${name => go({model: name, by: null, hold: null, along: null, face: keptFace(url)})}/>
     </div>
-    <${Ground} key=${model} model=${model} View=${view[2]} url=${url} go=${go} pixels=${pixels} onPixels=${onPixels} indexes=${files.filter(f => f.kind === 'index')}/>`;
+    <${Ground} key=${model} model=${model} View=${view[2]} url=${url} go=${go} pixels=${pixels} indexes=${files.filter(f => f.kind === 'index')}/>`;
 }
 
 /** keptFace is the face of the address bar, unless it is one of a model's own. */

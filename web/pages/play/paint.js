@@ -73,9 +73,6 @@ export function Large({rgb, size, pixels, alt, canvas}) {
   return html`<div class="large-face"><canvas ref=${at} role="img" aria-label=${alt} width=${side} height=${side}></canvas></div>`;
 }
 
-/** PixelsButton switches a large face between smooth and the model's own pixels. */
-export const PixelsButton = ({pixels, onPixels}) => html`<button aria-pressed=${pixels} title="Show the model's own pixels" onClick=${onPixels}>Pixels</button>`;
-
 /** Small is a face of some words' size; without alt it is for the eye alone. */
 export function Small({rgb, size, alt}) {
   const canvas = useRef();

@@ -80,7 +80,7 @@ function Found({index, found, ids, judging, k, go}) {
         <button class="tile" onClick=${() => go({id: h.id, upload: null, k: null})} title=${h.id}>
           <${Photo} index=${index} id=${h.id}/>
           <span class="name">${h.person ? h.person.replaceAll('_', ' ') : short(h.id)}</span>
-          <span class="facts">${likely(h)}${h.taken ? ` · ${h.taken.slice(0, 10)}` : ''}<br/>distance ${h.distance.toFixed(3)}</span>
+          <span class="facts">${likely(h)}<br/>distance ${h.distance.toFixed(3)}${h.taken ? html`<br/>${h.taken.slice(0, 10)}` : null}</span>
         </button>
  ${judging ? html`<${Marks} id=${ids[0]} other=${h.id} said=${judging.of(ids[0], h.id)} judge=${judging.judge}/>` : null}
         <button class="quiet add" disabled=${ids.includes(h.id)} aria-label=${'Search for this one, too: ' + h.id} title="Search for this one, too" onClick=${() => go({id: [...ids, h.id], k: null})}>+</button>

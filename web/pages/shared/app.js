@@ -2,6 +2,7 @@
 import {html, render, useState, useEffect, useRef, setting} from './ui.js';
 import {workspace} from './api.js';
 import {Failed, Loading} from './states.js';
+import {enlarged, enlarge} from './looks.js';
 
 const pages = [
   {path: '/', folder: 'home', title: 'Home', hidden: true},
@@ -110,7 +111,7 @@ function Folder() {
 function Looks() {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const [theme, setTheme] = useState(setting('theme'));
-  const [pixels, setPixels] = useState(setting('pixels') || 'crisp');
+  const pixels = enlarged.value;
   const [system, setSystem] = useState(dark.matches);
   const shown = theme || (system ? 'dark' : 'light');
   useEffect(() => {
@@ -121,14 +122,14 @@ function Looks() {
   }, []);
   useEffect(() => { document.documentElement.dataset.theme = shown; }, [shown]);
   useEffect(() => { document.documentElement.dataset.pixels = pixels; }, [pixels]);
-  const toggle = (name, value, set) => { setting(name, value); set(value); };
+  const other = () => { const next = shown === 'dark' ? 'light' : 'dark'; setting('theme', next); setTheme(next); };
   return html`
-    <button class="quiet" title="How small faces are enlarged" onClick=${() => toggle('pixels', pixels === 'crisp' ? 'smooth' : 'crisp', setPixels)}>
+    <button class="quiet" title="How small faces are enlarged" onClick=${() => enlarge(pixels === 'crisp' ? 'smooth' : 'crisp')}>
       <span class="hidden-text">Faces are enlarged with </span>${pixels === 'crisp' ? 'Pixels' : 'Smooth'}</button>
-    <button class="quiet" title="Light or dark" onClick=${() => toggle('theme', shown === 'dark' ? 'light' : 'dark', setTheme)}>
+    <button class="quiet" title="Light or dark" onClick=${other}>
       <span class="hidden-text">The colours are </span>${shown === 'dark' ? 'Dark' : 'Light'}</button>`;
 }
 
 document.documentElement.dataset.theme = setting('theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-document.documentElement.dataset.pixels = setting('pixels') || 'crisp';
+document.documentElement.dataset.pixels = enlarged.value;
 render(html`<${App}/>`, document.getElementById('app'));
