@@ -30,7 +30,7 @@ var statuses = []struct {
 	is     []error
 	as     []func(error) bool
 }{
-	{status: http.StatusServiceUnavailable, is: []error{errFull, errClosing, runs.ErrFull}},
+	{status: http.StatusServiceUnavailable, is: []error{errFull, errClosing, runs.ErrFull, workspace.ErrClosed, gallery.ErrClosed}},
 	{status: http.StatusConflict,
 		is: []error{fs.ErrExist, recipe.ErrExists, recipe.ErrBusy, recipe.ErrUnfinished, gallery.ErrNoModel, errNoAtlas, runs.ErrClosed},
 		as: []func(error) bool{as[*runs.StateError]}},

@@ -17,6 +17,9 @@ const (
 	mostDepth = 4               // folders below the workspace's that are looked into
 	mostSeen  = 50_000          // files that are looked at
 	stale     = 2 * time.Second // a look at the folder is good for so long
+	// staleName is how long it is good for a name that was not seen: who asks for many that there are not does not keep the
+	// disk busy.
+	staleName = 200 * time.Millisecond
 )
 
 // File is one thing in a workspace.
@@ -68,7 +71,7 @@ func (w *Workspace) File(name string) (File, bool) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	f, ok := w.known[name]
-	if !ok || time.Since(w.scanned) > stale {
+	if age := time.Since(w.scanned); age > stale || !ok && age > staleName {
 		if err := w.scan(); err == nil {
 			f, ok = w.known[name]
 		}

@@ -18,7 +18,14 @@ type warm[T any] struct {
 	lock  sync.Mutex
 	kept  map[string]*opened[T]
 	clock int
+	ended bool // nothing is opened any more
 }
+
+// ErrClosed means that a workspace was closed.
+var ErrClosed = errors.New("the workspace is closed")
+
+// errOpening is the error of those who wait for one whose opening has panicked.
+var errOpening = errors.New("it could not be opened")
 
 // opened is one thing that was opened, or is being opened.
 type opened[T any] struct {
@@ -52,6 +59,10 @@ func (w *warm[T]) get(ctx context.Context, path string) (thing T, release func()
 		now += " " + stampOf(beside(path))
 	}
 	w.lock.Lock()
+	if w.ended {
+		w.lock.Unlock()
+		return thing, nil, ErrClosed
+	}
 	o := w.kept[path]
 	if o != nil && o.stamp != now {
 		w.retire(path)
@@ -67,9 +78,7 @@ func (w *warm[T]) get(ctx context.Context, path string) (thing T, release func()
 	o.last = w.clock
 	w.lock.Unlock()
 	if first {
-		// Others may wait for it when the one who asked first has left.
-		o.thing, o.err = w.open(context.WithoutCancel(ctx), path)
-		close(o.ready)
+		w.begin(ctx, path, o)
 	}
 	select {
 	case <-o.ready:
@@ -78,14 +87,26 @@ func (w *warm[T]) get(ctx context.Context, path string) (thing T, release func()
 		return thing, nil, ctx.Err()
 	}
 	if o.err != nil {
-		w.lock.Lock()
-		if w.kept[path] == o {
-			delete(w.kept, path) // the next one tries again
-		}
-		w.lock.Unlock()
 		return thing, nil, o.err
 	}
 	return o.thing, sync.OnceFunc(func() { w.release(path, o) }), nil
+}
+
+// begin opens a thing. Who asked first does it, and others may wait for it when that one has left: so it is not cancelled, and
+// a panic is that one's alone.
+func (w *warm[T]) begin(ctx context.Context, path string, o *opened[T]) {
+	o.err = errOpening
+	defer func() {
+		if o.err != nil {
+			w.lock.Lock()
+			if w.kept[path] == o {
+				delete(w.kept, path) // the next one tries again
+			}
+			w.lock.Unlock()
+		}
+		close(o.ready)
+	}()
+	o.thing, o.err = w.open(context.WithoutCancel(ctx), path)
 }
 
 // release lets go of a thing.
@@ -142,6 +163,7 @@ func (w *warm[T]) end(o *opened[T]) error {
 func (w *warm[T]) close() error {
 	w.lock.Lock()
 	defer w.lock.Unlock()
+	w.ended = true
 	var errs []error
 	for path, o := range w.kept {
 		delete(w.kept, path)
