@@ -41,6 +41,7 @@ var statuses = []struct {
 			as[*dataset.NamesError], as[*runs.PathError], as[*faces.NoFaceError],
 		}},
 	{status: http.StatusNotFound, is: []error{workspace.ErrUnknown, runs.ErrUnknown, dataset.ErrGone, errNoUpload, fs.ErrNotExist}},
+	{status: http.StatusUnprocessableEntity, is: []error{workspace.ErrUnusable}},
 	{status: http.StatusGatewayTimeout, is: []error{context.DeadlineExceeded}},
 	{status: clientLeft, is: []error{context.Canceled}},
 }
@@ -75,6 +76,9 @@ func (s *Server) problem(err error) error {
 	}
 	if as[huma.StatusError](err) {
 		return err
+	}
+	if errors.Is(err, context.Canceled) && s.ctx.Err() != nil {
+		err = errClosing // nobody has left
 	}
 	status := statusOf(err)
 	problem := huma.NewError(status, s.text(err))

@@ -132,9 +132,6 @@ func (t *thumbs) read(group *thumbGroup) {
 	err := t.s.guard(func() error {
 		return t.s.queue.do(group.ctx, func(ctx context.Context) error { return t.readAll(ctx, group, read) })
 	})
-	if err != nil && t.s.ctx.Err() != nil {
-		err = errClosing
-	}
 	for id, channels := range group.wanted {
 		one, ok := read[id]
 		switch {

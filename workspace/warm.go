@@ -106,7 +106,9 @@ func (w *warm[T]) begin(ctx context.Context, path string, o *opened[T]) {
 		}
 		close(o.ready)
 	}()
-	o.thing, o.err = w.open(context.WithoutCancel(ctx), path)
+	if o.thing, o.err = w.open(context.WithoutCancel(ctx), path); o.err != nil {
+		o.err = unusableError{o.err}
+	}
 }
 
 // release lets go of a thing.

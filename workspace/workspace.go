@@ -31,6 +31,16 @@ import (
 // ErrUnknown means that a workspace has nothing of a name, or not of the kind that was asked for.
 var ErrUnknown = errors.New("not in this workspace")
 
+// ErrUnusable means that a file of a workspace is broken, or of a kind that this program cannot use.
+var ErrUnusable = errors.New("the file cannot be used")
+
+// unusableError is an error of opening a file. Its text is that of the cause.
+type unusableError struct{ cause error }
+
+func (e unusableError) Error() string        { return e.cause.Error() }
+func (e unusableError) Unwrap() error        { return e.cause }
+func (e unusableError) Is(target error) bool { return target == ErrUnusable }
+
 // Options say how a workspace is opened.
 type Options struct {
 	// Framer finds the faces in pictures that are searched for or indexed.
@@ -181,7 +191,7 @@ func (w *Workspace) path(name string, kinds ...Kind) (string, error) {
 		return "", fmt.Errorf("%s: %w", name, ErrUnknown)
 	}
 	if f.Problem != "" {
-		return "", errors.New(f.Problem)
+		return "", unusableError{errors.New(f.Problem)}
 	}
 	if len(kinds) == 0 {
 		return f.path, nil
