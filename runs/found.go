@@ -3,6 +3,7 @@ package runs
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -28,7 +29,7 @@ type stamp struct {
 }
 
 func stampOf(path string) stamp {
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path) // a link may lead out of the folder
 	if err != nil || !info.Mode().IsRegular() {
 		return stamp{}
 	}
@@ -94,6 +95,9 @@ const modelsFolder = "models"
 
 // list adds the ids of the models and checkpoints in a folder, and returns its folders.
 func (h *Runs) list(folder string, ids map[string]bool) (folders []string) {
+	if info, err := os.Lstat(h.path(folder)); folder != "." && (err != nil || !info.IsDir()) {
+		return nil // it is not there, or a link
+	}
 	entries, err := os.ReadDir(h.path(folder))
 	if err != nil {
 		return nil // it is not there, or may not be read: nothing is found there
@@ -101,7 +105,7 @@ func (h *Runs) list(folder string, ids map[string]bool) (folders []string) {
 	for _, e := range entries {
 		name := strings.TrimSuffix(e.Name(), checkpointEnding)
 		switch {
-		case strings.HasPrefix(name, "."):
+		case strings.HasPrefix(name, "."), e.Type()&fs.ModeSymlink != 0:
 		case e.IsDir():
 			folders = append(folders, name)
 		case strings.HasSuffix(name, modelEnding) && !strings.HasSuffix(name, latent.Suffix):

@@ -98,6 +98,8 @@ func (r *run) readFaces(ctx context.Context, path string, m *autoencoder.Model) 
 	if !begun {
 		forms := baseline.New(data.Set, data.Split.Train)
 		r.house.background(func(ctx context.Context) {
+			r.house.looking.Lock() // the pictures of one run at a time
+			defer r.house.looking.Unlock()
 			b, notes, err := evaluation.MeasureBaselines(parallel.WithThreads(ctx, 1), m, c, t.Seed, forms.On(data.Set, rows))
 			r.tellBaselines(b, notes, err)
 		})

@@ -22,6 +22,7 @@ type run struct {
 	log   *log
 	fixed bool // it belongs to somebody else in this process, and can only be watched
 
+	acting   sync.Mutex // while it is decided what to do, before mu
 	mu       sync.Mutex
 	info     Info
 	options  recipe.Options // with paths of this machine

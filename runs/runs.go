@@ -56,7 +56,8 @@ type Runs struct {
 	cancel context.CancelFunc
 	group  sync.WaitGroup
 
-	looking sync.Mutex // while a set of pictures is read for the faces of a run in the folder
+	looking  sync.Mutex // while a set of pictures is in memory for the faces of a run in the folder
+	starting sync.Mutex // from looking whether a name is free to taking it
 
 	mu      sync.Mutex
 	runs    map[string]*run
@@ -143,6 +144,8 @@ func (h *Runs) Start(o recipe.Options) (string, error) {
 	if err := o.Data.Check(); err != nil {
 		return "", h.relative(err)
 	}
+	h.starting.Lock()
+	defer h.starting.Unlock()
 	h.mu.Lock()
 	old, waiting := h.runs[id], len(h.queue)
 	h.mu.Unlock()

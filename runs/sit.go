@@ -34,20 +34,9 @@ func (r *run) ready() recipe.Options {
 func (h *Runs) sit(ctx context.Context, r *run, prepare func(context.Context) (*recipe.Job, error), events func(uint64, train.Event)) (*recipe.Result, error) {
 	ctx, halt := context.WithCancelCause(ctx)
 	defer halt(nil)
-	r.mu.Lock()
-	state := r.info.State
-	if state != Waiting && state != Stopping { // cancelled or paused while it waited
-		r.mu.Unlock()
+	if !r.begins(halt) {
 		return nil, nil
 	}
-	r.halt = halt
-	r.mu.Unlock()
-	r.set(func(i *Info) {
-		if i.State != Stopping {
-			i.State = Preparing
-		}
-		i.Error = ""
-	})
 	result, err := func() (*recipe.Result, error) {
 		j, err := prepare(ctx)
 		if err != nil {
@@ -61,8 +50,27 @@ func (h *Runs) sit(ctx context.Context, r *run, prepare func(context.Context) (*
 	return result, err
 }
 
+// begins takes a run for a sitting; false: it was cancelled or paused while it waited.
+func (r *run) begins(halt context.CancelCauseFunc) bool {
+	r.acting.Lock()
+	defer r.acting.Unlock()
+	if s := r.state(); s != Waiting && s != Stopping {
+		return false
+	}
+	r.set(func(i *Info) {
+		r.halt = halt
+		if i.State != Stopping {
+			i.State = Preparing
+		}
+		i.Error = ""
+	})
+	return true
+}
+
 // ended tells how a sitting ended, by its error and what ended its context.
 func (r *run) ended(result *recipe.Result, err, cause error) {
+	r.acting.Lock()
+	defer r.acting.Unlock()
 	checkpoint := false
 	if _, failed := os.Stat(r.options.Checkpoint(0)); failed == nil {
 		checkpoint = true
@@ -107,6 +115,8 @@ func (h *Runs) act(id string, a Action) error {
 	if err != nil {
 		return err
 	}
+	r.acting.Lock() // it neither begins nor ends meanwhile
+	defer r.acting.Unlock()
 	r.mu.Lock()
 	state, allowed := r.info.State, false
 	for _, can := range r.info.Can {
