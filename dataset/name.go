@@ -72,6 +72,19 @@ func (n Name) drawn() (opt drawn.Options, err error) {
 	return opt, nil
 }
 
+// DrawnSize returns how many people with how many pictures each a name of drawn faces stands for; zeros for the usual
+// numbers, and for a name that is not one, or is not well written.
+func (n Name) DrawnSize() (people, perPerson int) {
+	if !n.IsDrawn() {
+		return 0, 0
+	}
+	opt, err := n.drawn()
+	if err != nil {
+		return 0, 0
+	}
+	return opt.People, opt.PerPerson
+}
+
 // NameError is a name of drawn faces that is not well written.
 type NameError struct{ Source string }
 

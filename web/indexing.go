@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"likeness/dataset"
 	"likeness/progress"
 	"likeness/workspace"
 )
@@ -18,6 +19,9 @@ func (s *Server) addIndexing(api huma.API) {
 	}, func(_ context.Context, in *struct{ Body workspace.IndexOptions }) (*answer[Task], error) {
 		if in.Body.Pictures == "" {
 			return nil, s.problem(bad("expected pictures: a folder, an archive, or drawn faces such as drawn:40x5"))
+		}
+		if err := checkDrawn(dataset.Parse(in.Body.Pictures), mostDrawnPixels); err != nil {
+			return nil, s.problem(err)
 		}
 		t, err := s.tasks.start("Describing the faces of "+in.Body.Pictures, func(ctx context.Context, report progress.Func) (any, error) {
 			in.Body.Progress = report

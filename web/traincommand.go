@@ -57,6 +57,9 @@ func settleTraining(o recipe.Options) (recipe.Options, error) {
 		o.Optional = append(o.Optional, "correct")
 	}
 	o.Seeds, o.Resume, o.Threads, o.Examine = 1, false, 0, false
+	if err := checkTraining(o); err != nil {
+		return o, err
+	}
 	return o, o.Check()
 }
 
