@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"math"
 	"os"
 	"slices"
@@ -232,14 +233,9 @@ func carryGroups(groups []search.Grouping, before, after []float32, n int) []sea
 	var old, now []float64
 	width := len(before) / n
 	step := max(1, n*(n-1)/2/most)
-	count := 0
-	for i := range n {
-		for j := i + 1; j < n; j++ {
-			if count++; count%step == 0 {
-				old = append(old, search.Distance(before[i*width:(i+1)*width], before[j*width:(j+1)*width]))
-				now = append(now, search.Distance(after[i*width:(i+1)*width], after[j*width:(j+1)*width]))
-			}
-		}
+	for i, j := range someOfPairs(n, step) {
+		old = append(old, search.Distance(before[i*width:(i+1)*width], before[j*width:(j+1)*width]))
+		now = append(now, search.Distance(after[i*width:(i+1)*width], after[j*width:(j+1)*width]))
 	}
 	slices.Sort(old)
 	slices.Sort(now)
@@ -251,6 +247,21 @@ func carryGroups(groups []search.Grouping, before, after []float32, n int) []sea
 		}
 	}
 	return out
+}
+
+// someOfPairs are every so-many-th of the pairs of n things, without a look at the others: of a million things there are 5e11.
+func someOfPairs(n, step int) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		left := step - 1 // pairs before the next
+		for i := range n {
+			for ; left < n-1-i; left += step {
+				if !yield(i, i+1+left) {
+					return
+				}
+			}
+			left -= n - 1 - i
+		}
+	}
 }
 
 // Take keeps an adapted space beside the index: whoever opens the index from now on compares codes in it. Probabilities and
