@@ -351,9 +351,12 @@ func (all *pictures) path(id string) string {
 }
 
 // pathOf returns the file of a picture of a folder by its id there: the id is its path, less what LFW's names and several
-// faces of a picture need.
+// faces of a picture need. An id that leads out of the folder, which no index of ours has, is no file's.
 func (p *partPictures) pathOf(id string) string {
 	file := id
+	if !filepath.IsLocal(filepath.FromSlash(file)) {
+		return ""
+	}
 	if _, err := os.Stat(filepath.Join(p.name.Source, filepath.FromSlash(file))); err != nil {
 		src, err := p.source.get(p.open)
 		if err != nil {
