@@ -154,8 +154,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
+	hosts := []string{"127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port, l.Addr().String()}
+	if port == "80" { // which nobody names
+		hosts = append(hosts, "127.0.0.1", "localhost", "[::1]")
+	}
 	h := &http.Server{
-		Handler:           s.Handler("127.0.0.1:"+port, "localhost:"+port, "[::1]:"+port, l.Addr().String()),
+		Handler:           s.Handler(hosts...),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       requestTime,
 		WriteTimeout:      requestTime + 5*time.Second, // a stream of events has times of its own

@@ -81,6 +81,11 @@ func Open(folder string, opt Options) (*Workspace, error) {
 	}
 	w := &Workspace{folder: full, opt: opt, read: map[string]seen{}, own: map[string]File{}}
 	w.galleries = newWarm(8, []func(string) string{gallery.NamesFile, gallery.SpaceFile}, func(ctx context.Context, path string) (*gallery.Gallery, error) {
+		for _, beside := range []string{gallery.NamesFile(path), gallery.SpaceFile(path), gallery.JudgedFile(path)} {
+			if err := w.inside(beside); err != nil {
+				return nil, err
+			}
+		}
 		return gallery.Open(ctx, path, gallery.Options{Framer: opt.Framer, Threads: opt.Threads})
 	}, (*gallery.Gallery).Close)
 	w.models = newWarm(8, []func(string) string{latent.Beside}, w.openModel, func(*Model) error { return nil })
@@ -161,12 +166,34 @@ func (w *Workspace) openModel(ctx context.Context, path string) (*Model, error) 
 	}
 	opened := &Model{Model: m, Name: w.nameOf(path), Path: path}
 	if m.CheckCode() == nil {
+		if err := w.inside(latent.Beside(path)); err != nil {
+			return nil, err
+		}
 		opened.Atlas, err = latent.OpenOrFit(ctx, m, latent.Source{Model: path, Optional: true})
 		if err != nil {
 			return nil, err
 		}
 	}
 	return opened, nil
+}
+
+// inside returns an error for a link that leads out of the folder: what lies beside a file is read and written with it.
+func (w *Workspace) inside(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return nil // there is none, or whoever opens it says what is wrong
+	}
+	root, err := filepath.EvalSymlinks(w.folder)
+	if err != nil {
+		return err
+	}
+	to, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		if to, err = filepath.Rel(root, to); err == nil && filepath.IsLocal(to) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is a link that leads out of the folder, and is not followed", path)
 }
 
 // nameOf returns the name of what lies at a path.

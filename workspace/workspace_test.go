@@ -6,10 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"likeness/autoencoder"
+	"likeness/latent"
 	"likeness/pix"
 	"likeness/workspace"
 )
@@ -195,5 +197,31 @@ func TestOpenFails(t *testing.T) {
 	write(t, file, "x")
 	if _, err := workspace.Open(file, workspace.Options{}); err == nil {
 		t.Error("a file: no error")
+	}
+}
+
+// What lies beside a model is not read where it is a link that leads out of the folder, and is where the link stays inside.
+func TestLinksBeside(t *testing.T) {
+	dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "secret")
+	write(t, outside, "secret")
+	path := filepath.Join(dir, "model.safetensors")
+	saveModel(t, path, 1)
+	if err := os.Symlink(outside, latent.Beside(path)); err != nil {
+		t.Skip("no links here:", err)
+	}
+	w := open(t, dir)
+	_, _, err := w.Model(t.Context(), "model.safetensors")
+	if err == nil || !errors.Is(err, workspace.ErrUnusable) || !strings.Contains(err.Error(), "leads out of the folder") {
+		t.Errorf("a link that leads out: %v", err)
+	}
+	other := filepath.Join(dir, "other")
+	write(t, other, "no atlas")
+	if err := errors.Join(os.Remove(latent.Beside(path)), os.Symlink(other, latent.Beside(path))); err != nil {
+		t.Fatal(err)
+	}
+	if _, release, err := w.Model(t.Context(), "model.safetensors"); err == nil {
+		release()
+	} else if strings.Contains(err.Error(), "leads out") {
+		t.Errorf("a link that stays inside: %v", err)
 	}
 }
