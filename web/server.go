@@ -66,6 +66,8 @@ type Server struct {
 	api     huma.API
 	handler http.Handler
 
+	patience time.Duration // of a shutdown with requests that are under way
+
 	ctx  context.Context // ends when the server closes; what outlives a request runs under it
 	stop context.CancelFunc
 	jobs background
@@ -74,7 +76,7 @@ type Server struct {
 const (
 	mostQuick   = 256
 	requestTime = 60 * time.Second // for one request but a stream of events
-	patience    = 10 * time.Second // of a shutdown with requests that are under way
+	usualWait   = 10 * time.Second // of a shutdown
 )
 
 // New returns a server. Close ends it. It fails where the folder is not there any more.
@@ -89,7 +91,7 @@ func New(opt Options) (*Server, error) {
 	}
 	s := &Server{
 		work: opt.Workspace, token: opt.Token, log: opt.Log, ctx: ctx, stop: stop,
-		queue: newQueue(threads), quick: newQueue(mostQuick), uploads: newUploads(), large: make(chan struct{}, 1), runs: opt.Runs, boot: strconv.FormatInt(time.Now().UnixNano(), 36),
+		queue: newQueue(threads), quick: newQueue(mostQuick), uploads: newUploads(), large: make(chan struct{}, 1), patience: usualWait, runs: opt.Runs, boot: strconv.FormatInt(time.Now().UnixNano(), 36),
 	}
 	if s.runs == nil {
 		var err error
@@ -175,7 +177,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.stop() // streams of events end
-	down, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	down, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.patience)
 	defer cancel()
 	if err := h.Shutdown(down); err != nil {
 		err = errors.Join(h.Close())
