@@ -149,6 +149,12 @@ func formatOf(data []byte) *format {
 // sniffed is how many bytes of a file tell its format.
 const sniffed = 512
 
+// DecodeAtMost decodes a file of at most so many pixels, and no more than Decode takes. One whose header says more is refused
+// before any memory is taken for it.
+func DecodeAtMost(data []byte, pixels int64) (*Image, error) {
+	return decode(data, min(pixels, MaxPixels))
+}
+
 func decode(data []byte, maxPixels int64) (*Image, error) {
 	p, err := open(data, maxPixels)
 	if err != nil {

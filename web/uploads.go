@@ -175,12 +175,9 @@ func (s *Server) decodePicture(ctx context.Context, data []byte) (*pix.Image, er
 			return nil, ctx.Err()
 		}
 	}
-	m, err := pix.Decode(bytes.NewReader(data))
+	m, err := pix.DecodeAtMost(data, mostUploadPix)
 	if err != nil {
-		return nil, bad("this is no picture that can be read: " + err.Error())
-	}
-	if m.W*m.H > mostUploadPix {
-		return nil, bad(fmt.Sprintf("the picture is too large: at most %d million pixels are taken", mostUploadPix/1_000_000))
+		return nil, bad("the picture cannot be read: " + err.Error())
 	}
 	return m, nil
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"image"
+	"image/color"
 	"image/png"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +35,32 @@ func bomb(t *testing.T) []byte {
 	binary.BigEndian.PutUint32(data[20:], 60_000)
 	binary.BigEndian.PutUint32(data[29:], crc32.ChecksumIEEE(data[12:29]))
 	return data
+}
+
+// largeBomb is a true picture of one colour with more pixels than are taken.
+func largeBomb(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewPaletted(image.Rect(0, 0, 8000, 8000), color.Palette{color.Black})); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A picture with too many pixels is refused by its header: nothing is decoded.
+func TestBombsAreNotDecoded(t *testing.T) {
+	s := serve(t, t.TempDir())
+	data := largeBomb(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := s.s.decodePicture(t.Context(), data)
+	runtime.ReadMemStats(&after)
+	if err == nil || !strings.Contains(err.Error(), "megapixels") {
+		t.Errorf("a picture of 8000x8000 pixels: %v", err)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 16<<20 {
+		t.Errorf("%d bytes were taken for it", taken)
+	}
 }
 
 // What is no picture, or too much of one, is refused, and the server goes on.
