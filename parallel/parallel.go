@@ -8,7 +8,9 @@ package parallel
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -48,7 +50,8 @@ func Each(ctx context.Context, n int, f func(i int)) error {
 // Workers calls work on up to Threads(ctx) threads at once, on fewer where there are
 // not grain items for each of them. Each call asks next for items, 0 to n-1 in any order,
 // until ok is false; what it allocates before its loop is its own. When ctx ends, next
-// hands out no further items and the error of ctx is returned.
+// hands out no further items and the error of ctx is returned. A panic of work is the caller's, as it is on one thread: who
+// serves others can recover from it.
 func Workers(ctx context.Context, n, grain int, work func(next func() (i int, ok bool))) error {
 	threads := min(Threads(ctx), n/max(grain, 1))
 	if threads <= 1 {
@@ -60,8 +63,9 @@ func Workers(ctx context.Context, n, grain int, work func(next func() (i int, ok
 		return ctx.Err()
 	}
 	var taken atomic.Int64
+	var failed atomic.Pointer[string]
 	next := func() (int, bool) {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || failed.Load() != nil {
 			return 0, false
 		}
 		i := taken.Add(1) - 1
@@ -70,10 +74,19 @@ func Workers(ctx context.Context, n, grain int, work func(next func() (i int, ok
 	var g errgroup.Group
 	for range threads {
 		g.Go(func() error {
+			defer func() {
+				if p := recover(); p != nil {
+					text := fmt.Sprintf("%v\n%s", p, debug.Stack())
+					failed.CompareAndSwap(nil, &text)
+				}
+			}()
 			work(next)
 			return nil
 		})
 	}
 	_ = g.Wait() // no work returns an error
+	if text := failed.Load(); text != nil {
+		panic(*text)
+	}
 	return ctx.Err()
 }

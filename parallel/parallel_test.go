@@ -3,7 +3,9 @@ package parallel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -71,6 +73,28 @@ func TestWorkersEndWithTheContext(t *testing.T) {
 		})
 		if !errors.Is(err, context.Canceled) || items.Load() > int64(threads) {
 			t.Errorf("%d threads: %d items after the end, error %v", threads, items.Load(), err)
+		}
+	}
+}
+
+// A panic on another thread is the caller's, with the place where it came from, and no further item is begun for long.
+func TestPanics(t *testing.T) {
+	for _, threads := range []int{1, 4} {
+		begun := int64(0)
+		func() {
+			defer func() {
+				if p := recover(); p == nil || !strings.Contains(fmt.Sprint(p), "bad item") {
+					t.Errorf("%d threads: recovered %v", threads, p)
+				}
+			}()
+			_ = Each(WithThreads(t.Context(), threads), 1_000_000_000, func(i int) {
+				if atomic.AddInt64(&begun, 1) == 10 {
+					panic("bad item")
+				}
+			})
+		}()
+		if begun > 100_000_000 {
+			t.Errorf("%d threads: %d items were begun", threads, begun)
 		}
 	}
 }
