@@ -3,8 +3,11 @@ package faces
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"runtime"
+	"runtime/debug"
+	"sync/atomic"
 
 	"likeness/parallel"
 	"likeness/pix"
@@ -20,10 +23,14 @@ const maxInFlight = 128 << 20
 // once: else the collector would wait until as much again is taken.
 const largePicture = 256 << 20
 
+// errPanicked ends the others where one has panicked.
+var errPanicked = errors.New("panicked")
+
 // Process walks src, runs work on the files that hold data on parallel.Threads(ctx) threads, and calls collect with every
 // file and its result in the order of the source, whatever the number of threads. collect runs on one goroutine; the
 // result of a file without data is R's zero value. fs.SkipAll from collect ends the walk without an error. An error of
-// the walk is returned after all files before it were collected, so that what was collected does not depend on chance.
+// the walk is returned after all files before it were collected, so that what was collected does not depend on chance. A
+// panic of work or collect is the caller's.
 //
 // Pictures wait for memory: those that are worked on at the same time take no more for decoding, by the sizes in their
 // headers, than the limit of parallel.WithMemory, whatever the number of threads.
@@ -38,11 +45,24 @@ func Process[R any](ctx context.Context, src Source, want func(name string) bool
 		err    error  // the end of the walk
 	}
 	group, ctx := errgroup.WithContext(ctx)
+	var failed atomic.Pointer[string] // a panic, which is the caller's
+	begin := func(work func() error) {
+		group.Go(func() (err error) {
+			defer func() {
+				if p := recover(); p != nil {
+					text := fmt.Sprintf("%v\n%s", p, debug.Stack())
+					failed.CompareAndSwap(nil, &text)
+					err = errPanicked
+				}
+			}()
+			return work()
+		})
+	}
 	weight := semaphore.NewWeighted(maxInFlight)
 	queue := make(chan job, 4*threads)
 	ordered := make(chan job, 8*threads)
 
-	group.Go(func() error {
+	begin(func() error {
 		defer close(queue)
 		defer close(ordered)
 		err := src.Walk(ctx, want, func(m File) error {
@@ -77,25 +97,28 @@ func Process[R any](ctx context.Context, src Source, want func(name string) bool
 		}
 	})
 	for range threads {
-		group.Go(func() error {
+		begin(func() error {
 			for j := range queue {
 				memory := pix.Memory(j.Data)
 				release, err := parallel.Reserve(ctx, memory)
 				if err != nil {
 					return err
 				}
-				r := work(j.File)
-				if memory >= largePicture {
-					runtime.GC()
-				}
-				release()
+				r := func() R {
+					defer release()
+					r := work(j.File)
+					if memory >= largePicture {
+						runtime.GC()
+					}
+					return r
+				}()
 				j.result <- r
 				weight.Release(j.bytes)
 			}
 			return nil
 		})
 	}
-	group.Go(func() error {
+	begin(func() error {
 		for j := range ordered {
 			if j.err != nil {
 				return j.err
@@ -115,6 +138,9 @@ func Process[R any](ctx context.Context, src Source, want func(name string) bool
 		return nil
 	})
 	err := group.Wait()
+	if text := failed.Load(); text != nil {
+		panic(*text)
+	}
 	if errors.Is(err, fs.SkipAll) {
 		return nil
 	}
