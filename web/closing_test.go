@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -154,5 +156,42 @@ func TestMethods(t *testing.T) {
 	var list []Task
 	if s.get("/api/tasks", nil, &list); len(list) > 0 {
 		t.Errorf("tasks have begun: %v", list)
+	}
+}
+
+// What could not be made of a model is tried again.
+func TestFailedDesksAreForgotten(t *testing.T) {
+	s := serve(t, t.TempDir())
+	s.s.stop() // what is made under its context fails
+	if _, _, err := s.s.desk(t.Context(), "conv"); err == nil {
+		t.Fatal("no error")
+	}
+	if n := len(s.s.desks.kept); n != 0 {
+		t.Errorf("%d are kept", n)
+	}
+}
+
+// However many name a face at once, taking back everything leads to where it began.
+func TestNamesAreTakenBack(t *testing.T) {
+	dir := folder(t)
+	s := serve(t, dir)
+	id := s.members(1)[0]
+	before := s.people()
+	var all sync.WaitGroup
+	const n = 20
+	for i := range n {
+		all.Go(func() {
+			s.post("/api/names", Naming{Index: indexName, IDs: []string{id}, Person: fmt.Sprint("P", i)}, nil)
+		})
+	}
+	all.Wait()
+	for range n {
+		s.post("/api/names/undo", map[string]string{"index": indexName}, nil)
+	}
+	if after := s.people(); !slices.Equal(before, after) {
+		t.Errorf("%v, want %v", after, before)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "drawn.names.csv")); err == nil {
+		t.Error("the file of names is still there")
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 // people remembers the clusters of indexes, which take a while to find, and what was named, for taking it back.
 type people struct {
+	changing chan struct{} // held while names change, so that what is taken back is what was changed last
 	lock     sync.Mutex
 	clusters map[string]clustered // by index
 	undo     map[string][]map[string]*string
@@ -53,7 +54,7 @@ type Arranged struct {
 }
 
 func (s *Server) addPeople(api huma.API) {
-	s.people = &people{clusters: map[string]clustered{}, undo: map[string][]map[string]*string{}}
+	s.people = &people{changing: make(chan struct{}, 1), clusters: map[string]clustered{}, undo: map[string][]map[string]*string{}}
 	huma.Register(api, huma.Operation{
 		OperationID: "find-people", Method: http.MethodPost, Path: "/api/people", DefaultStatus: http.StatusAccepted,
 		Summary: "Sort the faces of an index by person, in the background",
@@ -91,6 +92,11 @@ func (s *Server) addPeople(api huma.API) {
 		for _, id := range in.Body.IDs {
 			names[id] = &in.Body.Person
 		}
+		done, err := s.people.begin(ctx)
+		if err != nil {
+			return nil, s.problem(err)
+		}
+		defer done()
 		before, err := s.giveNames(ctx, in.Body.Index, names)
 		if err != nil {
 			return nil, s.problem(err)
@@ -109,6 +115,11 @@ func (s *Server) addPeople(api huma.API) {
 			Index string `json:"index"`
 		}
 	}) (*answer[*Arranged], error) {
+		done, err := s.people.begin(ctx)
+		if err != nil {
+			return nil, s.problem(err)
+		}
+		defer done()
 		s.people.lock.Lock()
 		list := s.people.undo[in.Body.Index]
 		if len(list) == 0 {
@@ -127,6 +138,16 @@ func (s *Server) addPeople(api huma.API) {
 		a, err := s.arranged(ctx, in.Body.Index)
 		return &answer[*Arranged]{a}, s.problem(err)
 	})
+}
+
+// begin waits for its turn to change names; done ends it.
+func (p *people) begin(ctx context.Context) (done func(), err error) {
+	select {
+	case p.changing <- struct{}{}:
+		return func() { <-p.changing }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // checkPerson refuses a name that is none: the file of names is also opened by programs for tables, which take a text that

@@ -108,7 +108,12 @@ func (s *Server) desk(ctx context.Context, name string) (d *desk, release func()
 	}
 	all.lock.Unlock()
 	if first {
-		d.Desk, d.err = latent.NewDesk(s.ctx, m.Model, m.Atlas.Atlas)
+		d.err = s.guard(func() (err error) { d.Desk, err = latent.NewDesk(s.ctx, m.Model, m.Atlas.Atlas); return err })
+		if d.err != nil { // the next one tries again
+			all.lock.Lock()
+			all.kept = slices.DeleteFunc(slices.Clone(all.kept), func(one *desk) bool { return one == d })
+			all.lock.Unlock()
+		}
 		close(d.ready)
 	}
 	select {
