@@ -16,8 +16,10 @@ import (
 
 	"likeness/detect"
 	"likeness/faces"
+	"likeness/faces/drawn"
 	"likeness/gallery"
 	"likeness/models"
+	"likeness/pix"
 	"likeness/workspace"
 )
 
@@ -255,4 +257,72 @@ func TestBrowserJudgements(t *testing.T) {
 	if list, err := gallery.Judgements(filepath.Join(dir, indexName)); err != nil || len(list) != 0 {
 		t.Errorf("taken back: %+v, %v", list, err)
 	}
+}
+
+// Pages do not dress each other; the form for more pictures opens; an index that goes while it is shown is told.
+func TestBrowserWayAround(t *testing.T) {
+	s, dir := drawnSite(t)
+	data, err := drawnIndex()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "other.index.safetensors"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b := s.open("/watch")
+	b.expect("404") // pictures of the index that goes
+	b.wait("document.querySelector('main h1')")
+	for _, page := range []string{"Play", "Map", "People", "Copies", "Model", "Search"} {
+		b.press(page)
+		b.wait(fmt.Sprintf("document.title === %q", page+" · likeness"))
+		b.wait("document.querySelector('main h1, main canvas')")
+	}
+	b.wait("document.querySelectorAll('.results .tile').length === 32")
+	b.eval("document.querySelector('.results .tile').click()", nil)
+	b.shows("most alike first")
+	var sheets []string
+	b.eval("[...document.styleSheets].filter(s => !s.disabled && s.href.includes('/page.css')).map(s => new URL(s.href).pathname)", &sheets)
+	if !slices.Equal(sheets, []string{"/static/search/page.css"}) {
+		t.Errorf("the styles of %q count on the page Search", sheets)
+	}
+	b.press("Index more pictures")
+	b.shows("Described by")
+	b.press("Back to search")
+	b.shows("most alike first")
+	if err := os.Remove(filepath.Join(dir, indexName)); err != nil {
+		t.Fatal(err)
+	}
+	b.do(chromedp.Sleep(3 * settled)) // the folder is looked at now and then
+	for _, page := range []string{"search", "people", "map"} {
+		b.do(chromedp.Navigate(s.URL + "/" + page + "?index=" + indexName))
+		b.shows("is not here any more")
+	}
+}
+
+// A photograph of several people is searched for the largest face, which is said, or for all of them.
+func TestBrowserGroup(t *testing.T) {
+	s, _ := drawnSite(t)
+	list := drawn.People(drawn.Options{People: 3, PerPerson: 1, Seed: 3})
+	group := pix.New(3*drawn.Size, drawn.Size)
+	for i := range list {
+		shot := list[i].Shot(0)
+		m := pix.FromImage(drawn.Draw(&list[i], &shot))
+		for y := range drawn.Size {
+			copy(group.Pix[(y*group.W+i*drawn.Size)*3:], m.Pix[y*drawn.Size*3:(y+1)*drawn.Size*3])
+		}
+	}
+	var file bytes.Buffer
+	if err := group.WritePNG(&file); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "group.png")
+	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b := s.open("/search?index=" + indexName)
+	b.shows("32 faces")
+	b.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{path}))
+	b.shows("The picture shows 3 faces; the largest is searched for.")
+	b.press("Search for all of them")
+	b.shows("from the left")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"path/filepath"
@@ -93,7 +94,11 @@ func (s *Server) problem(err error) error {
 
 // text returns an error's text with paths as they are in the folder.
 func (s *Server) text(err error) string {
-	return strings.ReplaceAll(err.Error(), s.work.Folder()+string(filepath.Separator), "")
+	text := err.Error()
+	if e, ok := errors.AsType[*faces.NotDownloadedError](err); ok {
+		text = strings.Replace(text, e.Error(), fmt.Sprintf("%s has not been fetched yet: 'likeness data get %s' in a terminal does it", e.Dataset, e.Dataset), 1)
+	}
+	return strings.ReplaceAll(text, s.work.Folder()+string(filepath.Separator), "")
 }
 
 // errBad means that a request asks for what cannot be.

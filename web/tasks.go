@@ -162,7 +162,7 @@ func (t *tasks) get(id string) (Task, context.CancelFunc, error) {
 			return one.Task, one.stop, nil
 		}
 	}
-	return Task{}, nil, fmt.Errorf("task %s: %w", id, fs.ErrNotExist)
+	return Task{}, nil, fmt.Errorf("the task %.20q is not known here, or not any more: %w", id, fs.ErrNotExist)
 }
 
 func (s *Server) addTasks(api huma.API) {

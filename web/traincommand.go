@@ -123,7 +123,7 @@ func TrainCommand(o recipe.Options) ([]string, error) {
 	add("jitter", o.Jitter, d.Jitter)
 	add("decay", o.Decay, d.Decay)
 	add("average", o.Average, d.Average)
-	if d.Precision != o.Precision {
+	if o.Precision != "" && d.Precision != o.Precision { // empty: float32, as a checkpoint has it
 		add("precision", o.Precision, d.Precision)
 	}
 	if o.Corruption == "" {

@@ -177,7 +177,7 @@ func (s *Server) decodePicture(ctx context.Context, data []byte) (*pix.Image, er
 	}
 	m, err := pix.DecodeAtMost(data, mostUploadPix)
 	if err != nil {
-		return nil, bad("the picture cannot be read: " + err.Error())
+		return nil, bad("this file cannot be read: " + err.Error())
 	}
 	return m, nil
 }

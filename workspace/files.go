@@ -46,7 +46,7 @@ type seen struct {
 	nothing bool // of no kind
 }
 
-// Files returns all things in the workspace, those that come with the program last: by kind, then the newest first.
+// Files returns all things in the workspace, those that come with the program last: by kind, those of the folder itself before those below, then the newest first.
 // It looks at the folder again when the last look is some seconds old.
 func (w *Workspace) Files() ([]File, error) {
 	w.lock.Lock()
@@ -138,12 +138,17 @@ func (w *Workspace) scan() error {
 			w.files = append(w.files, s.file)
 		}
 	}
+	for folder := range pictures { // the figures of a report are no photographs
+		if slices.ContainsFunc(w.files, func(f File) bool { return f.Kind == Report && strings.HasPrefix(f.Name, folder+"/") }) {
+			delete(pictures, folder)
+		}
+	}
 	for folder, n := range pictures {
 		w.files = append(w.files, File{Name: folder, Kind: Pictures, Facts: Facts{Count: n}, path: filepath.Join(w.folder, folder)})
 	}
 	w.files = append(w.files, w.builtIn()...)
 	slices.SortFunc(w.files, func(a, b File) int {
-		return cmp.Or(cmp.Compare(place(a), place(b)), b.Changed.Compare(a.Changed), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(strings.Count(a.Name, "/"), strings.Count(b.Name, "/")), b.Changed.Compare(a.Changed), cmp.Compare(a.Name, b.Name))
 	})
 	for _, f := range w.files {
 		w.known[f.Name] = f

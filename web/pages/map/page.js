@@ -3,7 +3,7 @@ import {html} from '/static/shared/ui.js';
 import {useLoad} from '/static/shared/ui.js';
 import {get} from '/static/shared/api.js';
 import {useFiles} from '/static/shared/files.js';
-import {Empty, Failed, Loading} from '/static/shared/states.js';
+import {Empty, Failed, Gone, Loading} from '/static/shared/states.js';
 import {Explorer} from './explorer.js';
 
 export default function Page({url, go}) {
@@ -16,6 +16,7 @@ export default function Page({url, go}) {
       <p>An index holds a code for each face in a folder of pictures. Make one on the Search page, then come back.</p>
       <a class="button primary" href="/search">Index some pictures</a></${Empty}>`;
   }
+  if (asked && !files.some(f => f.name === asked)) return html`<div class="map-problem"><${Gone} what=${asked} list=${usable} path="/map" title="Map"/></div>`;
   const index = asked || usable[0].name;
   return html`<${Opened} key=${index} index=${index} files=${usable} url=${url} go=${go}/>`;
 }

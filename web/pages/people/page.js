@@ -5,7 +5,7 @@ import {get, post, address} from '/static/shared/api.js';
 import {useFiles, Chooser} from '/static/shared/files.js';
 import {Photo, arrows} from '/static/shared/face.js';
 import {useTask, TaskView} from '/static/shared/task.js';
-import {Empty, Failed, Loading} from '/static/shared/states.js';
+import {Empty, Failed, Gone, Loading} from '/static/shared/states.js';
 
 const shownFaces = 14, step = 30; // faces of a group before it is opened, groups to a page
 
@@ -15,7 +15,9 @@ export default function People({url, go}) {
   if (!data) return html`<${Loading} what="Looking at the folder"/>`;
   if (!files.length) return html`<div class="page-head"><h1>People</h1></div>
     <${Empty} title="No pictures have been indexed here yet"><p>Once the faces of a folder are described, likeness sorts them by who they are.</p><a class="button primary" href="/search">Index pictures</a><//>`;
-  const index = files.find(f => f.name === url.searchParams.get('index')) || files[0];
+  const asked = url.searchParams.get('index');
+  const index = asked ? files.find(f => f.name === asked) : files[0];
+  if (!index) return html`<${Gone} what=${asked} list=${files} path="/people" title="People"/>`;
   return html`
     <div class="page-head"><h1>People</h1>
       <${Chooser} label="Index" hide files=${files} value=${index.name} onChange=${name => go({index: name, show: null})}/>
@@ -38,7 +40,7 @@ function Sorted({index, url, go}) {
   };
   const undo = async () => {
     setProblem();
-    try { setPeople(await post('/api/names/undo', {index})); } catch (error) { setProblem(error); }
+    try { setPeople(await post('/api/names/undo', {index})); } catch (error) { setProblem(error); state.again(); }
   };
   if (state.error) return html`<${Failed} error=${state.error} again=${state.again}/>`;
   if (task && !people) return html`<${TaskView} task=${task}/>`;
@@ -51,18 +53,22 @@ function Sorted({index, url, go}) {
     ${task ? html`<${TaskView} task=${task}/>` : null}
     <${Bar} people=${people} sort=${sort} undo=${undo}/>
     <datalist id="names">${people.people.map(p => html`<option value=${p.person} key=${p.person}/>`)}</datalist>
-    <${Groups} title="Who is this?" hint="Groups without a name, the largest first" list=${people.unnamed} index=${index} name=${name} unnamed/>
+    <${Groups} title="Who is this?" hint="Groups without a name, the largest first" list=${unsure(people) ? people.unnamed.map(g => ({...g, person: ''})) : people.unnamed} index=${index} name=${name} unnamed/>
     <${Groups} title="People" hint="Faces that have a name" list=${people.people} index=${index} name=${name}/>
     <${Alone} list=${people.alone} index=${index} name=${name}/>`;
 }
 
+/** unsure: of the faces with names, most that were put together are of two people, so that groups suggest nothing. */
+const unsure = people => people.precision < .5;
+
 function Bar({people, sort, undo}) {
   const [threshold, set] = useState(people.threshold.toFixed(3));
   useEffect(() => set(people.threshold.toFixed(3)), [people.threshold]);
-  const pairs = people.precision !== undefined && people.precision !== null;
+  const pairs = people.precision !== undefined && people.precision !== null, poor = unsure(people);
   return html`<div class="card row people-bar">
     <p>${count(people.people.length, 'person', 'people')} with a name, ${count(people.unnamed.length, 'group')} without, ${count(people.alone.length, 'face')} alone.
-      ${pairs ? html` <span class="muted">Of pairs of named faces that were put together, ${Math.round(100 * people.precision)} % are of one person; ${Math.round(100 * people.recall)} % of the pairs of one person were put together.</span>` : null}</p>
+      ${pairs ? html` <span class="muted">Of pairs of named faces that were put together, ${Math.round(100 * people.precision)} % are of one person; ${Math.round(100 * people.recall)} % of the pairs of one person were put together.</span>` : null}
+      ${poor ? html` <strong>These groups are not people: try a smaller distance.</strong>` : null}</p>
     <form class="row" onSubmit=${e => { e.preventDefault(); sort(Number(threshold)); }}>
       <label class="field inline" title="The largest mean distance within a group: less makes smaller, surer groups">Distance within a group
         <input type="number" min="0" step="0.01" value=${threshold} onInput=${e => set(e.currentTarget.value)}/></label>
@@ -91,7 +97,7 @@ function Person({group, index, name, unnamed}) {
   const shown = open ? group.pictures : group.pictures.slice(0, shownFaces);
   const toggle = id => choose(list => list.includes(id) ? list.filter(o => o !== id) : [...list, id]);
   const target = chosen.length ? chosen : ids;
-  const give = person => { name(target, person); choose([]); setText(''); };
+  const give = person => { if (person !== group.person || unnamed) name(target, person); choose([]); setText(''); };
   const submit = e => { e.preventDefault(); if (text.trim()) give(text.trim()); };
   const what = chosen.length ? count(chosen.length, 'chosen face') : unnamed ? 'All of them are' : 'Rename or merge';
   return html`<article class="card stack person">

@@ -15,7 +15,7 @@ export function Meter({ground, info}) {
 }
 
 function words(info) {
-  if (info.beyond?.length) return ['Far from the faces it learned.', `Hardly any has so much or so little of ${info.beyond.join(', ')}.`];
+  if (info.beyond?.length) return ['Far from the faces it learned.', `Hardly any of them has so much, or so little, of ${info.beyond.map(b => b === 'the change as a whole' ? 'this change' : b).join(' and ')}; as a whole it lies`];
   if (info.place === 'far') return ['Far from the faces it learned.', 'Farther out than 99 in 100.'];
   if (info.place === 'average') return ['An average of many faces.', 'Nearer to the middle than 99 in 100.'];
   return ['Like the faces it learned.', ''];

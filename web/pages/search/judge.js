@@ -46,7 +46,7 @@ export function Learning({index, state, changed}) {
     ${task ? html`<${TaskView} task=${task}/>` : null}
     ${result ? html`<${Effect} r=${result}/>` : null}
     <div class="row">
-      ${result ? html`<button class="primary" onClick=${take}>Search with it</button><button onClick=${() => setResult()}>Leave it</button>`
+      ${result ? html`<button class=${result.after > result.before ? 'primary' : ''} onClick=${take}>Search with it</button><button onClick=${() => setResult()}>Leave it</button>`
         : html`<button disabled=${!same || !!id} onClick=${learn}>Learn from it</button>`}
       ${judged.adapted ? html`<button onClick=${leave}>Back to the usual search</button>` : null}
     </div>

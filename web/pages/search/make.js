@@ -8,7 +8,7 @@ import {Failed} from '/static/shared/states.js';
 export function MakeIndex({files, pictures, go, first, again}) {
   const choices = files.filter(f => f.kind === 'pictures' || f.kind === 'archive');
   const finders = files.filter(f => !f.problem && (f.kind === 'finder' || f.kind === 'model' && f.code));
-  const [chosen, choose] = useState(pictures || choices[0]?.name || 'drawn:40x5');
+  const [chosen, choose] = useState(pictures && pictures !== 'new' ? pictures : choices[0]?.name || 'drawn:40x5');
   const [model, setModel] = useState(finders.find(f => f.kind === 'finder')?.name || finders[0]?.name || '');
   const [id, setId] = useState(), [error, setError] = useState(), [made, setMade] = useState();
   const task = useTask(id, result => { setMade(result); again(); });

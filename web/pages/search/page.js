@@ -1,10 +1,10 @@
 // Search: a picture, or faces of the collection, and the faces most like them.
-import {html, useState, useLoad, count} from '/static/shared/ui.js';
+import {html, useState, useEffect, useRef, useLoad, count} from '/static/shared/ui.js';
 import {get, address, pictureOf, uploaded} from '/static/shared/api.js';
 import {useFiles, Chooser} from '/static/shared/files.js';
 import {Photo, arrows} from '/static/shared/face.js';
 import {Drop} from '/static/shared/drop.js';
-import {Empty, Failed, Loading} from '/static/shared/states.js';
+import {Empty, Failed, Gone, Loading} from '/static/shared/states.js';
 import {Filters, filterKeys} from './filters.js';
 import {MakeIndex} from './make.js';
 import {useJudged, Marks, Learning} from './judge.js';
@@ -16,15 +16,17 @@ export default function Search({url, go}) {
   if (error) return html`<${Failed} error=${error} again=${again}/>`;
   if (!data) return html`<${Loading} what="Looking at the folder"/>`;
   const indexes = files.filter(f => f.kind === 'index');
-  const making = url.searchParams.get('pictures') ?? (indexes.length ? null : '');
+  const making = url.searchParams.get('pictures') ?? (indexes.length ? null : 'new');
   if (making !== null) return html`
     <div class="page-head"><h1>Search</h1></div>
     <${MakeIndex} files=${files} pictures=${making} go=${go} first=${!indexes.length} again=${again}/>`;
-  const index = indexes.find(f => f.name === url.searchParams.get('index')) || indexes.find(f => !f.problem) || indexes[0];
+  const asked = url.searchParams.get('index');
+  const index = asked ? indexes.find(f => f.name === asked) : indexes.find(f => !f.problem) || indexes[0];
+  if (!index) return html`<${Gone} what=${asked} list=${indexes} path="/search" title="Search"/>`;
   return html`
     <div class="page-head"><h1>Search</h1>
       <${Chooser} label="Index" hide files=${indexes} value=${index.name} onChange=${name => go({index: name, id: null, person: null, folder: null, attribute: null, k: null})}/>
-      <button onClick=${() => go({pictures: ''})}>Index more pictures</button>
+      <button onClick=${() => go({pictures: 'new'})}>Index more pictures</button>
     </div>
     ${index.problem ? html`<${Failed} error=${{title: index.name + ' cannot be used', detail: index.problem}}/>` : html`<${Collection} key=${index.name} index=${index.name} files=${files} url=${url} go=${go}/>`}`;
 }
@@ -33,15 +35,21 @@ function Collection({index, files, url, go}) {
   const [problem, setProblem] = useState();
   const p = url.searchParams, ids = p.getAll('id'), uploads = p.getAll('upload'), k = Number(p.get('k')) || step;
   const about = useLoad(signal => get('/api/index', {index}, signal), [index]);
+  const wanted = p.get('faces') || '';
   const filters = Object.fromEntries(filterKeys.map(key => [key, key === 'attribute' || key === 'person' ? p.getAll(key) : p.get(key) || '']));
   const asked = ids.length + uploads.length > 0;
-  const found = useLoad(async signal => asked ? get('/api/search', {index, id: ids, upload: uploads, k, ...filters}, signal) : null,
-    [index, ids.join('\n'), uploads.join('\n'), k, JSON.stringify(filters)]);
+  const found = useLoad(async signal => asked ? get('/api/search', {index, id: ids, upload: uploads, k, faces: wanted, ...filters}, signal) : null,
+    [index, ids.join('\n'), uploads.join('\n'), k, wanted, JSON.stringify(filters)]);
   const judging = useJudged(index);
   const drop = (key, value) => go({[key]: p.getAll(key).filter(v => v !== value), k: null});
   return html`<div class="search">
     <aside class="stack" aria-label="What is searched for">
-      <${Drop} multiple take=${u => { setProblem(u.faces.length ? undefined : {title: 'No face was found in that picture', detail: 'It cannot be searched for. A face has to be 24 pixels wide or more.'}); if (u.faces.length) go({upload: [...new URL(location.href).searchParams.getAll('upload'), u.id], k: null}); }}
+      <${Drop} multiple take=${(u, file, place) => {
+        if (!u.faces.length) { setProblem({title: `No face was found in ${file.name || 'that picture'}`, detail: 'It cannot be searched for. A face has to be 24 pixels wide or more and stand upright; choose another picture.'}); return; }
+        setProblem();
+        const before = place ? new URL(location.href).searchParams.getAll('upload') : []; // several that are given at once are averaged
+        go({upload: [...before, u.id], ...(place ? {} : {id: null}), faces: null, k: null});
+      }}
         failed=${error => setProblem({title: 'That picture could not be read', detail: error.detail})}/>
       ${problem ? html`<${Failed} error=${problem}/>` : null}
       ${asked ? html`<section class="stack">
@@ -69,18 +77,23 @@ const drawnButKnown = (about, files) => about?.data?.source?.startsWith('drawn')
 
 /** Found is the answer, the nearest first. */
 function Found({index, found, ids, judging, k, go}) {
-  const r = found.data;
+  const r = found.data, list = useRef();
+  useEffect(() => { // the face that was chosen by the keyboard has gone with its list
+    if (r && document.activeElement === document.body) list.current?.querySelector('.tile')?.focus({preventScroll: true});
+  }, [r]);
   if (found.error) return html`<${Failed} error=${found.error} again=${found.again}/>`;
   if (!r) return html`<${Loading} what="Searching"/>`;
   if (!r.results.length) return html`<${Empty} title="Nothing passes the filters"><p>Take one away, or search for another face.</p><//>`;
   return html`
-    <p class="muted" role="status">${count(r.results.length, 'face')} of ${r.entries.toLocaleString('en')}, the most alike first</p>
-    <ol class=${'faces' + (found.busy ? ' busy' : '')} onKeyDown=${arrows}>
+    <p class="muted found" role="status">${count(r.results.length, 'face')} of ${r.entries.toLocaleString('en')}, the most alike first</p>
+    ${r.faces > 1 && !r.results.some(h => h.face) ? html`<div class="row"><p class="muted">The picture shows ${count(r.faces, 'face')}; the largest is searched for.</p><button onClick=${() => go({faces: 'all', k: null})}>Search for all of them</button></div>` : null}
+    ${r.averaged ? html`<p class="muted">All pictures are nearer to an average, so its odds are too high.</p>` : tooSure(r.results) ? html`<p class="muted">So many people cannot be the same one: what describes these faces does not fit such pictures, and how likely they are means nothing here. The order still says what is alike.</p>` : null}
+    <ol ref=${list} class=${'faces' + (found.busy ? ' busy' : '')} onKeyDown=${arrows}>
       ${r.results.map(h => html`<li key=${h.id}>
         <button class="tile" onClick=${() => go({id: h.id, upload: null, k: null})} title=${h.id}>
           <${Photo} index=${index} id=${h.id}/>
           <span class="name">${h.person ? h.person.replaceAll('_', ' ') : short(h.id)}</span>
-          <span class="facts">${likely(h)}<br/>distance ${h.distance.toFixed(3)}${h.taken ? html`<br/>${h.taken.slice(0, 10)}` : null}</span>
+          <span class="facts">${h.face ? `face ${h.face} from the left · ` : ''}${likely(h)}<br/>distance ${h.distance.toFixed(3)}${h.taken ? html`<br/>${h.taken.slice(0, 10)}` : null}</span>
         </button>
  ${judging ? html`<${Marks} id=${ids[0]} other=${h.id} said=${judging.of(ids[0], h.id)} judge=${judging.judge}/>` : null}
         <button class="quiet add" disabled=${ids.includes(h.id)} aria-label=${'Search for this one, too: ' + h.id} title="Search for this one, too" onClick=${() => go({id: [...ids, h.id], k: null})}>+</button>
@@ -98,6 +111,12 @@ function likely(h) {
   if (h.odds !== undefined) return odds(h.odds);
   if (h.beyond) return h.beyond === 'nearer' ? 'nearer than photographs of one person' : 'farther than any two faces';
   return `rank ${h.rank}`;
+}
+
+/** tooSure: nearly all that was found is said to be one person, though it has many names, or there are a great many. */
+function tooSure(results) {
+  const sure = results.filter(h => h.probability > .9), names = new Set(sure.map(h => h.person).filter(Boolean));
+  return sure.length > results.length / 2 && (names.size > 3 || sure.length > 20);
 }
 
 const percent = p => p > .995 ? 'over 99 % likely' : p < .01 ? 'under 1 % likely' : `${Math.round(100 * p)} % likely`;

@@ -16,13 +16,14 @@ const pages = [
   {path: '/reports', folder: 'reports', title: 'Reports'},
 ];
 
-/** load fetches a page's module and style; both stay. */
-const loaded = new Map();
+/** load fetches a page's module and style, once. */
+const loaded = new Map(), styles = new Map();
 function load(folder) {
   if (!loaded.has(folder)) {
     const style = new Promise(done => {
       const link = document.createElement('link');
       Object.assign(link, {rel: 'stylesheet', href: `/static/${folder}/page.css`, onload: done, onerror: done});
+      styles.set(folder, link);
       document.head.append(link);
     });
     const both = Promise.all([import(`/static/${folder}/page.js`), style]).then(([module]) => module.default);
@@ -30,6 +31,11 @@ function load(folder) {
     loaded.set(folder, both);
   }
   return loaded.get(folder);
+}
+
+/** dress lets only the style of the page that is shown count, so that pages need not know each other's words. */
+function dress(folder) {
+  for (const [other, link] of styles) link.disabled = other !== folder;
 }
 
 /** turn makes an address of a path, or of this page's, with parameters changed: null takes one away, a list repeats it. */
@@ -71,7 +77,7 @@ function App() {
     document.title = !entry || entry.hidden ? 'likeness' : `${entry.title} · likeness`;
     if (!entry) return;
     load(entry.folder).then(
-      Page => here && setPage({Page, folder: entry.folder}),
+      Page => { if (here) { dress(entry.folder); setPage({Page, folder: entry.folder}); } },
       error => here && setPage({error, folder: entry.folder}),
     );
     if (page.folder) { main.current?.focus({preventScroll: true}); scrollTo(0, 0); }

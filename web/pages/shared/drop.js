@@ -4,15 +4,15 @@ import {upload} from './api.js';
 
 /**
  * Drop is a place for pictures. take is called with what the server says of each one that was sent: {id, width, height,
- * faces}; failed with the problem of one that was not a picture.
+ * faces}, the file, and its place among those given at once; failed with the problem of one that was not a picture.
  */
 export function Drop({take, failed, children, multiple = false}) {
   const [over, setOver] = useState(false), [busy, setBusy] = useState(0);
   const input = useRef();
   const send = async list => {
-    for (const file of [...list].slice(0, multiple ? 20 : 1)) {
+    for (const [place, file] of [...list].slice(0, multiple ? 20 : 1).entries()) {
       setBusy(n => n + 1);
-      try { await take(await upload(file), file); } catch (error) { failed?.(error); } finally { setBusy(n => n - 1); }
+      try { await take(await upload(file), file, place); } catch (error) { failed?.(error); } finally { setBusy(n => n - 1); }
     }
   };
   useEffect(() => {

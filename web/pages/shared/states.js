@@ -27,6 +27,15 @@ export function Failed({error, again}) {
   </div>`;
 }
 
+/** Gone says that what an address names is not there any more, and offers what is. */
+export function Gone({what, list, path, title}) {
+  return html`<div class="page-head"><h1>${title}</h1></div>
+    <${Empty} title=${`${what} is not here any more`}>
+      <p>It was moved, renamed or removed. ${list.length ? 'There is:' : 'Nothing of its kind is left.'}</p>
+      <div class="row">${list.slice(0, 12).map(f => html`<a class="button" key=${f.name} href=${`${path}?index=${encodeURIComponent(f.name)}`}>${f.name}</a>`)}</div>
+    <//>`;
+}
+
 /** Empty says that there is nothing yet, and its children what to do. */
 export function Empty({title, children}) {
   return html`<div class="state"><h2>${title}</h2>${children}</div>`;

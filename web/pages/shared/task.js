@@ -18,7 +18,7 @@ export function useTask(id, done) {
         if (t.state === 'failed' || t.state === 'stopped') return;
       } catch (error) {
         if (!here) return;
-        if (error.status === 404) { set({state: 'failed', error: 'likeness has been started anew; begin it again'}); return; }
+        if (error.status === 404) { set({state: 'failed', title: 'That task is not known any more', error: 'likeness may have been started anew. Begin it again.'}); return; }
       }
       timer = setTimeout(look, 400);
     };

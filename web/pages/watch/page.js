@@ -63,7 +63,7 @@ function Strip({known: {info, step, preparing, epochs, baselines}, run, again}) 
   const reading = info.state === 'preparing' && preparing;
   const facts = [
     ['Epoch', info.state === 'preparing' || info.state === 'waiting' ? `0 of ${total || '?'}` : live ? `${step.epoch} of ${step.epochs}` : `${epochs.length} of ${total || '?'}`],
-    ['Training loss', live ? error(step.loss) : error(last?.loss)],
+    [info?.noise_units ? 'Loss, in noise' : 'Training loss', live ? error(step.loss) : error(last?.loss)],
     [info.validation ? 'Validation error' : 'Test error', error(measured)],
     ['Images/s', live ? Math.round(step.images_per_second).toLocaleString('en') : ''],
     live ? ['Time left', duration(step.remaining)] : ['Time', info.seconds ? duration(info.seconds) : ''],
