@@ -72,7 +72,11 @@ func (t *Together) Search(ctx context.Context, q Query) ([]Match, error) {
 // who come later.
 func (t *Together) work(mine *asked) {
 	t.lock.Lock()
-	n := min(len(t.waiting), mostTogether-1)
+	n := min(len(t.waiting)+1, mostTogether)
+	if n > side {
+		n -= n % side
+	}
+	n-- // it is one of them
 	group := append([]*asked{mine}, t.waiting[:n]...)
 	t.waiting = slices.Delete(t.waiting, 0, n)
 	t.lock.Unlock()
