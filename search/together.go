@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -71,6 +72,8 @@ func (t *Together) Search(ctx context.Context, q Query) ([]Match, error) {
 // work answers a query and some that wait, and hands on to one of the others: whoever works for all is not held up by those
 // who come later.
 func (t *Together) work(mine *asked) {
+	// Callers that are ready to run get here first: on as many threads as there are places each would lead itself alone.
+	runtime.Gosched()
 	t.lock.Lock()
 	n := min(len(t.waiting)+1, mostTogether)
 	if n > side {
