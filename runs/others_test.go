@@ -34,15 +34,13 @@ func TestElsewhere(t *testing.T) {
 		})
 		done <- err
 	}()
-	_, changed := h.List()
 	for {
-		if list, more := h.List(); len(list) == 1 {
+		list, changed := h.List()
+		if len(list) == 1 {
 			if i := list[0]; i.State != Elsewhere || i.EpochsDone != 1 || len(i.Can) != 0 || i.Epochs != 3 {
 				t.Fatalf("%+v", i)
 			}
 			break
-		} else {
-			changed = more
 		}
 		select {
 		case <-changed:
