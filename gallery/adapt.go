@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"math"
 	"os"
 	"slices"
 
@@ -185,27 +184,26 @@ func some(rows []int, most int) []int {
 // no wrong answers: they are not looked at.
 func firstRight(ctx context.Context, points []float32, people []string, rows []int) (float64, error) {
 	width := len(points) / len(people)
-	var named []int
+	var named []float32
+	var names []string
+	place := make([]int, len(people)) // among the named
 	for row, name := range people {
 		if name != "" {
-			named = append(named, row)
+			place[row] = len(names)
+			names, named = append(names, name), append(named, points[row*width:(row+1)*width]...)
 		}
 	}
+	asked := make([]int, len(rows))
+	for i, row := range rows {
+		asked[i] = place[row]
+	}
+	near, err := search.NearestOthers(ctx, named, width, asked, 1, nil)
+	if err != nil {
+		return 0, err
+	}
 	right := 0
-	for _, row := range rows {
-		if err := ctx.Err(); err != nil {
-			return 0, err
-		}
-		best, who := math.Inf(1), ""
-		for _, other := range named {
-			if other == row {
-				continue
-			}
-			if d := search.Distance(points[row*width:(row+1)*width], points[other*width:(other+1)*width]); d < best {
-				best, who = d, people[other]
-			}
-		}
-		if who == people[row] {
+	for i, row := range rows {
+		if names[near.Rows[i]] == people[row] {
 			right++
 		}
 	}

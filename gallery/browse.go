@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"path"
 	"slices"
+
+	"likeness/search"
 )
 
 // Tally is how many members of an index something has.
@@ -70,7 +72,7 @@ func (g *Gallery) Members(person, folder string, first, count, stride int) (memb
 		if person != "" && (e.People == nil || e.People[row] != person) {
 			continue
 		}
-		if folder != "" && !inFolder(e.IDs[row], folder) {
+		if folder != "" && !search.InFolder(e.IDs[row], folder) {
 			continue
 		}
 		if total%max(1, stride) == 0 && total/max(1, stride) >= first && len(members) < count {
@@ -79,9 +81,4 @@ func (g *Gallery) Members(person, folder string, first, count, stride int) (memb
 		total++
 	}
 	return members, total, nil
-}
-
-// inFolder reports whether an id lies in a folder or below it.
-func inFolder(id, folder string) bool {
-	return len(id) > len(folder) && id[:len(folder)] == folder && id[len(folder)] == '/'
 }

@@ -11,7 +11,7 @@ import (
 // mostTogether is how many queries are answered together: beyond it a pass takes longer than waiting for the next.
 const mostTogether = 32
 
-// side is how many queries a pass compares side by side; one alone costs it half as much as that many.
+// side is how many queries a pass compares side by side.
 const side = 4
 
 // errPanicked is the error of queries whose batch has panicked in the goroutine of another one.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"path/filepath"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -119,5 +118,5 @@ func (s *Server) relative(path string) string {
 	if err != nil || !filepath.IsLocal(rel) {
 		return path
 	}
-	return strings.TrimPrefix(rel, "./")
+	return rel
 }
