@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -120,14 +119,7 @@ func TestBrowserPlayWithAPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file bytes.Buffer
-	if err := m.WritePNG(&file); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "me too.png")
-	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	path, _ := pictureFile(t, m, "me too.png")
 	b.wait("document.querySelector('.begin input[type=file]')")
 	b.do(chromedp.SetUploadFiles(chromedp.CSS(".begin input[type=file]"), []string{path}))
 	b.shows("me too.png")

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
 	"net/url"
@@ -147,14 +146,7 @@ func TestBrowserUpload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file bytes.Buffer
-	if err := m.WritePNG(&file); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "me.png")
-	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	path, file := pictureFile(t, m, "me.png")
 	b := s.open("/search?index=" + indexName)
 	b.shows("32 faces")
 	b.expect("422")
@@ -172,7 +164,7 @@ func TestBrowserUpload(t *testing.T) {
 	b.shows("32 faces")
 	b.eval(fmt.Sprintf(`{const bytes = Uint8Array.from(atob(%q), c => c.charCodeAt(0)), data = new DataTransfer();
 		data.items.add(new File([bytes], 'me.png', {type: 'image/png'}));
-		window.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}))}`, base64.StdEncoding.EncodeToString(file.Bytes())), nil)
+		window.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}))}`, base64.StdEncoding.EncodeToString(file)), nil)
 	b.shows("most alike first")
 }
 
@@ -311,14 +303,7 @@ func TestBrowserGroup(t *testing.T) {
 			copy(group.Pix[(y*group.W+i*drawn.Size)*3:], m.Pix[y*drawn.Size*3:(y+1)*drawn.Size*3])
 		}
 	}
-	var file bytes.Buffer
-	if err := group.WritePNG(&file); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "group.png")
-	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	path, _ := pictureFile(t, group, "group.png")
 	b := s.open("/search?index=" + indexName)
 	b.shows("32 faces")
 	b.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{path}))

@@ -20,6 +20,7 @@ import (
 	"likeness/faces/facestest/squares"
 	"likeness/gallery"
 	"likeness/models"
+	"likeness/pix"
 	"likeness/workspace"
 )
 
@@ -220,4 +221,18 @@ func (s *site) people() (names []string) {
 		names = append(names, p.Name)
 	}
 	return names
+}
+
+// pictureFile writes a picture as a PNG file of a name and returns its path and its bytes.
+func pictureFile(t *testing.T, m *pix.Image, name string) (path string, data []byte) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := m.WritePNG(&b); err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path, b.Bytes()
 }
