@@ -44,7 +44,7 @@ func (w *Workspace) IndexPictures(ctx context.Context, opt IndexOptions) (*Index
 	ctx = parallel.WithThreads(ctx, w.opt.Threads)
 	data := dataset.Parse(opt.Pictures)
 	if !data.IsDrawn() {
-		path, err := w.path(opt.Pictures, Pictures, Archive)
+		path, err := w.Path(opt.Pictures, Pictures, Archive)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +58,7 @@ func (w *Workspace) IndexPictures(ctx context.Context, opt IndexOptions) (*Index
 	if err != nil {
 		return nil, err
 	}
-	model, err := w.path(cmp.Or(opt.Model, models.Finder), FinderFile, ModelFile)
+	model, err := w.Path(cmp.Or(opt.Model, models.Finder), FinderFile, ModelFile)
 	if err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ type Model struct {
 
 // Gallery returns the index of a name, open. Whoever asked calls release when it is done.
 func (w *Workspace) Gallery(ctx context.Context, name string) (g *gallery.Gallery, release func(), err error) {
-	path, err := w.path(name, Index)
+	path, err := w.Path(name, Index)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -132,7 +132,7 @@ func (w *Workspace) Gallery(ctx context.Context, name string) (g *gallery.Galler
 // Model returns the model of a name, open, with the atlas beside it. A checkpoint is a model, too. Whoever asked calls
 // release when it is done; the model stays usable all the same, release only lets the workspace forget it.
 func (w *Workspace) Model(ctx context.Context, name string) (m *Model, release func(), err error) {
-	path, err := w.path(name, ModelFile, Checkpoint)
+	path, err := w.Path(name, ModelFile, Checkpoint)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -141,7 +141,7 @@ func (w *Workspace) Model(ctx context.Context, name string) (m *Model, release f
 
 // Finder returns the finder of a name, open, and release as Model does.
 func (w *Workspace) Finder(ctx context.Context, name string) (f *finder.Finder, release func(), err error) {
-	path, err := w.path(name, FinderFile)
+	path, err := w.Path(name, FinderFile)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -210,9 +210,7 @@ func (w *Workspace) nameOf(path string) string {
 
 // Path returns where the thing of a name lies, for the libraries that open it. It is one of those of the given kinds, of
 // any kind without one.
-func (w *Workspace) Path(name string, kinds ...Kind) (string, error) { return w.path(name, kinds...) }
-
-func (w *Workspace) path(name string, kinds ...Kind) (string, error) {
+func (w *Workspace) Path(name string, kinds ...Kind) (string, error) {
 	f, ok := w.File(name)
 	if !ok {
 		return "", fmt.Errorf("%s: %w", name, ErrUnknown)
