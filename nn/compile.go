@@ -58,14 +58,15 @@ func (c *compiler) sequence(layers []Layer, from int) int {
 			p.op = p.tiled
 		}
 		if ok && i+1 < len(layers) {
-			if _, pool := layers[i+1].(MaxPooling2D); pool && conv.canPool() {
+			if _, pool := layers[i+1].(MaxPooling2D); pool && conv.canPool() && even(node.out) {
 				pooled := newPooledConv(conv, p.tiled)
 				p.op, p.out, p.pools, p.framed = pooled, c.nodes[c.next].out, true, pooled.framedSize()
 				i++
 				c.next++
 			}
 		}
-		if _, pool := o.(poolOp); pool {
+		switch o.(type) {
+		case poolOp, oddPoolOp:
 			p.pools = true
 		}
 		from = c.add(p)

@@ -90,27 +90,3 @@ func (o *denseOp) pieces(x, y values, shards []values) []piece {
 	}
 	return list
 }
-
-// activate adds the bias to every pixel of n images and applies the activation.
-func activate(n int, y buffer, bias []float32, a Activation) {
-	for i := range n {
-		if a == ELU {
-			kernel.AddBiasELU(y.image(i), bias)
-		} else {
-			kernel.AddBias(y.image(i), bias)
-		}
-	}
-}
-
-// deactivate turns the gradient behind the activation into the one before it,
-// in place, and sums it up over all pixels as the shard's gradient of the bias.
-func deactivate(n int, y values, a Activation) {
-	clear(y.bias)
-	for i := range n {
-		g := y.slope.image(i)
-		if a == ELU {
-			kernel.ELUGrad(g, g, y.data.image(i))
-		}
-		kernel.SumRows(y.bias, g)
-	}
-}

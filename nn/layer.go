@@ -1,7 +1,5 @@
 package nn
 
-import "fmt"
-
 // Layer is the declaration of one layer, a plain struct literal: the shape that it
 // gives and the parameters that it needs. How it runs is planned when a Network is made
 // of it. The set of layers is closed: it consists of the types of this package.
@@ -16,21 +14,6 @@ type Layer interface {
 	plan(in Shape, params []*Param, precision Precision) op
 }
 
-// Activation is the function that follows a layer's sum.
-type Activation string
-
-const (
-	Linear Activation = ""    // y = x
-	ELU    Activation = "elu" // y = x for x > 0, exp(x)-1 otherwise (Clevert et al. 2015, alpha 1)
-)
-
-func (a Activation) check(kind string) error {
-	if a != Linear && a != ELU {
-		return fmt.Errorf("%s: unknown activation %q, known are %q and %q", kind, string(a), string(Linear), string(ELU))
-	}
-	return nil
-}
-
 // Param is one array of weights of a network in Keras's layout: (in, units)
 // for a Dense kernel, (kh, kw, in, out) for Conv2D, (kh, kw, out, in) for
 // Conv2DTranspose, (units) for a bias.
@@ -42,9 +25,10 @@ type Param struct {
 	offset int // where Value begins in the slab
 }
 
-// paramSpec is one parameter of a layer. With fans of zero it begins at zero.
+// paramSpec is one parameter of a layer. With fans of zero it begins at zero, or at one.
 type paramSpec struct {
 	name          string
 	shape         []int
 	fanIn, fanOut int
+	one           bool
 }

@@ -142,7 +142,7 @@ func (n *Network) Weights() []float32 { return n.slab }
 
 // Init draws the weights: kernels by Glorot's uniform distribution, that is
 // within +-sqrt(6/(fan in + fan out)) (Glorot and Bengio 2010), biases and
-// the kernels of layers that say Zero are zero. The same seed gives the same weights on every machine.
+// the kernels of layers that say Zero are zero, and a BatchNormalization changes little. The same seed gives the same weights on every machine.
 func (n *Network) Init(seed uint64) {
 	for i, l := range n.nodes {
 		specs := l.params(l.in)
@@ -150,6 +150,11 @@ func (n *Network) Init(seed uint64) {
 			clear(p.Value)
 			fans := specs[j].fanIn + specs[j].fanOut
 			if fans == 0 {
+				for k := range p.Value {
+					if specs[j].one {
+						p.Value[k] = 1
+					}
+				}
 				continue
 			}
 			rng := rand.New(rand.NewPCG(seed, uint64(i)))
@@ -191,11 +196,15 @@ func packAll(ops []compiled) {
 
 // kerasNames are the names that Keras gives to layers of a kind.
 var kerasNames = map[string]string{
-	"Add":             "add",
-	"Conv2D":          "conv2d",
-	"Conv2DTranspose": "conv2d_transpose",
-	"Dense":           "dense",
-	"Flatten":         "flatten",
-	"MaxPooling2D":    "max_pooling2d",
-	"Reshape":         "reshape",
+	"Activation":         "activation",
+	"Add":                "add",
+	"BatchNormalization": "batch_normalization",
+	"Conv2D":             "conv2d",
+	"Conv2DTranspose":    "conv2d_transpose",
+	"Dense":              "dense",
+	"Flatten":            "flatten",
+	"MaxPooling2D":       "max_pooling2d",
+	"Rescaling":          "rescaling",
+	"Reshape":            "reshape",
+	"UpSampling2D":       "up_sampling2d",
 }

@@ -55,6 +55,25 @@ func TestLayersAgainstNaive(t *testing.T) {
 				nn.Conv2D{Filters: c.more, Kernel: 3, Activation: c.act}, nn.MaxPooling2D{}, nn.Flatten{}, nn.Dense{Units: 3})
 		})
 	}
+	for _, a := range []nn.Activation{nn.ELU, nn.ReLU, nn.Sigmoid, nn.Tanh, nn.LeakyReLU(0.25)} {
+		t.Run("activation "+string(a), func(t *testing.T) {
+			nntest.Check(t, nn.Shape{4, 6, 3}, nn.Activate{Function: a}, nn.Conv2D{Filters: 32, Kernel: 3, Activation: a}, nn.MaxPooling2D{},
+				nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2, Activation: a}, nn.Flatten{}, nn.Dense{Units: 5, Activation: a}, nn.Activate{}, nn.Activate{Function: a})
+		})
+	}
+	t.Run("odd MaxPooling2D", func(t *testing.T) {
+		for _, size := range [][2]int{{5, 5}, {4, 7}, {7, 4}, {1, 3}} {
+			nntest.Check(t, nn.Shape{size[0], size[1], 3}, nn.Conv2D{Filters: 32, Kernel: 3}, nn.MaxPooling2D{Same: true})
+		}
+		nntest.Check(t, nn.Shape{7, 9, 2}, nn.Conv2D{Filters: 4, Kernel: 3}, nn.MaxPooling2D{}, nn.MaxPooling2D{Same: true}, nn.Conv2D{Filters: 2, Kernel: 1})
+	})
+	t.Run("UpSampling2D", func(t *testing.T) {
+		nntest.Check(t, nn.Shape{2, 3, 3}, nn.UpSampling2D{Size: 3}, nn.Conv2D{Filters: 2, Kernel: 3}, nn.UpSampling2D{Size: 2})
+	})
+	t.Run("BatchNormalization and Rescaling", func(t *testing.T) {
+		nntest.Check(t, nn.Shape{4, 4, 3}, nn.Rescaling{Scale: 2, Offset: 0.5}, nn.BatchNormalization{}, nn.Conv2D{Filters: 5, Kernel: 3, Activation: nn.ReLU},
+			nn.BatchNormalization{Epsilon: 0.1}, nn.Flatten{}, nn.Dense{Units: 4}, nn.BatchNormalization{})
+	})
 	t.Run("Flatten and Reshape", func(t *testing.T) {
 		nntest.Check(t, nn.Shape{4, 4, 3}, nn.Flatten{}, nn.Dense{Units: 24}, nn.Reshape{Shape: nn.Shape{2, 2, 6}},
 			nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2})
@@ -73,8 +92,14 @@ func TestWrongShapes(t *testing.T) {
 		{nn.Shape{3}, nn.Conv2D{Filters: 1, Kernel: 3}, "needs an input of shape (H, W, C)"},
 		{picture, nn.Conv2D{Kernel: 3}, "at least 1 filter"},
 		{picture, nn.Conv2DTranspose{Filters: 2}, "at least 1x1"},
-		{picture, nn.Conv2D{Filters: 1, Kernel: 1, Activation: "relu"}, "unknown activation"},
-		{nn.Shape{5, 6, 3}, nn.MaxPooling2D{}, "even sides, not 6x5"},
+		{picture, nn.Conv2D{Filters: 1, Kernel: 1, Activation: "gelu"}, "unknown activation"},
+		{picture, nn.Activate{Function: "leaky_relu(2)"}, "unknown activation"},
+		{picture, nn.Activate{Function: nn.LeakyReLU(math.NaN())}, "unknown activation"},
+		{nn.Shape{1, 6, 3}, nn.MaxPooling2D{}, "at least 2x2 pixels, not 6x1"},
+		{nn.Shape{6}, nn.UpSampling2D{Size: 2}, "needs an input of shape (H, W, C)"},
+		{picture, nn.UpSampling2D{}, "1 to 64 times, not 0"},
+		{picture, nn.BatchNormalization{Epsilon: -1}, "an epsilon of -1"},
+		{picture, nn.Rescaling{Scale: math.Inf(1)}, "must be numbers"},
 		{picture, nn.Reshape{Shape: nn.Shape{5}}, "5 values are not 108"},
 		{picture, nn.Reshape{Shape: nn.Shape{-6, -6, 3}}, "has no size"},
 		{nn.Shape{0, 6, 3}, nn.Flatten{}, "has no size"},

@@ -102,10 +102,6 @@ func (c Conv2D) slide(out, in framed, weights, bias []float32) {
 	for r := range out.h {
 		line := out.line(r)
 		kernel.BlockGemm(line, c.Filters, in.data[r*s*in.row:], s*in.channels, 1, weights, c.Filters, blocks, out.w, c.Filters, k*in.channels, false)
-		if c.Activation == ELU {
-			kernel.AddBiasELU(line, bias)
-		} else {
-			kernel.AddBias(line, bias)
-		}
+		c.Activation.addBias(line, bias)
 	}
 }

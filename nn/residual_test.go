@@ -143,7 +143,7 @@ func TestResidualWrongShapes(t *testing.T) {
 	for want, r := range map[string]nn.Residual{
 		"cannot add (None, 4, 4, 5) and, from its shortcut, (None, 4, 4, 3)": {Layers: []nn.Layer{conv(5)}},
 		"shortcut: layer 1 of a Residual: Dense needs a vector":              {Shortcut: []nn.Layer{nn.Dense{Units: 3}}},
-		"layer 2 of a Residual: MaxPooling2D needs even sides":               {Layers: []nn.Layer{nn.Conv2D{Filters: 3, Kernel: 3, Stride: 4}, nn.MaxPooling2D{}}},
+		"layer 2 of a Residual: MaxPooling2D needs at least 2x2 pixels":      {Layers: []nn.Layer{nn.Conv2D{Filters: 3, Kernel: 3, Stride: 4}, nn.MaxPooling2D{}}},
 	} {
 		_, err := nn.New("net", nn.Shape{4, 4, 3}, r)
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -28,8 +28,11 @@ func (n *Network) Summary() string {
 	}
 	frozen := 0
 	for _, l := range n.nodes {
-		if d, ok := l.Layer.(Dense); ok && d.Frozen {
-			frozen += len(l.owned[0].Value) + len(l.owned[1].Value)
+		_, normalisation := l.Layer.(BatchNormalization)
+		if d, ok := l.Layer.(Dense); ok && d.Frozen || normalisation {
+			for _, p := range l.owned {
+				frozen += len(p.Value)
+			}
 		}
 	}
 	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: %s\n%s\n",

@@ -18,6 +18,11 @@ type LayerInfo struct {
 	Stride     int        `json:"stride,omitempty"`     // of a convolution, where it is not 1
 	Activation Activation `json:"activation,omitempty"` // where there is one
 	Frozen     bool       `json:"frozen,omitempty"`     // training leaves the weights as they are
+	Padding    string     `json:"padding,omitempty"`    // of a pooling: "same", where it is not "valid"
+	Size       int        `json:"size,omitempty"`       // how often an UpSampling2D repeats pixels
+	Epsilon    float64    `json:"epsilon,omitempty"`    // of a BatchNormalization
+	Scale      float64    `json:"scale,omitempty"`      // of a Rescaling
+	Offset     float64    `json:"offset,omitempty"`     // of a Rescaling
 	// A Residual's row comes behind those of its layers and its shortcut, and has their
 	// numbers.
 	Layers   int `json:"layers,omitempty"`
@@ -28,6 +33,7 @@ type LayerInfo struct {
 func (r LayerInfo) Equal(other LayerInfo) bool {
 	return r.Name == other.Name && r.Kind == other.Kind && slices.Equal(r.Output, other.Output) && r.Params == other.Params &&
 		r.Kernel == other.Kernel && max(r.Stride, 1) == max(other.Stride, 1) && r.Activation == other.Activation && r.Frozen == other.Frozen &&
+		r.Padding == other.Padding && r.Size == other.Size && r.Epsilon == other.Epsilon && r.Scale == other.Scale && r.Offset == other.Offset &&
 		r.Layers == other.Layers && r.Shortcut == other.Shortcut
 }
 
@@ -73,6 +79,18 @@ func (n *Network) table() []LayerInfo {
 			row.Kernel, row.Stride, row.Activation = l.Kernel, beyondOne(l.stride()), l.Activation
 		case Conv2DTranspose:
 			row.Kernel, row.Stride, row.Activation = l.Kernel, beyondOne(l.stride()), l.Activation
+		case MaxPooling2D:
+			if l.Same {
+				row.Padding = "same"
+			}
+		case Activate:
+			row.Activation = l.Function
+		case UpSampling2D:
+			row.Size = l.Size
+		case BatchNormalization:
+			row.Epsilon = l.epsilon()
+		case Rescaling:
+			row.Scale, row.Offset = l.Scale, l.Offset
 		case Residual:
 			row.Layers, row.Shortcut = countRows(l.Layers), countRows(l.Shortcut)
 		}
@@ -186,7 +204,15 @@ func (r LayerInfo) layer(before []LayerInfo, depth int) (l Layer, inside int, er
 	case "Reshape":
 		return Reshape{Shape: r.Output}, 0, nil
 	case "MaxPooling2D":
-		return MaxPooling2D{}, 0, nil
+		return MaxPooling2D{Same: r.Padding == "same"}, 0, nil
+	case "Activation":
+		return Activate{Function: r.Activation}, 0, nil
+	case "UpSampling2D":
+		return UpSampling2D{Size: r.Size}, 0, nil
+	case "BatchNormalization":
+		return BatchNormalization{Epsilon: r.Epsilon}, 0, nil
+	case "Rescaling":
+		return Rescaling{Scale: r.Scale, Offset: r.Offset}, 0, nil
 	case "Conv2D", "Conv2DTranspose":
 		if r.Kernel == 0 {
 			return fail("%w", ErrOldTable)

@@ -19,7 +19,10 @@ func everyLayer() []nn.Layer {
 				nn.Conv2DTranspose{Filters: 4, Kernel: 3, Stride: 2, Activation: nn.ELU}},
 			Shortcut: []nn.Layer{nn.Conv2D{Filters: 4, Kernel: 1}},
 		},
-		nn.MaxPooling2D{}, nn.Flatten{},
+		nn.MaxPooling2D{}, nn.Activate{Function: nn.LeakyReLU(0.3)}, nn.UpSampling2D{Size: 3}, nn.BatchNormalization{Epsilon: 0.01}, nn.MaxPooling2D{Same: true},
+		nn.Rescaling{Scale: 0.5, Offset: -1}, nn.Conv2D{Filters: 4, Kernel: 3, Stride: 2, Activation: nn.ReLU}, nn.UpSampling2D{Size: 2}, nn.MaxPooling2D{},
+		nn.UpSampling2D{Size: 2}, nn.MaxPooling2D{Same: true}, nn.UpSampling2D{Size: 2}, nn.MaxPooling2D{},
+		nn.Flatten{}, nn.Dense{Units: 64},
 		nn.Residual{Shortcut: []nn.Layer{nn.Dense{Units: 64, Frozen: true}}},
 		nn.Dense{Units: 12, Activation: nn.ELU}, nn.Reshape{Shape: nn.Shape{2, 2, 3}},
 	}

@@ -4,6 +4,7 @@
 package nntest
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -36,7 +37,19 @@ func forward(input nn.Shape, layers []nn.Layer, params [][]float64, x []float64)
 			x = activate(convTranspose(x, shape, out, params[0], params[1], l.Kernel, max(l.Stride, 1)), l.Activation)
 			params = params[2:]
 		case nn.MaxPooling2D:
-			x = pool(x, shape)
+			x = pool(x, shape, out)
+		case nn.Activate:
+			x = activate(slices.Clone(x), l.Function)
+		case nn.UpSampling2D:
+			x = upsample(x, shape, l.Size)
+		case nn.BatchNormalization:
+			x = normalise(x, params[0], params[1], params[2], params[3], cmp.Or(l.Epsilon, nn.DefaultEpsilon))
+			params = params[4:]
+		case nn.Rescaling:
+			x = slices.Clone(x)
+			for i, v := range x {
+				x[i] = l.Scale*v + l.Offset
+			}
 		case nn.Residual:
 			var shortcut []float64
 			from := slices.Clone(x) // activate works in place
@@ -55,15 +68,42 @@ func forward(input nn.Shape, layers []nn.Layer, params [][]float64, x []float64)
 	return x, params
 }
 
+// activate applies an activation in place.
 func activate(x []float64, a nn.Activation) []float64 {
-	if a == nn.ELU {
-		for i, v := range x {
-			if v <= 0 {
-				x[i] = math.Expm1(v)
-			}
+	for i, v := range x {
+		switch slope, leaky := a.Slope(); {
+		case a == nn.ELU && v <= 0:
+			x[i] = math.Expm1(v)
+		case a == nn.ReLU:
+			x[i] = max(v, 0)
+		case a == nn.Sigmoid:
+			x[i] = 1 / (1 + math.Exp(-v))
+		case a == nn.Tanh:
+			x[i] = math.Tanh(v)
+		case leaky && v <= 0:
+			x[i] = slope * v
 		}
 	}
 	return x
+}
+
+func normalise(x, gamma, beta, mean, variance []float64, epsilon float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		c := i % len(gamma)
+		y[i] = gamma[c]*(v-mean[c])/math.Sqrt(variance[c]+epsilon) + beta[c]
+	}
+	return y
+}
+
+func upsample(x []float64, in nn.Shape, size int) []float64 {
+	h, w, c := in[0]*size, in[1]*size, in[2]
+	y := make([]float64, h*w*c)
+	for i := range y {
+		row, col, ch := i/c/w, i/c%w, i%c
+		y[i] = x[(row/size*in[1]+col/size)*c+ch]
+	}
+	return y
 }
 
 func dense(x, kernel, bias []float64) []float64 {
@@ -130,15 +170,17 @@ func addBias(y, bias []float64) []float64 {
 	return y
 }
 
-func pool(x []float64, in nn.Shape) []float64 {
-	h, w, c := in[0]/2, in[1]/2, in[2]
+func pool(x []float64, in, out nn.Shape) []float64 {
+	h, w, c := out[0], out[1], out[2]
 	y := make([]float64, h*w*c)
 	for i := range h {
 		for j := range w {
 			for ch := range c {
 				best := math.Inf(-1)
 				for t := range 4 {
-					best = max(best, x[((2*i+t/2)*in[1]+2*j+t%2)*c+ch])
+					if r, k := 2*i+t/2, 2*j+t%2; r < in[0] && k < in[1] {
+						best = max(best, x[(r*in[1]+k)*c+ch])
+					}
 				}
 				y[(i*w+j)*c+ch] = best
 			}
