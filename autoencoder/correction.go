@@ -16,7 +16,7 @@ import (
 // best codes of the pictures but not equal to them. A few times it decodes a code and
 // moves it by the difference between the picture and the decoded one:
 //
-//	code = code + correctionShare * Matrix * slopes(code) * (picture - decoder(code))
+//	code = code + CorrectionShare * Matrix * slopes(code) * (picture - decoder(code))
 //
 // slopes(code) is the decoder's Jacobian, (Code, values of a picture), applied by a
 // backward pass. A Gauss-Newton step would solve the normal equations for every picture,
@@ -33,9 +33,9 @@ type Correction struct {
 // MostCorrection bounds the steps: after a few, little is left to gain.
 const MostCorrection = hyper.MostCorrect
 
-// correctionShare was chosen on a part of LFW's training pictures (see RESULTS.md): full
+// CorrectionShare was chosen on a part of LFW's training pictures (see RESULTS.md): full
 // steps overshoot where the decoder is steeper than on average.
-const correctionShare = 0.7
+const CorrectionShare = 0.7
 
 // CorrectionPictures is the number of pictures that FitCorrection uses at most; 16 do
 // nearly as well.
@@ -182,7 +182,7 @@ func (m *Model) correctSome(ctx context.Context, x, best []float32) error {
 				continue
 			}
 			for j := range k {
-				tried[i*k+j] = code[j] - float32(correctionShare*kernel.Dot(m.Correction.Matrix[j*k:][:k], gradient[i*k:][:k]))
+				tried[i*k+j] = code[j] - float32(CorrectionShare*kernel.Dot(m.Correction.Matrix[j*k:][:k], gradient[i*k:][:k]))
 			}
 		}
 	}

@@ -16,10 +16,10 @@ import (
 // UnitNoise is the Level of denoisers. Inputs scaled to it reach the bend of ELU.
 const UnitNoise = 2.5
 
-// leastLevel is the weakest noise that pictures are scaled for, 2.5 steps of a byte.
+// LeastLevel is the weakest noise that pictures are scaled for, 2.5 steps of a byte.
 // Weaker noise is scaled as if it had this level, and the share of the correction that is
 // applied falls with the square of the level.
-const leastLevel = 0.01
+const LeastLevel = 0.01
 
 // scale returns the factor that a picture with the given level of noise is multiplied by,
 // and the share of the network's correction that is applied to it.
@@ -27,9 +27,9 @@ func (m *Model) scale(level float64) (factor, share float32) {
 	if m.Level == 0 {
 		return 1, 1
 	}
-	if level < leastLevel {
-		share := max(level, 0) / leastLevel
-		return float32(m.Level / leastLevel), float32(share * share)
+	if level < LeastLevel {
+		share := max(level, 0) / LeastLevel
+		return float32(m.Level / LeastLevel), float32(share * share)
 	}
 	return float32(m.Level / level), 1
 }
@@ -41,7 +41,7 @@ func (m *Model) Scale(noisy, target []float32) (level float64) {
 	if m.Level == 0 {
 		return 0
 	}
-	level = max(pix.NoiseLevel(noisy, m.Prep.W, m.Prep.H), leastLevel)
+	level = max(pix.NoiseLevel(noisy, m.Prep.W, m.Prep.H), LeastLevel)
 	factor, _ := m.scale(level)
 	multiply(noisy, factor)
 	multiply(target, factor)
