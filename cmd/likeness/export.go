@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"likeness/cmd/likeness/internal/console"
+	"likeness/exchange"
+	"likeness/onnx/export"
+)
+
+func newExport(a *app) *cobra.Command {
+	opt := exchange.ExportOptions{}
+	format := console.NewChoice("", exchange.Formats())
+	part := console.NewChoice(exchange.All, []export.Part{exchange.All, export.Encoder, export.Decoder, export.Whole})
+	layout := console.NewChoice(export.NHWC, []export.Layout{export.NHWC, export.NCHW})
+	c := &cobra.Command{
+		Use:   "export MODEL --format " + format.Type(),
+		Short: "Write a model for other programs",
+		Long: fmt.Sprintf(`Write a model in a format of other programs, and beside it its model card,
+NAME.md: what the model is, where it comes from, and how to use the files.
+
+%s
+An ONNX file gives what likeness gives, with the correction of codes and a
+denoiser's mirror images and levels of noise. It takes any number of pictures at
+once, as float32 (N, H, W, 3), byte/255 - 0.5; with --pixels as bytes, and gives
+bytes. A denoiser with levels has the standard deviation of the noise as a second
+input, sigma (N).
+
+NAME is the model's own name, in this folder; --out says another. A file takes
+the place of one of its own kind alone.`, exportFormats()),
+		Example: `  likeness export conv-32.safetensors --format onnx
+  likeness export conv --format onnx --part encoder --pixels --out encoder.onnx
+  likeness export conv-32.safetensors --format card --license mit`,
+		Args: console.Exactly("a MODEL file, or the name of a model that comes with the program", 1, 1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return console.ModelNames, cobra.ShellCompDirectiveFilterFileExt
+		},
+	}
+	console.AddChoice(c, &format, "format", "what to write")
+	console.AddChoice(c, &part, "part", "of ONNX: the part of the model, all for a file of each")
+	console.AddChoice(c, &layout, "layout", "of ONNX: pictures as (N, H, W, 3) or (N, 3, H, W)")
+	f := c.Flags()
+	f.StringVar(&opt.Out, "out", "", "what the files' names begin with, with or without a folder, a `name` (default the model's)")
+	f.BoolVar(&opt.Pixels, "pixels", false, "of ONNX: pictures are bytes, and their conversion is part of the graph")
+	f.BoolVar(&opt.Uncorrected, "uncorrected", false, "of ONNX: leave the correction of codes away, for a smaller and faster graph")
+	f.BoolVar(&opt.FixedSize, "fixed-size", false, "of ONNX: a denoiser for pictures of the model's size only")
+	f.StringVar(&opt.License, "license", "", "the model's licence, a `name` such as mit or cc-by-4.0, for its card and its metadata")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		opt.Model, opt.Format, opt.Version = args[0], exchange.Format(format.Value), thisBuild().Version
+		opt.Part, opt.Layout = export.Part(part.Value), export.Layout(layout.Value)
+		if opt.Format == "" {
+			return console.Usagef("expected --format, one of %s", strings.Join(format.Choices, ", "))
+		}
+		if opt.Format != exchange.ONNX {
+			for _, name := range []string{"part", "layout", "pixels", "uncorrected", "fixed-size"} {
+				if cmd.Flags().Changed(name) {
+					return console.Usagef("--%s is for --format %s", name, exchange.ONNX)
+				}
+			}
+		}
+		r, err := exchange.Export(cmd.Context(), opt)
+		if err != nil {
+			return err
+		}
+		a.Notes(r.Notes)
+		return a.Emit(r, func(w io.Writer) { printExported(w, r) })
+	}
+	return c
+}
+
+// exportFormats lists the formats with what is written.
+func exportFormats() string {
+	var b strings.Builder
+	for _, f := range exchange.Formats() {
+		fmt.Fprintf(&b, "  %-8s %s\n", f, f.Describe())
+	}
+	return b.String()
+}
+
+func printExported(w io.Writer, r *exchange.Exported) {
+	lines := [][]string{{"file", "what it is", "takes", "gives"}}
+	for _, f := range r.Files {
+		lines = append(lines, []string{f.Path, f.What, ports(f.Inputs), ports(f.Outputs)})
+	}
+	console.Columns(w, "", lines)
+}
+
+// ports returns the inputs or outputs of a graph in words.
+func ports(list []exchange.Port) string {
+	var all []string
+	for _, p := range list {
+		all = append(all, fmt.Sprintf("%s %s (%s)", p.Name, p.Type, strings.Join(p.Shape, ", ")))
+	}
+	return strings.Join(all, ", ")
+}
