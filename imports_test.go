@@ -23,7 +23,7 @@ var storeys = []struct {
 	{"things that know nothing of the house", []string{"internal/kernel", "internal/atomicfile", "internal/lockfile", "internal/regularfile", "internal/heif", "parallel", "progress", "faces/facestest", "bench/turns"}},
 	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn"}},
 	{"closed forms, copies of pictures, foreign files", []string{"pca", "faces/copies", "safetensors/readtest", "models", "onnx", "hdf5", "npy"}},
-	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report", "embeddings"}},
+	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report", "embeddings", "onnx/runtime"}},
 	{"names of data sets, hyperparameters, descriptors, layouts, judges of search", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "projection", "nn/nntest", "search/quality", "search/searchtest"}},
 	{"models, faces found in photographs", []string{"autoencoder", "detect"}},
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "detect/scene", "detect/quality", "bench/firststeps/cases", "onnx/export", "exchange/card"}},
