@@ -26,7 +26,7 @@ var storeys = []struct {
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report", "embeddings", "onnx/runtime"}},
 	{"names of data sets, hyperparameters, descriptors, layouts, judges of search", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "projection", "nn/nntest", "search/quality", "search/searchtest"}},
 	{"models, faces found in photographs", []string{"autoencoder", "detect"}},
-	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "detect/scene", "detect/quality", "bench/firststeps/cases", "onnx/export", "exchange/card"}},
+	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "detect/scene", "detect/quality", "bench/firststeps/cases", "onnx/export", "exchange/card", "pytorch"}},
 	{"training, evaluation, galleries, judges of edits", []string{"train", "detect/training", "evaluation", "gallery", "latent/judge", "exchange"}},
 	{"a training job; a folder to work in", []string{"recipe", "workspace"}},
 	{"trainings in the background", []string{"runs"}},

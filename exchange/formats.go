@@ -14,6 +14,7 @@ type format struct {
 // formats are all there are, in the order in which help lists them.
 var formats = []format{
 	{ONNX, "graphs for onnxruntime and others: NAME.encoder.onnx, NAME.decoder.onnx, NAME.onnx", "onnx", onnxFiles},
+	{PyTorch, "a state dict, NAME.torch.safetensors, and a module that rebuilds the model: NAME.py", "pytorch", pytorchFiles},
 	{Card, "the model card alone: NAME.md", "likeness", func(*autoencoder.Model, string, ExportOptions) ([]product, []string, error) { return nil, nil, nil }},
 }
 

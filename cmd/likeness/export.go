@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -82,9 +83,17 @@ func exportFormats() string {
 }
 
 func printExported(w io.Writer, r *exchange.Exported) {
-	lines := [][]string{{"file", "what it is", "takes", "gives"}}
+	lines := [][]string{{"file", "what it is"}}
+	graphs := slices.ContainsFunc(r.Files, func(f exchange.Written) bool { return len(f.Inputs) > 0 })
+	if graphs {
+		lines[0] = append(lines[0], "takes", "gives")
+	}
 	for _, f := range r.Files {
-		lines = append(lines, []string{f.Path, f.What, ports(f.Inputs), ports(f.Outputs)})
+		line := []string{f.Path, f.What}
+		if graphs {
+			line = append(line, ports(f.Inputs), ports(f.Outputs))
+		}
+		lines = append(lines, line)
 	}
 	console.Columns(w, "", lines)
 }

@@ -1,0 +1,81 @@
+package pytorch_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"likeness/autoencoder"
+	"likeness/nn"
+	"likeness/pix"
+)
+
+// side is that of the pictures of test models.
+const side = 32
+
+// fill gives a network weights that are none of them zero.
+func fill(n *nn.Network, seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	n.Init(seed)
+	for _, p := range n.Params() {
+		fan := 1
+		for _, d := range p.Shape[:len(p.Shape)-1] {
+			fan *= d
+		}
+		scale := 0.5 / math.Sqrt(float64(fan))
+		if strings.HasSuffix(p.Name, "/bias") {
+			scale = 0.1
+		}
+		for i := range p.Value {
+			p.Value[i] += float32(scale * rng.NormFloat64())
+		}
+	}
+	n.Pack()
+}
+
+// made returns a model with weights that are none of them zero.
+func made(t testing.TB, arch string, code int) *autoencoder.Model {
+	t.Helper()
+	m, err := autoencoder.New(arch, pix.Prep{W: side, H: side, Auto: true}, code, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range m.Networks() {
+		fill(n, uint64(i+2))
+	}
+	return m
+}
+
+// pictures returns random pictures.
+func pictures(n int, seed uint64) []float32 {
+	rng := rand.New(rand.NewPCG(seed, 2))
+	x := make([]float32, n*side*side*3)
+	for i := range x {
+		x[i] = float32(0.4*math.Sin(float64(i)/50+float64(seed)) + 0.05*rng.NormFloat64())
+	}
+	return x
+}
+
+// planes returns pictures of w pixels a row in the order (N, 3, H, W).
+func planes(x []float32, w, h int) []float32 {
+	y := make([]float32, 0, len(x))
+	for ; len(x) > 0; x = x[w*h*3:] {
+		for c := range 3 {
+			for i := range w * h {
+				y = append(y, x[i*3+c])
+			}
+		}
+	}
+	return y
+}
+
+// small returns a small model.
+func small(t testing.TB, arch string, code int) *autoencoder.Model {
+	t.Helper()
+	m, err := autoencoder.New(arch, pix.Prep{W: 16, H: 16}, code, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}

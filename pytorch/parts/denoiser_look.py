@@ -1,0 +1,3 @@
+
+    def look(self, x):
+        return self.encoder(x)
