@@ -32,7 +32,7 @@ func (g *graph) denoiser(m *autoencoder.Model) error {
 		y = g.pair("Add", "level/restored", x, part)
 	}
 	y = g.each(y, func(t string) string {
-		return g.node("Clip", "limited", []string{t, g.number("minus_half", -0.5), g.number("half", 0.5)})
+		return g.node("Clip", "limited", []string{t, g.number(-0.5), g.number(0.5)})
 	})
 	g.pictureOutput(y)
 	return nil
@@ -46,11 +46,11 @@ func (g *graph) level(m *autoencoder.Model) level {
 	g.taken[Sigma] = true
 	g.inputs = append(g.inputs, onnx.Value{Name: Sigma, Type: onnx.Float, Dims: []onnx.Dim{{Param: "N"}}})
 	sigma := g.node("Reshape", "level/sigma", []string{Sigma, g.whole("shape_1_1_1", -1, 1, 1, 1)})
-	least := g.number("least_level", autoencoder.LeastLevel)
-	unit := g.number("noise_level", float32(m.Level))
+	least := g.number(autoencoder.LeastLevel)
+	unit := g.number(float32(m.Level))
 	counted := g.node("Max", "level/counted", []string{sigma, least})
 	ratio := g.node("Div", "level/ratio", []string{sigma, least})
-	ratio = g.node("Clip", "level/ratio_limited", []string{ratio, g.number("zero", 0), g.number("one", 1)})
+	ratio = g.node("Clip", "level/ratio_limited", []string{ratio, g.number(0), g.number(1)})
 	return level{
 		factor:  g.node("Div", "level/factor", []string{unit, counted}),
 		inverse: g.node("Div", "level/inverse", []string{counted, unit}),
@@ -70,7 +70,7 @@ func (g *graph) look(m *autoencoder.Model, x *value) (*value, error) {
 		return nil, err
 	}
 	sum := g.pair("Add", "mirrored/sum", y, g.mirror(mirrored, "mirrored/back"))
-	return g.each(sum, func(t string) string { return g.node("Mul", "mirrored/mean", []string{t, g.number("half", 0.5)}) }), nil
+	return g.each(sum, func(t string) string { return g.node("Mul", "mirrored/mean", []string{t, g.number(0.5)}) }), nil
 }
 
 // mirror adds pictures mirrored left to right: the columns from the last to the first.

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"likeness/autoencoder"
@@ -39,7 +41,7 @@ func floats(name string, x []float32, dims ...int) array {
 	return array{Name: name, Type: "float32", Dims: dims, floats: x}
 }
 
-func bytes(name string, x []byte, dims ...int) array {
+func pixels(name string, x []byte, dims ...int) array {
 	return array{Name: name, Type: "uint8", Dims: dims, bytes: x}
 }
 
@@ -178,6 +180,11 @@ func TestForeignLayers(t *testing.T) {
 	for name, layers := range otherLayers() {
 		try(name, nn.Shape{4, 6, 3}, layers...)
 	}
+	for _, odd := range []nn.Shape{{5, 7, 2}, {3, 2, 2}} {
+		for _, same := range []bool{false, true} {
+			try(fmt.Sprintf("pooling-%dx%d-%v", odd[0], odd[1], same), odd, nn.MaxPooling2D{Same: same})
+		}
+	}
 	f.run()
 }
 
@@ -196,7 +203,20 @@ func otherLayers() map[string][]nn.Layer {
 			Layers:   []nn.Layer{nn.Conv2D{Filters: 4, Kernel: 3, Stride: 2}, nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2}},
 			Shortcut: []nn.Layer{nn.Flatten{}, nn.Dense{Units: 72}, nn.Reshape{Shape: nn.Shape{4, 6, 3}}},
 		}},
-		"doubled": {nn.Residual{}},
+		"doubled":          {nn.Residual{}},
+		"relu":             {nn.Conv2D{Filters: 4, Kernel: 3, Activation: nn.ReLU}, nn.Flatten{}, nn.Dense{Units: 7, Activation: nn.ReLU}},
+		"sigmoid":          {nn.Conv2D{Filters: 4, Kernel: 3, Activation: nn.Sigmoid}},
+		"tanh":             {nn.Conv2DTranspose{Filters: 4, Kernel: 3, Activation: nn.Tanh}},
+		"leaky_relu":       {nn.Conv2D{Filters: 4, Kernel: 3, Activation: nn.LeakyReLU(0.3)}},
+		"activation":       {nn.Activate{Function: nn.ReLU}, nn.Flatten{}, nn.Activate{Function: nn.Tanh}},
+		"linear":           {nn.Activate{}},
+		"upsampling 1":     {nn.UpSampling2D{Size: 1}},
+		"upsampling 2":     {nn.UpSampling2D{Size: 2}, nn.Conv2D{Filters: 3, Kernel: 3, Activation: nn.ELU}},
+		"upsampling 3":     {nn.UpSampling2D{Size: 3}},
+		"normalisation":    {nn.BatchNormalization{}, nn.Conv2D{Filters: 4, Kernel: 3}, nn.BatchNormalization{Epsilon: 0.1}, nn.Flatten{}, nn.BatchNormalization{}},
+		"rescaling":        {nn.Rescaling{Scale: 2, Offset: -0.25}, nn.Rescaling{Scale: 1, Offset: 0.5}},
+		"odd pooling":      {nn.MaxPooling2D{}, nn.MaxPooling2D{}},
+		"odd pooling same": {nn.MaxPooling2D{Same: true}, nn.MaxPooling2D{Same: true}},
 	}
 }
 
@@ -239,6 +259,42 @@ func TestForeignModels(t *testing.T) {
 	f.run()
 }
 
+// Codes are corrected through every kind of layer that has a gradient here, as networks from elsewhere have them.
+func TestForeignCorrections(t *testing.T) {
+	f := newForeign(t)
+	for _, a := range []nn.Activation{nn.Linear, nn.ELU, nn.ReLU, nn.LeakyReLU(0.2), nn.Sigmoid, nn.Tanh} {
+		m := mixed(t, a)
+		name := "corrected-" + strings.Trim(string(a), "()")
+		x := normal(8*m.Values(), 7)
+		code := must(m.Encode(t.Context(), x))(t)
+		if plain := must(m.Encoder.Predict(t.Context(), x))(t); slices.Equal(plain, code) {
+			t.Errorf("%s: nothing was corrected", name)
+		}
+		g, err := export.Model(m, export.Options{Part: export.Encoder})
+		f.add(name, g, err, floats(export.Code, code), floats(export.Picture, x, append([]int{8}, m.Encoder.Input...)...))
+	}
+	f.run()
+}
+
+// mixed returns a model whose decoder has layers of all kinds with an activation, and a correction.
+func mixed(t *testing.T, a nn.Activation) *autoencoder.Model {
+	t.Helper()
+	const code = 6
+	encoder := must(nn.New("encoder", nn.Shape{8, 12, 3}, nn.MaxPooling2D{}, nn.Flatten{}, nn.Dense{Units: code}))(t)
+	decoder := must(nn.New("decoder", nn.Shape{code},
+		nn.Dense{Units: 24, Activation: a}, nn.BatchNormalization{}, nn.Reshape{Shape: nn.Shape{2, 3, 4}},
+		nn.Residual{Layers: []nn.Layer{nn.Conv2D{Filters: 4, Kernel: 3}, nn.Activate{Function: a}}},
+		nn.UpSampling2D{Size: 4}, nn.BatchNormalization{Epsilon: 0.01}, nn.Conv2D{Filters: 5, Kernel: 3, Stride: 2, Activation: a},
+		nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2}, nn.Rescaling{Scale: 0.5, Offset: 0.1}))(t)
+	fill(encoder, 1)
+	fill(decoder, 2)
+	m := &autoencoder.Model{Arch: "mixed", Code: code, Prep: pix.Prep{W: 12, H: 8}, Encoder: encoder, Decoder: decoder}
+	if err := m.FitCorrection(t.Context(), normal(20*m.Values(), 3), 3); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // pixelsAndPlanes adds a model's graphs of bytes and of planes.
 func (f *foreign) pixelsAndPlanes(ctx context.Context, m *autoencoder.Model, label string, batch int) {
 	f.t.Helper()
@@ -247,11 +303,11 @@ func (f *foreign) pixelsAndPlanes(ctx context.Context, m *autoencoder.Model, lab
 	painted, _ := asBytes(y)
 	picture, plane := []int{batch, side, side, 3}, []int{batch, 3, side, side}
 	g, err := export.Model(m, export.Options{Pixels: true})
-	f.add(label+"pixels", g, err, bytes(export.Reconstruction, painted), bytes(export.Picture, seen, picture...))
+	f.add(label+"pixels", g, err, pixels(export.Reconstruction, painted), pixels(export.Picture, seen, picture...))
 	g, err = export.Model(m, export.Options{Layout: export.NCHW})
 	f.add(label+"planes", g, err, floats(export.Reconstruction, planes(y)), floats(export.Picture, planes(x), plane...))
 	g, err = export.Model(m, export.Options{Layout: export.NCHW, Pixels: true})
-	f.add(label+"pixels in planes", g, err, bytes(export.Reconstruction, planes(painted)), bytes(export.Picture, planes(seen), plane...))
+	f.add(label+"pixels in planes", g, err, pixels(export.Reconstruction, planes(painted)), pixels(export.Picture, planes(seen), plane...))
 }
 
 // Denoisers of all kinds give in onnxruntime what they give here, on pictures of any size that they take.

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"likeness/nn"
 	"likeness/onnx"
@@ -61,8 +62,8 @@ func (g *graph) weight(name string, make func(name string) onnx.Tensor) string {
 }
 
 // number returns the name of a constant that is one number.
-func (g *graph) number(name string, v float32) string {
-	return g.weight("constant/"+name, func(name string) onnx.Tensor { return onnx.Floats(name, nil, []float32{v}) })
+func (g *graph) number(v float32) string {
+	return g.weight("constant/"+strconv.FormatFloat(float64(v), 'g', -1, 32), func(name string) onnx.Tensor { return onnx.Floats(name, nil, []float32{v}) })
 }
 
 // whole returns the name of a constant list of whole numbers.

@@ -29,6 +29,9 @@ func fill(n *nn.Network, seed uint64) {
 		}
 		for i := range p.Value {
 			p.Value[i] += float32(scale * rng.NormFloat64())
+			if strings.HasSuffix(p.Name, "/moving_variance") {
+				p.Value[i] = 0.1 + p.Value[i]*p.Value[i]
+			}
 		}
 	}
 	n.Pack()

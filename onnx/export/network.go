@@ -81,6 +81,16 @@ func (w *walk) layer(l nn.Layer, x *value) (*value, pull, error) {
 			return nil, nil, w.noGradient(name, l)
 		}
 		return w.pooling(name, x, shape), nil, nil
+	case nn.Activate:
+		return w.activated(x, same, name, l.Function)
+	case nn.UpSampling2D:
+		y, back := w.upsampling(name, l.Size, x, shape)
+		return y, back, nil
+	case nn.BatchNormalization:
+		return w.normalisation(name, x)
+	case nn.Rescaling:
+		y, back := w.rescaling(name, l, x)
+		return y, back, nil
 	case nn.Flatten, nn.Reshape:
 		from := x.shape
 		return w.reshape(x, w.scope+"/"+name, shape), func(g *value) *value {
@@ -89,6 +99,9 @@ func (w *walk) layer(l nn.Layer, x *value) (*value, pull, error) {
 	}
 	return nil, nil, fmt.Errorf("layer %q of the %s: there is no ONNX graph for layers of kind %s", name, w.net.Name, l.Kind())
 }
+
+// same is the pull of what changes nothing.
+func same(gradient *value) *value { return gradient }
 
 // noGradient says that a correction cannot be written as a graph.
 func (w *walk) noGradient(name string, l nn.Layer) error {

@@ -14,8 +14,8 @@ func (g *graph) pictureInput(shape nn.Shape) *value {
 	g.inputs[len(g.inputs)-1].Type = onnx.Uint8
 	return g.each(x, func(t string) string {
 		t = g.node("Cast", "pixels/float", []string{t}, onnx.IntAttr("to", int64(onnx.Float)))
-		t = g.node("Div", "pixels/unit", []string{t, g.number("255", 255)})
-		return g.node("Sub", "pixels/centred", []string{t, g.number("half", 0.5)})
+		t = g.node("Div", "pixels/unit", []string{t, g.number(255)})
+		return g.node("Sub", "pixels/centred", []string{t, g.number(0.5)})
 	})
 }
 
@@ -27,10 +27,10 @@ func (g *graph) pictureOutput(y *value) {
 		return
 	}
 	y = g.each(y, func(t string) string {
-		half := g.number("half", 0.5)
+		half := g.number(0.5)
 		t = g.node("Add", "pixels/from_zero", []string{t, half})
-		t = g.node("Mul", "pixels/scaled", []string{t, g.number("255", 255)})
-		t = g.node("Clip", "pixels/limited", []string{t, g.number("zero", 0), g.number("255", 255)})
+		t = g.node("Mul", "pixels/scaled", []string{t, g.number(255)})
+		t = g.node("Clip", "pixels/limited", []string{t, g.number(0), g.number(255)})
 		return g.node("Add", "pixels/up", []string{t, half})
 	})
 	tensor := ""
