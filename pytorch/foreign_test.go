@@ -168,6 +168,14 @@ func TestForeignLayers(t *testing.T) {
 			}
 		}
 	}
+	for i, a := range []nn.Activation{nn.Linear, nn.ELU, nn.ReLU, nn.LeakyReLU(0.2), nn.Sigmoid, nn.Tanh} {
+		m, name := mixed(t, a), fmt.Sprintf("mixed_%d", i)
+		f.model(name, m)
+		x := pictures(1, 5)[:2*m.Values()]
+		code := must(m.Encode(t.Context(), x))(t)
+		f.call(name, "encode", code, input{[]int{2, 3, 8, 12}, planes(x, 12, 8)})
+		f.call(name, "decode", planes(must(m.Decode(t.Context(), code))(t), 12, 8), input{[]int{2, 6}, code})
+	}
 	f.run()
 }
 

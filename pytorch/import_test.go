@@ -11,6 +11,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/dataset"
 	"likeness/hyper"
+	"likeness/nn"
 	"likeness/pytorch"
 	"likeness/safetensors"
 )
@@ -32,16 +33,16 @@ func written(t testing.TB, f *safetensors.File) *safetensors.File {
 // What State writes comes back to the same bits, with its story and all that belongs to it.
 func TestImportOwn(t *testing.T) {
 	for name, m := range map[string]*autoencoder.Model{
-		"pca": made(t, "pca", 24), "conv": made(t, "conv", 24), "residual": made(t, "residual", 24), "denoiser": made(t, "residual", 0),
+		"pca": made(t, "pca", 24), "conv": made(t, "conv", 24), "residual": made(t, "residual", 24), "denoiser": made(t, "residual", 0), "mixed": mixed(t, nn.LeakyReLU(0.2)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			m.Training = &autoencoder.Training{Task: autoencoder.Reconstruct, Origin: dataset.Origin{Data: "lfw"}, Parameters: hyper.Parameters{Seed: 3}}
-			if m.Decoder != nil {
+			if m.Decoder == nil {
+				m.Level, m.Mirror = autoencoder.UnitNoise, true
+			} else if m.Prep.W == side {
 				if err := m.FitCorrection(t.Context(), pictures(10, 3), 2); err != nil {
 					t.Fatal(err)
 				}
-			} else {
-				m.Level, m.Mirror = autoencoder.UnitNoise, true
 			}
 			f := written(t, must(pytorch.State(m))(t))
 			if f.Metadata["format"] != "pt" {

@@ -29,6 +29,9 @@ func fill(n *nn.Network, seed uint64) {
 		}
 		for i := range p.Value {
 			p.Value[i] += float32(scale * rng.NormFloat64())
+			if strings.HasSuffix(p.Name, "/moving_variance") {
+				p.Value[i] = 0.1 + p.Value[i]*p.Value[i]
+			}
 		}
 	}
 	n.Pack()
@@ -78,4 +81,21 @@ func small(t testing.TB, arch string, code int) *autoencoder.Model {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// mixed returns a model with layers of all kinds, as networks from elsewhere have them, with an activation.
+func mixed(t testing.TB, a nn.Activation) *autoencoder.Model {
+	t.Helper()
+	const code = 6
+	encoder := must(nn.New("encoder", nn.Shape{8, 12, 3}, nn.Rescaling{Scale: 2, Offset: -0.25}, nn.Conv2D{Filters: 4, Kernel: 3, Activation: a}, nn.MaxPooling2D{},
+		nn.Activate{}, nn.MaxPooling2D{}, nn.MaxPooling2D{Same: true}, nn.Flatten{}, nn.Dense{Units: code}))(t)
+	decoder := must(nn.New("decoder", nn.Shape{code},
+		nn.Dense{Units: 24, Activation: a}, nn.BatchNormalization{}, nn.Reshape{Shape: nn.Shape{2, 3, 4}},
+		nn.Residual{Layers: []nn.Layer{nn.Conv2D{Filters: 4, Kernel: 3}, nn.Activate{Function: a}}},
+		nn.UpSampling2D{Size: 4}, nn.BatchNormalization{Epsilon: 0.01}, nn.Conv2D{Filters: 5, Kernel: 3, Stride: 2, Activation: a},
+		nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2}))(t)
+	fill(encoder, 1)
+	fill(decoder, 2)
+	m := &autoencoder.Model{Arch: "mixed", Code: code, Prep: pix.Prep{W: 12, H: 8}, Encoder: encoder, Decoder: decoder}
+	return must(autoencoder.FromFile(must(m.File())(t)))(t)
 }

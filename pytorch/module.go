@@ -141,8 +141,8 @@ func (w *writer) chain(layers []layer, margin string) {
 			w.text.WriteString(l.python())
 		}
 		w.text.WriteString(",\n")
-		if call := activations[l.Activation]; call != "" {
-			fmt.Fprintf(&w.text, "%s    %s_%s=%s,\n", margin, l.Name, l.Activation, call)
+		if call, name, _ := activation(l.Activation); call != "" { // need has seen it
+			fmt.Fprintf(&w.text, "%s    %s_%s=%s,\n", margin, l.Name, name, call)
 		}
 	}
 	fmt.Fprintf(&w.text, "%s)", margin)

@@ -126,6 +126,11 @@ func (l layer) weights() []weight {
 		kernel = weight{l.path + ".weight", "kernel", []int{1, 0}, []int{1, 0}}
 	case "Conv2D", "Conv2DTranspose": // (kh, kw, in, out) and (out, in, kh, kw); (kh, kw, out, in) and (in, out, kh, kw)
 		kernel = weight{l.path + ".weight", "kernel", []int{3, 2, 0, 1}, []int{2, 3, 1, 0}}
+	case "BatchNormalization":
+		return []weight{
+			{name: l.path + ".weight", param: "gamma"}, {name: l.path + ".bias", param: "beta"},
+			{name: l.path + ".running_mean", param: "moving_mean"}, {name: l.path + ".running_var", param: "moving_variance"},
+		}
 	default:
 		return nil
 	}

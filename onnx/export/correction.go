@@ -42,8 +42,8 @@ func (g *graph) correct(m *autoencoder.Model, picture, code *value) (*value, err
 			return onnx.Floats(name, []int64{k, k}, m.Correction.Matrix)
 		})
 		// tried = best - share * matrix * gradient
-		tried = g.node("Gemm", scope+"/step", []string{gradient, matrix, best},
-			onnx.IntAttr("transB", 1), onnx.FloatAttr("alpha", -autoencoder.CorrectionShare))
+		step := g.node("Gemm", scope+"/step", []string{gradient, matrix}, onnx.IntAttr("transB", 1), onnx.FloatAttr("alpha", -autoencoder.CorrectionShare))
+		tried = g.node("Add", scope+"/tried", []string{best, step})
 	}
 	return &value{shape: code.shape, rows: best}, nil
 }
