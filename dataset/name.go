@@ -16,8 +16,8 @@ import (
 
 // Name names a set of pictures. Its text is kept in models and indexes.
 type Name struct {
-	// Source is "drawn" for invented faces, "drawn:PEOPLExPICTURES" for so many of them, or what faces.Open takes: the
-	// name of a published data set, or the path of an archive or a folder. A folder called drawn is "./drawn".
+	// Source is "drawn" for invented faces, "drawn:PEOPLExPICTURES" for so many of them, a NumPy file with
+	// pictures (.npz or .npy), or what faces.Open takes: the name of a published data set, or the path of an archive or a folder. A folder called drawn is "./drawn".
 	Source string `json:"source"`
 	// Attributes is the path of an attribute file, "lfw-attributes", or "" for none but the source's own.
 	Attributes string `json:"attributes,omitempty"`
@@ -124,7 +124,11 @@ func (n Name) Check() error {
 
 // Open returns the source of a name. Of opt, CacheDir, NoCache and Progress count.
 func Open(n Name, opt faces.Options) (faces.Source, error) {
-	if !n.IsDrawn() {
+	switch {
+	case isArrays(n.Source):
+		path, err := faces.Find(n.Source)
+		return &arraySource{n.Source, path}, err
+	case !n.IsDrawn():
 		return faces.Open(n.Source)
 	}
 	d, err := n.drawn()
@@ -156,6 +160,9 @@ func LoadAll(ctx context.Context, n Name, opt faces.Options, preps ...pix.Prep) 
 	src, err := Open(n, opt)
 	if err != nil {
 		return nil, err
+	}
+	if _, cut := src.(*arraySource); cut {
+		opt.Framer = nil
 	}
 	sets, err := faces.LoadAll(ctx, src, opt, preps...)
 	if err != nil {

@@ -3,6 +3,7 @@ package embeddings_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -245,4 +246,25 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("what was read cannot be written: %v", err)
 		}
 	})
+}
+
+func TestCheckReplace(t *testing.T) {
+	dir := t.TempDir()
+	for _, format := range []embeddings.Format{embeddings.NPZ, embeddings.CSV, embeddings.Parquet} {
+		path := filepath.Join(dir, "codes."+string(format))
+		if err := embeddings.CheckReplace(path); err != nil {
+			t.Errorf("nothing is there: %v", err)
+		}
+		if err := small().WriteFile(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := embeddings.CheckReplace(path); err != nil {
+			t.Errorf("a table of codes: %v", err)
+		}
+	}
+	for name, data := range map[string][]byte{"a.npz": npz(t, map[string]any{"flat": []float32{1}}), "a.csv": []byte("name,phone\nAda,1\n"), "a.parquet": []byte("PAR1nothing")} {
+		if err := embeddings.CheckReplace(write(t, name, data)); !errors.Is(err, embeddings.ErrReplace) {
+			t.Errorf("%s would be replaced: %v", name, err)
+		}
+	}
 }

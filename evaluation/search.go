@@ -7,6 +7,7 @@ import (
 	"likeness/align"
 	"likeness/autoencoder"
 	"likeness/dataset"
+	"likeness/embeddings"
 	"likeness/faces"
 	"likeness/finder"
 	"likeness/parallel"
@@ -91,35 +92,60 @@ type SplitScore struct {
 // other. Pairs measure verification: each fold by a threshold and a space that were
 // fitted to the others.
 func Search(ctx context.Context, set *faces.Set, opt SearchOptions) (*SearchScore, error) {
-	ctx = parallel.WithThreads(ctx, opt.Threads)
-	if opt.Splits == nil {
-		opt.Splits = []string{dataset.ByPerson, dataset.ByRandom}
-	}
-	if opt.TestSize == 0 {
-		opt.TestSize = 0.1
-	}
 	e := &searchEvaluator{opt: opt, set: set, score: &SearchScore{Data: set.Source, Model: opt.ModelFile, Code: "wide", Aligned: !opt.Unaligned && opt.Model == nil}}
 	if opt.Model != nil {
 		e.score.Code = opt.Model.Arch
 	}
-	for _, by := range opt.Splits {
+	return e.run(ctx)
+}
+
+// SearchCodes is Search for codes from elsewhere, of a table in which people are known: a space for them is fitted to the
+// training part of each split. from names the table.
+func SearchCodes(ctx context.Context, t *embeddings.Table, from string, opt SearchOptions) (*SearchScore, error) {
+	people := t.People
+	if people == nil {
+		people = make([]string, len(t.IDs))
+	}
+	if opt.Space == "" {
+		opt.Space = finder.ForeignSpace(people)
+	}
+	if search.Mirrored(opt.Space) {
+		return nil, fmt.Errorf("the space %s averages faces with their mirror images, of which codes from elsewhere say nothing", opt.Space)
+	}
+	set := &faces.Set{IDs: t.IDs, People: people, Source: from}
+	codes := &finder.Codes{Dim: t.Dim, Own: t.Dim, Values: t.Codes}
+	score := &SearchScore{Data: from, Code: "from elsewhere"}
+	return (&searchEvaluator{opt: opt, set: set, fixed: codes, score: score}).run(ctx)
+}
+
+type searchEvaluator struct {
+	opt   SearchOptions
+	set   *faces.Set
+	fixed *finder.Codes // of the set, where it is nobody's business how they were made
+	score *SearchScore
+}
+
+// run measures all splits, and pairs.
+func (e *searchEvaluator) run(ctx context.Context) (*SearchScore, error) {
+	ctx = parallel.WithThreads(ctx, e.opt.Threads)
+	if e.opt.Splits == nil {
+		e.opt.Splits = []string{dataset.ByPerson, dataset.ByRandom}
+	}
+	if e.opt.TestSize == 0 {
+		e.opt.TestSize = 0.1
+	}
+	for _, by := range e.opt.Splits {
 		if err := e.split(ctx, by); err != nil {
 			return nil, err
 		}
 	}
-	if opt.Validation == 0 {
+	if e.opt.Validation == 0 {
 		if err := e.pairs(ctx); err != nil {
 			return nil, err
 		}
 	}
 	e.score.top()
 	return e.score, nil
-}
-
-type searchEvaluator struct {
-	opt   SearchOptions
-	set   *faces.Set
-	score *SearchScore
 }
 
 // split measures one split.
@@ -177,6 +203,9 @@ func (e *searchEvaluator) split(ctx context.Context, by string) error {
 // codes returns the codes of all pictures of a set, with what has to be fitted for them
 // fitted to some.
 func (e *searchEvaluator) codes(ctx context.Context, set *faces.Set, fit []int) (finder.Codes, error) {
+	if e.fixed != nil {
+		return *e.fixed, nil
+	}
 	if e.opt.Model != nil {
 		c, err := finder.ModelCodes(ctx, e.opt.Model, set, set.Rows(), e.opt.Progress)
 		if e.opt.Space != "" && !search.Mirrored(e.opt.Space) {
@@ -202,7 +231,7 @@ func (e *searchEvaluator) pairs(ctx context.Context) (err error) {
 			e.score.Notes.Add("No pairs are measured: %v", err)
 			return nil
 		}
-	} else if name := dataset.Parse(set.Source); finder.CheckPairs(set.IDs, pairs) != nil && name.Attributes != "" {
+	} else if name := dataset.Parse(set.Source); e.fixed == nil && finder.CheckPairs(set.IDs, pairs) != nil && name.Attributes != "" {
 		// The pairs may show pictures that the attribute file does not list.
 		name.Attributes = ""
 		if set, err = dataset.Load(ctx, name, faces.Options{Prep: set.Prep, Framer: e.opt.Framer, Progress: e.opt.Progress}); err != nil {

@@ -113,7 +113,7 @@ func (s *tarSource) Kind() string {
 	return "tar"
 }
 
-func (s *tarSource) Fingerprint(ctx context.Context) (string, error) { return hashFile(ctx, s.path) }
+func (s *tarSource) Fingerprint(ctx context.Context) (string, error) { return HashFile(ctx, s.path) }
 
 func (s *tarSource) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
 	f, err := s.open()
@@ -229,8 +229,8 @@ func (t *tailReader) Read(p []byte) (int, error) {
 
 func (t *tailReader) marked() bool { return t.zeros >= 512 }
 
-// hashFile returns the SHA-256 of a file. Processors hash faster than disks read, so no sample stands in for the whole.
-func hashFile(ctx context.Context, path string) (string, error) {
+// HashFile returns the SHA-256 of a file, which is the fingerprint of a source that is one. Processors hash faster than disks read, so no sample stands in for the whole.
+func HashFile(ctx context.Context, path string) (string, error) {
 	f, err := regularfile.Open(path)
 	if err != nil {
 		return "", err

@@ -83,13 +83,13 @@ func findCache(ctx context.Context, src Source, opts []Options) ([]*cacheEntry, 
 	switch names {
 	case "", NamesFolders, NamesFile, NamesNone:
 	default:
-		if names, err = hashFile(ctx, names); err != nil {
+		if names, err = HashFile(ctx, names); err != nil {
 			return nil, err
 		}
 	}
 	attributes := ""
 	if opt.Attributes != "" {
-		if attributes, err = hashFile(ctx, opt.Attributes); err != nil {
+		if attributes, err = HashFile(ctx, opt.Attributes); err != nil {
 			return nil, err
 		}
 	}

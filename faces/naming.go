@@ -38,7 +38,7 @@ const (
 )
 
 // NamePeople returns the person of each file of a source, "" where no name is known. In LFW's layout the path says it,
-// see Identify, whatever the other files are like, unless opt.Names asks for something else than folders.
+// see Identify, whatever the other files are like, and a Labelled source says it itself, unless opt.Names asks for something else than folders.
 func NamePeople(src Source, files []string, opt Options) (people []string, naming Naming, err error) {
 	naming = Naming{By: opt.Names, Nameless: []NamelessFolder{}}
 	if naming.By == "" {
@@ -48,6 +48,16 @@ func NamePeople(src Source, files []string, opt Options) (people []string, namin
 	anyFolder := opt.Attributes != ""
 	if own, ok := src.(Attributed); ok && own != nil {
 		anyFolder = true
+	}
+	if own, ok := src.(Labelled); ok && own != nil && (opt.Names == "" || opt.Names == NamesFolders) {
+		labels, err := own.Labels()
+		if err != nil {
+			return nil, naming, err
+		}
+		for i, f := range files {
+			people[i] = labels[f]
+		}
+		return people, naming, nil
 	}
 	switch opt.Names {
 	case NamesNone:

@@ -39,6 +39,13 @@ type Attributed interface {
 	OwnAttributes(ctx context.Context) (*AttributeTable, error)
 }
 
+// Labelled is a Source that says itself who its pictures show.
+type Labelled interface {
+	Source
+	// Labels returns people by the names of files.
+	Labels() (map[string]string, error)
+}
+
 // File is one file of a source.
 type File struct {
 	Name string // relative path with slashes, clean

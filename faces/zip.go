@@ -24,7 +24,7 @@ func (s zipSource) Name() string { return string(s) }
 
 func (s zipSource) Kind() string { return "zip" }
 
-func (s zipSource) Fingerprint(ctx context.Context) (string, error) { return hashFile(ctx, string(s)) }
+func (s zipSource) Fingerprint(ctx context.Context) (string, error) { return HashFile(ctx, string(s)) }
 
 func (s zipSource) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
 	place := ArchiveError{Path: string(s)}

@@ -28,6 +28,16 @@ func DefaultSpace(people []string, dim int) string {
 	return asTheyAre
 }
 
+// ForeignSpace returns the name of the space for codes of a model from elsewhere, of the given people. Such codes are made
+// to be compared by their angle; where people are known well enough, a space learns from them which directions count. Their
+// mirror images have none.
+func ForeignSpace(people []string) string {
+	if countNames(people).people >= fewestPeople {
+		return "within"
+	}
+	return "cosine"
+}
+
 // names counts what is known about people.
 type names struct {
 	people   int // with two pictures or more

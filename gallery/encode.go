@@ -2,12 +2,8 @@ package gallery
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-
 	"time"
 
-	"likeness/dataset"
 	"likeness/faces"
 	"likeness/parallel"
 	"likeness/search"
@@ -94,14 +90,7 @@ func (u *update) dates(ctx context.Context, old *search.File) error {
 			ask = append(ask, u.set.IDs[row])
 		}
 	}
-	data := dataset.Parse(u.set.Source)
-	if data.IsDrawn() {
-		return nil
-	}
-	found, err := faces.Taken(ctx, data.Source, ask)
-	if errors.Is(err, fs.ErrNotExist) { // a set that was not read from there
-		return nil
-	}
+	found, err := takenOf(ctx, u.set, ask)
 	for id, d := range found {
 		u.taken[id] = d.Time
 		if d.File {

@@ -46,7 +46,7 @@ func (a *asked) add(ctx context.Context, g *Gallery, q *Query, cuts []faces.Cut,
 	if err != nil {
 		return err
 	}
-	if len(cuts) > 1 && len(q.Images)+len(q.IDs)+len(q.Pictures) > 1 {
+	if len(cuts) > 1 && len(q.Images)+len(q.IDs)+len(q.Pictures)+len(q.Codes) > 1 {
 		return fmt.Errorf("one of several pictures shows %d faces that are all searched for: search for one picture, or for the largest face of each", len(cuts))
 	}
 	for _, cut := range cuts {

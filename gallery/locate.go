@@ -17,6 +17,9 @@ var ErrNoModel = errors.New("not to be found")
 // openEmbedder opens what made the index.
 func (g *Gallery) openEmbedder() (Embedder, error) {
 	about := g.file.About
+	if about.Arch == archCodes {
+		return nil, fmt.Errorf("%s: %w", g.path, ErrCodesAlone)
+	}
 	path := g.opt.Model
 	if path == "" {
 		if path = pathFrom(g.path, about.ModelFile); path == "" || !exists(path) {

@@ -60,7 +60,7 @@ func (u *update) merge(ctx context.Context, old *search.File) (*search.File, err
 	if old != nil && samePoints(f, old) {
 		f.Layouts = old.Layouts
 	}
-	kind := u.kindFor(old, len(all))
+	kind := kindOf(u.opt.Kind, old, len(all))
 	if same && kind == old.Kind() {
 		if f.About == old.About && slices.Equal(f.Entries.Taken, old.Entries.Taken) && slices.Equal(f.Frames, old.Frames) {
 			return nil, nil
@@ -130,11 +130,11 @@ func (u *update) fitSpace(ctx context.Context, e *search.Entries, train []int) (
 	return s, c.Calibrate(ctx, s, train, people, u.opt.Progress)
 }
 
-// kindFor returns the kind of index for n pictures.
-func (u *update) kindFor(old *search.File, n int) string {
+// kindOf returns the kind of index for n pictures: the one that is asked for, or else the usual one.
+func kindOf(asked string, old *search.File, n int) string {
 	switch {
-	case u.opt.Kind != "":
-		return u.opt.Kind
+	case asked != "":
+		return asked
 	case old != nil && old.Kind() != search.KindExact:
 		return old.Kind()
 	case n > mostCompared:

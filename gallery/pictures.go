@@ -65,9 +65,12 @@ func (p *pictures) init(g *Gallery) {
 		if i == 0 && !mine {
 			mine = !slices.ContainsFunc(parts, func(o part) bool { return dataset.Parse(o.Data).Source == asked.Public().Source })
 		}
-		if asked.Source != "" && mine {
+		switch {
+		case asked.Source != "" && mine:
 			one.name = asked
-		} else {
+		case g.file.About.Arch == archCodes && g.file.About.Origin == "":
+			one.gone = fmt.Errorf("%s was made of codes, and nobody has said where their pictures lie: %w", g.path, dataset.ErrGone)
+		default:
 			one.name, one.gone = o.Find(g.path, asked.Attributes, dataset.PlacesOf(faces.Options{}))
 			if one.gone != nil {
 				one.name = dataset.Parse(o.Data)

@@ -3,6 +3,7 @@ package gallery
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -19,6 +20,8 @@ type Query struct {
 	IDs    []string `json:"ids,omitempty"` // members of the index
 	// Pictures are decoded pictures, of any size, such as one that was uploaded.
 	Pictures []*pix.Image `json:"-"`
+	// Codes are codes of the index's own, or of whatever made the codes of an index that has no model.
+	Codes [][]float32 `json:"codes,omitempty"`
 	// Faces says which faces of Images and Pictures are searched for: the largest of each, or, of a single picture, all,
 	// each by itself. "" means the largest, or none where the index was made without looking for faces.
 	Faces faces.Wanted `json:"faces,omitempty"`
@@ -128,8 +131,10 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 // check returns what is wrong with a query, but for its conditions.
 func (g *Gallery) check(q *Query) error {
 	switch {
-	case len(q.Images)+len(q.IDs)+len(q.Pictures) == 0:
+	case len(q.Images)+len(q.IDs)+len(q.Pictures)+len(q.Codes) == 0:
 		return fmt.Errorf("nothing to search for: expected a picture or a member of %s", g.path)
+	case len(q.Images)+len(q.Pictures) > 0 && g.file.About.Arch == archCodes:
+		return fmt.Errorf("%s: %w", g.path, ErrCodesAlone)
 	case q.Faces.Check() != nil:
 		return q.Faces.Check()
 	case q.K < 1:
@@ -144,6 +149,11 @@ func (g *Gallery) check(q *Query) error {
 	}
 	return nil
 }
+
+// CodeError says why a code cannot be searched for.
+type CodeError struct{ error }
+
+func (e *CodeError) Unwrap() error { return e.error }
 
 // asked is what a query asks for.
 type asked struct {
@@ -167,6 +177,20 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 		a.people = append(a.people, e.People[row])
 		if q.ExcludeSelf == nil || *q.ExcludeSelf {
 			a.without = append(a.without, e.IDs[row])
+		}
+	}
+	for i, code := range q.Codes {
+		if len(code) != e.Dim {
+			return nil, &CodeError{fmt.Errorf("code %d has %d numbers, those of %s have %d", i+1, len(code), g.path, e.Dim)}
+		}
+		for j, v := range code {
+			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+				return nil, &CodeError{fmt.Errorf("code %d has %g as number %d", i+1, v, j)}
+			}
+		}
+		a.codes, a.people = append(a.codes, code), append(a.people, "")
+		if q.ExcludeSelf != nil && *q.ExcludeSelf {
+			a.without = append(a.without, equalTo(e, code)...)
 		}
 	}
 	if len(q.Images)+len(q.Pictures) == 0 {
@@ -203,7 +227,7 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 
 // pointOf returns the point of the single member that is searched for, nil for anything else.
 func (g *Gallery) pointOf(q Query, code []float32) []float32 {
-	if len(q.IDs) != 1 || len(q.Images)+len(q.Pictures) > 0 || g.points == nil {
+	if len(q.IDs) != 1 || len(q.Images)+len(q.Pictures)+len(q.Codes) > 0 || g.points == nil {
 		return nil
 	}
 	row := g.rows()[q.IDs[0]]

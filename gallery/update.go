@@ -225,6 +225,9 @@ func (u *update) check(old *search.File) error {
 	if parts, at := u.join(old); u.opt.Alone && at == len(partsOf(old)) {
 		return fmt.Errorf("%s is of %s: %w", u.path, parts[0].Data, ErrOtherSet)
 	}
+	if old.About.Arch == archCodes {
+		return cannotUpdate("%s was made of codes from elsewhere", u.path)
+	}
 	if err := old.CheckModel(u.about.Model); err != nil {
 		return cannotUpdate("%s: %w", u.path, err)
 	}
@@ -269,8 +272,13 @@ func (u *update) training() []int {
 
 // finish fills in what the changes say of the file.
 func (u *update) finish(f *search.File) *Changes {
-	c := &u.changes
-	c.Index, c.Data = u.path, u.set.Source
+	u.changes.Index, u.changes.Data = u.path, u.set.Source
+	u.changes.describe(f)
+	return &u.changes
+}
+
+// describe fills in what is known of the file alone.
+func (c *Changes) describe(f *search.File) {
 	c.Entries, c.Code, c.Space, c.Kind = f.Entries.Len(), f.Entries.Dim, f.Space.Name(), f.Kind()
 	c.Dated = 0
 	for _, t := range f.Entries.Taken {
@@ -282,5 +290,4 @@ func (u *update) finish(f *search.File) *Changes {
 		recall := f.Built.Recall
 		c.Recall = &recall
 	}
-	return c
 }

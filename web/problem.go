@@ -36,9 +36,9 @@ var statuses = []struct {
 		is: []error{fs.ErrExist, recipe.ErrExists, recipe.ErrBusy, recipe.ErrUnfinished, gallery.ErrNoModel, errNoAtlas, runs.ErrClosed},
 		as: []func(error) bool{as[*runs.StateError]}},
 	{status: http.StatusUnprocessableEntity,
-		is: []error{errBad, gallery.ErrNoAttributes, gallery.ErrNoThreshold, gallery.ErrFewJudged, faces.ErrNoFace},
+		is: []error{errBad, gallery.ErrNoAttributes, gallery.ErrNoThreshold, gallery.ErrFewJudged, gallery.ErrCodesAlone, faces.ErrNoFace},
 		as: []func(error) bool{
-			as[*gallery.WhereError], as[*hyper.ValueError], as[*recipe.OptionsError], as[*recipe.FewError], as[*dataset.NameError],
+			as[*gallery.WhereError], as[*gallery.CodeError], as[*hyper.ValueError], as[*recipe.OptionsError], as[*recipe.FewError], as[*dataset.NameError],
 			as[*dataset.NamesError], as[*runs.PathError], as[*faces.NoFaceError],
 		}},
 	{status: http.StatusNotFound, is: []error{workspace.ErrUnknown, runs.ErrUnknown, dataset.ErrGone, errNoUpload, fs.ErrNotExist}},

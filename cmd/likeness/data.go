@@ -18,7 +18,7 @@ import (
 
 // addDataFlags adds --data, --attributes and --names.
 func addDataFlags(cmd *cobra.Command, n *dataset.Name, byDefault string) {
-	cmd.Flags().StringVar(&n.Source, "data", "", "`pictures`: drawn (invented faces; drawn:40x5 for 40 people with 5 pictures each), lfw (after 'likeness data get lfw'), an archive (.tgz, .tar, .zip) or a folder (default "+byDefault+")")
+	cmd.Flags().StringVar(&n.Source, "data", "", "`pictures`: drawn (invented faces; drawn:40x5 for 40 people with 5 pictures each), lfw (after 'likeness data get lfw'), an archive (.tgz, .tar, .zip), a NumPy file (.npz, .npy) or a folder (default "+byDefault+")")
 	cmd.Flags().StringVar(&n.Attributes, "attributes", "", "attribute `file` in the layout of lfw_attributes.txt; only the pictures it lists are used")
 	addNames(cmd, &n.Names)
 	console.Complete(cmd, "data", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -8,6 +8,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/describe"
+	"likeness/embeddings"
 	"likeness/evaluation"
 	"likeness/faces"
 	"likeness/search"
@@ -21,6 +22,7 @@ func newEvalSearch(a *app) *cobra.Command {
 	var data dataset.Name
 	var opt evaluation.SearchOptions
 	var out sheets
+	var codes string
 	split := console.Choice{Value: "both", Choices: []string{"both", dataset.ByPerson, dataset.ByRandom}}
 	space := console.Choice{Value: best, Choices: append([]string{best}, search.SpaceNames()...)}
 	c := &cobra.Command{
@@ -46,7 +48,8 @@ on the other folds, and for each fold the space is fitted to people who are not 
 without it, pairs in ten folds are drawn by seed.`,
 		Example: `  likeness eval search
   likeness eval search --data lfw --attributes lfw-attributes --pairs pairs.txt --json
-  likeness eval search --data lfw --space euclidean --model conv-32.safetensors`,
+  likeness eval search --data lfw --space euclidean --model conv-32.safetensors
+  likeness eval search --codes embeddings.npz`,
 		Args: console.NoArgs("--data"),
 	}
 	addDataFlags(c, &data, `"drawn"`)
@@ -60,6 +63,7 @@ without it, pairs in ten folds are drawn by seed.`,
 	fl.StringVar(&opt.PairsFrom, "pairs", "", "a `file` of pairs in the layout of LFW's pairs.txt (default pairs drawn by seed)")
 	fl.BoolVar(&opt.Unaligned, "no-align", false, "take faces as they are")
 	fl.StringVar(&opt.ModelFile, "model", "", "measure this model's code instead of the wide one, a model `file`")
+	fl.StringVar(&codes, "codes", "", "measure the codes in this `file` (.npz, .npy, .parquet or .csv), made by any model, with the people that it names, in place of pictures")
 	addSheets(c, &out, "queries of the first split that found somebody else, some that did not, and what they found,")
 	console.AddThreads(c, &opt.Threads)
 	console.Complete(c, "model", console.FilesOf(console.ModelNames))
@@ -69,6 +73,9 @@ without it, pairs in ten folds are drawn by seed.`,
 		}
 		if !(opt.Validation >= 0 && opt.Validation < 1) {
 			return console.Usagef("--validation %g: expected a share between 0 and 1, such as 0.1", opt.Validation)
+		}
+		if codes != "" && (data.Source != "" || opt.ModelFile != "" || opt.Unaligned || out.wanted()) {
+			return console.Usagef("--codes stands in place of pictures: --data, --model, --no-align, --montage and --html do not go with it")
 		}
 		if data.Source == "" {
 			data.Source = "drawn"
@@ -87,6 +94,9 @@ without it, pairs in ten folds are drawn by seed.`,
 			if opt.Pairs, err = quality.ReadPairs(opt.PairsFrom); err != nil {
 				return err
 			}
+		}
+		if codes != "" {
+			return a.evalCodes(cmd, codes, opt)
 		}
 		prep := describe.DefaultPrep()
 		if opt.ModelFile != "" {
@@ -123,4 +133,24 @@ without it, pairs in ten folds are drawn by seed.`,
 		}{r, out}, func(w io.Writer) { printSearchScore(w, r); out.print(w) })
 	}
 	return c
+}
+
+// evalCodes measures codes from elsewhere.
+func (a *app) evalCodes(cmd *cobra.Command, path string, opt evaluation.SearchOptions) error {
+	t, err := embeddings.Read(path, embeddings.ReadOptions{})
+	if err != nil {
+		return err
+	}
+	p := a.Progress()
+	defer p.Clear()
+	opt.Progress = p.Report()
+	r, err := evaluation.SearchCodes(cmd.Context(), t, path, opt)
+	p.Clear()
+	if err != nil {
+		return err
+	}
+	for _, n := range r.Notes {
+		a.Note("%s", n.Text)
+	}
+	return a.Emit(r, func(w io.Writer) { printSearchScore(w, r) })
 }

@@ -16,6 +16,8 @@ func printSearchScore(w io.Writer, r *evaluation.SearchScore) {
 	switch {
 	case r.Model != "":
 		what = "the code of " + r.Model
+	case r.Code != "wide":
+		what = "codes from elsewhere"
 	case !r.Aligned:
 		what = "the wide code, faces as they are"
 	}

@@ -10,6 +10,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
+	"likeness/embeddings"
 	"likeness/faces"
 	"likeness/gallery"
 	"likeness/models"
@@ -22,6 +23,7 @@ func newIndex(a *app) *cobra.Command {
 	var out string
 	var opt gallery.UpdateOptions
 	var looks faceFlags
+	var codes codeFlags
 	part := console.Choice{Value: "all", Choices: []string{"all", "train", "test"}}
 	kind := console.Choice{Value: usual, Choices: append([]string{usual}, search.KindNames()...)}
 	space := console.Choice{Value: usual, Choices: append([]string{usual}, search.SpaceNames()...)}
@@ -61,6 +63,10 @@ The index is called after PICTURES: that of ~/Pictures/faces is faces.index.safe
 here. Another folder is added to an index that --out names; the pictures of the second
 folder are then called by its name and two slashes, faces//me.jpg.
 
+--codes makes an index of codes from elsewhere, those of any model as 'likeness encode'
+or another program wrote them. Such an index has no model, so pictures cannot be
+searched for, but its members and other codes (search --code) can.
+
 --kind exact, the default up to a million pictures, compares all of them, a million
 codes of 32 numbers in a thousandth of a second. For more pictures a graph is built
 (hnsw), which finds nearly all true neighbours many times as fast; lsh hashes codes, as
@@ -71,6 +77,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
   likeness index conv-32.safetensors
   likeness index conv-32.safetensors ~/Pictures/faces --out mine.safetensors
   likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors
+  likeness index --codes embeddings.npz --data ~/Pictures
   likeness search mine.safetensors --image me.jpg`,
 		Args:              afterModel("where the pictures are, behind a MODEL where another than the program's own finder is meant", 0, 1),
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
@@ -86,9 +93,19 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	c.MarkFlagsMutuallyExclusive("keep", "fresh")
 	c.MarkFlagsMutuallyExclusive("keep", "prune")
 	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
+	codes.add(c)
 	console.AddThreads(c, &opt.Threads)
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case codes.path != "" && len(args) > 0:
+			return console.Usagef("--codes %s and %s: codes from elsewhere need no model, and --data says where their pictures lie", codes.path, args[0])
+		case codes.path != "":
+			opt.Space, opt.Kind = notUsual(space), notUsual(kind)
+			return a.indexCodes(cmd, codes, data, out, opt)
+		case codes.read != (embeddings.ReadOptions{}):
+			return console.Usagef("--ids and --codes-name go with --codes")
+		}
 		args = withModel(args, ownOr(usualFinder, models.Finder))
 		if len(args) == 2 {
 			if data.Source != "" {

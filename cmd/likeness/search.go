@@ -13,6 +13,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
+	"likeness/embeddings"
 	"likeness/faces"
 	"likeness/gallery"
 	"likeness/search"
@@ -29,12 +30,13 @@ type searchFlags struct {
 	sheets      sheets
 	csv         bool
 	looks       faceFlags
+	codes       string // a file of codes to search for
 }
 
 func newSearch(a *app) *cobra.Command {
 	f := &searchFlags{query: gallery.Query{MaxDistance: math.Inf(1)}}
 	c := &cobra.Command{
-		Use:   "search [INDEX] IMAGE... | --id ID...",
+		Use:   "search [INDEX] IMAGE... | --id ID... | --code FILE",
 		Short: "Find the pictures most like one",
 		Long: `Find the pictures of an index whose codes are nearest to that of a picture: one
 from a file, or a member of the index, which is then left out itself. For several
@@ -76,6 +78,13 @@ all of them. The index stores the fingerprint of its model and refuses another o
 		if err := f.check(a, cmd, index); err != nil {
 			return err
 		}
+		if f.codes != "" {
+			t, err := embeddings.Read(f.codes, embeddings.ReadOptions{})
+			if err != nil {
+				return err
+			}
+			f.query.Codes = slices.Collect(slices.Chunk(t.Codes, t.Dim))
+		}
 		f.opt.Framer = a.framer()
 		g, err := gallery.Open(cmd.Context(), index, f.opt)
 		if err != nil {
@@ -100,7 +109,7 @@ all of them. The index stores the fingerprint of its model and refuses another o
 		}
 		a.noteFaces(r, f)
 		if r.Averaged > 0 {
-			a.Note("Searching for the average of %d pictures", r.Averaged)
+			a.Note("Searching for the average of %s", count(r.Averaged, averaged(f)))
 		}
 		if len(r.Results) < f.query.K && !a.JSON {
 			a.noteFew(r, f)
@@ -121,6 +130,7 @@ func (f *searchFlags) add(c *cobra.Command) {
 	fl.SortFlags = false
 	fl.StringArrayVar(&q.Images, "image", nil, "the picture `file` to search for; the average of several")
 	fl.StringArrayVar(&q.IDs, "id", nil, "the member of the index to search for; the average of several")
+	fl.StringVar(&f.codes, "code", "", "search for the code in this `file` (.npz, .npy, .parquet or .csv), made as those of the index; for the average of several")
 	fl.IntVarP(&q.K, "k", "k", 5, "how many to find")
 	fl.Float64Var(&q.MaxDistance, "max-distance", math.Inf(1), "only pictures within this `distance`")
 	fl.Float64Var(&q.MinOdds, "min-odds", 0, "only pictures with at least these `odds` of the same person, such as 10 for 10:1")
@@ -157,7 +167,7 @@ func (f *searchFlags) named(args []string) (index string, err error) {
 		index, args = args[0], args[1:]
 	}
 	f.query.Images = append(f.query.Images, args...)
-	if index == "" && len(f.query.Images)+len(f.query.IDs) > 0 {
+	if index == "" && (len(f.query.Images)+len(f.query.IDs) > 0 || f.codes != "") {
 		return onlyIndex()
 	}
 	return index, nil
@@ -167,8 +177,8 @@ func (f *searchFlags) named(args []string) (index string, err error) {
 func (f *searchFlags) check(a *app, cmd *cobra.Command, index string) error {
 	q := &f.query
 	switch {
-	case len(q.Images)+len(q.IDs) == 0:
-		return console.Usagef("expected what to search for: an IMAGE, or --id ID")
+	case len(q.Images)+len(q.IDs) == 0 && f.codes == "":
+		return console.Usagef("expected what to search for: an IMAGE, --id ID or --code FILE")
 	case q.K < 1:
 		return console.Usagef("-k %d: expected at least 1", q.K)
 	case f.csv && a.JSON:
@@ -264,10 +274,21 @@ func (a *app) galleryPictures(ctx context.Context, g *gallery.Gallery, ids []str
 	p.Clear()
 	if errors.Is(err, dataset.ErrGone) {
 		i := g.Info()
+		if g.OfCodes() && i.Origin == nil {
+			return nil, fmt.Errorf("%s was made of codes: say with --data where their pictures are", i.Index)
+		}
 		return nil, fmt.Errorf("%s was made of %s, which is not here: say with --data where it is", i.Index, i.Data.Source)
 	}
 	for _, id := range order {
 		a.Warn("%v", skipped[id])
 	}
 	return func(id string) picture { return picture{id, found[id]} }, err
+}
+
+// averaged says what an average was made of.
+func averaged(f *searchFlags) string {
+	if f.codes != "" {
+		return "code"
+	}
+	return "picture"
 }
