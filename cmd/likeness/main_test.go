@@ -23,6 +23,12 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("LIKENESS_CACHE", cache)
 			env.Setenv("LIKENESS_DATA", filepath.Join(env.WorkDir, "downloads"))
+			// Files that another program wrote, see keras/testdata/make.py.
+			files, err := filepath.Abs(filepath.Join("..", "..", "keras", "testdata"))
+			if err != nil {
+				return err
+			}
+			env.Setenv("KERAS", files)
 			// Small runs gain nothing from many threads, and scripts run side by side.
 			env.Setenv("GOMAXPROCS", "2")
 			return nil

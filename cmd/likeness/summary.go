@@ -77,7 +77,7 @@ card is shown: what it was fitted to, what it is for, and what it cannot do.`,
 func printTraining(w io.Writer, s autoencoder.Info) {
 	about := [][2]string{{"fingerprint", s.Fingerprint}, {"pictures", describePrep(s.Prep)}}
 	if t := s.Training; t == nil {
-		about = append(about, [2]string{"training", "not complete"})
+		about = append(about, [2]string{"training", "not known"})
 	} else {
 		task := t.Task
 		if t.Corruption != "" {

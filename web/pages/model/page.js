@@ -78,7 +78,7 @@ function rowsOf(m) {
     ['Fingerprint', html`<code>${m.fingerprint}</code>`],
   ];
   if (m.checkpoint) rows.push(['State', 'a training that is under way or was interrupted']);
-  if (!t) return [...rows, ['Training', 'not complete']];
+  if (!t) return [...rows, ['Training', 'not known']];
   const parts = [[t.n_train, 'learned from'], [t.n_validation, 'chosen on'], [t.n_test, 'tested on']].filter(([n]) => n).map(([n, what]) => `${n.toLocaleString('en')} ${what}`);
   return [...rows,
     ['Task', t.task + (t.corruption ? `, pictures spoiled by ${t.corruption}` : '')],

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"likeness/cmd/likeness/internal/console"
+	"likeness/exchange"
+	"likeness/nn"
+)
+
+func newImport(a *app) *cobra.Command {
+	opt := exchange.ImportOptions{}
+	var crop cropFlag
+	var size sizeFlag
+	pixels := console.NewChoice("", exchange.PixelRanges())
+	outputPixels := console.NewChoice("", exchange.PixelRanges())
+	c := &cobra.Command{
+		Use:   "import FILE...",
+		Short: "Take in a model that another program made",
+		Long: `Read an autoencoder of another program and write it as a model file, which every
+verb takes. FILE is one of a whole autoencoder, which is taken apart at its
+narrowest layer, or there are two, an encoder and a decoder. What they are is
+known by their contents:
+
+  Keras    .h5 of Keras 2 and 3, whole models and weights; .weights.h5 and .keras
+  PyTorch  a state dict in safetensors, of both networks
+
+A file of weights alone, such as the exercise's encoder.h5 and decoder.h5, does
+not say its layers: they are taken for those of the exercise, with as many filters
+and as large a code as the weights have. A whole model has any layers that follow
+each other, of those that likeness has; one that it has not is named.
+
+Networks are made for pixels of some range. Where a first layer scales them, or a
+last one is a sigmoid, that says it; --pixels says it for others.`,
+		Example: `  likeness import encoder.h5 decoder.h5 --out mine.safetensors
+  likeness import autoencoder.keras --pixels 0..1
+  likeness import autoencoder.h5 --code-layer bottleneck`,
+		Args: console.Exactly("one FILE of an autoencoder, or those of an encoder and a decoder", 1, 2),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return []string{"h5", "keras", "safetensors"}, cobra.ShellCompDirectiveFilterFileExt
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&opt.Out, "out", "", "the model `file` (default the name of FILE, or model.safetensors)")
+	console.AddChoice(c, &pixels, "pixels", "what the networks have for pixels from black to white (default what the layers say, or -0.5..0.5)")
+	console.AddChoice(c, &outputPixels, "output-pixels", "what the decoder gives, where that is another range")
+	f.Var(&crop, "crop", "the part of a photograph that the model is for: the face (of LFW's 250x250 pixels the 90x90 in the middle), of pictures framed as LFW's too, the largest square, a rectangle, or what is left without N or DX,DY pixels at the sides (default what the file says, or face)")
+	f.Var(&size, "size", "size of the model's pictures, where the files leave it open")
+	f.StringVar(&opt.CodeLayer, "code-layer", "", "the `name` of the layer that gives the code of a whole autoencoder (default the narrowest)")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		opt.Files, opt.Prep = args, crop.prep
+		opt.Prep.W, opt.Prep.H = size.w, size.h
+		opt.Pixels, opt.OutputPixels = exchange.Pixels(pixels.Value), exchange.Pixels(outputPixels.Value)
+		r, err := exchange.Import(cmd.Context(), opt)
+		if err != nil {
+			return err
+		}
+		a.Notes(r.Notes)
+		return a.Emit(r, func(w io.Writer) { printImported(w, r) })
+	}
+	return c
+}
+
+func printImported(w io.Writer, r *exchange.Imported) {
+	var about [][2]string
+	for _, f := range r.Files {
+		about = append(about, [2]string{f.What, f.Path + ", " + f.Format})
+	}
+	layers := func(rows []nn.LayerInfo) string {
+		params := 0
+		for _, row := range rows {
+			params += row.Params
+		}
+		return fmt.Sprintf("%s, %s", count(len(rows), "layer"), count(params, "weight"))
+	}
+	code := count(r.Code, "number")
+	if r.Code == 0 {
+		code = "none"
+	}
+	if r.CodeLayer != "" {
+		code += fmt.Sprintf(", of the layer %q", r.CodeLayer)
+	}
+	pixels := string(cmp.Or(r.Pixels, exchange.OwnPixels))
+	if r.OutputPixels != r.Pixels {
+		pixels += ", of the decoder " + string(r.OutputPixels)
+	}
+	about = append(about, [][2]string{
+		{"architecture", r.Architecture},
+		{"encoder", layers(r.Encoder)},
+		{"decoder", layers(r.Decoder)},
+		{"code", code},
+		{"pictures", describePrep(r.Prep)},
+		{"pixels", pixels},
+		{"fingerprint", r.Fingerprint},
+	}...)
+	console.Facts(w, about)
+	fmt.Fprintf(w, "\nmodel: %s\n", r.Model)
+}

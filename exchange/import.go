@@ -1,0 +1,205 @@
+package exchange
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"likeness/autoencoder"
+	"likeness/internal/atomicfile"
+	"likeness/internal/regularfile"
+	"likeness/keras"
+	"likeness/pix"
+	"likeness/progress"
+	"likeness/pytorch"
+	"likeness/safetensors"
+)
+
+// ImportOptions say what is read, and what the files do not say themselves.
+type ImportOptions struct {
+	// Files are an encoder and a decoder, in either order, or one file of a whole autoencoder.
+	Files []string `json:"files"`
+	Out   string   `json:"out,omitempty"` // the model file; empty: see DefaultOut
+	// Prep is how photographs become inputs; without a crop, that of the file where it says
+	// one, else the face. Sides of 0 are those of the files; other sides are for files that
+	// leave the size open.
+	Prep pix.Prep `json:"prep"`
+	// Pixels is the range that the encoder takes, OutputPixels that which the decoder gives.
+	// Empty: what the layers say or, where they do not, that of this program.
+	Pixels       Pixels `json:"pixels,omitempty"`
+	OutputPixels Pixels `json:"output_pixels,omitempty"`
+	// CodeLayer is the name of the layer that gives the code, in a whole autoencoder; empty:
+	// the narrowest.
+	CodeLayer string `json:"code_layer,omitempty"`
+}
+
+// Imported is a model that came in.
+type Imported struct {
+	autoencoder.Info
+	Files        []Source       `json:"files"`
+	CodeLayer    string         `json:"code_layer,omitempty"` // of a whole autoencoder, the layer that gives the code
+	Pixels       Pixels         `json:"pixels,omitempty"`
+	OutputPixels Pixels         `json:"output_pixels,omitempty"`
+	Notes        progress.Notes `json:"notes,omitempty"`
+}
+
+// Source is a file that a model came from.
+type Source struct {
+	Path   string `json:"path"`
+	Format string `json:"format"` // in words, with the version of the program that wrote it
+	What   string `json:"what"`   // encoder, decoder, or autoencoder
+}
+
+// The parts that a file can hold.
+const (
+	encoderPart     = "encoder"
+	decoderPart     = "decoder"
+	autoencoderPart = "autoencoder"
+)
+
+// DefaultOut returns where Import writes a model of these files: beside nothing, in the
+// working folder, under the name of a single file.
+func DefaultOut(files []string) string {
+	if len(files) != 1 {
+		return "model.safetensors"
+	}
+	name := filepath.Base(files[0])
+	for _, ending := range []string{".weights.h5", ".h5", ".hdf5", ".keras", ".safetensors"} {
+		if short, ok := strings.CutSuffix(name, ending); ok && short != "" {
+			name = short
+			break
+		}
+	}
+	return name + ".safetensors"
+}
+
+// Import reads a model that another program made and writes it as a model file, which all
+// verbs take. What the files are is known by their contents, not by their names.
+func Import(ctx context.Context, o ImportOptions) (*Imported, error) {
+	if len(o.Files) < 1 || len(o.Files) > 2 {
+		return nil, fmt.Errorf("%d files: expected an encoder and a decoder, or one file of both", len(o.Files))
+	}
+	out := cmp.Or(o.Out, DefaultOut(o.Files))
+	if err := checkOut(out, o.Files); err != nil {
+		return nil, err
+	}
+	read, err := readerOf(o.Files)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r := &Imported{}
+	m, err := read(o, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := m.Save(out); err != nil {
+		return nil, err
+	}
+	r.Info = m.Info(out)
+	return r, nil
+}
+
+// checkOut returns an error unless a model file may be written to out, which is none of the
+// files that are read.
+func checkOut(out string, files []string) error {
+	same := func(path string) bool { return filepath.Clean(path) == filepath.Clean(out) }
+	if slices.ContainsFunc(files, same) {
+		return fmt.Errorf("%s is what is read: the model needs a name of its own", out)
+	}
+	return errors.Join(atomicfile.CheckWritable(out), safetensors.CheckReplace(out, autoencoder.Format))
+}
+
+// readerOf returns what reads files that begin as these do.
+func readerOf(files []string) (func(ImportOptions, *Imported) (*autoencoder.Model, error), error) {
+	path := files[0]
+	head, err := regularfile.Head(path, 16)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(head) == 0:
+		f, err := regularfile.Open(path) // Head takes a file that is not there for an empty one
+		if err != nil {
+			return nil, err
+		}
+		if err := f.Close(); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%s is empty: expected %s", path, readable)
+	case keras.Recognise(head):
+		return fromKeras, nil
+	case len(head) > 8 && head[8] == '{':
+		return fromPyTorch, nil
+	}
+	return nil, fmt.Errorf("%s is %s: expected %s", path, kindOf(head), readable)
+}
+
+// readable names what Import reads.
+const readable = "a network of Keras (.h5, .weights.h5, .keras) or a state dict of PyTorch in safetensors"
+
+// kindOf says what a file that is not read may be.
+func kindOf(head []byte) string {
+	switch {
+	case head[0] == 0x08:
+		return "perhaps an ONNX file"
+	case head[0] == 0x80:
+		return "perhaps a pickle, which could run any program and is not opened"
+	}
+	return "of no kind that is known"
+}
+
+// fromPyTorch makes a model of a state dict.
+func fromPyTorch(o ImportOptions, r *Imported) (*autoencoder.Model, error) {
+	path := o.Files[0]
+	switch {
+	case len(o.Files) > 1:
+		return nil, fmt.Errorf("%s is a safetensors file: expected one state dict that has both networks", path)
+	case o.CodeLayer != "":
+		return nil, fmt.Errorf("%s: the layer of the code can be said of whole models of Keras alone", path)
+	}
+	f, err := safetensors.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if kind, own := strings.CutPrefix(f.Metadata["format"], "likeness "); own {
+		kind, _, _ = strings.Cut(kind, " ")
+		return nil, fmt.Errorf("%s is %s of this program: it need not be imported", path, article(kind))
+	}
+	m, notes, err := pytorch.Import(f)
+	if err != nil {
+		return nil, err
+	}
+	r.Files = []Source{{Path: path, Format: "PyTorch state dict", What: autoencoderPart}}
+	if m.Decoder == nil {
+		r.Files[0].What = "denoiser"
+	}
+	r.Notes = append(r.Notes, notes...)
+	if h, w := o.Prep.H, o.Prep.W; h != 0 && (h != m.Prep.H || w != m.Prep.W) {
+		return nil, fmt.Errorf("%s: its pictures are %dx%d, expected %dx%d", path, m.Prep.W, m.Prep.H, w, h)
+	}
+	if crop := cropOf(o.Prep); crop != (pix.Prep{}) {
+		m.Prep.DX, m.Prep.DY, m.Prep.Auto, m.Prep.Wide, m.Prep.Whole, m.Prep.Square, m.Prep.Rect = crop.DX, crop.DY, crop.Auto, crop.Wide, crop.Whole, crop.Square, crop.Rect
+	}
+	if o.Pixels == "" && o.OutputPixels == "" {
+		return m, nil
+	}
+	r.Pixels = cmp.Or(o.Pixels, OwnPixels)
+	r.OutputPixels = cmp.Or(o.OutputPixels, r.Pixels)
+	return rescaled(m, r.Pixels, r.OutputPixels)
+}
+
+// cropOf returns a preparation without its size.
+func cropOf(p pix.Prep) pix.Prep {
+	p.W, p.H = 0, 0
+	return p
+}

@@ -1,0 +1,220 @@
+package exchange
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"likeness/autoencoder"
+	"likeness/keras"
+	"likeness/nn"
+	"likeness/pix"
+)
+
+// kerasFile is a file of Keras and what it was found to hold.
+type kerasFile struct {
+	*keras.Model
+	part    string
+	input   nn.Shape // of its first layer
+	layers  []keras.Layer
+	decoder []keras.Layer // of a whole autoencoder that was fitted
+}
+
+// fromKeras makes a model of Keras's files.
+func fromKeras(o ImportOptions, r *Imported) (*autoencoder.Model, error) {
+	var files []kerasFile
+	for _, path := range o.Files {
+		m, err := keras.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		f := kerasFile{Model: m}
+		if err := f.understand(o, r); err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+		version := ""
+		if m.Version != "" {
+			version = " of Keras " + m.Version
+		}
+		r.Files = append(r.Files, Source{Path: path, Format: m.Format + version, What: f.part})
+	}
+	picture, encoder, decoder, err := join(files, o, r)
+	if err != nil {
+		return nil, err
+	}
+	return assemble(picture, encoder, decoder, o, r)
+}
+
+// understand finds out what a file holds.
+func (f *kerasFile) understand(o ImportOptions, r *Imported) error {
+	h, w := o.Prep.H, o.Prep.W
+	if !f.Declared() {
+		fit, err := f.Fit(h, w)
+		if err != nil {
+			return err
+		}
+		f.input, f.layers, f.decoder = fit.Picture, fit.Encoder, fit.Decoder
+		switch {
+		case fit.Encoder == nil:
+			f.part, f.input, f.layers, f.decoder = decoderPart, nn.Shape{fit.Code}, fit.Decoder, nil
+		case fit.Decoder == nil:
+			f.part = encoderPart
+		default:
+			f.part = autoencoderPart
+		}
+		r.Notes.Add("%s says no layers: its weights were taken for the exercise's %s, with pictures of %dx%d and a code of %d", f.File, f.part, fit.Picture[1], fit.Picture[0], fit.Code)
+		return nil
+	}
+	var input nn.Shape
+	switch {
+	case h == 0:
+	case len(f.Input) == 3 && slices.Contains(f.Input, 0):
+		input = nn.Shape{h, w, cmp.Or(f.Input[2], 3)}
+	case f.Input == nil:
+		input = nn.Shape{h, w, 3}
+	}
+	var err error
+	if f.layers, err = f.Layers(input); err != nil {
+		return err
+	}
+	if f.input = input; input == nil {
+		f.input = f.Input
+	}
+	in, out := f.input.Size(), f.layers[len(f.layers)-1].Output.Size()
+	switch {
+	case in > out:
+		f.part = encoderPart
+	case in < out:
+		f.part = decoderPart
+	default:
+		f.part = autoencoderPart
+	}
+	return nil
+}
+
+// join returns the layers of encoder and decoder, and the shape of the pictures.
+func join(files []kerasFile, o ImportOptions, r *Imported) (picture nn.Shape, encoder, decoder []keras.Layer, err error) {
+	first := files[0]
+	switch {
+	case len(files) == 1 && first.part == autoencoderPart && first.decoder != nil:
+		picture, encoder, decoder = first.input, first.layers, first.decoder
+	case len(files) == 1 && first.part == autoencoderPart:
+		n, code, err := splitAtCode(first.layers, o.CodeLayer)
+		if err != nil {
+			return nil, nil, nil, fmt.Errorf("%s: %w", first.File, err)
+		}
+		picture, encoder, decoder, r.CodeLayer = first.input, first.layers[:n], first.layers[n:], code
+		if o.CodeLayer == "" {
+			r.Notes.Add("The code is what the narrowest layer, %q, gives: %d numbers", code, encoder[n-1].Output.Size())
+		}
+	case len(files) == 1:
+		other := decoderPart
+		if first.part == decoderPart {
+			other = encoderPart
+		}
+		return nil, nil, nil, fmt.Errorf("%s holds %s alone: expected the file of its %s beside it", first.File, article(first.part), other)
+	default:
+		second := files[1]
+		if first.part == decoderPart {
+			first, second = second, first
+		}
+		if first.part != encoderPart || second.part != decoderPart {
+			return nil, nil, nil, fmt.Errorf("%s holds %s and %s %s: expected an encoder and a decoder", first.File, article(first.part), second.File, article(second.part))
+		}
+		picture, encoder, decoder = first.input, first.layers, second.layers
+		if a, b := encoder[len(encoder)-1].Output, second.input; a.Size() != b.Size() {
+			return nil, nil, nil, fmt.Errorf("%s: its input is %v, expected a code of %d, which %s gives", second.File, b, a.Size(), first.File)
+		} else if len(a) == 1 && len(b) != 1 {
+			decoder = append([]keras.Layer{{Name: "reshape", Class: "Reshape", Layer: nn.Reshape{Shape: b}, Output: b}}, decoder...)
+		}
+	}
+	encoder, decoder = asVector(encoder, decoder)
+	return pictures(picture, encoder, decoder, files[0].File, o)
+}
+
+// pictures returns the networks with pictures where they take and give flat lists of their
+// values.
+func pictures(in nn.Shape, encoder, decoder []keras.Layer, file string, o ImportOptions) (nn.Shape, []keras.Layer, []keras.Layer, error) {
+	picture := in
+	if len(in) == 1 {
+		h, w := o.Prep.H, o.Prep.W
+		if side := int(math.Sqrt(float64(in[0] / 3))); h == 0 && 3*side*side == in[0] {
+			h, w = side, side
+		}
+		if 3*h*w != in[0] {
+			return nil, nil, nil, fmt.Errorf("%s: its input has %d values, which is no square picture with 3 channels: the size must be said", file, in[0])
+		}
+		picture = nn.Shape{h, w, 3}
+		encoder = append([]keras.Layer{{Name: "flatten", Class: "Flatten", Layer: nn.Flatten{}, Output: in}}, encoder...)
+	}
+	if len(picture) != 3 || picture[2] != 3 {
+		return nil, nil, nil, fmt.Errorf("%s: its input is %v, expected pictures (None, H, W, 3)", file, picture)
+	}
+	out := decoder[len(decoder)-1].Output
+	if len(out) == 1 && out[0] == picture.Size() {
+		decoder = append(decoder[:len(decoder):len(decoder)], keras.Layer{Name: "reshape", Class: "Reshape", Layer: nn.Reshape{Shape: picture}, Output: picture})
+		out = picture
+	}
+	if !slices.Equal(out, picture) {
+		return nil, nil, nil, fmt.Errorf("%s: the decoder gives %v, expected pictures of %v", file, out, picture)
+	}
+	return picture, encoder, decoder, nil
+}
+
+// assemble makes a model of layers.
+func assemble(picture nn.Shape, encoder, decoder []keras.Layer, o ImportOptions, r *Imported) (*autoencoder.Model, error) {
+	r.choosePixels(encoder, decoder, o)
+	code := encoder[len(encoder)-1].Output.Size()
+	m := &autoencoder.Model{Code: code, Prep: o.Prep}
+	if cropOf(m.Prep) == (pix.Prep{}) {
+		m.Prep.Auto = true
+	}
+	m.Prep.H, m.Prep.W = picture[0], picture[1]
+	var err error
+	if m.Encoder, err = keras.Network(encoderPart, picture, encoder); err != nil {
+		return nil, err
+	}
+	if m.Decoder, err = keras.Network(decoderPart, nn.Shape{code}, decoder); err != nil {
+		return nil, err
+	}
+	m.Arch = architecture(m)
+	return rescaled(m, r.Pixels, r.OutputPixels)
+}
+
+// elsewhere is the architecture's name of networks that are none of ours.
+const elsewhere = "keras"
+
+// architecture returns the name of the architecture whose layers a model has.
+func architecture(m *autoencoder.Model) string {
+	for _, arch := range autoencoder.Architectures() {
+		if arch == autoencoder.Residual {
+			continue // Keras has it too, but as a network that branches
+		}
+		own, err := autoencoder.New(arch, pix.Prep{H: m.Prep.H, W: m.Prep.W}, m.Code, 0)
+		if err == nil && slices.EqualFunc(own.Encoder.LayerTable(), m.Encoder.LayerTable(), nn.LayerInfo.Equal) &&
+			slices.EqualFunc(own.Decoder.LayerTable(), m.Decoder.LayerTable(), nn.LayerInfo.Equal) {
+			return arch
+		}
+	}
+	return elsewhere
+}
+
+// choosePixels decides on the ranges of the networks' pixels.
+func (r *Imported) choosePixels(encoder, decoder []keras.Layer, o ImportOptions) {
+	input, inside := guessInput(encoder)
+	output := guessOutput(decoder)
+	r.Pixels = cmp.Or(o.Pixels, input, output, OwnPixels)
+	r.OutputPixels = cmp.Or(o.OutputPixels, output, o.Pixels, inside, OwnPixels)
+	if o.Pixels == "" && r.Pixels != OwnPixels {
+		why := "because the decoder's last layer is a sigmoid"
+		if input != "" {
+			why = "because the encoder's first layer scales them"
+		}
+		r.Notes.Add("The encoder's pixels are taken to be %s, %s", r.Pixels, why)
+	}
+	if o.OutputPixels == "" && r.OutputPixels != r.Pixels {
+		r.Notes.Add("The decoder's pixels are taken to be %s", r.OutputPixels)
+	}
+}
