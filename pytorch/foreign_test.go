@@ -12,6 +12,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/nn"
+	"likeness/nn/nntest"
 	"likeness/pytorch"
 )
 
@@ -102,15 +103,15 @@ func (f *modules) run() {
 			f.t.Errorf("%s: %d bytes, expected %d", name, len(raw), 4*len(want))
 			continue
 		}
-		largest, apart := 0.0, 0.0
-		for i, v := range want {
-			got := float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))
-			largest, apart = max(largest, math.Abs(float64(v))), max(apart, math.Abs(got-float64(v)))
+		got := make([]float32, len(want))
+		for i := range got {
+			got[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
 		}
-		if !(apart <= bar*largest) {
-			f.t.Errorf("%s: up to %g apart, the largest number is %g", name, apart, largest)
+		apart := nntest.Apart(got, want)
+		if apart > bar {
+			f.t.Errorf("%s: up to %g of the largest number apart", name, apart)
 		}
-		worst = max(worst, apart/largest)
+		worst = max(worst, apart)
 	}
 	f.t.Logf("%d calls, up to %.3g apart", len(f.want), worst)
 }
@@ -155,8 +156,8 @@ func TestForeignLayers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				fill(down, 1)
-				fill(up, 2)
+				nntest.Fill(down, 1)
+				nntest.Fill(up, 2)
 				m := &autoencoder.Model{Arch: "layers", Code: size.Size(), Encoder: down, Decoder: up}
 				name := fmt.Sprintf("k%ds%d_%dx%d", kernel, stride, size[0], size[1])
 				f.model(name, m)

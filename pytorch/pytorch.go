@@ -142,25 +142,7 @@ func permute(shape []int, x []float32, order []int) ([]int, []float32) {
 	if order == nil {
 		return shape, x
 	}
-	strides, stride := make([]int, len(shape)), 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		strides[i], stride = stride, stride*shape[i]
-	}
-	dims := permuted(shape, order)
-	y, index := make([]float32, len(x)), make([]int, len(order))
-	for i := range y {
-		from := 0
-		for k, d := range order {
-			from += index[k] * strides[d]
-		}
-		y[i] = x[from]
-		for k := len(index) - 1; k >= 0; k-- {
-			if index[k]++; index[k] < dims[k] {
-				break
-			}
-			index[k] = 0
-		}
-	}
+	y, dims := nn.Permute(x, shape, order)
 	return dims, y
 }
 

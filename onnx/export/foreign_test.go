@@ -15,6 +15,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/nn"
+	"likeness/nn/nntest"
 	"likeness/onnx"
 	"likeness/onnx/export"
 	"likeness/pix"
@@ -118,15 +119,15 @@ func (f *foreign) run() {
 			f.compareBytes(name, raw, want.bytes)
 			continue
 		}
-		largest, apart := 0.0, 0.0
-		for i, v := range want.floats {
-			got := float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))
-			largest, apart = max(largest, math.Abs(float64(v))), max(apart, math.Abs(got-float64(v)))
+		got := make([]float32, len(want.floats))
+		for i := range got {
+			got[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
 		}
-		if !(apart <= bar*largest) {
-			f.t.Errorf("%s: up to %g apart, the largest number is %g", name, apart, largest)
+		apart := nntest.Apart(got, want.floats)
+		if apart > bar {
+			f.t.Errorf("%s: up to %g of the largest number apart", name, apart)
 		}
-		worst = max(worst, apart/largest)
+		worst = max(worst, apart)
 	}
 	f.t.Logf("%d graphs, up to %.3g apart", len(f.want), worst)
 }
@@ -157,7 +158,7 @@ func TestForeignLayers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fill(n, 1)
+		nntest.Fill(n, 1)
 		for _, batch := range []int{1, 8} {
 			x := normal(batch*input.Size(), 5)
 			y, err := n.Predict(t.Context(), x)
@@ -286,8 +287,8 @@ func mixed(t *testing.T, a nn.Activation) *autoencoder.Model {
 		nn.Residual{Layers: []nn.Layer{nn.Conv2D{Filters: 4, Kernel: 3}, nn.Activate{Function: a}}},
 		nn.UpSampling2D{Size: 4}, nn.BatchNormalization{Epsilon: 0.01}, nn.Conv2D{Filters: 5, Kernel: 3, Stride: 2, Activation: a},
 		nn.Conv2DTranspose{Filters: 3, Kernel: 3, Stride: 2}, nn.Rescaling{Scale: 0.5, Offset: 0.1}))(t)
-	fill(encoder, 1)
-	fill(decoder, 2)
+	nntest.Fill(encoder, 1)
+	nntest.Fill(decoder, 2)
 	m := &autoencoder.Model{Arch: "mixed", Code: code, Prep: pix.Prep{W: 12, H: 8}, Encoder: encoder, Decoder: decoder}
 	if err := m.FitCorrection(t.Context(), normal(20*m.Values(), 3), 3); err != nil {
 		t.Fatal(err)

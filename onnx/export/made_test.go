@@ -3,39 +3,15 @@ package export_test
 import (
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"likeness/autoencoder"
-	"likeness/nn"
+	"likeness/nn/nntest"
 	"likeness/pix"
 )
 
 // side is that of the pictures of test models.
 const side = 32
-
-// fill gives a network weights that are none of them zero.
-func fill(n *nn.Network, seed uint64) {
-	rng := rand.New(rand.NewPCG(seed, 1))
-	n.Init(seed)
-	for _, p := range n.Params() {
-		fan := 1
-		for _, d := range p.Shape[:len(p.Shape)-1] {
-			fan *= d
-		}
-		scale := 0.5 / math.Sqrt(float64(fan))
-		if strings.HasSuffix(p.Name, "/bias") {
-			scale = 0.1
-		}
-		for i := range p.Value {
-			p.Value[i] += float32(scale * rng.NormFloat64())
-			if strings.HasSuffix(p.Name, "/moving_variance") {
-				p.Value[i] = 0.1 + p.Value[i]*p.Value[i]
-			}
-		}
-	}
-	n.Pack()
-}
 
 // made returns a model with weights that are none of them zero.
 func made(t testing.TB, arch string, code int) *autoencoder.Model {
@@ -45,7 +21,7 @@ func made(t testing.TB, arch string, code int) *autoencoder.Model {
 		t.Fatal(err)
 	}
 	for i, n := range m.Networks() {
-		fill(n, uint64(i+2))
+		nntest.Fill(n, uint64(i+2))
 	}
 	return m
 }

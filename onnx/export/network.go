@@ -125,45 +125,18 @@ func (w *walk) residual(r nn.Residual, x *value) (*value, pull, error) {
 }
 
 // kernel returns the name of a layer's weights, in ONNX's order: order[i] is the dimension of likeness's that
-// becomes dimension i.
+// becomes dimension i; none: the same.
 func (w *walk) kernel(layer, param string, order ...int) string {
 	p := w.params[layer+"/"+param]
 	return w.weight(w.net.Name+"/"+p.Name, func(name string) onnx.Tensor {
-		values, dims := permute(p.Value, p.Shape, order)
+		values, shape := p.Value, p.Shape
+		if order != nil {
+			values, shape = nn.Permute(values, shape, order)
+		}
+		dims := make([]int64, len(shape))
+		for i, d := range shape {
+			dims[i] = int64(d)
+		}
 		return onnx.Floats(name, dims, values)
 	})
-}
-
-// permute returns values in another order of their dimensions; no order: the same.
-func permute(x []float32, shape, order []int) ([]float32, []int64) {
-	if order == nil {
-		var dims []int64
-		for _, d := range shape {
-			dims = append(dims, int64(d))
-		}
-		return x, dims
-	}
-	strides, stride := make([]int, len(shape)), 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		strides[i], stride = stride, stride*shape[i]
-	}
-	dims := make([]int64, len(order))
-	for i, d := range order {
-		dims[i] = int64(shape[d])
-	}
-	y, index := make([]float32, len(x)), make([]int, len(order))
-	for i := range y {
-		from := 0
-		for k, d := range order {
-			from += index[k] * strides[d]
-		}
-		y[i] = x[from]
-		for k := len(index) - 1; k >= 0; k-- {
-			if index[k]++; index[k] < int(dims[k]) {
-				break
-			}
-			index[k] = 0
-		}
-	}
-	return y, dims
 }

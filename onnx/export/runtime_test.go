@@ -2,11 +2,11 @@ package export_test
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"likeness/autoencoder"
 	"likeness/nn"
+	"likeness/nn/nntest"
 	"likeness/onnx"
 	"likeness/onnx/export"
 	"likeness/onnx/runtime"
@@ -32,16 +32,8 @@ func run(t *testing.T, name string, m *onnx.Model, err error, x, want []float32,
 		t.Errorf("%s: %v", name, err)
 		return
 	}
-	if len(y) != len(want) {
-		t.Errorf("%s: %d numbers, expected %d", name, len(y), len(want))
-		return
-	}
-	largest, apart := 0.0, 0.0
-	for i, v := range want {
-		largest, apart = max(largest, math.Abs(float64(v))), max(apart, math.Abs(float64(y[i]-v)))
-	}
-	if !(apart <= 2e-5*largest) {
-		t.Errorf("%s: up to %g apart, the largest number is %g", name, apart, largest)
+	if apart := nntest.Apart(y, want); apart > 2e-5 {
+		t.Errorf("%s: up to %g of the largest number apart", name, apart)
 	}
 }
 
@@ -55,7 +47,7 @@ func TestRuntime(t *testing.T) {
 			continue
 		}
 		n := must(nn.New("network", nn.Shape{4, 6, 3}, layers...))(t)
-		fill(n, 1)
+		nntest.Fill(n, 1)
 		x := normal(3*n.Input.Size(), 5)
 		g, err := export.Network(n, export.Options{})
 		run(t, name, g, err, x, must(n.Predict(t.Context(), x))(t), runtime.Options{})
