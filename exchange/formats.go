@@ -15,6 +15,7 @@ type format struct {
 var formats = []format{
 	{ONNX, "graphs for onnxruntime and others: NAME.encoder.onnx, NAME.decoder.onnx, NAME.onnx", "onnx", onnxFiles},
 	{PyTorch, "a state dict, NAME.torch.safetensors, and a module that rebuilds the model: NAME.py", "pytorch", pytorchFiles},
+	{Keras, "weights for Keras 2 and 3: NAME.encoder.h5, NAME.encoder.weights.h5 and the decoder's, and a module: NAME_keras.py", "keras", kerasFiles},
 	{Card, "the model card alone: NAME.md", "likeness", func(*autoencoder.Model, string, ExportOptions) ([]product, []string, error) { return nil, nil, nil }},
 }
 

@@ -1,0 +1,130 @@
+package exchange_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"likeness/autoencoder"
+	"likeness/dataset"
+	"likeness/exchange"
+	"likeness/keras"
+	"likeness/pix"
+	"likeness/recipe"
+)
+
+// exported writes a model file for Keras and returns what the files' names begin with.
+func exported(t *testing.T, model string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "m")
+	if _, err := exchange.Export(t.Context(), exchange.ExportOptions{Model: model, Format: exchange.Keras, Out: out}); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// A model that leaves for Keras comes back with the same weights and codes, to the bit.
+func TestKerasThereAndBack(t *testing.T) {
+	r, _ := recipe.Named("conv")
+	o := r.Options()
+	o.Data, o.Code, o.Batch, o.Epochs = dataset.Drawn(10, 3), 8, 9, 1
+	o.Prep.W, o.Prep.H = 16, 16
+	o.Out = filepath.Join(t.TempDir(), "conv.safetensors")
+	job, err := recipe.Prepare(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trained, err := job.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := trained.Model
+	out := exported(t, trained.Path)
+	x := make([]float32, 3*m.Values())
+	for i := range x {
+		x[i] = float32(i%251)/250 - 0.5
+	}
+	codes, err := m.Encode(t.Context(), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ending := range []string{".h5", ".weights.h5"} {
+		again := filepath.Join(t.TempDir(), "again.safetensors")
+		r, err := exchange.Import(t.Context(), exchange.ImportOptions{Files: []string{out + ".decoder" + ending, out + ".encoder" + ending}, Out: again})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := autoencoder.Open(again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, n := range m.Networks() {
+			if !slices.Equal(back.Networks()[i].Weights(), n.Weights()) {
+				t.Errorf("%s: other weights in the %s", ending, n.Name)
+			}
+		}
+		if got, err := back.Encode(t.Context(), x); err != nil || !slices.Equal(got, codes) {
+			t.Errorf("%s: other codes, %v", ending, err)
+		}
+		if back.Arch != "conv" || back.Fingerprint() != m.Fingerprint() || r.Fingerprint != m.Fingerprint() {
+			t.Errorf("%s: %s, fingerprint %s, expected conv and %s", ending, back.Arch, back.Fingerprint(), m.Fingerprint())
+		}
+	}
+}
+
+// Models with ways that part have no .weights.h5, but a module and named weights.
+func TestKerasOfResiduals(t *testing.T) {
+	m, err := autoencoder.New(autoencoder.Residual, pix.Prep{W: 16, H: 16, Auto: true}, 4, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := m.Save(model); err != nil {
+		t.Fatal(err)
+	}
+	out := exported(t, model)
+	if left, err := filepath.Glob(out + "*.weights.h5"); err != nil || left != nil {
+		t.Errorf("%q, %v", left, err)
+	}
+	k, err := keras.Open(out + ".encoder.h5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Fit(0, 0); err == nil || !strings.Contains(err.Error(), "not those of the tutorial's networks") {
+		t.Errorf("a residual encoder is taken for another: %v", err)
+	}
+	text, err := os.ReadFile(out + "_keras.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"    fork_0 = x\n", "    way_0 = x\n    x = fork_0\n", `    x = layers.Add(name="add")([way_0, x])`, `(make_decoder, "m.decoder.h5")`, "picture = x = keras.Input((16, 16, 3), name=\"picture\")",
+	} {
+		if !strings.Contains(string(text), line) {
+			t.Errorf("the module has no line %q:\n%s", line, text)
+		}
+	}
+}
+
+// A model that came from Keras leaves as it came, by its layers too.
+func TestKerasKinds(t *testing.T) {
+	m, _ := imported(t, exchange.ImportOptions{}, "own-sequential.h5")
+	path := filepath.Join(t.TempDir(), "own.safetensors")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(exported(t, path) + "_keras.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, call := range []string{
+		`layers.Rescaling(1, offset=0.5, name="rescaling")`, `layers.BatchNormalization(epsilon=0.001, name="batch_normalization")`, `layers.LeakyReLU(0.3, name="activation")`,
+		`layers.UpSampling2D(2, interpolation="nearest", name="up_sampling2d")`, `layers.Reshape((2, 3, 6), name="reshape")`, `activation="sigmoid"`, `keras.Input((4,), name="code")`,
+	} {
+		if !strings.Contains(string(text), call) {
+			t.Errorf("the module does not call %s:\n%s", call, text)
+		}
+	}
+}
