@@ -14,6 +14,7 @@ import (
 	"likeness/nn"
 	"likeness/nn/nntest"
 	"likeness/pytorch"
+	"likeness/safetensors"
 )
 
 // foreignFlag is the environment variable that has modules run in Debian's python3-torch.
@@ -103,11 +104,7 @@ func (f *modules) run() {
 			f.t.Errorf("%s: %d bytes, expected %d", name, len(raw), 4*len(want))
 			continue
 		}
-		got := make([]float32, len(want))
-		for i := range got {
-			got[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-		}
-		apart := nntest.Apart(got, want)
+		apart := nntest.Apart(floats(raw), want)
 		if apart > bar {
 			f.t.Errorf("%s: up to %g of the largest number apart", name, apart)
 		}
@@ -206,6 +203,49 @@ func TestForeignDenoisers(t *testing.T) {
 		}
 	}
 	f.run()
+}
+
+// A network that somebody else has written in PyTorch comes in by its state dict and gives here what it gave there.
+func TestForeignStateDict(t *testing.T) {
+	if os.Getenv(foreignFlag) == "" {
+		t.Skipf("set %s=1 to have PyTorch write a state dict", foreignFlag)
+	}
+	folder := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/theirs.py", folder).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	m, notes, err := pytorch.Import(must(safetensors.Open(filepath.Join(folder, "net.safetensors")))(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Arch != "conv" || m.Code != 32 || len(notes) == 0 {
+		t.Errorf("%s, a code of %d, notes %v", m.Arch, m.Code, notes)
+	}
+	read := func(name string) []float32 {
+		return floats(must(os.ReadFile(filepath.Join(folder, name)))(t))
+	}
+	var x []float32 // rows of pixels
+	for planar := read("x"); len(planar) > 0; planar = planar[3*side*side:] {
+		for p := range side * side {
+			x = append(x, planar[p], planar[side*side+p], planar[2*side*side+p])
+		}
+	}
+	code := must(m.Encode(t.Context(), x))(t)
+	if apart := nntest.Apart(code, read("code")); apart > bar {
+		t.Errorf("codes are up to %g apart", apart)
+	}
+	if apart := nntest.Apart(planes(must(m.Decode(t.Context(), code))(t), side, side), read("y")); apart > bar {
+		t.Errorf("pictures are up to %g apart", apart)
+	}
+}
+
+// floats returns the numbers of a file.
+func floats(raw []byte) []float32 {
+	x := make([]float32, len(raw)/4)
+	for i := range x {
+		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+	}
+	return x
 }
 
 func must[T any](v T, err error) func(t testing.TB) T {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/faces/drawn"
+	"likeness/models"
 	"likeness/nn"
 	"likeness/nn/nntest"
 	"likeness/onnx"
@@ -294,6 +297,47 @@ func mixed(t *testing.T, a nn.Activation) *autoencoder.Model {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// The models that come with the program, on drawn faces.
+func TestForeignModelsOfTheProgram(t *testing.T) {
+	f := newForeign(t)
+	x := faces(t, 8)
+	conv := must(autoencoder.Open(models.Conv))(t)
+	g, err := export.Model(conv, export.Options{})
+	f.add("conv", g, err, floats(export.Reconstruction, must(conv.Reconstruct(t.Context(), x))(t)), floats(export.Picture, x, 8, side, side, 3))
+	fitted := must(autoencoder.Open(models.Conv))(t)
+	if err := fitted.FitCorrection(t.Context(), faces(t, 60), 5); err != nil {
+		t.Fatal(err)
+	}
+	g, err = export.Model(fitted, export.Options{Part: export.Encoder})
+	f.add("conv-corrected", g, err, floats(export.Code, must(fitted.Encode(t.Context(), x))(t)), floats(export.Picture, x, 8, side, side, 3))
+	denoiser := must(autoencoder.Open(models.Denoiser))(t)
+	g, err = export.Model(denoiser, export.Options{})
+	levels := make([]float32, 8)
+	for i := range levels {
+		levels[i] = float32(pix.NoiseLevel(x[i*denoiser.Values():(i+1)*denoiser.Values()], side, side))
+	}
+	f.add("denoiser", g, err, floats(export.Reconstruction, must(denoiser.Reconstruct(t.Context(), x))(t)), floats(export.Picture, x, 8, side, side, 3), floats(export.Sigma, levels, 8))
+	f.run()
+}
+
+// faces returns drawn faces, a little noisy.
+func faces(t *testing.T, n int) []float32 {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 4))
+	people := drawn.People(drawn.Options{People: n, PerPerson: 1, Seed: 3})
+	var x []float32
+	for i := range people {
+		one := make([]float32, side*side*3)
+		shot := people[i].Shot(0)
+		m := pix.FromImage(drawn.Draw(&people[i], &shot))
+		must(pix.Prep{W: side, H: side, Auto: true}.Apply(m))(t).Floats(one)
+		for _, v := range one {
+			x = append(x, min(max(v+float32(0.05*rng.NormFloat64()), -0.5), 0.5))
+		}
+	}
+	return x
 }
 
 // pixelsAndPlanes adds a model's graphs of bytes and of planes.
