@@ -124,6 +124,9 @@ func (d *Detector) Frames(ctx context.Context, m *pix.Image) ([]faces.Found, err
 	found := make([]faces.Found, len(list))
 	for i, f := range list {
 		found[i] = faces.Found{Frame: f.Frame(), Score: f.Score}
+		for k, p := range f.Landmarks {
+			found[i].Marks[k] = [2]float64{p.X, p.Y}
+		}
 	}
 	return found, nil
 }

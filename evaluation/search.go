@@ -8,6 +8,7 @@ import (
 	"likeness/autoencoder"
 	"likeness/dataset"
 	"likeness/embeddings"
+	"likeness/encoder"
 	"likeness/faces"
 	"likeness/finder"
 	"likeness/parallel"
@@ -37,6 +38,8 @@ type SearchOptions struct {
 	// ModelFile names it.
 	Model     *autoencoder.Model `json:"-"`
 	ModelFile string             `json:"model,omitempty"`
+	// Coder measures the code of an encoder from elsewhere, which ModelFile names.
+	Coder finder.Coder `json:"-"`
 	// Examples also returns some queries with what they found.
 	Examples bool `json:"examples,omitempty"`
 	Threads  int  `json:"threads,omitempty"` // 0: as ctx says, see package parallel
@@ -92,9 +95,12 @@ type SplitScore struct {
 // other. Pairs measure verification: each fold by a threshold and a space that were
 // fitted to the others.
 func Search(ctx context.Context, set *faces.Set, opt SearchOptions) (*SearchScore, error) {
-	e := &searchEvaluator{opt: opt, set: set, score: &SearchScore{Data: set.Source, Model: opt.ModelFile, Code: "wide", Aligned: !opt.Unaligned && opt.Model == nil}}
-	if opt.Model != nil {
+	e := &searchEvaluator{opt: opt, set: set, score: &SearchScore{Data: set.Source, Model: opt.ModelFile, Code: "wide", Aligned: !opt.Unaligned && opt.Model == nil && opt.Coder == nil}}
+	switch {
+	case opt.Model != nil:
 		e.score.Code = opt.Model.Arch
+	case opt.Coder != nil:
+		e.score.Code = encoder.Arch
 	}
 	return e.run(ctx)
 }
@@ -206,8 +212,14 @@ func (e *searchEvaluator) codes(ctx context.Context, set *faces.Set, fit []int) 
 	if e.fixed != nil {
 		return *e.fixed, nil
 	}
-	if e.opt.Model != nil {
-		c, err := finder.ModelCodes(ctx, e.opt.Model, set, set.Rows(), e.opt.Progress)
+	if e.opt.Model != nil || e.opt.Coder != nil {
+		var c finder.Codes
+		var err error
+		if e.opt.Model != nil {
+			c, err = finder.ModelCodes(ctx, e.opt.Model, set, set.Rows(), e.opt.Progress)
+		} else {
+			c, err = finder.CoderCodes(ctx, e.opt.Coder, set, set.Rows(), e.opt.Progress)
+		}
 		if e.opt.Space != "" && !search.Mirrored(e.opt.Space) {
 			c = c.Plain()
 		}

@@ -36,7 +36,7 @@ func readFound(bits []int64) []Found {
 		for k := range v {
 			v[k] = math.Float64frombits(uint64(bits[i*foundNumbers+k]))
 		}
-		all[i] = Found{pix.Frame{X: v[0], Y: v[1], Side: v[2], Turn: v[3]}, v[4]}
+		all[i] = Found{Frame: pix.Frame{X: v[0], Y: v[1], Side: v[2], Turn: v[3]}, Score: v[4]}
 	}
 	return all
 }
@@ -69,5 +69,5 @@ func (f Found) Cut(name string, data []byte, p pix.Prep) (*pix.Image, error) {
 	case f == (Found{}):
 		return p.Squared().Of(photo)
 	}
-	return p.ApplyTo(photo.Image(), f.Frame)
+	return f.apply(p, photo.Image())
 }

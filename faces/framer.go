@@ -23,6 +23,23 @@ type Framer interface {
 type Found struct {
 	Frame pix.Frame `json:"frame"`
 	Score float64   `json:"score"` // how sure that is, from 0 to 1
+	// Marks are the face's landmarks, for the templates that need them; zero where they are not known. Sets and files do
+	// not keep them.
+	Marks pix.Marks `json:"-"`
+}
+
+// apply cuts the face as a preparation wants it.
+func (f Found) apply(p pix.Prep, m *pix.Image) (*pix.Image, error) {
+	if p.Template != "" && f.Marks != (pix.Marks{}) {
+		return p.ApplyToMarks(m, f.Marks)
+	}
+	return p.ApplyTo(m, f.Frame)
+}
+
+// unmarked is the face as sets keep it.
+func (f Found) unmarked() Found {
+	f.Marks = pix.Marks{}
+	return f
 }
 
 // Wanted says which of the faces in a picture are taken. The zero value is Largest.
@@ -158,11 +175,11 @@ func (c Cutter) Cut(ctx context.Context, m *pix.Image) ([]Cut, error) {
 	}
 	var cuts []Cut
 	for _, f := range arrange(found, c.Faces) {
-		picture, err := c.Prep.ApplyTo(m, f.Frame)
+		picture, err := f.apply(c.Prep, m)
 		if err != nil {
 			return nil, err
 		}
-		cuts = append(cuts, Cut{picture, f, of})
+		cuts = append(cuts, Cut{picture, f.unmarked(), of})
 	}
 	return cuts, nil
 }

@@ -3,6 +3,7 @@ package faces
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"likeness/pix"
 )
@@ -55,6 +56,10 @@ func (w *preparer) prepare(m File) []prepared {
 	var follow []int // preparations of a found face
 	for i, p := range w.preps {
 		switch {
+		case lfw && p.FollowsFace() && p.Template != "" && w.opt.Framer != nil && w.opt.Faces != None:
+			if all[i] = w.inLFW(photo, p); all[i].rows == nil && all[i].err == nil {
+				whole(i, p)
+			}
 		case !p.FollowsFace() || lfw:
 			whole(i, p)
 		case w.opt.Framer == nil || w.opt.Faces == None:
@@ -75,15 +80,41 @@ func (w *preparer) prepare(m File) []prepared {
 			all[i].reason = noFace
 		}
 		for _, f := range arrange(found, w.opt.Faces) {
-			picture, err := w.preps[i].ApplyTo(photo.Image(), f.Frame)
+			picture, err := f.apply(w.preps[i], photo.Image())
 			if err != nil {
 				all[i].rows, all[i].reason = nil, err.Error()
 				break
 			}
-			all[i].rows = append(all[i].rows, row{picture.Pix, f})
+			all[i].rows = append(all[i].rows, row{picture.Pix, f.unmarked()})
 		}
 	}
 	return all
+}
+
+// inLFW prepares a picture of LFW by the landmarks of the face in its middle. There are no rows where none is found there:
+// then the template lies where LFW has its faces. Such a row says nothing of where the face was found, as those of other
+// preparations.
+func (w *preparer) inLFW(photo *pix.Photo, p pix.Prep) prepared {
+	found, err := w.opt.Framer.Frames(oneThread(w.ctx), photo.Image())
+	if err != nil {
+		return prepared{err: err}
+	}
+	width, height := photo.Size()
+	middle := pix.LFWFrame(width, height)
+	best, off := Found{}, middle.Side/4
+	for _, f := range found {
+		if d := math.Hypot(f.Frame.X-middle.X, f.Frame.Y-middle.Y); d < off {
+			best, off = f, d
+		}
+	}
+	if best == (Found{}) {
+		return prepared{}
+	}
+	picture, err := best.apply(p, photo.Image())
+	if err != nil {
+		return prepared{}
+	}
+	return prepared{rows: []row{{pix: picture.Pix}}}
 }
 
 // isLFW is the one place that decides which pictures are LFW's, so that LFW's own crop is right for them: those in its

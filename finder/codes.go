@@ -50,14 +50,36 @@ func (c Codes) Plain() Codes {
 	return out
 }
 
+// Coder turns prepared pictures into codes: an autoencoder, or an encoder from elsewhere.
+type Coder interface {
+	// Encode returns the codes of pictures of (N, H, W, 3) numbers, byte/255 - 0.5.
+	Encode(ctx context.Context, x []float32) ([]float32, error)
+	CodeLength() int
+	Preparation() pix.Prep
+	// Piece is how many pictures are encoded at a time.
+	Piece() int
+}
+
+// modelCoder is an autoencoder as a Coder.
+type modelCoder struct{ *autoencoder.Model }
+
+func (m modelCoder) CodeLength() int       { return m.Code }
+func (m modelCoder) Preparation() pix.Prep { return m.Prep }
+
 // ModelCodes returns an autoencoder's codes of rows of a set, each followed by the code
 // of the mirrored picture.
 func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows []int, report progress.Func) (Codes, error) {
-	c := Codes{Dim: 2 * m.Code, Own: m.Code, Swap: make([]int, 2*m.Code)}
+	return CoderCodes(ctx, modelCoder{m}, data, rows, report)
+}
+
+// CoderCodes is ModelCodes for any coder.
+func CoderCodes(ctx context.Context, m Coder, data *faces.Set, rows []int, report progress.Func) (Codes, error) {
+	own := m.CodeLength()
+	c := Codes{Dim: 2 * own, Own: own, Swap: make([]int, 2*own)}
 	for i := range c.Swap {
-		c.Swap[i] = (i + m.Code) % c.Dim
+		c.Swap[i] = (i + own) % c.Dim
 	}
-	if err := checkSize(data, m.Prep); err != nil {
+	if err := checkSize(data, m.Preparation()); err != nil {
 		return Codes{}, err
 	}
 	batch := m.Piece()
@@ -66,7 +88,7 @@ func ModelCodes(ctx context.Context, m *autoencoder.Model, data *faces.Set, rows
 			return Codes{}, err
 		}
 		x := data.AllFloats(rows[first:min(first+batch, len(rows))])
-		codes, err := WithMirror(ctx, m, x)
+		codes, err := CoderWithMirror(ctx, m, x)
 		if err != nil {
 			return Codes{}, err
 		}
@@ -87,19 +109,25 @@ func checkSize(data *faces.Set, prep pix.Prep) error {
 // WithMirror encodes N pictures, N x H x W x 3, and their mirror images. It returns N
 // codes of twice the model's length: that of the picture, then that of its mirror image.
 func WithMirror(ctx context.Context, m *autoencoder.Model, x []float32) ([]float32, error) {
+	return CoderWithMirror(ctx, modelCoder{m}, x)
+}
+
+// CoderWithMirror is WithMirror for any coder.
+func CoderWithMirror(ctx context.Context, m Coder, x []float32) ([]float32, error) {
 	own, err := m.Encode(ctx, x)
 	if err != nil {
 		return nil, err
 	}
 	turned := slices.Clone(x)
-	pix.Mirror(turned, m.Prep.W)
+	pix.Mirror(turned, m.Preparation().W)
 	mirrored, err := m.Encode(ctx, turned)
 	if err != nil {
 		return nil, err
 	}
 	var out []float32
-	for i := 0; i < len(own); i += m.Code {
-		out = append(append(out, own[i:i+m.Code]...), mirrored[i:i+m.Code]...)
+	n := m.CodeLength()
+	for i := 0; i < len(own); i += n {
+		out = append(append(out, own[i:i+n]...), mirrored[i:i+n]...)
 	}
 	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/dataset"
+	"likeness/encoder"
 	"likeness/faces"
 	"likeness/finder"
 	"likeness/models"
@@ -16,12 +17,12 @@ import (
 	"likeness/search"
 )
 
-// Embedder turns pictures into codes. A model and a finder are embedders.
+// Embedder turns pictures into codes. A model, a finder and an encoder from elsewhere are embedders.
 type Embedder interface {
 	// Fingerprint names the embedder by its contents: codes of two embedders do not
 	// compare.
 	Fingerprint() string
-	// Arch is a model's architecture, "wide" for a finder.
+	// Arch is a model's architecture, "wide" for a finder, encoder.Arch for an encoder.
 	Arch() string
 	// Prep is how pictures are prepared for it.
 	Prep() pix.Prep
@@ -50,9 +51,14 @@ func NewModel(m *autoencoder.Model) (Embedder, error) {
 // NewFinder returns a finder as an embedder.
 func NewFinder(f *finder.Finder) Embedder { return &describer{f, f.Fingerprint()} }
 
-// OpenEmbedder opens a file that holds a model with codes or a finder, or one that comes with
-// the program under its name.
+// OpenEmbedder opens a file that holds a model with codes, a finder or an encoder from elsewhere,
+// or one that comes with the program under its name. How pictures are prepared for an encoder is
+// guessed; see OpenEncoder.
 func OpenEmbedder(path string) (Embedder, error) {
+	if encoder.Is(path) {
+		e, _, err := OpenEncoder(path, encoder.Wish{}, "")
+		return e, err
+	}
 	file, err := models.Open(path)
 	if err != nil {
 		return nil, err

@@ -1,13 +1,16 @@
 package gallery
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
 
 	"likeness/dataset"
+	"likeness/encoder"
 	"likeness/faces"
 	"likeness/models"
+	"likeness/search"
 )
 
 // ErrNoModel means that the model or finder of an index is not where it was, nor beside
@@ -23,7 +26,7 @@ func (g *Gallery) openEmbedder() (Embedder, error) {
 	path := g.opt.Model
 	if path == "" {
 		if path = pathFrom(g.path, about.ModelFile); path == "" || !exists(path) {
-			path = modelBeside(g.path, about.Model)
+			path = modelBeside(g.path, about)
 		}
 		if path == "" {
 			if seen, ok := dataset.PlacesOf(faces.Options{}).Recall(about.Model); ok && exists(seen.Source) {
@@ -37,7 +40,16 @@ func (g *Gallery) openEmbedder() (Embedder, error) {
 			return nil, fmt.Errorf("the model of %s, %s, is %w", g.path, about.Model, ErrNoModel)
 		}
 	}
-	e, err := OpenEmbedder(path)
+	var e Embedder
+	var err error
+	if about.Encoder != "" {
+		var made *encoder.Encoder
+		if made, err = encoder.OpenAs(path, about.Encoder); err == nil {
+			e = NewEncoder(made)
+		}
+	} else {
+		e, err = OpenEmbedder(path)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -64,12 +76,32 @@ func builtIn(fingerprint string) string {
 // modelBeside looks for the model with a fingerprint beside an index and in a folder
 // "models" there. It reads no more of the files than their metadata. "" means that
 // there is none.
-func modelBeside(index, fingerprint string) string {
+func modelBeside(index string, about search.About) string {
 	folder := filepath.Dir(index)
+	if about.Encoder != "" {
+		return encoderBeside(folder, about.Encoder)
+	}
 	for _, pattern := range []string{"*.safetensors", filepath.Join("models", "*.safetensors")} {
 		files, _ := filepath.Glob(filepath.Join(folder, pattern)) // a folder whose name is no pattern finds nothing
 		for _, f := range files {
-			if _, found, err := Identify(f); err == nil && found == fingerprint {
+			if _, found, err := Identify(f); err == nil && found == about.Model {
+				return f
+			}
+		}
+	}
+	return ""
+}
+
+// encoderBeside looks likewise for the file of an encoder.
+func encoderBeside(folder, text string) string {
+	var spec encoder.Spec
+	if json.Unmarshal([]byte(text), &spec) != nil {
+		return ""
+	}
+	for _, pattern := range []string{"*.onnx", filepath.Join("models", "*.onnx")} {
+		files, _ := filepath.Glob(filepath.Join(folder, pattern))
+		for _, f := range files {
+			if hash, err := encoder.HashFile(f); err == nil && hash == spec.File {
 				return f
 			}
 		}

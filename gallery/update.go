@@ -138,6 +138,7 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 			Model: embedder.Fingerprint(), Arch: embedder.Arch(), Prep: string(prep),
 			ModelFile: pathBeside(path, opt.ModelFile),
 			Faces:     string(opt.Faces), Detector: set.Detector,
+			Encoder: specOf(embedder),
 		},
 	}
 	return u.run(ctx)

@@ -73,6 +73,8 @@ func (p Prep) Words() string {
 		part = fmt.Sprintf("the %dx%d pixels at (%d, %d)", r.W, r.H, r.X, r.Y)
 	case p.Square:
 		part = "the largest centred square"
+	case p.Auto && p.Template != "":
+		part = "the face by the template " + p.Template
 	case p.Auto && p.Whole:
 		part += " of pictures framed as LFW's"
 	case p.Auto:
@@ -93,13 +95,8 @@ func (p Prep) Words() string {
 // looks alike whatever the picture's size. It is an error where the crop does not follow
 // the face, or the frame makes no sense in the picture.
 func (p Prep) ApplyTo(m *Image, f Frame) (*Image, error) {
-	switch {
-	case !p.Auto || p.Square || p.Rect != (Rect{}):
-		return nil, fmt.Errorf("a preparation that does not crop faces cannot follow one")
-	case p.W < 1 || p.H < 1 || int64(p.W) > MaxPixels/int64(p.H):
-		return nil, fmt.Errorf("cannot prepare a picture as %dx%d", p.W, p.H)
-	case !f.fits(m.W, m.H):
-		return nil, fmt.Errorf("a face's frame of %g pixels around (%g, %g) makes no sense in a picture of %dx%d", f.Side, f.X, f.Y, m.W, m.H)
+	if p.Template == ArcFace {
+		return p.cutFrame(m, f.template())
 	}
 	size := p.shown()
 	share := float64(size) / lfwSide
@@ -107,7 +104,31 @@ func (p Prep) ApplyTo(m *Image, f Frame) (*Image, error) {
 		share *= 1 + 2*aroundMargin/float64(aroundCrop)
 		size += 2 * margin(size)
 	}
+	if err := p.checkFrame(m, f); err != nil {
+		return nil, err
+	}
 	return m.Cut(f.Part(share), max(size, p.W, p.H)).Resize(p.W, p.H), nil
+}
+
+// cutFrame cuts all of a frame at the size of the input.
+func (p Prep) cutFrame(m *Image, f Frame) (*Image, error) {
+	if err := p.checkFrame(m, f); err != nil {
+		return nil, err
+	}
+	return m.Cut(f, max(p.W, p.H)).Resize(p.W, p.H), nil
+}
+
+// checkFrame returns an error where a frame cannot be cut from a picture.
+func (p Prep) checkFrame(m *Image, f Frame) error {
+	switch {
+	case !p.Auto || p.Square || p.Rect != (Rect{}):
+		return fmt.Errorf("a preparation that does not crop faces cannot follow one")
+	case p.W < 1 || p.H < 1 || int64(p.W) > MaxPixels/int64(p.H):
+		return fmt.Errorf("cannot prepare a picture as %dx%d", p.W, p.H)
+	case !f.fits(m.W, m.H):
+		return fmt.Errorf("a face's frame of %g pixels around (%g, %g) makes no sense in a picture of %dx%d", f.Side, f.X, f.Y, m.W, m.H)
+	}
+	return nil
 }
 
 // fits reports whether a frame is one of a picture of w x h: it may be larger, for faces

@@ -20,7 +20,10 @@ type Prep struct {
 	Auto bool `json:"auto"`           // crop the face; DX and DY are ignored
 	Wide bool `json:"wide,omitempty"` // with Auto: crop less tightly, the head in place of the face
 	// Whole takes, with Auto, every picture's largest centred square for the frame of its face, as LFW's pictures are.
-	Whole  bool `json:"whole,omitempty"`
+	Whole bool `json:"whole,omitempty"`
+	// Template is, with Auto, ArcFace for the crop that usual recognisers take of a face, by its landmarks.
+	Template string `json:"template,omitempty"`
+
 	Square bool `json:"square,omitempty"` // crop the largest centred square
 	Rect   Rect `json:"rect,omitzero"`    // crop this rectangle
 	// Around adds a margin of 13/90 of the crop's sides on every side.
@@ -153,6 +156,11 @@ func (p Prep) crop(w, h int) (image.Rectangle, error) {
 		return image.Rect(r.X, r.Y, r.X+r.W, r.Y+r.H), nil
 	case p.Square, p.Auto && !p.Whole && !IsLFWSize(w, h):
 		return centred(w, h, min(w, h)), nil
+	case p.Auto && !p.Whole && p.Template == ArcFace: // where LFW's faces have it
+		f := LFWFrame(w, h).template()
+		side := int(f.Side + 0.5)
+		x, y := int(f.X-f.Side/2+0.5), int(f.Y-f.Side/2+0.5)
+		return image.Rect(x, y, x+side, y+side), nil
 	case p.Auto && p.Whole:
 		side := min(w, h)
 		return centred(w, h, max(1, (side*p.shown()+lfwSide/2)/lfwSide)), nil

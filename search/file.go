@@ -28,6 +28,7 @@ const (
 	originName   = "origin"
 	facesName    = "faces"
 	detectorName = "detector"
+	encoderName  = "encoder"
 )
 
 // File is what an index file holds: everything that an index of any kind is made of.
@@ -133,7 +134,7 @@ func (f *File) tensors() (*safetensors.File, error) {
 	if f.About.Origin != "" {
 		out.Metadata[originName] = strings.ToValidUTF8(f.About.Origin, "\uFFFD")
 	}
-	for name, text := range map[string]string{facesName: f.About.Faces, detectorName: f.About.Detector} {
+	for name, text := range map[string]string{facesName: f.About.Faces, detectorName: f.About.Detector, encoderName: f.About.Encoder} {
 		if text != "" {
 			out.Metadata[name] = text
 		}

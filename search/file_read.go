@@ -70,6 +70,7 @@ func fromFile(file *safetensors.File) (*File, error) {
 	}
 	f.About.Origin = file.Metadata[originName]
 	f.About.Faces, f.About.Detector = file.Metadata[facesName], file.Metadata[detectorName]
+	f.About.Encoder = file.Metadata[encoderName]
 	if err := f.readEntries(); err != nil {
 		return nil, err
 	}

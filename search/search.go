@@ -83,6 +83,8 @@ type About struct {
 	// empty where nobody looked for faces.
 	Faces    string
 	Detector string
+	// Encoder is what an encoder from elsewhere needs beside its file, empty for models and finders.
+	Encoder string
 }
 
 // check returns an error that says what is wrong with q for an index of codes of

@@ -16,7 +16,7 @@ import (
 
 // withModel returns arguments that begin with a model: theirs, or the one that comes with the program under a name.
 func withModel(args []string, name string) []string {
-	if len(args) > 0 && models.IsFile(args[0]) {
+	if len(args) > 0 && isModel(args[0]) {
 		return args
 	}
 	return slices.Insert(slices.Clone(args), 0, name)
@@ -26,7 +26,7 @@ func withModel(args []string, name string) []string {
 func afterModel(expected string, least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		first := 0
-		if len(args) > 0 && models.IsFile(args[0]) {
+		if len(args) > 0 && isModel(args[0]) {
 			first = 1
 		}
 		most := most

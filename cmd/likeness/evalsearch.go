@@ -9,6 +9,7 @@ import (
 	"likeness/dataset"
 	"likeness/describe"
 	"likeness/embeddings"
+	"likeness/encoder"
 	"likeness/evaluation"
 	"likeness/faces"
 	"likeness/search"
@@ -23,6 +24,7 @@ func newEvalSearch(a *app) *cobra.Command {
 	var opt evaluation.SearchOptions
 	var out sheets
 	var codes string
+	var foreign encoderFlags
 	split := console.Choice{Value: "both", Choices: []string{"both", dataset.ByPerson, dataset.ByRandom}}
 	space := console.Choice{Value: best, Choices: append([]string{best}, search.SpaceNames()...)}
 	c := &cobra.Command{
@@ -62,8 +64,9 @@ without it, pairs in ten folds are drawn by seed.`,
 	console.AddChoice(c, &space, "space", "how codes are compared; best: within-mirror where names are known, else whitened-mirror")
 	fl.StringVar(&opt.PairsFrom, "pairs", "", "a `file` of pairs in the layout of LFW's pairs.txt (default pairs drawn by seed)")
 	fl.BoolVar(&opt.Unaligned, "no-align", false, "take faces as they are")
-	fl.StringVar(&opt.ModelFile, "model", "", "measure this model's code instead of the wide one, a model `file`")
+	fl.StringVar(&opt.ModelFile, "model", "", "measure this model's code instead of the wide one, a model `file` or an ONNX encoder")
 	fl.StringVar(&codes, "codes", "", "measure the codes in this `file` (.npz, .npy, .parquet or .csv), made by any model, with the people that it names, in place of pictures")
+	foreign.add(c)
 	addSheets(c, &out, "queries of the first split that found somebody else, some that did not, and what they found,")
 	console.AddThreads(c, &opt.Threads)
 	console.Complete(c, "model", console.FilesOf(console.ModelNames))
@@ -100,10 +103,18 @@ without it, pairs in ten folds are drawn by seed.`,
 		}
 		prep := describe.DefaultPrep()
 		if opt.ModelFile != "" {
-			if opt.Model, err = openCoder(opt.ModelFile); err != nil {
-				return err
+			switch {
+			case encoder.Is(opt.ModelFile):
+				if opt.Coder, err = foreign.coder(a, opt.ModelFile); err != nil {
+					return err
+				}
+				prep = opt.Coder.Preparation()
+			default:
+				if opt.Model, err = openCoder(opt.ModelFile); err != nil {
+					return err
+				}
+				prep = opt.Model.Prep
 			}
-			prep = opt.Model.Prep
 		}
 		set, err := a.load(cmd.Context(), data, faces.Options{Prep: prep, Threads: opt.Threads})
 		if err != nil {

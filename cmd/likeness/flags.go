@@ -19,7 +19,10 @@ type sizeFlag struct{ w, h int }
 func (s *sizeFlag) Type() string { return "N|WxH" }
 
 func (s *sizeFlag) String() string {
-	if s.w == s.h {
+	switch s.w {
+	case 0: // none asked for
+		return ""
+	case s.h:
 		return strconv.Itoa(s.w)
 	}
 	return fmt.Sprintf("%dx%d", s.w, s.h)

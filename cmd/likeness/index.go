@@ -11,6 +11,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
 	"likeness/embeddings"
+	"likeness/encoder"
 	"likeness/faces"
 	"likeness/gallery"
 	"likeness/models"
@@ -24,6 +25,8 @@ func newIndex(a *app) *cobra.Command {
 	var opt gallery.UpdateOptions
 	var looks faceFlags
 	var codes codeFlags
+	var foreign encoderFlags
+	var from string
 	part := console.Choice{Value: "all", Choices: []string{"all", "train", "test"}}
 	kind := console.Choice{Value: usual, Choices: append([]string{usual}, search.KindNames()...)}
 	space := console.Choice{Value: usual, Choices: append([]string{usual}, search.SpaceNames()...)}
@@ -41,6 +44,10 @@ indexed completely.
 MODEL is a finder ('likeness train finder'), which straightens faces and brings its own
 space, or an autoencoder, which finds people far worse. Without one it is
 finder.safetensors in this folder, or else the finder that comes with the program.
+It may also be an encoder from elsewhere, an ONNX file that turns a picture of a face into
+a code: --encoder names it. --template, --mean, --scale, --channels and --input-size say how
+pictures are prepared for it; what they leave open is guessed by what is usual, and said. The
+index keeps it, so that searching needs no flags.
 
 Faces are found in the pictures, and each is an entry; those of one picture are called
 PICTURE#1, PICTURE#2 and so on, from left to right. Pictures without a face are counted and
@@ -78,6 +85,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
   likeness index conv-32.safetensors ~/Pictures/faces --out mine.safetensors
   likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors
   likeness index --codes embeddings.npz --data ~/Pictures
+  likeness index --encoder recogniser.onnx --template arcface ~/Pictures/faces
   likeness search mine.safetensors --image me.jpg`,
 		Args:              afterModel("where the pictures are, behind a MODEL where another than the program's own finder is meant", 0, 1),
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
@@ -94,6 +102,9 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	c.MarkFlagsMutuallyExclusive("keep", "prune")
 	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
 	codes.add(c)
+	c.Flags().StringVar(&from, "encoder", "", "an encoder from elsewhere in place of MODEL, an ONNX `file`")
+	foreign.add(c)
+	c.MarkFlagsMutuallyExclusive("codes", "encoder")
 	console.AddThreads(c, &opt.Threads)
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -106,7 +117,17 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		case codes.read != (embeddings.ReadOptions{}):
 			return console.Usagef("--ids and --codes-name go with --codes")
 		}
-		args = withModel(args, ownOr(usualFinder, models.Finder))
+		if from != "" {
+			if len(args) > 1 || len(args) == 1 && isModel(args[0]) {
+				return console.Usagef("--encoder %s and %s: expected one of them", from, args[0])
+			}
+			if !encoder.Is(from) {
+				return console.Usagef("--encoder %s: expected an ONNX file, NAME.onnx", from)
+			}
+			args = append([]string{from}, args...)
+		} else {
+			args = withModel(args, ownOr(usualFinder, models.Finder))
+		}
 		if len(args) == 2 {
 			if data.Source != "" {
 				return console.Usagef("%s and --data %s: expected one of them", args[1], data.Source)
@@ -122,7 +143,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		if err := console.CheckReplace(out, search.Format); err != nil {
 			return err
 		}
-		e, err := gallery.OpenEmbedder(args[0])
+		e, err := foreign.open(a, args[0], out)
 		if err != nil {
 			return err
 		}
@@ -177,7 +198,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 func indexName(model string, data dataset.Name) string {
 	const suffix = ".index.safetensors"
 	if data.Source == "" {
-		return strings.TrimSuffix(model, ".safetensors") + suffix
+		return strings.TrimSuffix(strings.TrimSuffix(model, ".safetensors"), ".onnx") + suffix
 	}
 	name := strings.ReplaceAll(data.Public().Source, ":", "-")
 	for _, ext := range []string{".tgz", ".tar.gz", ".tar", ".zip"} {
