@@ -18,8 +18,8 @@ const arcFaceSide = 112
 // templateOf is the part of a usual face's frame that a template shows: where its middle lies, in
 // sides of the frame, and its side. It stands in where a face's marks are not known.
 const (
-	templateY    = 0.4655
-	templateSide = 0.4876
+	templateY    = 0.4651
+	templateSide = 0.4958
 )
 
 // templateFrame returns the square that a template shows of a face: the similarity transform that

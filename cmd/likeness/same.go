@@ -11,8 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/encoder"
 	"likeness/faces"
 	"likeness/finder"
+	"likeness/gallery"
 	"likeness/models"
 	"likeness/search"
 )
@@ -44,6 +46,7 @@ func newSame(a *app) *cobra.Command {
 	var threshold float64
 	var opt finder.CompareOptions
 	var looks faceFlags
+	var foreign encoderFlags
 	c := &cobra.Command{
 		Use:   "same A B",
 		Short: "Report whether two pictures show one person",
@@ -54,7 +57,8 @@ The distance of the two faces is compared with a threshold: by default the dista
 which the odds are even, that is, which is as likely between two pictures of one person
 as of two people. Where most pairs you ask about are of two people, ask for better odds,
 such as --odds 20. A finder that was fitted without names knows no odds and needs
---threshold.`,
+--threshold, and so does an encoder from elsewhere, an ONNX file that --finder names: its codes
+are compared by their angle, the distance sqrt(2 - 2 cos).`,
 		Example: `  likeness same me.jpg you.jpg
   likeness same me.jpg you.jpg --odds 20 --finder lfw-finder.safetensors --json
   likeness same me.jpg you.jpg --quiet > /dev/null && echo 'one person'`,
@@ -65,6 +69,7 @@ such as --odds 20. A finder that was fitted without names knows no odds and need
 	c.Flags().Float64Var(&threshold, "threshold", 0, "the same within this `distance` (default: where the odds are as asked)")
 	c.Flags().Float64Var(&opt.Odds, "odds", 1, "the same with at least these `odds`")
 	looks.add(c, faces.Largest, faces.Largest, faces.None)
+	foreign.add(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed("threshold") {
 			opt.Threshold = &threshold
@@ -78,12 +83,23 @@ such as --odds 20. A finder that was fitted without names knows no odds and need
 			return console.Usagef("--odds %g: expected more than 0", opt.Odds)
 		}
 		path := cmp.Or(path, ownOr(usualFinder, models.Finder))
-		f, err := openFinder(path)
-		if err != nil {
-			return err
+		var r *finder.Comparison
+		var err error
+		if encoder.Is(path) || !foreign.wish().Empty() {
+			var e gallery.Embedder
+			if e, err = foreign.open(a, path, ""); err != nil {
+				return err
+			}
+			opt.Cutter = a.cutter(e.Prep(), looks)
+			r, err = gallery.Compare(cmd.Context(), e, args[0], args[1], opt)
+		} else {
+			var f *finder.Finder
+			if f, err = openFinder(path); err != nil {
+				return err
+			}
+			opt.Cutter = a.cutter(f.Describer.Prep, looks)
+			r, err = f.Compare(cmd.Context(), args[0], args[1], opt)
 		}
-		opt.Cutter = a.cutter(f.Describer.Prep, looks)
-		r, err := f.Compare(cmd.Context(), args[0], args[1], opt)
 		if errors.Is(err, finder.ErrNoOdds) {
 			return console.Usagef("%s: %w: give --threshold", path, err)
 		} else if err != nil {
