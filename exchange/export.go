@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"likeness/autoencoder"
+	"likeness/evaluation"
 	"likeness/exchange/card"
 	"likeness/internal/atomicfile"
 	"likeness/models"
@@ -50,7 +51,9 @@ type ExportOptions struct {
 	FixedSize   bool          `json:"fixed_size,omitempty"`
 
 	License string `json:"license,omitempty"` // of the model, such as "mit", for its card; empty: none is named
-	Version string `json:"-"`                 // of the program
+	// Score is what evaluation.Evaluate has measured of the model, for its card; nil: what the model's file says.
+	Score   *evaluation.Score `json:"score,omitempty"`
+	Version string            `json:"-"` // of the program
 }
 
 // Exported is what was written.
@@ -98,6 +101,9 @@ func Export(ctx context.Context, o ExportOptions) (*Exported, error) {
 	m, err := openModel(o.Model)
 	if err != nil {
 		return nil, err
+	}
+	if s := o.Score; s != nil && s.Fingerprint != m.Fingerprint() {
+		return nil, fmt.Errorf("the score is that of a model with the fingerprint %q, expected %q, that of %s", s.Fingerprint, m.Fingerprint(), o.Model)
 	}
 	name := strings.TrimSuffix(cmp.Or(o.Out, nameOf(o.Model)), ".onnx")
 	base := filepath.Base(name)
@@ -191,7 +197,7 @@ func list[T ~string](words []T) string {
 
 // cardOf makes the card of a model and of the files beside it.
 func cardOf(m *autoencoder.Model, name, library string, products []product, left []string, o ExportOptions) product {
-	about := card.About{Name: name, Library: library, License: o.License, Left: left}
+	about := card.About{Name: name, Library: library, License: o.License, Left: left, Score: scoreOf(o.Score)}
 	if models.Is(o.Model) {
 		if text, err := models.Card(o.Model); err == nil {
 			about.Intro = introOf(text)

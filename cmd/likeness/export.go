@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -9,12 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/evaluation"
 	"likeness/exchange"
+	"likeness/internal/regularfile"
 	"likeness/onnx/export"
 )
 
 func newExport(a *app) *cobra.Command {
-	opt := exchange.ExportOptions{}
+	opt, score := exchange.ExportOptions{}, ""
 	format := console.NewChoice("", exchange.Formats())
 	part := console.NewChoice(exchange.All, []export.Part{exchange.All, export.Encoder, export.Decoder, export.Whole})
 	layout := console.NewChoice(export.NHWC, []export.Layout{export.NHWC, export.NCHW})
@@ -35,7 +38,9 @@ NAME is the model's own name, in this folder; --out says another. A file takes
 the place of one of its own kind alone.`, exportFormats()),
 		Example: `  likeness export conv-32.safetensors --format onnx
   likeness export conv --format onnx --part encoder --pixels --out encoder.onnx
-  likeness export conv-32.safetensors --format card --license mit`,
+  likeness export conv-32.safetensors --format pytorch --license mit
+  likeness eval conv-32.safetensors --json > score.json
+  likeness export conv-32.safetensors --format card --score score.json`,
 		Args: console.Exactly("a MODEL file, or the name of a model that comes with the program", 1, 1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return console.ModelNames, cobra.ShellCompDirectiveFilterFileExt
@@ -49,7 +54,10 @@ the place of one of its own kind alone.`, exportFormats()),
 	f.BoolVar(&opt.Pixels, "pixels", false, "of ONNX: pictures are bytes, and their conversion is part of the graph")
 	f.BoolVar(&opt.Uncorrected, "uncorrected", false, "of ONNX: leave the correction of codes away, for a smaller and faster graph")
 	f.BoolVar(&opt.FixedSize, "fixed-size", false, "of ONNX: a denoiser for pictures of the model's size only")
+	f.StringVar(&score, "score", "", "what 'likeness eval MODEL --json' printed, a `file`: for the card's errors, its comparison with what needs no training, and its verdict")
 	f.StringVar(&opt.License, "license", "", "the model's licence, a `name` such as mit or cc-by-4.0, for its card and its metadata")
+	console.Complete(c, "license", cobra.FixedCompletions([]string{"mit", "apache-2.0", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-nc-4.0", "other"}, cobra.ShellCompDirectiveNoFileComp))
+	console.Complete(c, "score", console.FilesOf([]string{"json"}))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		opt.Model, opt.Format, opt.Version = args[0], exchange.Format(format.Value), thisBuild().Version
 		opt.Part, opt.Layout = export.Part(part.Value), export.Layout(layout.Value)
@@ -63,6 +71,12 @@ the place of one of its own kind alone.`, exportFormats()),
 				}
 			}
 		}
+		if score != "" {
+			var err error
+			if opt.Score, err = readScore(score); err != nil {
+				return err
+			}
+		}
 		r, err := exchange.Export(cmd.Context(), opt)
 		if err != nil {
 			return err
@@ -71,6 +85,22 @@ the place of one of its own kind alone.`, exportFormats()),
 		return a.Emit(r, func(w io.Writer) { printExported(w, r) })
 	}
 	return c
+}
+
+// mostScore bounds the bytes of a score's file.
+const mostScore = 16 << 20
+
+// readScore reads what eval has printed.
+func readScore(path string) (*evaluation.Score, error) {
+	data, err := regularfile.Read(path, mostScore)
+	if err != nil {
+		return nil, err
+	}
+	var s evaluation.Score
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, fmt.Errorf("%s: expected what 'likeness eval MODEL --json' prints: %w", path, err)
+	}
+	return &s, nil
 }
 
 // exportFormats lists the formats with what is written.

@@ -25,8 +25,10 @@ type About struct {
 	Library string // that opens the files, such as "onnx"
 	License string // as model hubs write it, such as "mit"; empty: not chosen
 	Intro   string // paragraphs in place of the usual first one; may be empty
-	Files   []File
-	Left    []string // what the files leave out of the model, in sentences
+	// Score is what was measured of the model; nil: what its own file says of that.
+	Score *Score
+	Files []File
+	Left  []string // what the files leave out of the model, in sentences
 }
 
 // Made is in the head of every card, by which a later one may take its place.
@@ -39,7 +41,7 @@ func Write(m *autoencoder.Model, a About) []byte {
 	fmt.Fprintf(&b, "\n# %s\n\n%s\n", a.Name, intro(m, a))
 	facts(&b, m)
 	training(&b, m)
-	measured(&b, m)
+	measured(&b, m, a.Score)
 	files(&b, a)
 	limits(&b, m, a)
 	fmt.Fprintf(&b, "\n## How to cite\n\n%s\n", cite(m, a))

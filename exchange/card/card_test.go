@@ -68,6 +68,9 @@ func TestCardInventsNothing(t *testing.T) {
 			t.Errorf("%q in the front matter\n%s", not, text)
 		}
 	}
+	if !strings.Contains(text, "pictures that are not published") {
+		t.Errorf("no data set in the index of\n%s", text)
+	}
 	untrained := model(t, "")
 	untrained.Training = nil
 	all := string(card.Write(untrained, card.About{Name: "m", Library: "likeness"}))
@@ -75,6 +78,26 @@ func TestCardInventsNothing(t *testing.T) {
 		if strings.Contains(all, not) {
 			t.Errorf("%q in the card of a model without a story\n%s", not, all)
 		}
+	}
+}
+
+// A score takes the place of what the file says.
+func TestCardScore(t *testing.T) {
+	mse := 0.25
+	text := string(card.Write(model(t, "lfw"), card.About{Name: "m", Library: "likeness", Score: &card.Score{
+		Data: "drawn:4x4", Split: "random", MSE: &mse, Errors: [][2]string{{"this model", "0.25"}, {"exact PCA", "0.5"}},
+		Levels: [][]string{{"sigma", "this model"}, {"0.1", "0.2"}}, Verdict: "Worth it: 50 % less error than exact PCA.",
+	}}))
+	for _, want := range []string{
+		"value: 0.25\n", "      name: \"faces drawn by likeness\"\n", "\nOn the test pictures of drawn:4x4 (random), ", "| exact PCA | 0.5 |\n",
+		"\n| sigma | this model |\n|---|---|\n| 0.1 | 0.2 |\n", "\nWorth it: 50 % less error than exact PCA.\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "0.0125") {
+		t.Error("the file's own error is there too")
 	}
 }
 

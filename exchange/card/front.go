@@ -44,30 +44,39 @@ func frontMatter(b *bytes.Buffer, m *autoencoder.Model, a About) {
 		tags = append(tags, a.Library)
 	}
 	list("tags", tags...)
-	public := publicData(m.Training)
-	if public != "" {
-		list("datasets", public)
+	if m.Training != nil {
+		if public := publicData(m.Training.Data); public != "" {
+			list("datasets", public)
+		}
 	}
 	mse, part, ok := loss(m)
+	measuredOn := ""
+	switch {
+	case a.Score != nil && a.Score.MSE != nil:
+		mse, part, ok, measuredOn = *a.Score.MSE, "test", true, a.Score.Data
+	case ok:
+		measuredOn = m.Training.Data
+	}
 	if !ok {
 		fmt.Fprint(b, "---\n")
 		return
 	}
 	list("metrics", "mse")
-	data, kind := public, public
-	if data == "" {
+	data := publicData(measuredOn)
+	kind := data
+	switch {
+	case dataset.Parse(measuredOn).IsDrawn():
+		data, kind = "faces drawn by likeness", "other"
+	case data == "":
 		data, kind = "pictures that are not published", "other"
 	}
 	fmt.Fprintf(b, "model-index:\n- name: %s\n  results:\n  - task:\n      type: %s\n    dataset:\n      name: %s\n      type: %s\n    metrics:\n    - type: mse\n      name: %s\n      value: %s\n---\n",
 		scalar(a.Name), toImage, scalar(data), scalar(kind), scalar("mean squared error on the "+part+" pictures, whose values span 1"), strconv.FormatFloat(mse, 'g', 6, 64))
 }
 
-// publicData returns the name of the data set that the model learned from, where it is a published one.
-func publicData(t *autoencoder.Training) string {
-	if t == nil {
-		return ""
-	}
-	switch source := dataset.Parse(t.Data).Source; source {
+// publicData returns the name of a data set where it is a published one.
+func publicData(data string) string {
+	switch dataset.Parse(data).Source {
 	case "lfw", "lfw.tgz":
 		return "lfw"
 	}

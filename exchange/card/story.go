@@ -82,9 +82,13 @@ func training(b *bytes.Buffer, m *autoencoder.Model) {
 // number returns a count, empty where it is 0.
 func number(n int) string { return inWords(n != 0, "%d", n) }
 
-// measured writes the errors that the file has.
-func measured(b *bytes.Buffer, m *autoencoder.Model) {
+// measured writes the errors that were measured, or those that the file has.
+func measured(b *bytes.Buffer, m *autoencoder.Model, s *Score) {
 	section(b, "What was measured")
+	if s != nil {
+		s.write(b)
+		return
+	}
 	mse, part, ok := loss(m)
 	if !ok {
 		fmt.Fprintln(b, "The file has no error on pictures that were held back.")
