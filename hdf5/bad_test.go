@@ -171,3 +171,38 @@ func TestChecksum(t *testing.T) {
 		t.Errorf("a damaged value: %v", err)
 	}
 }
+
+// What is not read is refused by its name, and hinders nothing else.
+func TestUnread(t *testing.T) {
+	f, err := hdf5.Open("testdata/unread.hdf5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := f.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"growing":      "layout: chunk index of kind 4 (extensible array), which datasets of unlimited size have, is not read",
+		"growing_both": "layout: chunk index of kind 5 (B-tree 2), which datasets of unlimited size have, is not read",
+		"lzf":          "filter 32000 (lzf), expected gzip, shuffle or fletcher32",
+		"scaled":       "filter 6 (scaleoffset), expected gzip, shuffle or fletcher32",
+		"compound":     "compound values are not read, expected floats",
+		"complex":      "compound values are not read, expected floats",
+		"reference":    "references are not read, expected floats",
+		"lists":        "lists of variable length are not read, expected floats",
+		"outside":      "its values lie in another file, which is not read",
+		"virtual":      "layout: a virtual dataset, which is not read",
+	} {
+		d, err := root.Dataset(name)
+		if err == nil {
+			_, err = d.Floats()
+		}
+		if want = "testdata/unread.hdf5: /" + name + ": " + want; err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if _, err := root.Open("elsewhere"); err == nil || !strings.Contains(err.Error(), `/: "elsewhere" is a link to a path or to another file`) {
+		t.Errorf("a link to another file: %v", err)
+	}
+}

@@ -102,8 +102,11 @@ func (p part) kind() (string, error) {
 // models of a model follow each other.
 func (m *Model) ordered() []part {
 	inside := func(p part) string {
-		before, _, _ := strings.Cut(p.Name, "/")
-		return before
+		model, _, within := strings.Cut(p.Name, "/")
+		if !within {
+			return ""
+		}
+		return model
 	}
 	for i := 1; i < len(m.loose); i++ {
 		if inside(m.loose[i]) == inside(m.loose[0]) {

@@ -100,6 +100,9 @@ func written(n *nn.Network) []writtenLayer {
 	params := n.Params()
 	for _, row := range n.LayerTable() {
 		l := writtenLayer{Name: row.Name, Kind: row.Kind}
+		if _, leaky := row.Activation.Slope(); leaky && row.Kind == "Activation" {
+			l.Kind = "LeakyReLU" // as Module declares it
+		}
 		for len(params) > 0 && strings.HasPrefix(params[0].Name, row.Name+"/") {
 			l.params = append(l.params, params[0])
 			params = params[1:]

@@ -102,3 +102,21 @@ with h5py.File(path, "w", userblock_size=1024, libver="latest") as f:
     f["x"] = np.arange(3, dtype=np.float32)
     f.attrs.create("large", np.zeros(9000))
 describe(path)
+
+# What is refused, by its name.
+path = os.path.join(folder, "unread.hdf5")
+with h5py.File(path, "w", libver="latest") as f:
+    a = np.arange(12, dtype=np.float32).reshape(4, 3)
+    f.create_dataset("growing", data=a, maxshape=(None, 3), chunks=(2, 3))
+    f.create_dataset("growing_both", data=a, maxshape=(None, None), chunks=(2, 3))
+    f.create_dataset("lzf", data=a, compression="lzf")
+    f.create_dataset("scaled", data=a, scaleoffset=2, chunks=(4, 3))
+    f["compound"] = np.zeros(2, [("a", "f4"), ("b", "i4")])
+    f["complex"] = np.zeros(2, np.complex64)
+    f["reference"] = f["lzf"].ref
+    f.create_dataset("lists", (2,), dtype=h5py.vlen_dtype(np.float32))[0] = [1, 2]
+    f["elsewhere"] = h5py.ExternalLink("other.h5", "/x")
+    f.create_dataset("outside", (3,), "f4", external=[("outside.bin", 0, 12)])
+    virtual = h5py.VirtualLayout((4, 3), "f4")
+    virtual[:] = h5py.VirtualSource("other.h5", "x", (4, 3))
+    f.create_virtual_dataset("virtual", virtual)

@@ -1,0 +1,97 @@
+package keras_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"likeness/hdf5"
+	"likeness/keras"
+	"likeness/nn"
+)
+
+// use does with a model what is done with models: all its layers, and small networks run.
+func use(t *testing.T, m *keras.Model) {
+	if !m.Declared() {
+		f, err := m.Fit(0, 0)
+		if err != nil {
+			return
+		}
+		run(t, f.Picture, f.Encoder)
+		run(t, nn.Shape{f.Code}, f.Decoder)
+		return
+	}
+	if layers, err := m.Layers(nil); err == nil {
+		run(t, m.Input, layers)
+	}
+	_, _ = m.Layers(nn.Shape{8, 12, 3})
+}
+
+func run(t *testing.T, input nn.Shape, layers []keras.Layer) {
+	size := input.Size()
+	for _, l := range layers {
+		size += l.Output.Size()
+	}
+	if len(layers) == 0 || size > 1<<14 {
+		return
+	}
+	n, err := keras.Network("network", input, layers)
+	if err != nil {
+		return
+	}
+	if y, err := n.Predict(t.Context(), make([]float32, input.Size())); err != nil || len(y) != n.Output().Size() {
+		t.Fatalf("%d values, %v", len(y), err)
+	}
+}
+
+// No file makes reading panic.
+func FuzzParse(f *testing.F) {
+	for _, ending := range []string{"*.h5", "*.keras"} {
+		paths, err := filepath.Glob("testdata/" + ending)
+		if err != nil || len(paths) == 0 {
+			f.Fatalf("no files: %v", err)
+		}
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if m, err := keras.Parse("fuzzed", data); err == nil {
+			use(t, m)
+		}
+	})
+}
+
+// No configuration makes reading panic, or take memory for what its weights are not.
+func FuzzConfiguration(f *testing.F) {
+	for _, layer := range []string{
+		conv(""), `{"class_name":"MaxPooling2D","config":{"name":"pool","pool_size":[2,2],"strides":null,"padding":"same"}}`,
+		`{"class_name":"Reshape","config":{"name":"reshape","target_shape":[6,-1]}}`, `{"class_name":"UpSampling2D","config":{"name":"up","size":[2,2]}}`,
+		`{"class_name":"Rescaling","config":{"name":"scale","scale":0.00392,"offset":-0.5}}`, `{"class_name":"LeakyReLU","config":{"name":"leaky","alpha":0.3}}`,
+		`{"class_name":"Conv2DTranspose","config":{"name":"dense","filters":3,"kernel_size":[2,2],"strides":[2,2],"padding":"valid"}}`,
+	} {
+		f.Add(sequential(conv(""), layer))
+	}
+	f.Add(functional(`{"class_name":"Flatten","name":"flat","config":{"name":"flat"},"inbound_nodes":[{"args":[{"class_name":"__keras_tensor__","config":{"keras_history":["conv2d",0,0]}}],"kwargs":{}}]}`))
+	f.Fuzz(func(t *testing.T, config string) {
+		if strings.ContainsRune(config, 0) {
+			return
+		}
+		data := tree(t, config, func(root *hdf5.Tree) {
+			for _, layer := range []string{"conv2d", "dense", "norm"} {
+				g := root.Group("model_weights/" + layer)
+				g.Strings("weight_names", []string{"kernel:0", "bias:0"})
+				g.Floats("kernel:0", []int{3, 3, 3, 4}, make([]float32, 108))
+				g.Floats("bias:0", []int{4}, make([]float32, 4))
+			}
+		})
+		if m, err := keras.Parse("fuzzed", data); err == nil {
+			use(t, m)
+		}
+	})
+}
