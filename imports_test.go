@@ -21,7 +21,7 @@ var storeys = []struct {
 	rooms []string
 }{
 	{"things that know nothing of the house", []string{"internal/kernel", "internal/atomicfile", "internal/lockfile", "internal/regularfile", "internal/heif", "parallel", "progress", "faces/facestest", "bench/turns"}},
-	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn"}},
+	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn", "tensorboard", "mlflow"}},
 	{"closed forms, copies of pictures, foreign files", []string{"pca", "faces/copies", "safetensors/readtest", "models", "onnx", "hdf5", "npy"}},
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report", "embeddings", "onnx/runtime"}},
 	{"names of data sets, hyperparameters, descriptors, layouts, judges of search, Keras's networks", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "projection", "nn/nntest", "search/quality", "search/searchtest", "keras"}},
@@ -29,7 +29,7 @@ var storeys = []struct {
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "detect/scene", "detect/quality", "bench/firststeps/cases", "onnx/export", "exchange/card", "pytorch"}},
 	{"training, evaluation, galleries, judges of edits", []string{"train", "detect/training", "evaluation", "gallery", "latent/judge"}},
 	{"a training job; a folder to work in", []string{"recipe", "workspace", "exchange"}},
-	{"trainings in the background", []string{"runs"}},
+	{"trainings in the background, and recorded", []string{"runs", "tracking"}},
 	{"the exercise; pages and their API; peers side by side", []string{"tutorial", "web", "models/pack", "bench/far", "bench/photographs", "bench/firststeps", "bench/search", "bench/serve", "bench/speed"}},
 	{"how the program speaks to a person", []string{"cmd/likeness/internal/console"}},
 	{"the program", []string{"cmd/likeness"}},
@@ -54,7 +54,7 @@ var rules = []rule{
 	{"flags, terminals and bars belong to the program", []string{"..."}, []string{"cmd/...", "bench/..."}, []string{"github.com/spf13/...", "github.com/schollz/...", "golang.org/x/term", "flag"}},
 	{"nothing is built on the program or on a bench", []string{"..."}, []string{"cmd/...", "bench/..."}, []string{"cmd/...", "bench/..."}},
 	{"what evaluates does not train", []string{"evaluation", "baseline", "latent/...", "finder"}, nil, []string{"train", "recipe", "tutorial"}},
-	{"nothing leaves the machine but by a download; only pages are served", []string{"..."}, []string{"faces", "web", "bench/serve"}, []string{"net", "net/..."}},
+	{"nothing leaves the machine but by a download, and what a training tells the server that it is to be recorded on; only pages are served", []string{"..."}, []string{"faces", "web", "mlflow", "bench/serve"}, []string{"net", "net/..."}},
 }
 
 // houseImports returns what each room imports outside of its tests, which may look

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"likeness/autoencoder"
+	"likeness/train"
 )
 
 // A log is bounded, keeps all epochs and the latest of the rest, and whoever goes on after an event misses nothing that
@@ -63,7 +64,7 @@ func TestLog(t *testing.T) {
 
 // Of a long run faces of evenly spread epochs are kept, with the first and the last.
 func TestFramesAreBounded(t *testing.T) {
-	f := &frames{w: 64, h: 64, kept: map[int]Pictures{}, stride: 1}
+	f := &frames{Sample: &train.Sample{W: 64, H: 64}, kept: map[int]Pictures{}, stride: 1}
 	for e := range 3000 {
 		f.keep(e, make(Pictures, 8*64*64*3))
 		if most := facesMemory / (8 * 64 * 64 * 3); len(f.kept) > most || f.kept[0] == nil || f.kept[e] == nil {

@@ -5,9 +5,8 @@ import (
 	"slices"
 
 	"likeness/autoencoder"
-	"likeness/baseline"
-	"likeness/faces"
 	"likeness/pix"
+	"likeness/train"
 )
 
 // FacesShown is how many faces are shown after every epoch.
@@ -35,47 +34,28 @@ type Pictures []byte
 
 // frames are the same faces through the epochs of a run.
 type frames struct {
-	names         []string
-	w, h          int
-	given, wanted []float32 // the same where nothing is corrupted
-	corrupted     bool
-	kept          map[int]Pictures
-	stride        int // of the epochs that stay
+	*train.Sample
+	kept   map[int]Pictures
+	stride int // of the epochs that stay
 }
 
-// newFrames chooses faces among the rows that a run is measured on, evenly spread. Of a denoiser they are corrupted just as
-// they are when it is measured.
-func newFrames(set *faces.Set, rows []int, c pix.Corruption, seed uint64) *frames {
-	f := &frames{w: set.W, h: set.H, kept: map[int]Pictures{}, stride: 1, corrupted: c != nil}
-	n := min(FacesShown, len(rows))
-	for i := range n {
-		place := i * len(rows) / n
-		row := rows[place]
-		clean := set.AllFloats([]int{row})
-		f.names, f.wanted = append(f.names, set.IDs[row]), append(f.wanted, clean...)
-		if c != nil {
-			f.given = append(f.given, baseline.CorruptedFrom(place, clean, c, set.Prep, seed)...)
-		}
-	}
-	if c == nil {
-		f.given = f.wanted
-	}
-	return f
+func newFrames(s *train.Sample) *frames {
+	return &frames{Sample: s, kept: map[int]Pictures{}, stride: 1}
 }
 
 // pictures turns numbers into pictures.
 func (f *frames) pictures(x []float32) Pictures {
 	var all Pictures
-	size := f.w * f.h * 3
+	size := f.W * f.H * 3
 	for i := range len(x) / size {
-		all = append(all, pix.FromFloats(x[i*size:(i+1)*size], f.w, f.h).Pix...)
+		all = append(all, pix.FromFloats(x[i*size:(i+1)*size], f.W, f.H).Pix...)
 	}
 	return all
 }
 
 // look adds the faces as a model returns them after an epoch.
 func (f *frames) look(ctx context.Context, m *autoencoder.Model) (Pictures, error) {
-	y, err := m.Reconstruct(ctx, f.given)
+	y, err := m.Reconstruct(ctx, f.Given)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +83,7 @@ func (f *frames) keep(epoch int, p Pictures) {
 
 // info says what there is.
 func (f *frames) info() *Faces {
-	i := &Faces{Width: f.w, Height: f.h, Names: f.names, Corrupted: f.corrupted}
+	i := &Faces{Width: f.W, Height: f.H, Names: f.Names, Corrupted: f.Corrupted}
 	for e := range f.kept {
 		i.Epochs = append(i.Epochs, e)
 	}

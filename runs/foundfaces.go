@@ -10,6 +10,7 @@ import (
 	"likeness/evaluation"
 	"likeness/faces"
 	"likeness/parallel"
+	"likeness/train"
 )
 
 // wanted makes the faces of a run in the folder, for somebody who watches it.
@@ -90,7 +91,7 @@ func (r *run) readFaces(ctx context.Context, path string, m *autoencoder.Model) 
 	if err != nil {
 		return nil, err
 	}
-	f := newFrames(data.Set, rows, c, t.Seed)
+	f := newFrames(train.NewSample(data.Set, rows, c, t.Seed, FacesShown))
 	r.mu.Lock()
 	begun := r.measured
 	r.measured = true

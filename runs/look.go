@@ -75,12 +75,12 @@ func (h *Runs) Faces(id string, epoch int) (Pictures, error) {
 
 // Given returns the faces as the model is given them, Wanted as it should return them.
 func (h *Runs) Given(id string) (Pictures, error) {
-	return h.pictures(id, func(f *frames) (Pictures, error) { return f.pictures(f.given), nil })
+	return h.pictures(id, func(f *frames) (Pictures, error) { return f.pictures(f.Given), nil })
 }
 
 // Wanted returns the faces as the model should return them.
 func (h *Runs) Wanted(id string) (Pictures, error) {
-	return h.pictures(id, func(f *frames) (Pictures, error) { return f.pictures(f.wanted), nil })
+	return h.pictures(id, func(f *frames) (Pictures, error) { return f.pictures(f.Wanted), nil })
 }
 
 func (h *Runs) pictures(id string, of func(*frames) (Pictures, error)) (Pictures, error) {

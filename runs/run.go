@@ -103,16 +103,13 @@ func (r *run) prepared(j *recipe.Job) {
 // watch makes a training run tell what it does. Watching changes nothing of its result. ctx ends when nobody is
 // interested any more.
 func (r *run) watch(ctx context.Context, t *train.Run) {
-	rows := t.Split.Test
-	if len(t.Validation) > 0 {
-		rows = t.Validation
-	}
+	rows := t.Measured()
 	r.set(func(i *Info) {
 		if r.frames == nil || r.seed != t.Seed {
 			if r.frames != nil { // another seed begins anew
 				r.begun, i.EpochsDone, i.Measured = false, 0, 0
 			}
-			r.frames, r.seed = newFrames(t.Data, rows, t.Corruption, t.Seed), t.Seed
+			r.frames, r.seed = newFrames(t.Sample(FacesShown)), t.Seed
 		}
 		i.about(t.Model)
 		i.Data, i.Parameters, i.Epochs, i.Budget = t.Data.Source, t.Parameters, t.Epochs, t.TimeBudget.Seconds()

@@ -43,7 +43,14 @@ func (h *Runs) sit(ctx context.Context, r *run, prepare func(context.Context) (*
 			return nil, err
 		}
 		r.prepared(j)
-		j.Begin = func(t *train.Run) { r.watch(ctx, t) }
+		begin := j.Begin // of another who watches
+		defer func() { j.Begin = begin }()
+		j.Begin = func(t *train.Run) {
+			r.watch(ctx, t)
+			if begin != nil {
+				begin(t)
+			}
+		}
 		return j.Run(ctx, events)
 	}()
 	r.ended(result, err, context.Cause(ctx))

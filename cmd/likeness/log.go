@@ -10,6 +10,7 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/internal/regularfile"
+	"likeness/tracking"
 	"likeness/train"
 )
 
@@ -21,6 +22,22 @@ type runLog struct {
 	f      *os.File
 	err    error
 	closed bool
+}
+
+// logTargets takes the values of --log apart: at most one file, and where else a training is recorded.
+func logTargets(values []string) (file string, targets []tracking.Target, err error) {
+	for _, v := range values {
+		t, ok := tracking.Parse(v)
+		switch {
+		case ok:
+			targets = append(targets, t)
+		case file != "":
+			return "", nil, console.Usagef("--log %s and --log %s: expected one file", file, v)
+		default:
+			file = v
+		}
+	}
+	return file, targets, nil
 }
 
 func openLog(path string) (*runLog, error) {

@@ -68,7 +68,7 @@ func newRoot(a *app) *cobra.Command {
 An autoencoder squeezes a picture into a few numbers, its code, and makes a
 picture of them again. Codes of similar faces lie close together, so they can
 be searched and mixed. Everything runs on this machine; only 'data get' opens
-a connection. Without --data, faces are drawn, so nothing has to be downloaded.
+a connection, and 'train --log mlflow:' one to the server named there. Without --data, faces are drawn, so nothing has to be downloaded.
 
 Results go to stdout, everything else to stderr. With --json the result is one
 JSON object; an error is {"error": "..."}.

@@ -29,9 +29,10 @@ type trainFlags struct {
 	budget                         time.Duration
 	denoise                        denoiseFlags
 
-	findRate   bool
-	watch      bool
-	curve, log string
+	findRate bool
+	watch    bool
+	curve    string
+	logs     []string
 }
 
 // newTrainFlags returns the flags of one of the verbs, set to its recipe.
@@ -88,7 +89,7 @@ func (f *trainFlags) add(c *cobra.Command) {
 	fl.BoolVar(&f.Resume, "resume", false, "go on from OUT.checkpoint")
 	fl.BoolVar(&f.Restart, "restart", false, "start over: remove OUT.checkpoint, and replace OUT in the end")
 	fl.BoolVar(&f.watch, "watch", false, "show the training in a browser while it goes on, at an address that is printed")
-	fl.StringVar(&f.log, "log", "", "append events to this `file`, one JSON object a line")
+	fl.StringArrayVar(&f.logs, "log", nil, "record the training: in a `file`, to which events are appended, one JSON object a line; for TensorBoard in a folder, tensorboard:FOLDER; on an MLflow server, mlflow:http://HOST:PORT; may be given several times")
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 }
 

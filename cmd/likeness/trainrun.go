@@ -13,12 +13,17 @@ import (
 	"likeness/recipe"
 	"likeness/report"
 	"likeness/runs"
+	"likeness/tracking"
 	"likeness/train"
 )
 
 // train carries out a training job.
 func (a *app) train(ctx context.Context, f *trainFlags) (err error) {
-	log, err := openLog(f.log)
+	file, targets, err := logTargets(f.logs)
+	if err != nil {
+		return err
+	}
+	log, err := openLog(file)
 	if err != nil {
 		return err
 	}
@@ -36,6 +41,11 @@ func (a *app) train(ctx context.Context, f *trainFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	record, err := tracking.Open(ctx, job, targets)
+	if err != nil {
+		return fmt.Errorf("--log: %w", err)
+	}
+	record.Watch(job)
 	p := a.Progress()
 	run := job.Run
 	if guest != nil {
@@ -56,6 +66,7 @@ func (a *app) train(ctx context.Context, f *trainFlags) (err error) {
 		log.event(label, e)
 	})
 	p.Clear()
+	a.Notes(record.End(ctx, result, err))
 	if err != nil {
 		if errors.Is(err, train.ErrInterrupted) {
 			log.say("interrupted")
