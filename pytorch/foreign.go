@@ -2,7 +2,6 @@ package pytorch
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -22,41 +21,52 @@ type module struct {
 }
 
 // foreign reads a state dict of others. Its tensors are taken in the order of their names, numbers by their size, those of
-// an encoder first, and go to the architecture that has as many layers with weights.
+// an encoder first, and go to the networks that plan makes of their shapes.
 func foreign(f *safetensors.File) (*autoencoder.Model, progress.Notes, error) {
 	modules, err := modulesIn(f)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := fitting(f, modules)
+	p, err := planFor(f, modules)
 	if err != nil {
 		return nil, nil, err
 	}
+	m := &autoencoder.Model{Arch: p.arch, Code: p.code, Prep: pix.Prep{W: p.side, H: p.side, Auto: true}}
 	i := 0
-	for _, n := range m.Networks() {
+	for _, part := range p.networks {
+		layers, err := part.layersFor(f, modules[i:])
+		if err != nil {
+			return nil, nil, err
+		}
+		n, err := nn.New(part.name, part.input, part.layers...)
+		if err != nil {
+			return nil, nil, f.Errorf("%w", err)
+		}
 		params := map[string]*nn.Param{}
 		for _, p := range n.Params() {
 			params[p.Name] = p
 		}
-		for _, l := range layersOf(n.Name, n.LayerTable(), n.Input) {
-			if l.weights() == nil {
-				continue
-			}
-			if err := modules[i].into(f, m, n, l, params); err != nil {
+		for _, l := range layers {
+			if err := modules[i].into(f, l, params); err != nil {
 				return nil, nil, err
 			}
 			i++
+		}
+		if m.Encoder == nil {
+			m.Encoder = n
+		} else {
+			m.Decoder = n
 		}
 	}
 	file, err := m.File()
 	if err != nil {
 		return nil, nil, err
 	}
-	if m, err = autoencoder.FromFile(file); err != nil { // as a model that was read, not a new one
+	if m, err = autoencoder.FromFile(file); err != nil { // which checks it as a file of our own
 		return nil, nil, f.Errorf("%w", err)
 	}
 	var notes progress.Notes
-	notes.Warn("A state dict holds no activations, no padding and no order of flattened values: they were taken as those of the architecture %s (ELU, 'same' padding as Keras has it) and as PyTorch's (C, H, W). A transposed convolution with padding=1 and output_padding=1 is another one than the model's", m.Arch)
+	notes.Warn("A state dict holds no activations, no padding and no order of flattened values: they were taken as those of the exercise's networks (%s) and as PyTorch's (C, H, W). A transposed convolution with padding=1 and output_padding=1 is another one than the model's", p.taken)
 	notes.Add("Pictures are taken to be the usual crop of a face, %dx%d, as byte/255 - 0.5", m.Prep.W, m.Prep.H)
 	return m, notes, nil
 }
@@ -77,10 +87,8 @@ func modulesIn(f *safetensors.File) ([]module, error) {
 			m.weight = t
 		case "bias":
 			m.bias = t
-		case "num_batches_tracked":
-			continue
 		default:
-			return nil, f.Errorf("tensor %q: expected the weight or the bias of a layer", t.Name)
+			return nil, f.Errorf("tensor %q: expected the weight or the bias of a convolution or of a Linear layer", t.Name)
 		}
 		byPath[path] = m
 	}
@@ -88,6 +96,9 @@ func modulesIn(f *safetensors.File) ([]module, error) {
 	for _, m := range byPath {
 		if m.weight == nil {
 			return nil, f.Errorf("tensor %q has no weight beside it", m.bias.Name)
+		}
+		if d := len(m.weight.Shape); d != 2 && d != 4 {
+			return nil, f.Errorf("tensor %q has shape %v, expected 4 dimensions, those of a convolution, or 2, those of a Linear layer", m.weight.Name, m.weight.Shape)
 		}
 		list = append(list, *m)
 	}
@@ -125,98 +136,61 @@ func compareNames(a, b string) int {
 	})
 }
 
-// fitting returns a new model of the architecture that has as many layers with weights as there are modules. Its size follows from
-// the first Linear layer.
-func fitting(f *safetensors.File, modules []module) (*autoencoder.Model, error) {
-	var counts []string
-	for _, arch := range autoencoder.Architectures() {
-		for _, code := range []int{8, 0} { // any code, and none
-			example, err := autoencoder.New(arch, pix.Prep{W: 16, H: 16, Auto: true}, code, 0)
-			if err != nil {
-				continue
-			}
-			n := 0
-			for _, p := range example.Networks() {
-				n += len(p.Params()) / 2
-			}
-			if n != len(modules) {
-				counts = append(counts, fmt.Sprintf("%s has %d", arch, n))
-				continue
-			}
-			side := 32
-			if code > 0 {
-				if side, code, err = sizes(f, arch, modules); err != nil {
-					return nil, err
-				}
-			}
-			m, err := autoencoder.New(arch, pix.Prep{W: side, H: side, Auto: true}, code, 0)
-			if err != nil {
-				return nil, f.Errorf("as a model of architecture %s: %w", arch, err)
-			}
-			return m, nil
-		}
+// layersFor returns the layers with weights of a network, after it has held the modules' shapes against theirs. It takes no memory
+// for weights.
+func (p network) layersFor(f *safetensors.File, modules []module) ([]layer, error) {
+	table, err := nn.Table(p.input, p.layers...)
+	if err != nil {
+		return nil, f.Errorf("%w", err)
 	}
-	return nil, f.Errorf("holds %d layers with weights: of the architectures, %s", len(modules), strings.Join(counts, ", "))
-}
-
-// sizes returns the side of the pictures and the numbers in a code, by the first Linear layer: (code, what a picture is
-// flattened to).
-func sizes(f *safetensors.File, arch string, modules []module) (side, code int, err error) {
-	for _, m := range modules {
-		if len(m.weight.Shape) != 2 {
+	weights, err := nn.Weights(p.input, p.layers...)
+	if err != nil {
+		return nil, f.Errorf("%w", err)
+	}
+	shapes := map[string][]int{}
+	for _, w := range weights {
+		shapes[w.Name] = w.Shape
+	}
+	var list []layer
+	for _, l := range layersOf(p.name, table, p.input) {
+		of := l.weights()
+		if of == nil {
 			continue
 		}
-		flat, channels, shrink := m.weight.Shape[1], 3, 1
-		switch arch {
-		case "conv":
-			channels, shrink = 256, 16
-		case autoencoder.Residual:
-			channels, shrink = 512, 16
+		m := modules[len(list)]
+		for k, t := range []*safetensors.Tensor{m.weight, m.bias} {
+			if expected := permuted(shapes[l.Name+"/"+of[k].param], of[k].there); t != nil && !slices.Equal(t.Shape, expected) {
+				return nil, f.Errorf("tensor %q has shape %v, expected %v, as the layer %s of the %s", t.Name, t.Shape, expected, l.Name, p.name)
+			}
 		}
-		side := int(math.Sqrt(float64(flat / channels)))
-		if side < 1 || side*side*channels != flat {
-			return 0, 0, f.Errorf("tensor %q has shape %v, expected so many columns as a square picture of %d channels has values", m.weight.Name, m.weight.Shape, channels)
-		}
-		return side * shrink, m.weight.Shape[0], nil
+		list = append(list, l)
 	}
-	return 0, 0, f.Errorf("holds no Linear layer, expected one that makes the code")
+	return list, nil
 }
 
 // into copies the weights of a module into a layer's parameters. What a Linear layer reads of a picture, or makes a picture of, is
 // channels first in PyTorch and last here.
-func (from module) into(f *safetensors.File, m *autoencoder.Model, n *nn.Network, l layer, params map[string]*nn.Param) error {
-	w := l.weights()[0]
-	p, bias := params[l.Name+"/kernel"], params[l.Name+"/bias"]
-	place := fmt.Sprintf("the layer %s of the %s of architecture %s", l.Name, n.Name, m.Arch)
-	expected := permuted(p.Shape, w.there)
-	if !slices.Equal(from.weight.Shape, expected) {
-		return f.Errorf("tensor %q has shape %v, expected %v for %s", from.weight.Name, from.weight.Shape, expected, place)
-	}
-	x, err := finite(f, from.weight)
+func (m module) into(f *safetensors.File, l layer, params map[string]*nn.Param) error {
+	kernel, bias := params[l.Name+"/kernel"], params[l.Name+"/bias"]
+	values, err := finite(f, m.weight)
 	if err != nil {
 		return err
 	}
-	_, values := permute(from.weight.Shape, x, w.back)
-	var b []float32
-	if from.bias != nil {
-		if !slices.Equal(from.bias.Shape, bias.Shape) {
-			return f.Errorf("tensor %q has shape %v, expected %v for %s", from.bias.Name, from.bias.Shape, bias.Shape, place)
-		}
-		if b, err = finite(f, from.bias); err != nil {
+	_, values = permute(m.weight.Shape, values, l.weights()[0].back)
+	b := make([]float32, len(bias.Value))
+	if m.bias != nil {
+		if b, err = finite(f, m.bias); err != nil {
 			return err
 		}
 	}
 	if s := l.from; len(s) == 3 {
-		_, values = permute([]int{s[2], s[0], s[1], p.Shape[1]}, values, []int{1, 2, 0, 3})
+		values, _ = nn.Permute(values, []int{s[2], s[0], s[1], kernel.Shape[1]}, []int{1, 2, 0, 3})
 	}
 	if s := l.to; len(s) == 3 {
-		_, values = permute([]int{p.Shape[0], s[2], s[0], s[1]}, values, []int{0, 2, 3, 1})
-		if b != nil {
-			_, b = permute([]int{s[2], s[0], s[1]}, b, []int{1, 2, 0})
-		}
+		values, _ = nn.Permute(values, []int{kernel.Shape[0], s[2], s[0], s[1]}, []int{0, 2, 3, 1})
+		b, _ = nn.Permute(b, []int{s[2], s[0], s[1]}, []int{1, 2, 0})
 	}
-	copy(p.Value, values)
-	clear(bias.Value)
+	copy(kernel.Value, values)
 	copy(bias.Value, b)
 	return nil
 }

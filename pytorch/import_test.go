@@ -136,6 +136,31 @@ func TestImportForeign(t *testing.T) {
 	}
 }
 
+// The exercise's network with other filters is one, too, but none of ours.
+func TestImportOtherFilters(t *testing.T) {
+	f := &safetensors.File{}
+	for name, shape := range map[string][]int{
+		"encoder.0.weight": {5, 3, 5, 5}, "encoder.0.bias": {5}, "encoder.3.weight": {7, 5, 3, 3}, "encoder.7.weight": {6, 7 * 4 * 4}, "encoder.7.bias": {6},
+		"decoder.0.weight": {9 * 4 * 4, 6}, "decoder.2.weight": {9, 4, 3, 3}, "decoder.5.weight": {4, 3, 2, 2}, "decoder.5.bias": {3},
+	} {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		f.Tensors = append(f.Tensors, safetensors.FromFloats(name, shape, pictures(1, 3)[:n]))
+	}
+	m, _, err := pytorch.Import(written(t, f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Arch != "pytorch" || m.Code != 6 || m.Prep.W != 16 || m.Encoder.Params()[0].Shape[0] != 5 {
+		t.Errorf("%s, a code of %d, pictures of %dx%d", m.Arch, m.Code, m.Prep.W, m.Prep.H)
+	}
+	if _, err := m.Reconstruct(t.Context(), make([]float32, m.Values())); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestImportErrors(t *testing.T) {
 	own := func(change func(f *safetensors.File)) *safetensors.File {
 		f := must(pytorch.State(made(t, "pca", 24)))(t)
@@ -162,10 +187,15 @@ func TestImportErrors(t *testing.T) {
 		"holds no weights":                                                      shaped(nil),
 		`tensor "a.gamma": expected the weight or the bias`:                     shaped(map[string][]int{"a.gamma": {3}}),
 		`tensor "a.bias" has no weight beside it`:                               shaped(map[string][]int{"a.bias": {3}}),
-		"holds 1 layers with weights: of the architectures, pca has 2":          shaped(map[string][]int{"a.weight": {3}}),
-		`tensor "b.weight" has shape [3071 8], expected [3072 8] for the layer dense of the decoder of architecture pca`: shaped(map[string][]int{"a.weight": {8, 3072}, "b.weight": {3071, 8}}),
-		`tensor "a.weight" has shape [8 3000], expected so many columns`:                                                 shaped(map[string][]int{"a.weight": {8, 3000}, "b.weight": {3071, 8}}),
-		`tensor "b.bias" has shape [8], expected [3072]`:                                                                 shaped(map[string][]int{"a.weight": {8, 3072}, "b.weight": {3072, 8}, "b.bias": {8}}),
+		`tensor "a.weight" has shape [3], expected 4 dimensions`:                shaped(map[string][]int{"a.weight": {3}}),
+		"holds the layers LLL (C: a convolution, L: Linear)":                    shaped(map[string][]int{"a.weight": {3, 2}, "b.weight": {2, 3}, "c.weight": {2, 2}}),
+		`tensor "b.weight" has shape [4 3], expected so many columns as a square picture of 5 channels`: shaped(map[string][]int{"a.weight": {5, 3, 3, 3}, "b.weight": {4, 3}, "c.weight": {20, 4}, "d.weight": {5, 3, 3, 3}}),
+		`tensor "d.bias" has shape [4], expected [3]`:                                                   shaped(map[string][]int{"a.weight": {5, 3, 3, 3}, "b.weight": {4, 20}, "c.weight": {20, 4}, "d.weight": {5, 3, 3, 3}, "d.bias": {4}}),
+		`tensor "a.weight" has shape [5 3 3 2], expected square filters`:                                shaped(map[string][]int{"a.weight": {5, 3, 3, 2}, "b.weight": {4, 20}, "c.weight": {20, 4}, "d.weight": {5, 3, 3, 3}}),
+		`tensor "c.weight" has shape [24 4], expected 20 rows`:                                          shaped(map[string][]int{"a.weight": {5, 3, 3, 3}, "b.weight": {4, 20}, "c.weight": {24, 4}, "d.weight": {5, 3, 3, 3}}),
+		`tensor "b.weight" has shape [3071 8], expected [3072 8], as the layer dense of the decoder`:    shaped(map[string][]int{"a.weight": {8, 3072}, "b.weight": {3071, 8}}),
+		`tensor "a.weight" has shape [8 3000], expected so many columns`:                                shaped(map[string][]int{"a.weight": {8, 3000}, "b.weight": {3071, 8}}),
+		`tensor "b.bias" has shape [8], expected [3072]`:                                                shaped(map[string][]int{"a.weight": {8, 3072}, "b.weight": {3072, 8}, "b.bias": {8}}),
 	} {
 		_, _, err := pytorch.Import(f)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "net.safetensors: ") {
