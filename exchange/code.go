@@ -10,12 +10,49 @@ import (
 )
 
 // splitAtCode takes a whole autoencoder apart behind the layer that gives the code: the named
-// one or, without a name, the narrowest. It returns how many layers the encoder has, and
-// the name of the last.
-func splitAtCode(layers []keras.Layer, name string) (n int, code string, err error) {
+// one; without a name the last of the first model, in a model of two models; else the
+// narrowest. It returns how many layers the encoder has, the name of the last, and why it
+// is that.
+func splitAtCode(layers []keras.Layer, name string) (n int, code, why string, err error) {
 	if name != "" {
-		return splitAtName(layers, name)
+		n, code, err = splitAtName(layers, name)
+		return n, code, "", err
 	}
+	if n, ok := splitAtModel(layers); ok {
+		return n, layers[n-1].Name, "where the first of its two models ends", nil
+	}
+	n, code, err = splitAtNarrowest(layers)
+	return n, code, "the narrowest one", err
+}
+
+// splitAtModel finds the end of the first model in a model of two.
+func splitAtModel(layers []keras.Layer) (n int, ok bool) {
+	var models []string
+	for i, l := range layers {
+		if len(l.Weights) == 0 {
+			continue
+		}
+		model, _, inside := strings.Cut(l.Name, "/")
+		if !inside {
+			return 0, false
+		}
+		if len(models) == 0 || models[len(models)-1] != model {
+			models = append(models, model)
+		}
+		if len(models) == 1 {
+			n = i + 1
+		}
+	}
+	if len(models) != 2 {
+		return 0, false
+	}
+	for n < len(layers) && strings.HasPrefix(layers[n].Name, models[0]+"/") { // what has no weights
+		n++
+	}
+	return n, true
+}
+
+func splitAtNarrowest(layers []keras.Layer) (n int, code string, err error) {
 	first, last := -1, -1 // that have weights: the code lies between them
 	for i, l := range layers {
 		if len(l.Weights) > 0 {

@@ -33,8 +33,12 @@ type ImportOptions struct {
 	Pixels       Pixels `json:"pixels,omitempty"`
 	OutputPixels Pixels `json:"output_pixels,omitempty"`
 	// CodeLayer is the name of the layer that gives the code, in a whole autoencoder; empty:
-	// the narrowest.
+	// where the first of two models ends, or the narrowest.
 	CodeLayer string `json:"code_layer,omitempty"`
+	// Activation and CodeActivation are the functions behind convolutions and behind the code,
+	// by Keras's names, for files of weights alone, which do not say them; empty: elu.
+	Activation     string `json:"activation,omitempty"`
+	CodeActivation string `json:"code_activation,omitempty"`
 }
 
 // Imported is a model that came in.
@@ -164,8 +168,8 @@ func fromPyTorch(o ImportOptions, r *Imported) (*autoencoder.Model, error) {
 	switch {
 	case len(o.Files) > 1:
 		return nil, fmt.Errorf("%s is a safetensors file: expected one state dict that has both networks", path)
-	case o.CodeLayer != "":
-		return nil, fmt.Errorf("%s: the layer of the code can be said of whole models of Keras alone", path)
+	case o.CodeLayer != "" || o.Activation != "" || o.CodeActivation != "":
+		return nil, fmt.Errorf("%s: layers and functions can be said of files of Keras alone", path)
 	}
 	f, err := safetensors.Open(path)
 	if err != nil {

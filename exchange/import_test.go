@@ -54,6 +54,18 @@ func TestImportTutorial(t *testing.T) {
 			}
 		}
 	}
+	// What the exercise saves after each epoch says its layers, which are the same.
+	weights, _ := imported(t, exchange.ImportOptions{}, "encoder.h5", "decoder.h5")
+	whole, r := imported(t, exchange.ImportOptions{}, "exercise.h5")
+	if r.CodeLayer != "sequential_1/dense" || !slices.EqualFunc(whole.Encoder.LayerTable(), weights.Encoder.LayerTable(), nn.LayerInfo.Equal) ||
+		!slices.EqualFunc(whole.Decoder.LayerTable(), weights.Decoder.LayerTable(), nn.LayerInfo.Equal) || !slices.Equal(whole.Encoder.Weights(), weights.Encoder.Weights()) {
+		t.Errorf("the whole model, with the code of %q, has other layers:\n%s", r.CodeLayer, whole.Summary())
+	}
+	other, _ := imported(t, exchange.ImportOptions{Activation: "relu", CodeActivation: "linear"}, "encoder.h5", "decoder.h5")
+	e, d := other.Encoder.LayerTable(), other.Decoder.LayerTable()
+	if e[0].Activation != nn.ReLU || e[len(e)-1].Activation != nn.Linear || d[0].Activation != nn.Linear || d[2].Activation != nn.ReLU || d[len(d)-1].Activation != nn.Linear {
+		t.Errorf("with other functions the layers are\n%+v\n%+v", e, d)
+	}
 	if m, _ := imported(t, exchange.ImportOptions{}, "pca-encoder.h5", "pca-decoder.h5"); m.Arch != "pca" {
 		t.Errorf("the linear autoencoder is called %q", m.Arch)
 	}
@@ -153,6 +165,8 @@ func TestImportErrors(t *testing.T) {
 		"expected an encoder and a decoder":                                  {Files: []string{kerasFile("encoder.h5"), kerasFile("pca-encoder.h5")}},
 		"its input is (None, 4), expected a code of 8":                       {Files: []string{kerasFile("encoder.h5"), kerasFile("own-decoder.h5")}},
 		"the input of layer \"dense\" has 7 values, expected 28: 2x2 with 7": {Files: []string{kerasFile("encoder.h5"), kerasFile("decoder.h5")}, Prep: pix.Prep{W: 32, H: 32}},
+		"activation \"gelu\", expected linear, elu":                          {Files: []string{kerasFile("encoder.h5"), kerasFile("decoder.h5")}, Activation: "gelu"},
+		"own-old.h5 says its layers and their functions":                     {Files: []string{kerasFile("own-old.h5")}, Activation: "relu"},
 		"the layer \"conv2d_9\" is the last":                                 {Files: []string{kerasFile("own-old.h5")}, CodeLayer: "conv2d_9"},
 		"is of no kind that is known: expected a network of Keras":           {Files: []string{kerasFile("make.py")}},
 	} {

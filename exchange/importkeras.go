@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"likeness/autoencoder"
 	"likeness/keras"
@@ -51,7 +52,7 @@ func fromKeras(o ImportOptions, r *Imported) (*autoencoder.Model, error) {
 func (f *kerasFile) understand(o ImportOptions, r *Imported) error {
 	h, w := o.Prep.H, o.Prep.W
 	if !f.Declared() {
-		fit, err := f.Fit(h, w)
+		fit, err := f.Fit(keras.FitOptions{H: h, W: w, Activation: o.Activation, Code: o.CodeActivation})
 		if err != nil {
 			return err
 		}
@@ -64,8 +65,15 @@ func (f *kerasFile) understand(o ImportOptions, r *Imported) error {
 		default:
 			f.part = autoencoderPart
 		}
-		r.Notes.Add("%s says no layers: its weights were taken for the exercise's %s, with pictures of %dx%d and a code of %d", f.File, f.part, fit.Picture[1], fit.Picture[0], fit.Code)
+		functions := ""
+		if slices.ContainsFunc(slices.Concat(fit.Encoder, fit.Decoder), isConvolution) { // the linear autoencoder has none
+			functions = fmt.Sprintf(", %s behind convolutions and %s behind the code", cmp.Or(o.Activation, "elu"), cmp.Or(o.CodeActivation, "elu"))
+		}
+		r.Notes.Add("%s says no layers: its weights were taken for the exercise's %s, with pictures of %dx%d, a code of %d%s", f.File, f.part, fit.Picture[1], fit.Picture[0], fit.Code, functions)
 		return nil
+	}
+	if o.Activation != "" || o.CodeActivation != "" {
+		return fmt.Errorf("%s says its layers and their functions, expected weights alone for others to be said", f.File)
 	}
 	var input nn.Shape
 	switch {
@@ -94,6 +102,8 @@ func (f *kerasFile) understand(o ImportOptions, r *Imported) error {
 	return nil
 }
 
+func isConvolution(l keras.Layer) bool { return strings.HasPrefix(l.Class, "Conv2D") }
+
 // join returns the layers of encoder and decoder, and the shape of the pictures.
 func join(files []kerasFile, o ImportOptions, r *Imported) (picture nn.Shape, encoder, decoder []keras.Layer, err error) {
 	first := files[0]
@@ -101,13 +111,13 @@ func join(files []kerasFile, o ImportOptions, r *Imported) (picture nn.Shape, en
 	case len(files) == 1 && first.part == autoencoderPart && first.decoder != nil:
 		picture, encoder, decoder = first.input, first.layers, first.decoder
 	case len(files) == 1 && first.part == autoencoderPart:
-		n, code, err := splitAtCode(first.layers, o.CodeLayer)
+		n, code, why, err := splitAtCode(first.layers, o.CodeLayer)
 		if err != nil {
 			return nil, nil, nil, fmt.Errorf("%s: %w", first.File, err)
 		}
 		picture, encoder, decoder, r.CodeLayer = first.input, first.layers[:n], first.layers[n:], code
 		if o.CodeLayer == "" {
-			r.Notes.Add("The code is what the narrowest layer, %q, gives: %d numbers", code, encoder[n-1].Output.Size())
+			r.Notes.Add("The code is what the layer %q gives, %s: %d numbers", code, why, encoder[n-1].Output.Size())
 		}
 	case len(files) == 1:
 		other := decoderPart

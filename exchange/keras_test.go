@@ -92,7 +92,7 @@ func TestKerasOfResiduals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.Fit(0, 0); err == nil || !strings.Contains(err.Error(), "not those of the tutorial's networks") {
+	if _, err := k.Fit(keras.FitOptions{}); err == nil || !strings.Contains(err.Error(), "not those of the tutorial's networks") {
 		t.Errorf("a residual encoder is taken for another: %v", err)
 	}
 	text, err := os.ReadFile(out + "_keras.py")

@@ -269,7 +269,7 @@ func TestUnfitted(t *testing.T) {
 		}
 		m, err := keras.Parse("a.weights.h5", data)
 		if err == nil {
-			_, err = m.Fit(0, 0)
+			_, err = m.Fit(keras.FitOptions{})
 		}
 		if err == nil || !strings.HasPrefix(err.Error(), "a.weights.h5: ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v\nwant %s", err, c.want)

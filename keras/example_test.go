@@ -41,7 +41,7 @@ func ExampleModel_Fit() {
 		fmt.Println(err)
 		return
 	}
-	f, err := m.Fit(0, 0)
+	f, err := m.Fit(keras.FitOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -52,7 +52,7 @@ func ExampleModel_Fit() {
 		return
 	}
 	fmt.Println(f.Picture, f.Code, len(n.Weights()))
-	_, err = m.Fit(64, 64)
+	_, err = m.Fit(keras.FitOptions{H: 64, W: 64})
 	fmt.Println(err)
 	// Output:
 	// (None, 16, 16, 3) 8 1022

@@ -1,6 +1,7 @@
 package keras
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -15,22 +16,47 @@ type Fitted struct {
 	Encoder, Decoder []Layer
 	Picture          nn.Shape
 	Code             int
+
+	hidden, code nn.Activation
+}
+
+// FitOptions say what a file of weights does not.
+type FitOptions struct {
+	H, W int // of the pictures; 0: they are squares
+	// Activation is the function behind the convolutions and Code the one behind the encoder's
+	// Dense, by Keras's names: "elu" where empty, "linear" for none. The linear
+	// autoencoder has none.
+	Activation, Code string
+}
+
+// functions returns the activations.
+func (o FitOptions) functions() (hidden, code nn.Activation, err error) {
+	if hidden, err = activationNamed(cmp.Or(o.Activation, "elu")); err != nil {
+		return
+	}
+	code, err = activationNamed(cmp.Or(o.Code, "elu"))
+	return
 }
 
 // Fit takes the weights of a file without layers for those of the tutorial's networks, with
 // as many filters and as large a code as their shapes say:
 //
-//   - encoder: Conv2D with ELU and MaxPooling2D, any number of times, Flatten, Dense with ELU
-//   - decoder: Dense, Reshape, any number of Conv2DTranspose with strides of 2 and ELU, of
-//     which the last is linear
+//   - encoder: Conv2D and MaxPooling2D, any number of times, Flatten, Dense
+//   - decoder: Dense, Reshape, any number of Conv2DTranspose with strides of 2, of which the
+//     last is linear
 //   - the linear autoencoder: Flatten, Dense; Dense, Reshape
 //
 // Functions and strides are nowhere in such a file: weights of other networks with the same
-// shapes give wrong pictures. Pictures are h x w or, where these are 0, squares.
-func (m *Model) Fit(h, w int) (*Fitted, error) {
+// shapes give wrong pictures.
+func (m *Model) Fit(o FitOptions) (*Fitted, error) {
 	if m.Declared() {
 		return nil, m.errorf("it says its layers, which are not to be guessed")
 	}
+	hidden, code, err := o.functions()
+	if err != nil {
+		return nil, m.errorf("%w", err)
+	}
+	h, w := o.H, o.W
 	parts := m.ordered()
 	kinds := ""
 	for _, p := range parts {
@@ -40,8 +66,7 @@ func (m *Model) Fit(h, w int) (*Fitted, error) {
 		}
 		kinds += kind
 	}
-	f := &Fitted{}
-	var err error
+	f := &Fitted{hidden: hidden, code: code}
 	n := strings.IndexByte(kinds, dense2) + 1 // the encoder ends with the first Dense
 	switch {
 	case kinds == "":
@@ -223,10 +248,10 @@ func (m *Model) convEncoder(f *Fitted, parts []part, h, w int) error {
 	var layers []Layer
 	for _, p := range convs {
 		s := p.weights[0].Shape
-		layers = append(layers, p.layer(nn.Conv2D{Filters: s[3], Kernel: s[0], Activation: nn.ELU}), plain(nn.MaxPooling2D{}))
+		layers = append(layers, p.layer(nn.Conv2D{Filters: s[3], Kernel: s[0], Activation: f.hidden}), plain(nn.MaxPooling2D{}))
 	}
 	f.Code = code.weights[0].Shape[1]
-	layers = append(layers, plain(nn.Flatten{}), code.layer(nn.Dense{Units: f.Code, Activation: nn.ELU}))
+	layers = append(layers, plain(nn.Flatten{}), code.layer(nn.Dense{Units: f.Code, Activation: f.code}))
 	f.Picture = nn.Shape{h, w, 3}
 	f.Encoder, err = m.finish(f.Picture, layers)
 	return err
@@ -250,7 +275,7 @@ func (m *Model) convDecoder(f *Fitted, parts []part, h, w int) error {
 	layers := []Layer{code.layer(nn.Dense{Units: deepest.Size()}), plain(nn.Reshape{Shape: deepest})}
 	for i, p := range convs {
 		s := p.weights[0].Shape
-		l := nn.Conv2DTranspose{Filters: s[2], Kernel: s[0], Stride: 2, Activation: nn.ELU}
+		l := nn.Conv2DTranspose{Filters: s[2], Kernel: s[0], Stride: 2, Activation: f.hidden}
 		if i == len(convs)-1 {
 			if l.Activation = nn.Linear; s[2] != 3 {
 				return m.errorf("layer %q has %d filters, expected 3 for the picture's channels", p.Name, s[2])

@@ -64,7 +64,7 @@ func layersOf(t *testing.T, m *keras.Model) []keras.Layer {
 		}
 		return layers
 	}
-	f, err := m.Fit(0, 0)
+	f, err := m.Fit(keras.FitOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // use does with a model what is done with models: all its layers, and small networks run.
 func use(t *testing.T, m *keras.Model) {
 	if !m.Declared() {
-		f, err := m.Fit(0, 0)
+		f, err := m.Fit(keras.FitOptions{})
 		if err != nil {
 			return
 		}

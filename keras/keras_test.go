@@ -95,7 +95,7 @@ func TestTutorialFiles(t *testing.T) {
 		if m.Version != c.version || m.Declared() {
 			t.Errorf("%s: version %q, declared %v", c.file, m.Version, m.Declared())
 		}
-		f, err := m.Fit(0, 0)
+		f, err := m.Fit(keras.FitOptions{})
 		if err != nil {
 			t.Error(err)
 			continue

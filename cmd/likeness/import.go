@@ -22,8 +22,8 @@ func newImport(a *app) *cobra.Command {
 		Use:   "import FILE...",
 		Short: "Take in a model that another program made",
 		Long: `Read an autoencoder of another program and write it as a model file, which every
-verb takes. FILE is one of a whole autoencoder, which is taken apart at its
-narrowest layer, or there are two, an encoder and a decoder. What they are is
+verb takes. FILE is one of a whole autoencoder, which is taken apart where its
+first model ends or at its narrowest layer, or there are two, an encoder and a decoder. What they are is
 known by their contents:
 
   Keras    .h5 of Keras 2 and 3, whole models and weights; .weights.h5 and .keras
@@ -31,12 +31,14 @@ known by their contents:
 
 A file of weights alone, such as the exercise's encoder.h5 and decoder.h5, does
 not say its layers: they are taken for those of the exercise, with as many filters
-and as large a code as the weights have. A whole model has any layers that follow
+and as large a code as the weights have; --activation and --code-activation say what
+the file cannot. A whole model has any layers that follow
 each other, of those that likeness has; one that it has not is named.
 
 Networks are made for pixels of some range. Where a first layer scales them, or a
 last one is a sigmoid, that says it; --pixels says it for others.`,
 		Example: `  likeness import encoder.h5 decoder.h5 --out mine.safetensors
+  likeness import encoder.h5 decoder.h5 --activation relu --code-activation linear
   likeness import autoencoder.keras --pixels 0..1
   likeness import autoencoder.h5 --code-layer bottleneck`,
 		Args: console.Exactly("one FILE of an autoencoder, or those of an encoder and a decoder", 1, 2),
@@ -50,11 +52,15 @@ last one is a sigmoid, that says it; --pixels says it for others.`,
 	console.AddChoice(c, &outputPixels, "output-pixels", "what the decoder gives, where that is another range")
 	f.Var(&crop, "crop", "the part of a photograph that the model is for: the face (of LFW's 250x250 pixels the 90x90 in the middle), of pictures framed as LFW's too, the largest square, a rectangle, or what is left without N or DX,DY pixels at the sides (default what the file says, or face)")
 	f.Var(&size, "size", "size of the model's pictures, where the files leave it open")
-	f.StringVar(&opt.CodeLayer, "code-layer", "", "the `name` of the layer that gives the code of a whole autoencoder (default the narrowest)")
+	f.StringVar(&opt.CodeLayer, "code-layer", "", "the `name` of the layer that gives the code of a whole autoencoder (default the end of the first of two models, or the narrowest)")
+	activation, codeActivation := newFunction(), newFunction()
+	console.AddChoice(c, &activation, "activation", "the function behind the convolutions, for weights alone (default elu)")
+	console.AddChoice(c, &codeActivation, "code-activation", "the function behind the code, for weights alone (default elu)")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		opt.Files, opt.Prep = args, crop.prep
 		opt.Prep.W, opt.Prep.H = size.w, size.h
 		opt.Pixels, opt.OutputPixels = exchange.Pixels(pixels.Value), exchange.Pixels(outputPixels.Value)
+		opt.Activation, opt.CodeActivation = activation.Value, codeActivation.Value
 		r, err := exchange.Import(cmd.Context(), opt)
 		if err != nil {
 			return err
@@ -63,6 +69,11 @@ last one is a sigmoid, that says it; --pixels says it for others.`,
 		return a.Emit(r, func(w io.Writer) { printImported(w, r) })
 	}
 	return c
+}
+
+// newFunction is the flag for a function by Keras's name.
+func newFunction() console.Choice {
+	return console.NewChoice("", []string{"elu", "relu", "leaky_relu", "sigmoid", "tanh", "linear"})
 }
 
 func printImported(w io.Writer, r *exchange.Imported) {

@@ -114,7 +114,7 @@ def legacy(root, model, version, numbers, keras3=False, fixed=False):
         names_attribute(g, "weight_names", [p.encode() for p in paths], fixed)
         for path, (layer, v, shape) in zip(paths, weights):
             g.create_dataset(path, data=numbers.array(shape, v))
-    if not version.startswith("2.2"):
+    if version[:3] not in ("2.0", "2.2"):
         names_attribute(root.create_group("top_level_model_weights"), "weight_names", [], fixed)
 
 
@@ -160,18 +160,18 @@ def config2(name, shape, layers, old=False):
     return {"class_name": "Sequential", "config": out if old else {"name": name, "layers": out}}
 
 
-def functional2(name, shape, layers):
+def functional2(name, shape, layers, cls="Functional"):
     """A Functional of Keras 2, each layer called once; a layer may be a model."""
     out = [{"class_name": "InputLayer", "config": {"batch_input_shape": [None] + shape, "dtype": "float32", "sparse": False, "ragged": False, "name": name + "_in"}, "name": name + "_in", "inbound_nodes": []}]
     before = name + "_in"
     for l in layers:
         if isinstance(l, dict):
-            entry, own = dict(l), l["config"]["name"]
+            entry, own = dict(l), l.get("name") or l["config"]["name"]
         else:
             entry, own = {"class_name": l[0], "config": {"name": l[1], "trainable": True, "dtype": "float32", **l[3]}}, l[1]
         out.append({**entry, "name": own, "inbound_nodes": [[[before, 0, 0, {}]]]})
         before = own
-    return {"class_name": "Functional", "config": {"name": name, "layers": out, "input_layers": [[name + "_in", 0, 0]], "output_layers": [[before, 0, 0]]}}
+    return {"class_name": cls, "config": {"name": name, "layers": out, "input_layers": [[name + "_in", 0, 0]], "output_layers": [[before, 0, 0]]}}
 
 
 def policy():
@@ -276,3 +276,10 @@ whole("own-decoder.h5", config2("decoder", [4], own_dec), flat(own_dec))
 archive("own-sequential.keras", config3("autoencoder", shape, own_enc + own_dec), own_enc + own_dec)
 archive("own-nested.keras", config3("autoencoder", shape, [config3("encoder", shape, own_enc), config3("decoder", [4], own_dec, True)], True),
         [("InputLayer", "input", {}), ("Sequential", "encoder", own_enc), ("Functional", "decoder", own_dec)])
+
+# What the exercise's own callback saves, in Keras 2.0.6: a Model of two Sequentials, whose
+# configurations are lists.
+exercise = [config2("", [16, 16, 3], enc, old=True), config2("", [8], dec, old=True)]
+for model, own in zip(exercise, ("sequential_1", "sequential_2")):
+    model["name"] = own
+whole("exercise.h5", functional2("model_1", [16, 16, 3], exercise, "Model"), [("model_1_in", []), ("sequential_1", enc), ("sequential_2", dec)], version="2.0.6", fixed=True)
