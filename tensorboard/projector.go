@@ -151,17 +151,27 @@ func tabbed(fields []string) string {
 	return strings.Join(clean, "\t") + "\n"
 }
 
+// SpriteSide returns how many pixels wide and high a picture of n is in the sprite, at most the given number; 0: 64.
+func SpriteSide(n, most int) int {
+	if most == 0 {
+		most = 64
+	}
+	return max(1, min(most, MostSprite/across(n)))
+}
+
+// across returns how many pictures of n lie beside each other.
+func across(n int) int {
+	k := 1
+	for k*k < n {
+		k++
+	}
+	return k
+}
+
 // sprite puts the pictures of n points into a square, row by row.
 func (p *Projector) sprite(n int) (m image.Image, side int) {
-	across := 1
-	for across*across < n {
-		across++
-	}
-	side = p.Side
-	if side == 0 {
-		side = 64
-	}
-	side = max(1, min(side, MostSprite/across))
+	across := across(n)
+	side = SpriteSide(n, p.Side)
 	sprite := image.NewNRGBA(image.Rect(0, 0, across*side, across*side))
 	for i := range n {
 		m := p.Picture(i)

@@ -17,17 +17,21 @@ import (
 )
 
 func newExport(a *app) *cobra.Command {
-	opt, score := exchange.ExportOptions{}, ""
-	format := console.NewChoice("", exchange.Formats())
+	opt, score, noPictures := exchange.ExportOptions{}, "", false
+	format := console.NewChoice("", append(exchange.Formats(), projectorFormat))
 	part := console.NewChoice(exchange.All, []export.Part{exchange.All, export.Encoder, export.Decoder, export.Whole})
 	layout := console.NewChoice(export.NHWC, []export.Layout{export.NHWC, export.NCHW})
 	c := &cobra.Command{
 		Use:   "export MODEL --format " + format.Type(),
-		Short: "Write a model for other programs",
+		Short: "Write a model, or the points of an index, for other programs",
 		Long: fmt.Sprintf(`Write a model in a format of other programs, and beside it its model card,
 NAME.md: what the model is, where it comes from, and how to use the files.
 
 %s
+INDEX --format projector writes a folder for TensorBoard's Embedding Projector, with
+the points of an index, who they are and, unless --no-pictures, their faces:
+'tensorboard --logdir FOLDER' opens it, and projector.tensorflow.org loads its files.
+
 An ONNX file gives what likeness gives, with the correction of codes and a
 denoiser's mirror images and levels of noise. It takes any number of pictures at
 once, as float32 (N, H, W, 3), byte/255 - 0.5; with --pixels as bytes, and gives
@@ -40,7 +44,8 @@ the place of one of its own kind alone.`, exportFormats()),
   likeness export conv --format onnx --part encoder --pixels --out encoder.onnx
   likeness export conv-32.safetensors --format pytorch --license mit
   likeness eval conv-32.safetensors --json > score.json
-  likeness export conv-32.safetensors --format card --score score.json`,
+  likeness export conv-32.safetensors --format card --score score.json
+  likeness export Pictures.index.safetensors --format projector --out projector`,
 		Args: console.Exactly("a MODEL file, or the name of a model that comes with the program", 1, 1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return console.ModelNames, cobra.ShellCompDirectiveFilterFileExt
@@ -54,6 +59,7 @@ the place of one of its own kind alone.`, exportFormats()),
 	f.BoolVar(&opt.Pixels, "pixels", false, "of ONNX: pictures are bytes, and their conversion is part of the graph")
 	f.BoolVar(&opt.Uncorrected, "uncorrected", false, "of ONNX: leave the correction of codes away, for a smaller and faster graph")
 	f.BoolVar(&opt.FixedSize, "fixed-size", false, "of ONNX: a denoiser for pictures of the model's size only")
+	f.BoolVar(&noPictures, "no-pictures", false, "of the projector: no faces, which have to be read")
 	f.StringVar(&score, "score", "", "what 'likeness eval MODEL --json' printed, a `file`: for the card's errors, its comparison with what needs no training, and its verdict")
 	f.StringVar(&opt.License, "license", "", "the model's licence, a `name` such as mit or cc-by-4.0, for its card and its metadata")
 	console.Complete(c, "license", cobra.FixedCompletions([]string{"mit", "apache-2.0", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-nc-4.0", "other"}, cobra.ShellCompDirectiveNoFileComp))
@@ -63,6 +69,12 @@ the place of one of its own kind alone.`, exportFormats()),
 		opt.Part, opt.Layout = export.Part(part.Value), export.Layout(layout.Value)
 		if opt.Format == "" {
 			return console.Usagef("expected --format, one of %s", strings.Join(format.Choices, ", "))
+		}
+		if opt.Format == projectorFormat {
+			return a.exportProjector(cmd, args[0], opt.Out, !noPictures)
+		}
+		if noPictures {
+			return console.Usagef("--no-pictures is for --format %s", projectorFormat)
 		}
 		if opt.Format != exchange.ONNX {
 			for _, name := range []string{"part", "layout", "pixels", "uncorrected", "fixed-size"} {
