@@ -111,7 +111,7 @@ func Export(ctx context.Context, o ExportOptions) (*Exported, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Model, err)
 	}
-	products = append(products, cardOf(m, base, formats[i].library, products, left, o))
+	products = append(products, cardOf(m, filepath.Dir(name), base, formats[i], products, left, o))
 	for k := range products {
 		p := &products[k]
 		p.Path, p.Bytes = filepath.Join(filepath.Dir(name), p.Path), len(p.data)
@@ -196,18 +196,37 @@ func list[T ~string](words []T) string {
 }
 
 // cardOf makes the card of a model and of the files beside it.
-func cardOf(m *autoencoder.Model, name, library string, products []product, left []string, o ExportOptions) product {
-	about := card.About{Name: name, Library: library, License: o.License, Left: left, Score: scoreOf(o.Score)}
+func cardOf(m *autoencoder.Model, folder, name string, written format, products []product, left []string, o ExportOptions) product {
+	about := card.About{Name: name, Library: written.library, License: o.License, Left: left, Score: scoreOf(o.Score)}
 	if models.Is(o.Model) {
 		if text, err := models.Card(o.Model); err == nil {
 			about.Intro = introOf(text)
 		}
 	}
-	for _, p := range products {
-		about.Files = append(about.Files, card.File{Name: p.Path, What: p.What, Use: p.use, Code: p.language})
+	has := map[string]bool{}
+	add := func(products []product) {
+		for _, p := range products {
+			if !has[p.Path] {
+				has[p.Path] = true
+				about.Files = append(about.Files, card.File{Name: p.Path, What: p.What, Use: p.use, Code: p.language})
+			}
+		}
 	}
-	if len(products) == 0 {
-		about.Files = []card.File{{Name: nameOf(o.Model) + ".safetensors", What: "the model, for likeness", Use: ownUse(m, nameOf(o.Model)+".safetensors"), Code: "sh"}}
+	add(products)
+	for _, f := range formats {
+		if f.beside == nil {
+			continue
+		}
+		if found := f.beside(m, folder, name); len(found) > 0 {
+			add(found)
+			about.Libraries = append(about.Libraries, f.library)
+		}
+	}
+	if written.name == Card {
+		if len(about.Libraries) > 0 {
+			about.Library = about.Libraries[0]
+		}
+		about.Files = append(about.Files, []card.File{{Name: nameOf(o.Model) + ".safetensors", What: "the model, for likeness", Use: ownUse(m, nameOf(o.Model)+".safetensors"), Code: "sh"}}...)
 	}
 	return product{
 		Written: Written{Path: name + ".md", What: "the model card"},

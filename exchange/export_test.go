@@ -137,6 +137,42 @@ func TestExportErrors(t *testing.T) {
 	}
 }
 
+// A card tells of what earlier exports of the model have left beside it, and of no other model's files.
+func TestCardOfSeveralFormats(t *testing.T) {
+	model, other := saved(t, nil), saved(t, func(m *autoencoder.Model) { m.Prep.Auto = false })
+	folder := t.TempDir()
+	give := func(model string, format exchange.Format, part export.Part, name string) {
+		t.Helper()
+		o := exchange.ExportOptions{Model: model, Format: format, Part: part, Out: filepath.Join(folder, name)}
+		if format == exchange.ONNX {
+			o.Pixels, o.Layout = true, export.NCHW
+		}
+		if _, err := exchange.Export(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	give(model, exchange.ONNX, export.Encoder, "m")
+	give(other, exchange.ONNX, export.Decoder, "m")
+	give(model, exchange.PyTorch, "", "m")
+	give(model, exchange.Keras, "", "m")
+	give(model, exchange.Card, "", "m")
+	text, err := os.ReadFile(filepath.Join(folder, "m.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| `m.encoder.onnx` | the encoder: pictures to codes |", "numpy.uint8).transpose(2, 0, 1)[None]", "| `m.torch.safetensors` |", "import m\n", "| `m.encoder.h5` |",
+		"\n- onnx\n- pytorch\n- keras\n", "likeness reconstruct m.safetensors",
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(string(text), "m.decoder.onnx") {
+		t.Error("the card tells of another model's file")
+	}
+}
+
 // Of one part the name may be whole.
 func TestExportOneFile(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "enc.onnx")

@@ -9,14 +9,16 @@ type format struct {
 	library string // that opens the files, for the card
 	// make returns the files, whose names begin with name, and in sentences what they leave out of the model.
 	make func(m *autoencoder.Model, name string, o ExportOptions) (files []product, left []string, err error)
+	// beside returns the files of this model that an earlier export has left in a folder.
+	beside func(m *autoencoder.Model, folder, name string) []product
 }
 
 // formats are all there are, in the order in which help lists them.
 var formats = []format{
-	{ONNX, "graphs for onnxruntime and others: NAME.encoder.onnx, NAME.decoder.onnx, NAME.onnx", "onnx", onnxFiles},
-	{PyTorch, "a state dict, NAME.torch.safetensors, and a module that rebuilds the model: NAME.py", "pytorch", pytorchFiles},
-	{Keras, "weights for Keras 2 and 3: NAME.encoder.h5, NAME.encoder.weights.h5 and the decoder's, and a module: NAME_keras.py", "keras", kerasFiles},
-	{Card, "the model card alone: NAME.md", "likeness", func(*autoencoder.Model, string, ExportOptions) ([]product, []string, error) { return nil, nil, nil }},
+	{ONNX, "graphs for onnxruntime and others: NAME.encoder.onnx, NAME.decoder.onnx, NAME.onnx", "onnx", onnxFiles, besideONNX},
+	{PyTorch, "a state dict, NAME.torch.safetensors, and a module that rebuilds the model: NAME.py", "pytorch", pytorchFiles, besidePyTorch},
+	{Keras, "weights for Keras 2 and 3: NAME.encoder.h5, NAME.encoder.weights.h5 and the decoder's, and a module: NAME_keras.py", "keras", kerasFiles, besideKeras},
+	{Card, "the model card alone: NAME.md", "likeness", func(*autoencoder.Model, string, ExportOptions) ([]product, []string, error) { return nil, nil, nil }, nil},
 }
 
 // Formats returns the formats that models leave in.

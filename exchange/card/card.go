@@ -23,8 +23,10 @@ type File struct {
 type About struct {
 	Name    string // of the model, such as "conv-32"
 	Library string // that opens the files, such as "onnx"
-	License string // as model hubs write it, such as "mit"; empty: not chosen
-	Intro   string // paragraphs in place of the usual first one; may be empty
+	// Libraries open files that lie there besides.
+	Libraries []string
+	License   string // as model hubs write it, such as "mit"; empty: not chosen
+	Intro     string // paragraphs in place of the usual first one; may be empty
 	// Score is what was measured of the model; nil: what its own file says of that.
 	Score *Score
 	Files []File

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"likeness/autoencoder"
@@ -40,8 +41,10 @@ func frontMatter(b *bytes.Buffer, m *autoencoder.Model, a About) {
 	if m.Denoises() {
 		tags = append(tags, "denoising")
 	}
-	if a.Library != "likeness" {
-		tags = append(tags, a.Library)
+	for _, library := range append([]string{a.Library}, a.Libraries...) {
+		if !slices.Contains(tags, library) {
+			tags = append(tags, library)
+		}
 	}
 	list("tags", tags...)
 	if m.Training != nil {
