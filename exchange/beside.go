@@ -18,7 +18,7 @@ import (
 // last export would take the others out of it.
 
 // besideONNX returns the graphs of a model that lie in a folder under a name.
-func besideONNX(m *autoencoder.Model, folder, name string) (found []product) {
+func besideONNX(m *autoencoder.Model, folder, name string) (found []product, left []string) {
 	for _, file := range []string{name + ".encoder.onnx", name + ".decoder.onnx", name + ".onnx"} {
 		path := filepath.Join(folder, file)
 		if _, err := os.Stat(path); err != nil {
@@ -33,9 +33,10 @@ func besideONNX(m *autoencoder.Model, folder, name string) (found []product) {
 				Written: Written{Path: file, What: partInWords(m, o.Part, o), Inputs: ports(g.Graph.Inputs), Outputs: ports(g.Graph.Outputs)},
 				use:     onnxUse(m, file, o.Part, o), language: "python",
 			})
+			left = leftOutOfONNX(m, o)
 		}
 	}
-	return found
+	return found, left
 }
 
 // graphOptions returns the options that a graph of a model was made with; ok is false for one of another model.
@@ -70,29 +71,29 @@ func graphOptions(m *autoencoder.Model, g *onnx.Model) (o ExportOptions, ok bool
 }
 
 // besidePyTorch returns the module and the weights of a model that lie in a folder.
-func besidePyTorch(m *autoencoder.Model, folder, name string) []product {
+func besidePyTorch(m *autoencoder.Model, folder, name string) ([]product, []string) {
 	return unchanged(m, folder, name, pytorch.ModuleName(name)+".py", pytorchFiles)
 }
 
 // besideKeras returns the files of a model for Keras that lie in a folder.
-func besideKeras(m *autoencoder.Model, folder, name string) []product {
+func besideKeras(m *autoencoder.Model, folder, name string) ([]product, []string) {
 	return unchanged(m, folder, name, pytorch.ModuleName(name)+"_keras.py", kerasFiles)
 }
 
 // unchanged returns those files of a format that lie in a folder as they would be written. Where the file called first is
 // missing, it does not make them.
-func unchanged(m *autoencoder.Model, folder, name, first string, make func(*autoencoder.Model, string, ExportOptions) ([]product, []string, error)) (found []product) {
+func unchanged(m *autoencoder.Model, folder, name, first string, make func(*autoencoder.Model, string, ExportOptions) ([]product, []string, error)) (found []product, left []string) {
 	if _, err := os.Stat(filepath.Join(folder, first)); err != nil {
-		return nil
+		return nil, nil
 	}
-	all, _, err := make(m, name, ExportOptions{})
+	all, left, err := make(m, name, ExportOptions{})
 	if err != nil {
-		return nil // then nothing of it was written
+		return nil, nil // then nothing of it was written
 	}
 	for _, p := range all {
 		if there, err := regularfile.Read(filepath.Join(folder, p.Path), int64(len(p.data))); err == nil && bytes.Equal(there, p.data) {
 			found = append(found, p)
 		}
 	}
-	return found
+	return found, left
 }

@@ -197,7 +197,7 @@ func list[T ~string](words []T) string {
 
 // cardOf makes the card of a model and of the files beside it.
 func cardOf(m *autoencoder.Model, folder, name string, written format, products []product, left []string, o ExportOptions) product {
-	about := card.About{Name: name, Library: written.library, License: o.License, Left: left, Score: scoreOf(o.Score)}
+	about := card.About{Name: name, Library: written.library, License: o.License, Left: slices.Clone(left), Score: scoreOf(o.Score)}
 	if models.Is(o.Model) {
 		if text, err := models.Card(o.Model); err == nil {
 			about.Intro = introOf(text)
@@ -217,9 +217,16 @@ func cardOf(m *autoencoder.Model, folder, name string, written format, products 
 		if f.beside == nil {
 			continue
 		}
-		if found := f.beside(m, folder, name); len(found) > 0 {
-			add(found)
-			about.Libraries = append(about.Libraries, f.library)
+		found, without := f.beside(m, folder, name)
+		if len(found) == 0 {
+			continue
+		}
+		add(found)
+		about.Libraries = append(about.Libraries, f.library)
+		if f.name != written.name {
+			for _, text := range without {
+				about.Left = append(about.Left, "In the files for "+f.library+": "+text)
+			}
 		}
 	}
 	if written.name == Card {

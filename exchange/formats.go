@@ -9,8 +9,8 @@ type format struct {
 	library string // that opens the files, for the card
 	// make returns the files, whose names begin with name, and in sentences what they leave out of the model.
 	make func(m *autoencoder.Model, name string, o ExportOptions) (files []product, left []string, err error)
-	// beside returns the files of this model that an earlier export has left in a folder.
-	beside func(m *autoencoder.Model, folder, name string) []product
+	// beside returns the files of this model that an earlier export has left in a folder, and what they leave out.
+	beside func(m *autoencoder.Model, folder, name string) (files []product, left []string)
 }
 
 // formats are all there are, in the order in which help lists them.

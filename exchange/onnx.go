@@ -37,6 +37,11 @@ func onnxFiles(m *autoencoder.Model, name string, o ExportOptions) (files []prod
 			data: g.Marshal(), check: checkONNX,
 		})
 	}
+	return files, leftOutOfONNX(m, o), nil
+}
+
+// leftOutOfONNX says what the model does and its graphs do not.
+func leftOutOfONNX(m *autoencoder.Model, o ExportOptions) (left []string) {
 	if m.Correction != nil && o.Uncorrected {
 		left = append(left, "The codes are the encoder's own, without the model's correction: indexes and atlases of the model hold others.")
 	}
@@ -46,7 +51,7 @@ func onnxFiles(m *autoencoder.Model, name string, o ExportOptions) (files []prod
 		}
 		left = append(left, "The graph takes a picture in one piece: it does not cut large ones into tiles, nor extend sides that are not divisible by 4.")
 	}
-	return files, left, nil
+	return left
 }
 
 func partInWords(m *autoencoder.Model, part export.Part, o ExportOptions) string {
