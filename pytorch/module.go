@@ -3,6 +3,7 @@ package pytorch
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"likeness/autoencoder"
@@ -22,11 +23,19 @@ func ModuleName(name string) string {
 		}
 		return '_'
 	}, name)
-	if name == "" || name[0] >= '0' && name[0] <= '9' {
+	switch {
+	case name == "" || name[0] >= '0' && name[0] <= '9':
 		return "model_" + name
+	case slices.Contains(takenNames, name):
+		return name + "_model"
 	}
 	return name
 }
+
+// takenNames are Python's keywords, and modules that a module of this name would hide from itself and its users.
+var takenNames = strings.Fields(`False None True and as assert async await break class continue def del elif else except finally for from
+	global if import in is lambda nonlocal not or pass raise return try while with yield
+	collections json pathlib struct sys os torch torchvision numpy PIL safetensors onnx onnxruntime keras tensorflow`)
 
 // Module returns the text of a Python module that rebuilds the model from torch alone and reads the file state beside it.
 // It fails for a layer that it has no text for.

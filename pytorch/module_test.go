@@ -42,7 +42,7 @@ func TestModule(t *testing.T) {
 }
 
 func TestModuleName(t *testing.T) {
-	for name, want := range map[string]string{"conv-32": "conv_32", "32": "model_32", "": "model_", "a.b": "a_b", "größe": "gr__e"} {
+	for name, want := range map[string]string{"conv-32": "conv_32", "32": "model_32", "": "model_", "a.b": "a_b", "größe": "gr__e", "torch": "torch_model", "class": "class_model"} {
 		if got := pytorch.ModuleName(name); got != want {
 			t.Errorf("%q: %q, expected %q", name, got, want)
 		}

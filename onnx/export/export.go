@@ -98,6 +98,9 @@ func Model(m *autoencoder.Model, o Options) (*onnx.Model, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
+	if size := bytesOf(m, o.part()); size > mostBytes {
+		return nil, fmt.Errorf("the weights have %d bytes, expected at most %d: an ONNX file holds no more", size, mostBytes)
+	}
 	g := newGraph(o)
 	var err error
 	if m.Decoder == nil {
@@ -114,6 +117,21 @@ func Model(m *autoencoder.Model, o Options) (*onnx.Model, error) {
 		return nil, err
 	}
 	return out, nil
+}
+
+// mostBytes bounds the weights of a graph: no reader of protocol buffers takes more than 2 GiB, and nodes need some room.
+const mostBytes = 1<<31 - 1<<24
+
+// bytesOf returns the size of the weights that a part of a model needs.
+func bytesOf(m *autoencoder.Model, part Part) int64 {
+	values := int64(0)
+	for _, n := range m.Networks() {
+		if n != m.Encoder && part == Encoder && m.Correction == nil || n == m.Encoder && part == Decoder {
+			continue
+		}
+		values += int64(len(n.Weights()))
+	}
+	return 4 * values
 }
 
 // Network returns the graph of one network, from "input" to "output", both float32.

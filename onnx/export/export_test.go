@@ -57,6 +57,10 @@ func TestModel(t *testing.T) {
 			if !bytes.Equal(m.Marshal(), back.Marshal()) {
 				t.Error("the file holds another graph")
 			}
+			again, err := export.Model(c.model, c.opt)
+			if err != nil || !bytes.Equal(m.Marshal(), again.Marshal()) {
+				t.Errorf("made twice, the graph has other bytes: %v", err)
+			}
 			checkGraph(t, back)
 		})
 	}
