@@ -33,7 +33,11 @@ type activation struct {
 func (a *activation) apply(x []float32) {
 	switch a.act {
 	case clamp:
-		clampAll(x, a.low, a.high)
+		whole := len(x) &^ (len(zeros) - 1)
+		kernel.AddBiasClamp(x[:whole], zeros[:], a.low, a.high)
+		if rest := x[whole:]; len(rest) > 0 {
+			kernel.AddBiasClamp(rest, zeros[:len(rest)], a.low, a.high)
+		}
 	case leaky:
 		for i, v := range x {
 			if v < 0 {
@@ -41,15 +45,7 @@ func (a *activation) apply(x []float32) {
 			}
 		}
 	case prelu:
-		for len(x) > 0 {
-			row := x[:len(a.slopes)]
-			for j, s := range a.slopes {
-				if v := row[j]; v < 0 {
-					row[j] = v * s
-				}
-			}
-			x = x[len(a.slopes):]
-		}
+		kernel.AddBiasSlope(x, make([]float32, len(a.slopes)), a.slopes)
 	case elu:
 		if a.low == 1 {
 			kernel.ELU(x, x)
@@ -83,17 +79,8 @@ func (a *activation) apply(x []float32) {
 	}
 }
 
-func clampAll(x []float32, low, high float32) {
-	for i, v := range x {
-		if v < low {
-			v = low
-		}
-		if v > high {
-			v = high
-		}
-		x[i] = v
-	}
-}
+// zeros is a bias of nothing.
+var zeros [64]float32
 
 func sigmoid1(v float32) float32 { return float32(1 / (1 + math.Exp(-float64(v)))) }
 
@@ -120,13 +107,18 @@ func (e *epilogue) free() bool { return e.add == nil && e.act == linear }
 
 // finishRows does it for some rows of len(bias) numbers.
 func (e *epilogue) finishRows(y, add []float32) {
-	if add == nil && e.act == elu && e.low == 1 {
-		kernel.AddBiasELU(y, e.bias)
-		return
-	}
-	kernel.AddBias(y, e.bias)
 	if add != nil {
 		kernel.Add(y, add)
 	}
-	e.apply(y)
+	switch {
+	case e.act == elu && e.low == 1:
+		kernel.AddBiasELU(y, e.bias)
+	case e.act == clamp:
+		kernel.AddBiasClamp(y, e.bias, e.low, e.high)
+	case e.act == prelu:
+		kernel.AddBiasSlope(y, e.bias, e.slopes)
+	default:
+		kernel.AddBias(y, e.bias)
+		e.apply(y)
+	}
 }

@@ -75,7 +75,9 @@ type conv struct {
 
 	panels []float32
 	phases []phase
-	border [4]int // of the copied input: top, left, bottom, right
+	lines  []depthwiseLine // of one channel a group, in place of panels
+	wino   *winograd       // likewise, of a kernel of 3x3
+	border [4]int          // of the copied input: top, left, bottom, right
 }
 
 // phase is the part of the output that the same taps make: all of it, of a transposed convolution
@@ -168,6 +170,9 @@ func (n *node) emitConv(v *value, s *conv) {
 	rows, row := s.frame()
 	n.c.checkDims(n.label(), []int{rows, row})
 	n.c.take(n.label(), 4*int64(rows*row))
+	if s.depthwise() {
+		n.c.take(n.label(), 64*int64(s.w.out[0])*3+16*int64(s.w.out[0]*s.w.kernel[0]*s.w.kernel[1]))
+	}
 	perGroup := (s.cout/s.groups + panelWidth - 1) / panelWidth * panelWidth
 	n.c.checkDims(n.label(), []int{s.groups, s.w.kernel[0], s.w.kernel[1], s.cin / s.groups, perGroup})
 	n.c.take(n.label(), 4*int64(s.groups*s.w.kernel[0]*s.w.kernel[1]*s.cin/s.groups*perGroup))
@@ -228,7 +233,14 @@ func (s *conv) frame() (lines, row int) {
 }
 
 // copies says that the input is copied into a border, or scaled.
-func (s *conv) copies() bool { return s.border != [4]int{} || s.pre != nil }
+func (s *conv) copies() bool {
+	return s.border != [4]int{} && !s.depthwise() || s.pre != nil
+}
+
+// depthwise says that each channel has a kernel of its own.
+func (s *conv) depthwise() bool {
+	return s.groups > 1 && s.groups == s.cin && s.cin == s.cout && !s.transposed && s.pre == nil
+}
 
 func (s *conv) scratch() int {
 	if !s.copies() {
@@ -243,6 +255,10 @@ func (s *conv) finish() {
 	each, per := s.cin/s.groups, s.cout/s.groups
 	taps := s.w.kernel[0] * s.w.kernel[1]
 	wide := (per + panelWidth - 1) / panelWidth
+	if s.depthwise() {
+		s.planDepthwise()
+		return
+	}
 	s.panels = make([]float32, s.groups*wide*taps*each*panelWidth)
 	for g := range s.groups {
 		for p := range wide {
@@ -304,7 +320,11 @@ func (s *conv) run(n int, m *memory) {
 	if s.add != nil {
 		add = m.single(s.add, n)
 	}
-	if s.pointwise() {
+	switch {
+	case s.lines != nil:
+		s.runDepthwise(n, x, y, add)
+		return
+	case s.pointwise():
 		s.runPoints(x, y, add)
 		return
 	}

@@ -153,7 +153,7 @@ func (s *rows) run(n int, m *memory) {
 
 func (s *rows) affine(y, x []float32) { scaleShift(y, x, s.scale, s.shift) }
 
-// scaleShift is y = x*scale + shift.
+// scaleShift is y = x*scale + shift, row by row.
 func scaleShift(y, x, scale, shift []float32) {
 	switch len(scale) {
 	case 0:
@@ -166,14 +166,7 @@ func scaleShift(y, x, scale, shift []float32) {
 			y[i] = float32(v*a) + b
 		}
 	default:
-		for len(x) > 0 {
-			row, to := x[:len(scale)], y[:len(scale)]
-			shift := shift[:len(scale)]
-			for j, a := range scale {
-				to[j] = float32(row[j]*a) + shift[j]
-			}
-			x, y = x[len(scale):], y[len(scale):]
-		}
+		kernel.ScaleShift(y, x, scale, shift)
 	}
 }
 

@@ -91,11 +91,7 @@ func (s *pool) picture(y, x []float32) {
 					case s.mean:
 						kernel.Add(to, from)
 					default:
-						for j, v := range from {
-							if v > to[j] {
-								to[j] = v
-							}
-						}
+						kernel.Maximum(to, from)
 					}
 				}
 			}
@@ -150,11 +146,7 @@ func (s *wholePicture) run(n int, m *memory) {
 			continue
 		}
 		for x = x[c:]; len(x) > 0; x = x[c:] {
-			for j, v := range x[:c] {
-				if v > y[j] {
-					y[j] = v
-				}
-			}
+			kernel.Maximum(y, x[:c])
 		}
 	}
 }

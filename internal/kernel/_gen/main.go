@@ -41,6 +41,7 @@ func main() {
 		write("sparse", wide, (*gen).sparse)
 		write("scatter", wide, (*gen).scatter)
 		write("near", wide, (*gen).near)
+		write("conv", wide, (*gen).convs)
 		write("loops", wide, func(g *gen) {
 			g.tailMasks()
 			g.elementwise()
