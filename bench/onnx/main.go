@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"likeness/bench/turns"
@@ -101,15 +100,6 @@ func work(path string, batch int) error {
 		}
 		return reply{Images: images, CPU: processor() - before, Code: y[:len(y)/batch]}, nil
 	})
-}
-
-// processor is the processor time of this process in seconds.
-func processor() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 func fromBytes(b []byte) []float32 {

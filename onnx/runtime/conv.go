@@ -76,7 +76,7 @@ type conv struct {
 	panels []float32
 	phases []phase
 	lines  []depthwiseLine // of one channel a group, in place of panels
-	wino   *winograd       // likewise, of a kernel of 3x3
+	wino   *winograd       // likewise, of kernels of 3x3
 	border [4]int          // of the copied input: top, left, bottom, right
 }
 
@@ -170,6 +170,9 @@ func (n *node) emitConv(v *value, s *conv) {
 	rows, row := s.frame()
 	n.c.checkDims(n.label(), []int{rows, row})
 	n.c.take(n.label(), 4*int64(rows*row))
+	if s.wino != nil {
+		n.c.take(n.label(), 36*4*int64(s.cin)*int64(s.cout+panelWidth)+4*int64(s.winogradScratch()))
+	}
 	if s.depthwise() {
 		n.c.take(n.label(), 64*int64(s.w.out[0])*3+16*int64(s.w.out[0]*s.w.kernel[0]*s.w.kernel[1]))
 	}
@@ -204,6 +207,7 @@ func (s *conv) plan() {
 	if s.pre != nil && s.border == [4]int{} && s.pre.act == linear {
 		s.takeIn()
 	}
+	s.planWinograd()
 }
 
 // takeIn puts the scale and the shift of the input into the weights, which is right where there is
@@ -243,10 +247,13 @@ func (s *conv) depthwise() bool {
 }
 
 func (s *conv) scratch() int {
-	if !s.copies() {
+	lines, row := s.frame()
+	switch {
+	case s.wino != nil:
+		return lines*row + s.winogradScratch()
+	case !s.copies():
 		return 0
 	}
-	lines, row := s.frame()
 	return lines * row
 }
 
@@ -255,8 +262,12 @@ func (s *conv) finish() {
 	each, per := s.cin/s.groups, s.cout/s.groups
 	taps := s.w.kernel[0] * s.w.kernel[1]
 	wide := (per + panelWidth - 1) / panelWidth
-	if s.depthwise() {
+	switch {
+	case s.depthwise():
 		s.planDepthwise()
+		return
+	case s.wino != nil:
+		s.finishWinograd()
 		return
 	}
 	s.panels = make([]float32, s.groups*wide*taps*each*panelWidth)
@@ -323,6 +334,9 @@ func (s *conv) run(n int, m *memory) {
 	switch {
 	case s.lines != nil:
 		s.runDepthwise(n, x, y, add)
+		return
+	case s.wino != nil:
+		s.runWinograd(n, x, y, add, m.work)
 		return
 	case s.pointwise():
 		s.runPoints(x, y, add)
