@@ -98,8 +98,7 @@ func Import(ctx context.Context, o ImportOptions) (*Imported, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r := &Imported{}
-	m, err := read(o, r)
+	m, r, err := read(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +123,7 @@ func checkOut(out string, files []string) error {
 }
 
 // readerOf returns what reads files that begin as these do.
-func readerOf(files []string) (func(ImportOptions, *Imported) (*autoencoder.Model, error), error) {
+func readerOf(files []string) (func(context.Context, ImportOptions) (*autoencoder.Model, *Imported, error), error) {
 	path := files[0]
 	head, err := regularfile.Head(path, 16)
 	if err != nil {
@@ -163,43 +162,44 @@ func kindOf(head []byte) string {
 }
 
 // fromPyTorch makes a model of a state dict.
-func fromPyTorch(o ImportOptions, r *Imported) (*autoencoder.Model, error) {
+func fromPyTorch(_ context.Context, o ImportOptions) (*autoencoder.Model, *Imported, error) {
 	path := o.Files[0]
 	switch {
 	case len(o.Files) > 1:
-		return nil, fmt.Errorf("%s is a safetensors file: expected one state dict that has both networks", path)
+		return nil, nil, fmt.Errorf("%s is a safetensors file: expected one state dict that has both networks", path)
 	case o.CodeLayer != "" || o.Activation != "" || o.CodeActivation != "":
-		return nil, fmt.Errorf("%s: layers and functions can be said of files of Keras alone", path)
+		return nil, nil, fmt.Errorf("%s: layers and functions can be said of files of Keras alone", path)
 	}
 	f, err := safetensors.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if kind, own := strings.CutPrefix(f.Metadata["format"], "likeness "); own {
 		kind, _, _ = strings.Cut(kind, " ")
-		return nil, fmt.Errorf("%s is %s of this program: it need not be imported", path, article(kind))
+		return nil, nil, fmt.Errorf("%s is %s of this program: it need not be imported", path, article(kind))
 	}
 	m, notes, err := pytorch.Import(f)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	r := &Imported{Notes: notes}
 	r.Files = []Source{{Path: path, Format: "PyTorch state dict", What: autoencoderPart}}
 	if m.Decoder == nil {
 		r.Files[0].What = "denoiser"
 	}
-	r.Notes = append(r.Notes, notes...)
 	if h, w := o.Prep.H, o.Prep.W; h != 0 && (h != m.Prep.H || w != m.Prep.W) {
-		return nil, fmt.Errorf("%s: its pictures are %dx%d, expected %dx%d", path, m.Prep.W, m.Prep.H, w, h)
+		return nil, nil, fmt.Errorf("%s: its pictures are %dx%d, expected %dx%d", path, m.Prep.W, m.Prep.H, w, h)
 	}
 	if crop := cropOf(o.Prep); crop != (pix.Prep{}) {
 		m.Prep.DX, m.Prep.DY, m.Prep.Auto, m.Prep.Wide, m.Prep.Whole, m.Prep.Square, m.Prep.Rect = crop.DX, crop.DY, crop.Auto, crop.Wide, crop.Whole, crop.Square, crop.Rect
 	}
 	if o.Pixels == "" && o.OutputPixels == "" {
-		return m, nil
+		return m, r, nil
 	}
 	r.Pixels = cmp.Or(o.Pixels, OwnPixels)
 	r.OutputPixels = cmp.Or(o.OutputPixels, r.Pixels)
-	return rescaled(m, r.Pixels, r.OutputPixels)
+	m, err = rescaled(m, r.Pixels, r.OutputPixels)
+	return m, r, err
 }
 
 // cropOf returns a preparation without its size.

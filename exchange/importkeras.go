@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -20,32 +21,52 @@ type kerasFile struct {
 	input   nn.Shape // of its first layer
 	layers  []keras.Layer
 	decoder []keras.Layer // of a whole autoencoder that was fitted
+
+	anyFunctions bool // functions stand behind its layers that it does not say
 }
 
 // fromKeras makes a model of Keras's files.
-func fromKeras(o ImportOptions, r *Imported) (*autoencoder.Model, error) {
-	var files []kerasFile
+func fromKeras(ctx context.Context, o ImportOptions) (*autoencoder.Model, *Imported, error) {
+	var all []*keras.Model
+	weightsAlone := false
 	for _, path := range o.Files {
 		m, err := keras.Open(path)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		all = append(all, m)
+		weightsAlone = weightsAlone || !m.Declared()
+	}
+	if !weightsAlone && (o.Activation != "" || o.CodeActivation != "") {
+		return nil, nil, fmt.Errorf("%s says its layers and their functions, expected weights alone for others to be said", all[0].File)
+	}
+	return choose(ctx, o, func(o ImportOptions) (*autoencoder.Model, *Imported, open, error) { return ofKeras(all, o) })
+}
+
+// ofKeras makes a model of files that were read, and says what they leave open.
+func ofKeras(all []*keras.Model, o ImportOptions) (*autoencoder.Model, *Imported, open, error) {
+	r, left := &Imported{}, open{}
+	var files []kerasFile
+	for i, m := range all {
 		f := kerasFile{Model: m}
 		if err := f.understand(o, r); err != nil {
-			return nil, err
+			return nil, nil, left, err
 		}
 		files = append(files, f)
 		version := ""
 		if m.Version != "" {
 			version = " of Keras " + m.Version
 		}
-		r.Files = append(r.Files, Source{Path: path, Format: m.Format + version, What: f.part})
+		r.Files = append(r.Files, Source{Path: o.Files[i], Format: m.Format + version, What: f.part})
+		left.functions = left.functions || f.anyFunctions && (o.Activation == "" || o.CodeActivation == "")
 	}
 	picture, encoder, decoder, err := join(files, o, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, left, err
 	}
-	return assemble(picture, encoder, decoder, o, r)
+	m, err := assemble(picture, encoder, decoder, o, r)
+	left.pixels = o.Pixels == "" && o.OutputPixels == "" && r.Pixels == OwnPixels && r.OutputPixels == OwnPixels
+	return m, r, left, err
 }
 
 // understand finds out what a file holds.
@@ -65,15 +86,9 @@ func (f *kerasFile) understand(o ImportOptions, r *Imported) error {
 		default:
 			f.part = autoencoderPart
 		}
-		functions := ""
-		if slices.ContainsFunc(slices.Concat(fit.Encoder, fit.Decoder), isConvolution) { // the linear autoencoder has none
-			functions = fmt.Sprintf(", %s behind convolutions and %s behind the code", cmp.Or(o.Activation, "elu"), cmp.Or(o.CodeActivation, "elu"))
-		}
-		r.Notes.Add("%s says no layers: its weights were taken for the exercise's %s, with pictures of %dx%d, a code of %d%s", f.File, f.part, fit.Picture[1], fit.Picture[0], fit.Code, functions)
+		f.anyFunctions = slices.ContainsFunc(slices.Concat(fit.Encoder, fit.Decoder), isConvolution) // the linear autoencoder has none
+		r.Notes.Add("%s says no layers: its weights were taken for the exercise's %s, with pictures of %dx%d and a code of %d", f.File, f.part, fit.Picture[1], fit.Picture[0], fit.Code)
 		return nil
-	}
-	if o.Activation != "" || o.CodeActivation != "" {
-		return fmt.Errorf("%s says its layers and their functions, expected weights alone for others to be said", f.File)
 	}
 	var input nn.Shape
 	switch {

@@ -10,7 +10,9 @@ import (
 	"likeness/autoencoder"
 	"likeness/dataset"
 	"likeness/exchange"
+	"likeness/hdf5"
 	"likeness/keras"
+	"likeness/nn"
 	"likeness/pix"
 	"likeness/recipe"
 )
@@ -65,6 +67,9 @@ func TestKerasThereAndBack(t *testing.T) {
 				t.Errorf("%s: other weights in the %s", ending, n.Name)
 			}
 		}
+		if len(r.Notes) > 1 { // on pixels alone: layers are in the files
+			t.Errorf("%s: %+v", ending, r.Notes)
+		}
 		if got, err := back.Encode(t.Context(), x); err != nil || !slices.Equal(got, codes) {
 			t.Errorf("%s: other codes, %v", ending, err)
 		}
@@ -108,14 +113,25 @@ func TestKerasOfResiduals(t *testing.T) {
 	}
 }
 
-// A model that came from Keras leaves as it came, by its layers too.
+// A model that came from Keras leaves as it came, by its layers too, and comes back.
 func TestKerasKinds(t *testing.T) {
 	m, _ := imported(t, exchange.ImportOptions{}, "own-sequential.h5")
 	path := filepath.Join(t.TempDir(), "own.safetensors")
 	if err := m.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(exported(t, path) + "_keras.py")
+	out := exported(t, path)
+	for _, ending := range []string{".h5", ".weights.h5"} {
+		again := filepath.Join(t.TempDir(), "again.safetensors")
+		r, err := exchange.Import(t.Context(), exchange.ImportOptions{Files: []string{out + ".encoder" + ending, out + ".decoder" + ending}, Out: again, Pixels: exchange.OwnPixels})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Fingerprint != m.Fingerprint() || len(r.Notes) > 0 || !strings.HasSuffix(r.Files[0].Format, " of likeness") {
+			t.Errorf("%s: %+v, expected the fingerprint %s", ending, r, m.Fingerprint())
+		}
+	}
+	text, err := os.ReadFile(out + "_keras.py")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,4 +143,70 @@ func TestKerasKinds(t *testing.T) {
 			t.Errorf("the module does not call %s:\n%s", call, text)
 		}
 	}
+}
+
+// What weights and layers leave open is chosen by what brings faces back: here with the
+// model that comes with the program, as Keras would write its weights, and as it would be
+// for pixels from 0 to 1.
+func TestImportChooses(t *testing.T) {
+	m, err := autoencoder.Open("conv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	var weights, unit []string
+	for i, n := range m.Networks() {
+		root := &hdf5.Tree{}
+		var names []string
+		for _, p := range n.Params() {
+			layer, _, _ := strings.Cut(p.Name, "/")
+			if !slices.Contains(names, layer) {
+				names = append(names, layer)
+				root.Group(layer).Strings("weight_names", []string{layer + "/kernel:0", layer + "/bias:0"})
+			}
+			root.Group(layer).Floats(p.Name+":0", p.Shape, p.Value)
+		}
+		root.Strings("layer_names", names)
+		data, err := root.Marshal()
+		weights = append(weights, write(t, folder, n.Name+".h5", data, err))
+
+		layers := slices.Concat([]nn.Layer{nn.Rescaling{Scale: 1, Offset: -0.5}}, n.Layers)
+		if i > 0 {
+			layers = slices.Concat(n.Layers, []nn.Layer{nn.Rescaling{Scale: 1, Offset: 0.5}})
+		}
+		other, err := nn.New(n.Name, n.Input, layers...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copy(other.Weights(), n.Weights())
+		data, err = keras.LegacyWeights(other)
+		unit = append(unit, write(t, folder, n.Name+"-unit.h5", data, err))
+	}
+	out := filepath.Join(folder, "out.safetensors")
+	r, err := exchange.Import(t.Context(), exchange.ImportOptions{Files: weights, Out: out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Fingerprint != m.Fingerprint() || len(r.Notes) != 3 || !strings.HasPrefix(r.Notes[2].Text, "The files do not say functions and pixels. With these, drawn faces come back best: elu behind convolutions, elu behind the code, pixels of -0.5..0.5. ") {
+		t.Errorf("fingerprint %s, expected %s, notes %+v", r.Fingerprint, m.Fingerprint(), r.Notes)
+	}
+	if r, err = exchange.Import(t.Context(), exchange.ImportOptions{Files: unit, Out: out}); err != nil {
+		t.Fatal(err)
+	}
+	if r.Pixels != exchange.Unit || r.OutputPixels != exchange.Unit || len(r.Notes) != 1 || !strings.Contains(r.Notes[0].Text, "do not say pixels. With these, drawn faces come back best: pixels of 0..1. ") {
+		t.Errorf("pixels %s and %s, notes %+v", r.Pixels, r.OutputPixels, r.Notes)
+	}
+}
+
+// write writes a file in a folder and returns its path.
+func write(t *testing.T, folder, name string, data []byte, err error) string {
+	t.Helper()
+	path := filepath.Join(folder, name)
+	if err == nil {
+		err = os.WriteFile(path, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -75,11 +75,16 @@ func FuzzConfiguration(f *testing.F) {
 		`{"class_name":"Rescaling","config":{"name":"scale","scale":0.00392,"offset":-0.5}}`, `{"class_name":"LeakyReLU","config":{"name":"leaky","alpha":0.3}}`,
 		`{"class_name":"Conv2DTranspose","config":{"name":"dense","filters":3,"kernel_size":[2,2],"strides":[2,2],"padding":"valid"}}`,
 	} {
-		f.Add(sequential(conv(""), layer))
+		f.Add(sequential(conv(""), layer), false)
 	}
-	f.Add(functional(`{"class_name":"Flatten","name":"flat","config":{"name":"flat"},"inbound_nodes":[{"args":[{"class_name":"__keras_tensor__","config":{"keras_history":["conv2d",0,0]}}],"kwargs":{}}]}`))
-	f.Fuzz(func(t *testing.T, config string) {
+	f.Add(functional(`{"class_name":"Flatten","name":"flat","config":{"name":"flat"},"inbound_nodes":[{"args":[{"class_name":"__keras_tensor__","config":{"keras_history":["conv2d",0,0]}}],"kwargs":{}}]}`), false)
+	f.Add(`{"input":[8,12,3],"layers":[{"name":"conv2d","kind":"Conv2D","output_shape":[8,12,4],"params":112,"kernel":3,"activation":"elu"},{"name":"pool","kind":"MaxPooling2D","output_shape":[4,6,4]}]}`, true)
+	f.Fuzz(func(t *testing.T, config string, own bool) {
 		if strings.ContainsRune(config, 0) {
+			return
+		}
+		if own {
+			fuzzOwn(t, config)
 			return
 		}
 		data := tree(t, config, func(root *hdf5.Tree) {
@@ -94,4 +99,22 @@ func FuzzConfiguration(f *testing.F) {
 			use(t, m)
 		}
 	})
+}
+
+// fuzzOwn reads weights that say their layers as this program's do.
+func fuzzOwn(t *testing.T, layers string) {
+	root := &hdf5.Tree{}
+	root.String("likeness_layers", layers)
+	root.Strings("layer_names", []string{"conv2d"})
+	g := root.Group("conv2d")
+	g.Strings("weight_names", []string{"kernel:0", "bias:0"})
+	g.Floats("kernel:0", []int{3, 3, 3, 4}, make([]float32, 108))
+	g.Floats("bias:0", []int{4}, make([]float32, 4))
+	data, err := root.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := keras.Parse("fuzzed", data); err == nil {
+		use(t, m)
+	}
 }

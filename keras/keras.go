@@ -129,7 +129,23 @@ func (m *Model) read(root *hdf5.Group) error {
 	if err != nil {
 		return err
 	}
+	own, err := text(ownLayers)
+	if err != nil {
+		return err
+	}
 	switch {
+	case own != "" && hasNames(attributes, layerNames):
+		m.Format, m.Version = "Keras weights (.h5) of likeness", ""
+		if err := m.configureOwn(own); err != nil {
+			return err
+		}
+		return m.attachLegacy(root)
+	case own != "":
+		m.Format, m.Version = "Keras 3 weights (.weights.h5) of likeness", ""
+		if err := m.configureOwn(own); err != nil {
+			return err
+		}
+		return m.attachNew(root)
 	case config != "":
 		m.Format = "Keras model (.h5)"
 		if err := m.configure([]byte(config)); err != nil {

@@ -34,6 +34,13 @@ func LegacyWeights(n *nn.Network) ([]byte, error) {
 	addNames(t, layerNames, names)
 	t.String("backend", layoutBackend)
 	t.String("keras_version", layoutVersion)
+	if !Branches(n) {
+		text, err := ownAttribute(n)
+		if err != nil {
+			return nil, err
+		}
+		t.String(ownLayers, text)
+	}
 	return t.Marshal()
 }
 
@@ -60,7 +67,12 @@ func Weights3(n *nn.Network) ([]byte, error) {
 	if Branches(n) {
 		return nil, fmt.Errorf("%s: its layers do not follow each other in one way", n.Name)
 	}
+	text, err := ownAttribute(n)
+	if err != nil {
+		return nil, err
+	}
 	t := &hdf5.Tree{}
+	t.String(ownLayers, text)
 	t.Group(varsGroup)
 	count := map[string]int{}
 	for _, l := range written(n) {
