@@ -22,12 +22,12 @@ type module struct {
 
 // foreign reads a state dict of others. Its tensors are taken in the order of their names, numbers by their size, those of
 // an encoder first, and go to the networks that plan makes of their shapes.
-func foreign(f *safetensors.File) (*autoencoder.Model, progress.Notes, error) {
+func foreign(f *safetensors.File, open Options) (*autoencoder.Model, progress.Notes, error) {
 	modules, err := modulesIn(f)
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := planFor(f, modules)
+	p, err := planFor(f, modules, open)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -66,7 +66,7 @@ func foreign(f *safetensors.File) (*autoencoder.Model, progress.Notes, error) {
 		return nil, nil, f.Errorf("%w", err)
 	}
 	var notes progress.Notes
-	notes.Warn("A state dict holds no activations, no padding and no order of flattened values: they were taken as those of the exercise's networks (%s) and as PyTorch's (C, H, W). A transposed convolution with padding=1 and output_padding=1 is another one than the model's", p.taken)
+	notes.Warn("A state dict holds neither functions nor paddings. It was taken for %s; flattened values for PyTorch's (C, H, W)", p.taken)
 	notes.Add("Pictures are taken to be the usual crop of a face, %dx%d, as byte/255 - 0.5", m.Prep.W, m.Prep.H)
 	return m, notes, nil
 }

@@ -205,37 +205,50 @@ func TestForeignDenoisers(t *testing.T) {
 	f.run()
 }
 
-// A network that somebody else has written in PyTorch comes in by its state dict and gives here what it gave there.
-func TestForeignStateDict(t *testing.T) {
+// Networks that others have written in PyTorch come in by their state dicts and give here what they gave there.
+func TestForeignStateDicts(t *testing.T) {
 	if os.Getenv(foreignFlag) == "" {
-		t.Skipf("set %s=1 to have PyTorch write a state dict", foreignFlag)
+		t.Skipf("set %s=1 to have PyTorch write state dicts", foreignFlag)
 	}
-	folder := t.TempDir()
-	if out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/theirs.py", folder).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	m, notes, err := pytorch.Import(must(safetensors.Open(filepath.Join(folder, "net.safetensors")))(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.Arch != "conv" || m.Code != 32 || len(notes) == 0 {
-		t.Errorf("%s, a code of %d, notes %v", m.Arch, m.Code, notes)
-	}
-	read := func(name string) []float32 {
-		return floats(must(os.ReadFile(filepath.Join(folder, name)))(t))
-	}
-	var x []float32 // rows of pixels
-	for planar := read("x"); len(planar) > 0; planar = planar[3*side*side:] {
-		for p := range side * side {
-			x = append(x, planar[p], planar[side*side+p], planar[2*side*side+p])
-		}
-	}
-	code := must(m.Encode(t.Context(), x))(t)
-	if apart := nntest.Apart(code, read("code")); apart > bar {
-		t.Errorf("codes are up to %g apart", apart)
-	}
-	if apart := nntest.Apart(planes(must(m.Decode(t.Context(), code))(t), side, side), read("y")); apart > bar {
-		t.Errorf("pictures are up to %g apart", apart)
+	for kind, c := range map[string]struct {
+		open pytorch.Options
+		arch string
+	}{
+		"crop":     {pytorch.Options{Activation: nn.ELU, Code: nn.ELU, Padding: pytorch.SamePadding}, "conv"},
+		"padding":  {pytorch.Options{Activation: nn.ReLU, Output: nn.Sigmoid, Padding: pytorch.TorchPadding}, "pytorch"},
+		"strides":  {pytorch.Options{Activation: nn.LeakyReLU(0.2), Padding: pytorch.TorchPadding, Strides: true}, "pytorch"},
+		"strides3": {pytorch.Options{Activation: nn.LeakyReLU(0.2), Padding: pytorch.TorchPadding, Strides: true}, "pytorch"},
+		"upsample": {pytorch.Options{Activation: nn.Tanh, Padding: pytorch.TorchPadding}, "pytorch"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			folder := t.TempDir()
+			if out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/theirs.py", kind, folder).CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			m, notes, err := pytorch.ImportAs(must(safetensors.Open(filepath.Join(folder, "net.safetensors")))(t), c.open)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.Arch != c.arch || len(notes) == 0 {
+				t.Errorf("%s, notes %v", m.Arch, notes)
+			}
+			read := func(name string) []float32 {
+				return floats(must(os.ReadFile(filepath.Join(folder, name)))(t))
+			}
+			var x []float32 // rows of pixels
+			for planar := read("x"); len(planar) > 0; planar = planar[3*side*side:] {
+				for p := range side * side {
+					x = append(x, planar[p], planar[side*side+p], planar[2*side*side+p])
+				}
+			}
+			code := must(m.Encode(t.Context(), x))(t)
+			if apart := nntest.Apart(code, read("code")); apart > bar {
+				t.Errorf("codes are up to %g apart", apart)
+			}
+			if apart := nntest.Apart(planes(must(m.Decode(t.Context(), code))(t), side, side), read("y")); apart > bar {
+				t.Errorf("pictures are up to %g apart", apart)
+			}
+		})
 	}
 }
 

@@ -19,11 +19,22 @@ import (
 // another one, the weights go to the architecture that they fit, see foreign; the notes say what a state dict leaves open and
 // was assumed. The error names the tensor that does not fit and the shape that was expected.
 func Import(f *safetensors.File) (*autoencoder.Model, progress.Notes, error) {
-	if _, ok := f.Metadata[ownEntry]; ok {
+	return ImportAs(f, Usual())
+}
+
+// ImportAs is Import with what a state dict of others leaves open. One that State has written says all itself.
+func ImportAs(f *safetensors.File, open Options) (*autoencoder.Model, progress.Notes, error) {
+	if Own(f) {
 		m, err := own(f)
 		return m, nil, err
 	}
-	return foreign(f)
+	return foreign(f, open)
+}
+
+// Own reports whether State has written a file.
+func Own(f *safetensors.File) bool {
+	_, ok := f.Metadata[ownEntry]
+	return ok
 }
 
 // own reads what State has written.

@@ -113,7 +113,7 @@ func TestImportForeign(t *testing.T) {
 	if back.Arch != "pca" || back.Code != 24 || back.Prep.W != side || !slices.Equal(back.Encoder.Weights(), m.Encoder.Weights()) || !slices.Equal(back.Decoder.Weights(), m.Decoder.Weights()) {
 		t.Errorf("%s with a code of %d for %dx%d", back.Arch, back.Code, back.Prep.W, back.Prep.H)
 	}
-	if len(notes) == 0 || !strings.Contains(notes[0].Text, "no activations") {
+	if len(notes) == 0 || !strings.Contains(notes[0].Text, "neither functions nor paddings") {
 		t.Errorf("notes %v", notes)
 	}
 
@@ -123,7 +123,9 @@ func TestImportForeign(t *testing.T) {
 		"net.0=encoder.conv2d", "net.2=encoder.conv2d_1", "net.4=encoder.conv2d_2", "net.6=encoder.conv2d_3", "net.8=encoder.dense",
 		"net.9=decoder.dense", "net.10=decoder.conv2d_transpose", "net.12=decoder.conv2d_transpose_1", "net.14=decoder.conv2d_transpose_2", "net.16=decoder.conv2d_transpose_3",
 	}
-	if back, _, err = pytorch.Import(foreigner(t, conv, names...)); err != nil {
+	same := pytorch.Usual()
+	same.Padding = pytorch.SamePadding
+	if back, _, err = pytorch.ImportAs(foreigner(t, conv, names...), same); err != nil {
 		t.Fatal(err)
 	}
 	if back.Arch != "conv" || back.Code != 24 || back.Prep.W != side {
