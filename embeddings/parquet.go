@@ -248,3 +248,43 @@ func timeOf(count int64, unit time.Duration) time.Time {
 	}
 	return t
 }
+
+// Column is a column of a Parquet file.
+type Column struct {
+	Name string
+	Type string // Parquet's, with "list of " in front of what repeats
+}
+
+// ParquetColumns returns the leaf columns of a Parquet file, and how many rows it says it has.
+func ParquetColumns(path string) (columns []Column, rows int64, err error) {
+	f, err := regularfile.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			columns, rows, err = nil, 0, fmt.Errorf("%s: a damaged Parquet file: %v", path, p)
+		}
+	}()
+	file, err := parquet.OpenFile(f, info.Size(), parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, names := range file.Schema().Columns() {
+		leaf, ok := file.Schema().Lookup(names...)
+		if !ok {
+			continue
+		}
+		c := Column{Name: names[0], Type: leaf.Node.Type().String()}
+		if leaf.MaxRepetitionLevel > 0 {
+			c.Type = "list of " + c.Type
+		}
+		columns = append(columns, c)
+	}
+	return columns, file.NumRows(), nil
+}

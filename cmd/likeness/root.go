@@ -117,7 +117,7 @@ the vector instructions, NO_COLOR turns colours off.`,
 	for group, commands := range map[string][]*cobra.Command{
 		"learn": {newReproduce(a), newData(a), newTrain(a), newEval(a), newDirections(a)},
 		"use":   {newReconstruct(a), newDenoise(a), newAlign(a), newIndex(a), newEncode(a), newSearch(a), newSame(a), newCluster(a), newDupes(a), newMorph(a), newEdit(a), newSample(a), newExport(a), newImport(a), newServe(a)},
-		"look":  {newSummary(a), newCache(a), newConvTranspose(a), newBench(a), newVersion(a)},
+		"look":  {newInspect(a), newSummary(a), newCache(a), newConvTranspose(a), newBench(a), newVersion(a)},
 	} {
 		for _, c := range commands {
 			c.GroupID = group
