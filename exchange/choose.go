@@ -35,6 +35,7 @@ type trial struct {
 type open struct {
 	functions bool // behind the layers of weights without layers
 	pixels    bool
+	network   bool // all that pytorch.Options say, and pixels
 }
 
 // choose builds the model of each choice that is left open, and returns that which gives
@@ -58,16 +59,22 @@ func choose(ctx context.Context, o ImportOptions, build func(ImportOptions) (*au
 		return nil, nil, err
 	}
 	best := usual
-	for _, o := range others {
-		t := trial{o: o}
-		if t.model, t.made, _, err = build(o); err != nil {
-			return nil, nil, err
+	for round := 0; len(others) > 0; round++ {
+		for _, o := range others {
+			t := trial{o: o}
+			if t.model, t.made, _, err = build(o); err != nil {
+				return nil, nil, err
+			}
+			if t.mse, err = t.model.MSE(ctx, x, x); err != nil {
+				return nil, nil, err
+			}
+			if t.mse < best.mse {
+				best = t
+			}
 		}
-		if t.mse, err = t.model.MSE(ctx, x, x); err != nil {
-			return nil, nil, err
-		}
-		if t.mse < best.mse {
-			best = t
+		others = nil
+		if round == 0 && left.network {
+			others = torchDenseChoices(best.o)
 		}
 	}
 	switch {
@@ -83,6 +90,9 @@ func choose(ctx context.Context, o ImportOptions, build func(ImportOptions) (*au
 
 // choices returns all but the usual one.
 func choices(o ImportOptions, left open) []ImportOptions {
+	if left.network {
+		return torchChoices(o)
+	}
 	hidden, code, pixels := []string{o.Activation}, []string{o.CodeActivation}, []Pixels{o.Pixels}
 	if left.functions && o.Activation == "" {
 		hidden = []string{"", "relu"}
@@ -108,6 +118,8 @@ func choices(o ImportOptions, left open) []ImportOptions {
 
 func (l open) String() string {
 	switch {
+	case l.network:
+		return "functions, paddings and pixels"
 	case l.functions && l.pixels:
 		return "functions and pixels"
 	case l.functions:
@@ -118,6 +130,11 @@ func (l open) String() string {
 
 // inWords says what was chosen.
 func (t trial) inWords(left open) string {
+	if left.network {
+		if as, err := t.o.torch(); err == nil {
+			return fmt.Sprintf("%s, pixels of %s", as, cmp.Or(t.made.Pixels, OwnPixels))
+		}
+	}
 	code := cmp.Or(t.o.CodeActivation, usualFunction)
 	if code == "linear" {
 		code = "none"

@@ -36,9 +36,15 @@ type ImportOptions struct {
 	// where the first of two models ends, or the narrowest.
 	CodeLayer string `json:"code_layer,omitempty"`
 	// Activation and CodeActivation are the functions behind convolutions and behind the code,
-	// by Keras's names, for files of weights alone, which do not say them; empty: elu.
+	// by Keras's names, for files of weights alone, which do not say them; empty: elu, or
+	// what gives drawn faces back best.
 	Activation     string `json:"activation,omitempty"`
 	CodeActivation string `json:"code_activation,omitempty"`
+	// What a state dict of PyTorch does not say besides; empty: what gives drawn faces back best.
+	DenseActivation  string          `json:"dense_activation,omitempty"`  // behind the decoder's first layer
+	OutputActivation string          `json:"output_activation,omitempty"` // behind its last
+	Padding          pytorch.Padding `json:"padding,omitempty"`           // of convolutions with a stride
+	Down             Down            `json:"down,omitempty"`              // how the encoder halves pictures
 }
 
 // Imported is a model that came in.
@@ -159,47 +165,6 @@ func kindOf(head []byte) string {
 		return "perhaps a pickle, which could run any program and is not opened"
 	}
 	return "of no kind that is known"
-}
-
-// fromPyTorch makes a model of a state dict.
-func fromPyTorch(_ context.Context, o ImportOptions) (*autoencoder.Model, *Imported, error) {
-	path := o.Files[0]
-	switch {
-	case len(o.Files) > 1:
-		return nil, nil, fmt.Errorf("%s is a safetensors file: expected one state dict that has both networks", path)
-	case o.CodeLayer != "" || o.Activation != "" || o.CodeActivation != "":
-		return nil, nil, fmt.Errorf("%s: layers and functions can be said of files of Keras alone", path)
-	}
-	f, err := safetensors.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	if kind, own := strings.CutPrefix(f.Metadata["format"], "likeness "); own {
-		kind, _, _ = strings.Cut(kind, " ")
-		return nil, nil, fmt.Errorf("%s is %s of this program: it need not be imported", path, article(kind))
-	}
-	m, notes, err := pytorch.Import(f)
-	if err != nil {
-		return nil, nil, err
-	}
-	r := &Imported{Notes: notes}
-	r.Files = []Source{{Path: path, Format: "PyTorch state dict", What: autoencoderPart}}
-	if m.Decoder == nil {
-		r.Files[0].What = "denoiser"
-	}
-	if h, w := o.Prep.H, o.Prep.W; h != 0 && (h != m.Prep.H || w != m.Prep.W) {
-		return nil, nil, fmt.Errorf("%s: its pictures are %dx%d, expected %dx%d", path, m.Prep.W, m.Prep.H, w, h)
-	}
-	if crop := cropOf(o.Prep); crop != (pix.Prep{}) {
-		m.Prep.DX, m.Prep.DY, m.Prep.Auto, m.Prep.Wide, m.Prep.Whole, m.Prep.Square, m.Prep.Rect = crop.DX, crop.DY, crop.Auto, crop.Wide, crop.Whole, crop.Square, crop.Rect
-	}
-	if o.Pixels == "" && o.OutputPixels == "" {
-		return m, r, nil
-	}
-	r.Pixels = cmp.Or(o.Pixels, OwnPixels)
-	r.OutputPixels = cmp.Or(o.OutputPixels, r.Pixels)
-	m, err = rescaled(m, r.Pixels, r.OutputPixels)
-	return m, r, err
 }
 
 // cropOf returns a preparation without its size.

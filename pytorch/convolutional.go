@@ -27,7 +27,8 @@ const (
 type Options struct {
 	Activation nn.Activation // behind every convolution but the last
 	Code       nn.Activation // behind the encoder's last layer
-	Output     nn.Activation // behind the decoder's last layer
+	Dense      nn.Activation // behind the decoder's first layer
+	Output     nn.Activation // behind its last one
 	Padding    Padding
 	// Strides says that the encoder's convolutions have a stride of 2. Without it a 2x2 pooling follows each of them.
 	Strides bool
@@ -59,7 +60,21 @@ func (o Options) String() string {
 	if o.Padding == SamePadding {
 		padding = "Keras's 'same' padding"
 	}
-	return fmt.Sprintf("%s behind convolutions, %s behind the code, %s behind the picture, %s, %s", word(o.Activation), word(o.Code), word(o.Output), down, padding)
+	return fmt.Sprintf("%s behind convolutions, %s behind the code, %s behind the decoder's first layer, %s behind its last, %s, %s",
+		word(o.Activation), word(o.Code), word(o.Dense), word(o.Output), down, padding)
+}
+
+// Leaves reports whether a state dict leaves open what Options say: one of somebody else's convolutional network.
+func Leaves(f *safetensors.File) bool {
+	if Own(f) {
+		return false
+	}
+	modules, err := modulesIn(f)
+	if err != nil {
+		return false
+	}
+	p, err := planFor(f, modules, Usual())
+	return err == nil && p.open
 }
 
 // convolutional returns the plan of so many convolutions each way. The way back is one of transposed convolutions, or of convolutions
@@ -86,7 +101,7 @@ func convolutional(f *safetensors.File, modules []module, ways int, open Options
 	if start*small*small != second.Shape[0] {
 		return nil, f.Errorf("tensor %q has shape %v, expected %d rows: pictures of %dx%d with the %d channels of %q", second.Name, second.Shape, start*small*small, small, small, start, back[0].weight.Name)
 	}
-	p := &plan{arch: elsewhere, side: small << ways, code: first.Shape[0], taken: "a convolutional autoencoder with " + open.String()}
+	p := &plan{arch: elsewhere, open: true, side: small << ways, code: first.Shape[0], taken: "a convolutional autoencoder with " + open.String()}
 	p.networks = convolutions(modules, ways, small, start, up, open)
 	at := 0
 	for _, n := range p.networks { // before filters grow
@@ -129,7 +144,7 @@ func convolutions(modules []module, ways, small, start int, up bool, open Option
 		}
 	}
 	encoder = append(encoder, nn.Flatten{}, nn.Dense{Units: code, Activation: open.Code})
-	decoder := []nn.Layer{nn.Dense{Units: flat}, nn.Reshape{Shape: nn.Shape{small, small, start}}}
+	decoder := []nn.Layer{nn.Dense{Units: flat, Activation: open.Dense}, nn.Reshape{Shape: nn.Shape{small, small, start}}}
 	for i, m := range modules[ways+2:] {
 		a := open.Activation
 		if i == ways-1 {

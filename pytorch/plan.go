@@ -15,6 +15,7 @@ type plan struct {
 	arch       string
 	side, code int
 	networks   []network
+	open       bool   // it follows Options
 	taken      string // what was assumed, in words
 }
 

@@ -10,6 +10,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/exchange"
 	"likeness/nn"
+	"likeness/pytorch"
 )
 
 func newImport(a *app) *cobra.Command {
@@ -29,6 +30,11 @@ known by their contents:
   Keras    .h5 of Keras 2 and 3, whole models and weights; .weights.h5 and .keras
   PyTorch  a state dict in safetensors, of both networks
 
+A convolutional network of PyTorch has so many convolutions each way, transposed or behind
+an upsampling, and a Linear layer on either side of the code. What its state dict does not
+say, functions, paddings and pixels, is that with which drawn faces come back best;
+flags say it too.
+
 A file of weights alone, such as the exercise's encoder.h5 and decoder.h5, does
 not say its layers: they are taken for those of the exercise, with as many filters
 and as large a code as the weights have; --activation and --code-activation say what
@@ -40,7 +46,8 @@ last one is a sigmoid, that says it; --pixels says it for others.`,
 		Example: `  likeness import encoder.h5 decoder.h5 --out mine.safetensors
   likeness import encoder.h5 decoder.h5 --activation relu --code-activation linear
   likeness import autoencoder.keras --pixels 0..1
-  likeness import autoencoder.h5 --code-layer bottleneck`,
+  likeness import autoencoder.h5 --code-layer bottleneck
+  likeness import net.safetensors --activation relu --output-activation sigmoid --pixels 0..1`,
 		Args: console.Exactly("one FILE of an autoencoder, or those of an encoder and a decoder", 1, 2),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"h5", "keras", "safetensors"}, cobra.ShellCompDirectiveFilterFileExt
@@ -56,11 +63,18 @@ last one is a sigmoid, that says it; --pixels says it for others.`,
 	activation, codeActivation := newFunction(), newFunction()
 	console.AddChoice(c, &activation, "activation", "the function behind the convolutions, for weights alone (default elu)")
 	console.AddChoice(c, &codeActivation, "code-activation", "the function behind the code, for weights alone (default elu)")
+	outputActivation := newFunction()
+	padding := console.NewChoice("", []pytorch.Padding{pytorch.TorchPadding, pytorch.SamePadding})
+	down := console.NewChoice("", []exchange.Down{exchange.Pooling, exchange.Strides})
+	console.AddChoice(c, &outputActivation, "output-activation", "of a state dict: the function behind the decoder's last layer, likewise")
+	console.AddChoice(c, &padding, "padding", "of a state dict: PyTorch's usual padding or Keras's 'same', likewise")
+	console.AddChoice(c, &down, "down", "of a state dict: how the encoder halves pictures, likewise")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		opt.Files, opt.Prep = args, crop.prep
 		opt.Prep.W, opt.Prep.H = size.w, size.h
 		opt.Pixels, opt.OutputPixels = exchange.Pixels(pixels.Value), exchange.Pixels(outputPixels.Value)
 		opt.Activation, opt.CodeActivation = activation.Value, codeActivation.Value
+		opt.OutputActivation, opt.Padding, opt.Down = outputActivation.Value, pytorch.Padding(padding.Value), exchange.Down(down.Value)
 		r, err := exchange.Import(cmd.Context(), opt)
 		if err != nil {
 			return err
