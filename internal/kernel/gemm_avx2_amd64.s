@@ -312,16 +312,20 @@ done2:
 
 panel1:
 tiles23:
-	CMPQ rows+80(FP), $+4
+	CMPQ rows+80(FP), $+8
 	JL   fewer25
 
-	// 4 rows, 1 vectors
+	// 8 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
 	JNE    load26
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
 	JMP    ready27
 
 load26:
@@ -334,6 +338,14 @@ load26:
 	VMASKMOVPS (R8), Y0, Y3
 	LEAQ       (R8)(R9*4), R8
 	VMASKMOVPS (R8), Y0, Y4
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y5
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y6
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y7
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y8
 
 ready27:
 	MOVQ blocks+56(FP), R8
@@ -342,24 +354,34 @@ ready27:
 block28:
 	MOVQ (R8), R10
 	LEAQ (CX)(R10*4), R10
-	MOVQ 8(R8), R11
-	MOVQ b+40(FP), R12
-	LEAQ (R12)(R11*4), R11
-	MOVQ k+72(FP), R12
+	LEAQ (R10)(DX*4), R11
+	MOVQ 8(R8), R12
+	MOVQ b+40(FP), R13
+	LEAQ (R13)(R12*4), R12
+	MOVQ k+72(FP), R13
 
 k29:
-	VMASKMOVPS   (R11), Y0, Y5
-	VBROADCASTSS (R10), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R10)(DX*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (R10)(DX*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (R10)(DI*1), Y6
-	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R12), Y0, Y9
+	VBROADCASTSS (R10), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R10)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (R10)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R10)(DI*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R11)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (R11)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (R11)(DI*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
 	ADDQ         BX, R10
-	ADDQ         SI, R11
-	DECQ         R12
+	ADDQ         BX, R11
+	ADDQ         SI, R12
+	DECQ         R13
 	JNZ          k29
 	ADDQ         $+16, R8
 	DECQ         R9
@@ -373,28 +395,336 @@ k29:
 	VMASKMOVPS   Y3, Y0, (R8)
 	LEAQ         (R8)(R9*4), R8
 	VMASKMOVPS   Y4, Y0, (R8)
-	SUBQ         $+4, rows+80(FP)
+	LEAQ         (R8)(R9*4), R8
+	VMASKMOVPS   Y5, Y0, (R8)
+	LEAQ         (R8)(R9*4), R8
+	VMASKMOVPS   Y6, Y0, (R8)
+	LEAQ         (R8)(R9*4), R8
+	VMASKMOVPS   Y7, Y0, (R8)
+	LEAQ         (R8)(R9*4), R8
+	VMASKMOVPS   Y8, Y0, (R8)
+	SUBQ         $+8, rows+80(FP)
 	MOVQ         ldc+8(FP), R8
 	SHLQ         $0x02, R8
-	IMUL3Q       $+4, R8, R8
+	IMUL3Q       $+8, R8, R8
 	ADDQ         R8, AX
-	IMUL3Q       $+4, DX, R8
+	IMUL3Q       $+8, DX, R8
 	ADDQ         R8, CX
 	JMP          tiles23
 
 fewer25:
-	CMPQ rows+80(FP), $+3
+	CMPQ rows+80(FP), $+7
 	JL   fewer30
 
-	// 3 rows, 1 vectors
+	// 7 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
 	JNE    load31
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 	JMP    ready32
 
 load31:
+	MOVQ       AX, R8
+	MOVQ       ldc+8(FP), R9
+	VMASKMOVPS (R8), Y0, Y1
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y2
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y3
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y4
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y5
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y6
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y7
+
+ready32:
+	MOVQ blocks+56(FP), R8
+	MOVQ nblocks+64(FP), R9
+
+block33:
+	MOVQ (R8), R10
+	LEAQ (CX)(R10*4), R10
+	LEAQ (R10)(DX*4), R11
+	MOVQ 8(R8), R12
+	MOVQ b+40(FP), R13
+	LEAQ (R13)(R12*4), R12
+	MOVQ k+72(FP), R13
+
+k34:
+	VMASKMOVPS   (R12), Y0, Y8
+	VBROADCASTSS (R10), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (R10)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R10)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (R10)(DI*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (R11)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (R11)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         SI, R12
+	DECQ         R13
+	JNZ          k34
+	ADDQ         $+16, R8
+	DECQ         R9
+	JNZ          block33
+	MOVQ         ldc+8(FP), CX
+	VMASKMOVPS   Y1, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y2, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y3, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y4, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y5, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y6, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y7, Y0, (AX)
+	JMP          done24
+
+fewer30:
+	CMPQ rows+80(FP), $+6
+	JL   fewer35
+
+	// 6 rows, 1 vectors
+	CMPB   accumulate+104(FP), $0x00
+	JNE    load36
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	JMP    ready37
+
+load36:
+	MOVQ       AX, R8
+	MOVQ       ldc+8(FP), R9
+	VMASKMOVPS (R8), Y0, Y1
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y2
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y3
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y4
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y5
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y6
+
+ready37:
+	MOVQ blocks+56(FP), R8
+	MOVQ nblocks+64(FP), R9
+
+block38:
+	MOVQ (R8), R10
+	LEAQ (CX)(R10*4), R10
+	LEAQ (R10)(DX*4), R11
+	MOVQ 8(R8), R12
+	MOVQ b+40(FP), R13
+	LEAQ (R13)(R12*4), R12
+	MOVQ k+72(FP), R13
+
+k39:
+	VMASKMOVPS   (R12), Y0, Y7
+	VBROADCASTSS (R10), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R10)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (R10)(DX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R10)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R11), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R11)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         SI, R12
+	DECQ         R13
+	JNZ          k39
+	ADDQ         $+16, R8
+	DECQ         R9
+	JNZ          block38
+	MOVQ         ldc+8(FP), CX
+	VMASKMOVPS   Y1, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y2, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y3, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y4, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y5, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y6, Y0, (AX)
+	JMP          done24
+
+fewer35:
+	CMPQ rows+80(FP), $+5
+	JL   fewer40
+
+	// 5 rows, 1 vectors
+	CMPB   accumulate+104(FP), $0x00
+	JNE    load41
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	JMP    ready42
+
+load41:
+	MOVQ       AX, R8
+	MOVQ       ldc+8(FP), R9
+	VMASKMOVPS (R8), Y0, Y1
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y2
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y3
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y4
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y5
+
+ready42:
+	MOVQ blocks+56(FP), R8
+	MOVQ nblocks+64(FP), R9
+
+block43:
+	MOVQ (R8), R10
+	LEAQ (CX)(R10*4), R10
+	LEAQ (R10)(DX*4), R11
+	MOVQ 8(R8), R12
+	MOVQ b+40(FP), R13
+	LEAQ (R13)(R12*4), R12
+	MOVQ k+72(FP), R13
+
+k44:
+	VMASKMOVPS   (R12), Y0, Y6
+	VBROADCASTSS (R10), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R10)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R10)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R10)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R11), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         SI, R12
+	DECQ         R13
+	JNZ          k44
+	ADDQ         $+16, R8
+	DECQ         R9
+	JNZ          block43
+	MOVQ         ldc+8(FP), CX
+	VMASKMOVPS   Y1, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y2, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y3, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y4, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y5, Y0, (AX)
+	JMP          done24
+
+fewer40:
+	CMPQ rows+80(FP), $+4
+	JL   fewer45
+
+	// 4 rows, 1 vectors
+	CMPB   accumulate+104(FP), $0x00
+	JNE    load46
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	JMP    ready47
+
+load46:
+	MOVQ       AX, R8
+	MOVQ       ldc+8(FP), R9
+	VMASKMOVPS (R8), Y0, Y1
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y2
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y3
+	LEAQ       (R8)(R9*4), R8
+	VMASKMOVPS (R8), Y0, Y4
+
+ready47:
+	MOVQ blocks+56(FP), R8
+	MOVQ nblocks+64(FP), R9
+
+block48:
+	MOVQ (R8), R10
+	LEAQ (CX)(R10*4), R10
+	MOVQ 8(R8), R11
+	MOVQ b+40(FP), R12
+	LEAQ (R12)(R11*4), R11
+	MOVQ k+72(FP), R12
+
+k49:
+	VMASKMOVPS   (R11), Y0, Y5
+	VBROADCASTSS (R10), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R10)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R10)(DX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R10)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R12
+	JNZ          k49
+	ADDQ         $+16, R8
+	DECQ         R9
+	JNZ          block48
+	MOVQ         ldc+8(FP), CX
+	VMASKMOVPS   Y1, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y2, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y3, Y0, (AX)
+	LEAQ         (AX)(CX*4), AX
+	VMASKMOVPS   Y4, Y0, (AX)
+	JMP          done24
+
+fewer45:
+	CMPQ rows+80(FP), $+3
+	JL   fewer50
+
+	// 3 rows, 1 vectors
+	CMPB   accumulate+104(FP), $0x00
+	JNE    load51
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    ready52
+
+load51:
 	MOVQ       AX, DI
 	MOVQ       ldc+8(FP), R8
 	VMASKMOVPS (DI), Y0, Y1
@@ -403,11 +733,11 @@ load31:
 	LEAQ       (DI)(R8*4), DI
 	VMASKMOVPS (DI), Y0, Y3
 
-ready32:
+ready52:
 	MOVQ blocks+56(FP), DI
 	MOVQ nblocks+64(FP), R8
 
-block33:
+block53:
 	MOVQ (DI), R9
 	LEAQ (CX)(R9*4), R9
 	MOVQ 8(DI), R10
@@ -415,7 +745,7 @@ block33:
 	LEAQ (R11)(R10*4), R10
 	MOVQ k+72(FP), R11
 
-k34:
+k54:
 	VMASKMOVPS   (R10), Y0, Y4
 	VBROADCASTSS (R9), Y5
 	VFMADD231PS  Y4, Y5, Y1
@@ -426,10 +756,10 @@ k34:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          k34
+	JNZ          k54
 	ADDQ         $+16, DI
 	DECQ         R8
-	JNZ          block33
+	JNZ          block53
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
@@ -438,29 +768,29 @@ k34:
 	VMASKMOVPS   Y3, Y0, (AX)
 	JMP          done24
 
-fewer30:
+fewer50:
 	CMPQ rows+80(FP), $+2
-	JL   fewer35
+	JL   fewer55
 
 	// 2 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load36
+	JNE    load56
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	JMP    ready37
+	JMP    ready57
 
-load36:
+load56:
 	MOVQ       AX, DI
 	MOVQ       ldc+8(FP), R8
 	VMASKMOVPS (DI), Y0, Y1
 	LEAQ       (DI)(R8*4), DI
 	VMASKMOVPS (DI), Y0, Y2
 
-ready37:
+ready57:
 	MOVQ blocks+56(FP), DI
 	MOVQ nblocks+64(FP), R8
 
-block38:
+block58:
 	MOVQ (DI), R9
 	LEAQ (CX)(R9*4), R9
 	MOVQ 8(DI), R10
@@ -468,7 +798,7 @@ block38:
 	LEAQ (R11)(R10*4), R10
 	MOVQ k+72(FP), R11
 
-k39:
+k59:
 	VMASKMOVPS   (R10), Y0, Y3
 	VBROADCASTSS (R9), Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -477,36 +807,36 @@ k39:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          k39
+	JNZ          k59
 	ADDQ         $+16, DI
 	DECQ         R8
-	JNZ          block38
+	JNZ          block58
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
 	VMASKMOVPS   Y2, Y0, (AX)
 	JMP          done24
 
-fewer35:
+fewer55:
 	CMPQ rows+80(FP), $+1
-	JL   fewer40
+	JL   fewer60
 
 	// 1 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load41
+	JNE    load61
 	VXORPS Y1, Y1, Y1
-	JMP    ready42
+	JMP    ready62
 
-load41:
+load61:
 	MOVQ       AX, DX
 	MOVQ       ldc+8(FP), DI
 	VMASKMOVPS (DX), Y0, Y1
 
-ready42:
+ready62:
 	MOVQ blocks+56(FP), DX
 	MOVQ nblocks+64(FP), DI
 
-block43:
+block63:
 	MOVQ (DX), R8
 	LEAQ (CX)(R8*4), R8
 	MOVQ 8(DX), R9
@@ -514,22 +844,22 @@ block43:
 	LEAQ (R10)(R9*4), R9
 	MOVQ k+72(FP), R10
 
-k44:
+k64:
 	VMASKMOVPS   (R9), Y0, Y2
 	VBROADCASTSS (R8), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	DECQ         R10
-	JNZ          k44
+	JNZ          k64
 	ADDQ         $+16, DX
 	DECQ         DI
-	JNZ          block43
+	JNZ          block63
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	JMP          done24
 
-fewer40:
+fewer60:
 done24:
 	VZEROUPPER
 	RET

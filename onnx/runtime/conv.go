@@ -75,9 +75,9 @@ type conv struct {
 
 	panels []float32
 	phases []phase
-	lines  []depthwiseLine // of one channel a group, in place of panels
-	wino   *winograd       // likewise, of kernels of 3x3
-	border [4]int          // of the copied input: top, left, bottom, right
+	lines  [][]depthwiseLine // of one channel a group, in place of panels
+	wino   *winograd         // likewise, of kernels of 3x3
+	border [4]int            // of the copied input: top, left, bottom, right
 }
 
 // phase is the part of the output that the same taps make: all of it, of a transposed convolution
@@ -181,7 +181,11 @@ func (n *node) emitConv(v *value, s *conv) {
 	n.c.take(n.label(), 4*int64(s.groups*s.w.kernel[0]*s.w.kernel[1]*s.cin/s.groups*perGroup))
 	y := n.c.running(single, dims, true)
 	s.y = y.mem
-	n.c.emit(s)
+	if e := n.c.expand(v, s); e != nil {
+		n.c.emit(e)
+	} else {
+		n.c.emit(s)
+	}
 	n.set(0, y)
 }
 
@@ -362,8 +366,11 @@ func (s *conv) pointwise() bool {
 
 // runPoints computes the pixels of all images as one product, some rows at a time.
 func (s *conv) runPoints(x, y, add []float32) {
-	const some = 96
 	pixels := len(y) / s.cout
+	some := 96
+	if len(s.panels) > largeWeights {
+		some = 384
+	}
 	for first := 0; first < pixels; first += some {
 		count := min(some, pixels-first)
 		to := y[first*s.cout:][:count*s.cout]

@@ -95,12 +95,8 @@ func (n *Network) Run(ctx context.Context, x []float32) ([]float32, error) {
 			first := i * shard
 			count := min(shard, images-first)
 			m.input = x[first*in:][:count*in]
-			for _, s := range n.steps {
-				if ctx.Err() != nil {
-					break
-				}
-				s.run(count, m)
-			}
+			n.buffers.run(n.steps, count, m, func() bool { return ctx.Err() != nil })
+			m.first = 0
 			n.result(y[first*out:][:count*out], m)
 			m.input = nil
 		}

@@ -17,7 +17,7 @@ type winograd struct {
 const (
 	fewestChannels  = 16
 	mostTransformed = 64 << 20 // bytes
-	tilesMemory     = 1 << 20  // bytes of transformed windows and of products at a time
+	fewestTiles     = 64       // that go through the products together, where there are as many
 )
 
 // planWinograd decides whether a convolution goes this way, and widens its border to whole tiles.
@@ -34,7 +34,14 @@ func (s *conv) planWinograd() {
 	}
 	s.border[2] = max(s.border[2], 4*t.rows+2-w.in[0]-s.border[0])
 	s.border[3] = max(s.border[3], 4*t.cols+2-w.in[1]-s.border[1])
-	t.tiles = min(max(32, tilesMemory/(36*4*(s.cin+s.cout))&^7), (t.rows*t.cols*shardImages+7)&^7)
+	// So many tiles that reading the weights takes no longer than reading the windows, and an even
+	// share of them at a time.
+	t.tiles = max(fewestTiles, s.cin*s.cout/(s.cin+s.cout))
+	all := t.rows * t.cols
+	if all < t.tiles {
+		all *= shardImages
+	}
+	t.tiles = (all/((all+t.tiles-1)/t.tiles) + 7) &^ 7
 	s.wino = t
 }
 

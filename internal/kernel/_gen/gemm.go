@@ -25,7 +25,7 @@ type tile struct {
 // 4 cycles at two a cycle:
 //
 //	AVX-512: 8 x 2 of 32 registers; for at most 4 rows also 4 x 4
-//	AVX2:    4 x 2 of 16 registers
+//	AVX2:    4 x 2 of 16 registers, 8 x 1 at the right edge
 func (g *gen) gemm() {
 	g.function("gemmPanel",
 		"func(c *float32, ldc int, a *float32, aRow, aCol int, b *float32, ldb int, blocks *int, nblocks, k, rows, vecs, last int, accumulate bool)",
@@ -73,8 +73,11 @@ func (g *gen) panels(t tile) {
 			g.JNE(operand.LabelRef(panel(widths[i+1])))
 		}
 		top := maxRows
-		if width == 4 {
+		switch {
+		case width == 4:
 			top = 4
+		case width == 1: // as many sums as hide the latency
+			top = 8
 		}
 		g.panel(t, top, width)
 	}
