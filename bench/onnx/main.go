@@ -37,6 +37,7 @@ func (r reply) Rate() float64 { return float64(r.Images) / r.CPU }
 func main() {
 	worker := flag.Bool("worker", false, "be likeness's own worker for one network; the program starts it by itself")
 	modules := flag.String("modules", os.Getenv("LIKENESS_NODE_MODULES"), "`folder` node_modules with onnxruntime-node")
+	preload := flag.String("preload", "", "a library for onnxruntime's process alone, such as bench/onnx/avx2's, which hides AVX-512 from it")
 	batch := flag.Int("batch", 8, "pictures at a time")
 	rounds := flag.Int("rounds", 7, "pairs of slices for each network")
 	slice := flag.Duration("slice", 2*time.Second, "length of a slice")
@@ -50,7 +51,7 @@ func main() {
 	case *worker || flag.NArg() == 0:
 		err = errors.New("name ONNX files")
 	default:
-		err = compare(ctx, flag.Args(), *modules, *batch, *rounds, *slice)
+		err = compare(ctx, flag.Args(), *modules, *preload, *batch, *rounds, *slice)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "onnx:", err)
@@ -119,7 +120,7 @@ func toBytes(x []float32) []byte {
 	return b
 }
 
-func compare(ctx context.Context, files []string, modules string, batch, rounds int, slice time.Duration) error {
+func compare(ctx context.Context, files []string, modules, preload string, batch, rounds int, slice time.Duration) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -133,7 +134,11 @@ func compare(ctx context.Context, files []string, modules string, batch, rounds 
 	if simd == "" {
 		simd = "the best"
 	}
-	fmt.Printf("batch %d, one thread, LIKENESS_SIMD: %s, %s%s\n\n", batch, simd, runtime.GOARCH, turns.Load())
+	fmt.Printf("batch %d, one thread, LIKENESS_SIMD: %s, %s%s\n", batch, simd, runtime.GOARCH, turns.Load())
+	if preload != "" {
+		fmt.Printf("onnxruntime with %s\n", filepath.Base(preload))
+	}
+	fmt.Println()
 	fmt.Println("| network | likeness, ms a picture | onnxruntime | onnxruntime / likeness | off |")
 	fmt.Println("|---|---|---|---|---|")
 	for _, file := range files {
@@ -159,6 +164,9 @@ func compare(ctx context.Context, files []string, modules string, batch, rounds 
 			return err
 		}
 		defer ours.Stop()
+		if preload != "" {
+			env = append(env, "LD_PRELOAD="+preload)
+		}
 		theirs, err := turns.Start[reply](ctx, env, "node", "bench/onnx/worker.mjs", file, strings.Join(dims, "x"))
 		if err != nil {
 			return err
