@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"likeness/autoencoder"
 	"likeness/faces/drawn"
@@ -20,15 +21,13 @@ const (
 	leastTried = 4
 )
 
-// clearly is how much smaller than the usual choice's an error must be for another choice.
-const clearly = 0.95
+// alike is how much larger an error may be for a choice that departs less from the usual one.
+const alike = 1.01
 
 // trial is one choice of what files leave open.
 type trial struct {
-	o     ImportOptions
-	model *autoencoder.Model
-	made  *Imported
-	mse   float64
+	o   ImportOptions
+	mse float64
 }
 
 // open says what files leave open.
@@ -39,81 +38,102 @@ type open struct {
 }
 
 // choose builds the model of each choice that is left open, and returns that which gives
-// drawn faces back best. The usual choice stays where none is clearly better, or where
-// none is better than the mean of the faces: then the networks do not know faces.
+// drawn faces back best; of those that do it alike, the one that departs least from the
+// usual. Where none does better than the mean of the faces, the networks do not know
+// faces, and the usual choice stays.
 func choose(ctx context.Context, o ImportOptions, build func(ImportOptions) (*autoencoder.Model, *Imported, open, error)) (*autoencoder.Model, *Imported, error) {
 	m, r, left, err := build(o)
-	if err != nil {
-		return nil, nil, err
-	}
-	usual := trial{o: o, model: m, made: r}
-	others := choices(o, left)
-	if len(others) == 0 {
-		return m, r, nil
+	if err != nil || left == (open{}) {
+		return m, r, err
 	}
 	x, mean, err := facesToTry(ctx, m.Prep)
 	if err != nil {
 		return nil, nil, err
 	}
-	if usual.mse, err = m.MSE(ctx, x, x); err != nil {
+	var trials []trial
+	try := func(choices []ImportOptions) error {
+		for _, o := range choices {
+			tried, _, _, err := build(o)
+			if err != nil {
+				return err
+			}
+			mse, err := tried.MSE(ctx, x, x)
+			if err != nil {
+				return err
+			}
+			trials = append(trials, trial{o, mse}) // not the model: they are many
+		}
+		return nil
+	}
+	nearest := func() trial {
+		return slices.MinFunc(trials, func(a, b trial) int { return cmp.Compare(a.mse, b.mse) })
+	}
+	if err := try(choices(o, left)); err != nil {
 		return nil, nil, err
 	}
-	best := usual
-	for round := 0; len(others) > 0; round++ {
-		for _, o := range others {
-			t := trial{o: o}
-			if t.model, t.made, _, err = build(o); err != nil {
-				return nil, nil, err
-			}
-			if t.mse, err = t.model.MSE(ctx, x, x); err != nil {
-				return nil, nil, err
-			}
-			if t.mse < best.mse {
-				best = t
-			}
-		}
-		others = nil
-		if round == 0 && left.network {
-			others = torchDenseChoices(best.o)
+	if left.network {
+		if err := try(torchDenseChoices(nearest().o)); err != nil {
+			return nil, nil, err
 		}
 	}
-	switch {
-	case !(best.mse < mean):
-		usual.made.Notes.Warn("With no choice of %s does the model give drawn faces back better than their mean does: it may be another network than it is taken for", left)
-		return usual.model, usual.made, nil
-	case !(best.mse < clearly*usual.mse):
-		best = usual
+	usual, least := trials[0], nearest().mse
+	if !(least < mean) {
+		r.Notes.Warn("With no choice of %s does the model give drawn faces back better than their mean does: it may be another network than it is taken for", left)
+		return m, r, nil
 	}
-	best.made.Notes.Add("The files do not say %s. With these, drawn faces come back best: %s. Mean squared error %.4f, of their mean %.4f", left, best.inWords(left), best.mse, mean)
-	return best.model, best.made, nil
+	best := slices.MinFunc(slices.DeleteFunc(trials, func(t trial) bool { return !(t.mse <= alike*least) }), func(a, b trial) int {
+		return cmp.Or(cmp.Compare(a.departures(usual), b.departures(usual)), cmp.Compare(a.mse, b.mse))
+	})
+	if m, r, _, err = build(best.o); err != nil {
+		return nil, nil, err
+	}
+	r.Notes.Add("The files do not say %s. With these, drawn faces come back best: %s. Mean squared error %.4f, of their mean %.4f", left, best.inWords(left), best.mse, mean)
+	return m, r, nil
 }
 
-// choices returns all but the usual one.
+// choices returns the ways to fill in what is left open, the usual one first. Who puts a
+// function behind convolutions puts the same behind the other layers, or none.
 func choices(o ImportOptions, left open) []ImportOptions {
 	if left.network {
-		return torchChoices(o)
+		return append([]ImportOptions{o}, torchChoices(o)...)
 	}
-	hidden, code, pixels := []string{o.Activation}, []string{o.CodeActivation}, []Pixels{o.Pixels}
-	if left.functions && o.Activation == "" {
-		hidden = []string{"", "relu"}
+	unless := func(said string, others ...string) []string {
+		if said != "" || !left.functions {
+			return []string{said}
+		}
+		return others
 	}
-	if left.functions && o.CodeActivation == "" {
-		code = []string{"", "linear"}
-	}
+	pixels := []Pixels{o.Pixels}
 	if left.pixels {
-		pixels = []Pixels{"", Unit, Signed}
+		pixels = []Pixels{OwnPixels, Unit, Signed}
 	}
 	var all []ImportOptions
 	for _, p := range pixels {
-		for _, h := range hidden {
-			for _, c := range code {
-				next := o
-				next.Activation, next.CodeActivation, next.Pixels = h, c, p
-				all = append(all, next)
+		for _, hidden := range unless(o.Activation, "elu", "relu") {
+			for _, code := range unless(o.CodeActivation, cmp.Or(hidden, "elu"), "linear") {
+				for _, dense := range unless(o.DenseActivation, "linear", cmp.Or(hidden, "elu")) {
+					next := o
+					next.Activation, next.CodeActivation, next.DenseActivation, next.Pixels = hidden, code, dense, p
+					all = append(all, next)
+				}
 			}
 		}
 	}
-	return all[1:]
+	return all
+}
+
+// departures counts what a choice has that the usual one has not.
+func (t trial) departures(usual trial) int {
+	n := 0
+	for _, differs := range []bool{
+		t.o.Activation != usual.o.Activation, t.o.CodeActivation != usual.o.CodeActivation, t.o.DenseActivation != usual.o.DenseActivation, t.o.Pixels != usual.o.Pixels,
+		t.o.OutputActivation != usual.o.OutputActivation, t.o.Padding != usual.o.Padding, t.o.Down != usual.o.Down,
+	} {
+		if differs {
+			n++
+		}
+	}
+	return n
 }
 
 func (l open) String() string {
@@ -132,15 +152,17 @@ func (l open) String() string {
 func (t trial) inWords(left open) string {
 	if left.network {
 		if as, err := t.o.torch(); err == nil {
-			return fmt.Sprintf("%s, pixels of %s", as, cmp.Or(t.made.Pixels, OwnPixels))
+			return fmt.Sprintf("%s, pixels of %s", as, cmp.Or(t.o.Pixels, OwnPixels))
 		}
 	}
-	code := cmp.Or(t.o.CodeActivation, usualFunction)
-	if code == "linear" {
-		code = "none"
+	name := func(function string) string {
+		if function == "linear" {
+			return "none"
+		}
+		return function
 	}
-	functions := fmt.Sprintf("%s behind convolutions, %s behind the code", cmp.Or(t.o.Activation, usualFunction), code)
-	pixels := fmt.Sprintf("pixels of %s", t.made.Pixels)
+	functions := fmt.Sprintf("%s behind convolutions, %s behind the code, %s behind the decoder's Dense", name(t.o.Activation), name(t.o.CodeActivation), name(t.o.DenseActivation))
+	pixels := fmt.Sprintf("pixels of %s", t.o.Pixels)
 	switch {
 	case left.functions && left.pixels:
 		return functions + ", " + pixels
@@ -149,9 +171,6 @@ func (t trial) inWords(left open) string {
 	}
 	return pixels
 }
-
-// usualFunction stands behind layers where nothing else is said.
-const usualFunction = "elu"
 
 // facesToTry returns drawn faces as inputs, and the mean squared error of their mean.
 func facesToTry(ctx context.Context, p pix.Prep) (x []float32, mean float64, err error) {

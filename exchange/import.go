@@ -35,16 +35,19 @@ type ImportOptions struct {
 	// CodeLayer is the name of the layer that gives the code, in a whole autoencoder; empty:
 	// where the first of two models ends, or the narrowest.
 	CodeLayer string `json:"code_layer,omitempty"`
-	// Activation and CodeActivation are the functions behind convolutions and behind the code,
-	// by Keras's names, for files of weights alone, which do not say them; empty: elu, or
-	// what gives drawn faces back best.
-	Activation     string `json:"activation,omitempty"`
-	CodeActivation string `json:"code_activation,omitempty"`
-	// What a state dict of PyTorch does not say besides; empty: what gives drawn faces back best.
-	DenseActivation  string          `json:"dense_activation,omitempty"`  // behind the decoder's first layer
-	OutputActivation string          `json:"output_activation,omitempty"` // behind its last
+	// What weights alone do not say. Empty: what gives drawn faces back best, see choose.
+	Activation      string `json:"activation,omitempty"`       // the function behind convolutions, by Keras's name
+	CodeActivation  string `json:"code_activation,omitempty"`  // behind the code
+	DenseActivation string `json:"dense_activation,omitempty"` // behind the decoder's first layer
+	// What a state dict of PyTorch does not say besides, likewise.
+	OutputActivation string          `json:"output_activation,omitempty"` // behind the decoder's last layer
 	Padding          pytorch.Padding `json:"padding,omitempty"`           // of convolutions with a stride
 	Down             Down            `json:"down,omitempty"`              // how the encoder halves pictures
+}
+
+// anyFunction reports whether a function was said that weights of Keras do not say.
+func (o ImportOptions) anyFunction() bool {
+	return o.Activation != "" || o.CodeActivation != "" || o.DenseActivation != ""
 }
 
 // Imported is a model that came in.

@@ -37,7 +37,10 @@ func fromKeras(ctx context.Context, o ImportOptions) (*autoencoder.Model, *Impor
 		all = append(all, m)
 		weightsAlone = weightsAlone || !m.Declared()
 	}
-	if !weightsAlone && (o.Activation != "" || o.CodeActivation != "") {
+	if o.OutputActivation != "" || o.Padding != "" || o.Down != "" {
+		return nil, nil, fmt.Errorf("%s: its last layer and its paddings are known, expected a state dict of PyTorch for others to be said", all[0].File)
+	}
+	if !weightsAlone && o.anyFunction() {
 		return nil, nil, fmt.Errorf("%s says its layers and their functions, expected weights alone for others to be said", all[0].File)
 	}
 	return choose(ctx, o, func(o ImportOptions) (*autoencoder.Model, *Imported, open, error) { return ofKeras(all, o) })
@@ -58,7 +61,7 @@ func ofKeras(all []*keras.Model, o ImportOptions) (*autoencoder.Model, *Imported
 			version = " of Keras " + m.Version
 		}
 		r.Files = append(r.Files, Source{Path: o.Files[i], Format: m.Format + version, What: f.part})
-		left.functions = left.functions || f.anyFunctions && (o.Activation == "" || o.CodeActivation == "")
+		left.functions = left.functions || f.anyFunctions && (o.Activation == "" || o.CodeActivation == "" || o.DenseActivation == "")
 	}
 	picture, encoder, decoder, err := join(files, o, r)
 	if err != nil {
@@ -73,7 +76,7 @@ func ofKeras(all []*keras.Model, o ImportOptions) (*autoencoder.Model, *Imported
 func (f *kerasFile) understand(o ImportOptions, r *Imported) error {
 	h, w := o.Prep.H, o.Prep.W
 	if !f.Declared() {
-		fit, err := f.Fit(keras.FitOptions{H: h, W: w, Activation: o.Activation, Code: o.CodeActivation})
+		fit, err := f.Fit(keras.FitOptions{H: h, W: w, Activation: o.Activation, Code: o.CodeActivation, Dense: o.DenseActivation})
 		if err != nil {
 			return err
 		}

@@ -187,7 +187,7 @@ func TestImportChooses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Fingerprint != m.Fingerprint() || len(r.Notes) != 3 || !strings.HasPrefix(r.Notes[2].Text, "The files do not say functions and pixels. With these, drawn faces come back best: elu behind convolutions, elu behind the code, pixels of -0.5..0.5. ") {
+	if r.Fingerprint != m.Fingerprint() || len(r.Notes) != 3 || !strings.HasPrefix(r.Notes[2].Text, "The files do not say functions and pixels. With these, drawn faces come back best: elu behind convolutions, elu behind the code, none behind the decoder's Dense, pixels of -0.5..0.5. ") {
 		t.Errorf("fingerprint %s, expected %s, notes %+v", r.Fingerprint, m.Fingerprint(), r.Notes)
 	}
 	if r, err = exchange.Import(t.Context(), exchange.ImportOptions{Files: unit, Out: out}); err != nil {

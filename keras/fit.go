@@ -17,25 +17,32 @@ type Fitted struct {
 	Picture          nn.Shape
 	Code             int
 
-	hidden, code nn.Activation
+	behind functions
 }
 
 // FitOptions say what a file of weights does not.
 type FitOptions struct {
 	H, W int // of the pictures; 0: they are squares
-	// Activation is the function behind the convolutions and Code the one behind the encoder's
-	// Dense, by Keras's names: "elu" where empty, "linear" for none. The linear
+	// Activation is the function behind the convolutions, Code that behind the encoder's Dense
+	// and Dense that behind the decoder's, by Keras's names. Where empty they are those of
+	// the architecture conv: "elu", "elu" and "linear", which is none. The linear
 	// autoencoder has none.
-	Activation, Code string
+	Activation, Code, Dense string
 }
 
-// functions returns the activations.
-func (o FitOptions) functions() (hidden, code nn.Activation, err error) {
-	if hidden, err = activationNamed(cmp.Or(o.Activation, "elu")); err != nil {
-		return
+// functions are the activations of FitOptions.
+type functions struct{ hidden, code, dense nn.Activation }
+
+func (o FitOptions) functions() (f functions, err error) {
+	for _, a := range []struct {
+		name string
+		set  *nn.Activation
+	}{{cmp.Or(o.Activation, "elu"), &f.hidden}, {cmp.Or(o.Code, "elu"), &f.code}, {cmp.Or(o.Dense, "linear"), &f.dense}} {
+		if *a.set, err = activationNamed(a.name); err != nil {
+			return f, err
+		}
 	}
-	code, err = activationNamed(cmp.Or(o.Code, "elu"))
-	return
+	return f, nil
 }
 
 // Fit takes the weights of a file without layers for those of the tutorial's networks, with
@@ -52,7 +59,7 @@ func (m *Model) Fit(o FitOptions) (*Fitted, error) {
 	if m.Declared() {
 		return nil, m.errorf("it says its layers, which are not to be guessed")
 	}
-	hidden, code, err := o.functions()
+	behind, err := o.functions()
 	if err != nil {
 		return nil, m.errorf("%w", err)
 	}
@@ -66,7 +73,7 @@ func (m *Model) Fit(o FitOptions) (*Fitted, error) {
 		}
 		kinds += kind
 	}
-	f := &Fitted{hidden: hidden, code: code}
+	f := &Fitted{behind: behind}
 	n := strings.IndexByte(kinds, dense2) + 1 // the encoder ends with the first Dense
 	switch {
 	case kinds == "":
@@ -248,10 +255,10 @@ func (m *Model) convEncoder(f *Fitted, parts []part, h, w int) error {
 	var layers []Layer
 	for _, p := range convs {
 		s := p.weights[0].Shape
-		layers = append(layers, p.layer(nn.Conv2D{Filters: s[3], Kernel: s[0], Activation: f.hidden}), plain(nn.MaxPooling2D{}))
+		layers = append(layers, p.layer(nn.Conv2D{Filters: s[3], Kernel: s[0], Activation: f.behind.hidden}), plain(nn.MaxPooling2D{}))
 	}
 	f.Code = code.weights[0].Shape[1]
-	layers = append(layers, plain(nn.Flatten{}), code.layer(nn.Dense{Units: f.Code, Activation: f.code}))
+	layers = append(layers, plain(nn.Flatten{}), code.layer(nn.Dense{Units: f.Code, Activation: f.behind.code}))
 	f.Picture = nn.Shape{h, w, 3}
 	f.Encoder, err = m.finish(f.Picture, layers)
 	return err
@@ -272,10 +279,10 @@ func (m *Model) convDecoder(f *Fitted, parts []part, h, w int) error {
 		return err
 	}
 	deepest := nn.Shape{rows, columns, first}
-	layers := []Layer{code.layer(nn.Dense{Units: deepest.Size()}), plain(nn.Reshape{Shape: deepest})}
+	layers := []Layer{code.layer(nn.Dense{Units: deepest.Size(), Activation: f.behind.dense}), plain(nn.Reshape{Shape: deepest})}
 	for i, p := range convs {
 		s := p.weights[0].Shape
-		l := nn.Conv2DTranspose{Filters: s[2], Kernel: s[0], Stride: 2, Activation: f.hidden}
+		l := nn.Conv2DTranspose{Filters: s[2], Kernel: s[0], Stride: 2, Activation: f.behind.hidden}
 		if i == len(convs)-1 {
 			if l.Activation = nn.Linear; s[2] != 3 {
 				return m.errorf("layer %q has %d filters, expected 3 for the picture's channels", p.Name, s[2])

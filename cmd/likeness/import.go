@@ -60,9 +60,10 @@ last one is a sigmoid, that says it; --pixels says it for others.`,
 	f.Var(&crop, "crop", "the part of a photograph that the model is for: the face (of LFW's 250x250 pixels the 90x90 in the middle), of pictures framed as LFW's too, the largest square, a rectangle, or what is left without N or DX,DY pixels at the sides (default what the file says, or face)")
 	f.Var(&size, "size", "size of the model's pictures, where the files leave it open")
 	f.StringVar(&opt.CodeLayer, "code-layer", "", "the `name` of the layer that gives the code of a whole autoencoder (default the end of the first of two models, or the narrowest)")
-	activation, codeActivation := newFunction(), newFunction()
-	console.AddChoice(c, &activation, "activation", "the function behind the convolutions, for weights alone (default elu)")
-	console.AddChoice(c, &codeActivation, "code-activation", "the function behind the code, for weights alone (default elu)")
+	activation, codeActivation, denseActivation := newFunction(), newFunction(), newFunction()
+	console.AddChoice(c, &activation, "activation", "the function behind the convolutions, for weights alone (default the one that gives drawn faces back best)")
+	console.AddChoice(c, &codeActivation, "code-activation", "the function behind the code, likewise")
+	console.AddChoice(c, &denseActivation, "dense-activation", "the function behind the decoder's first layer, likewise")
 	outputActivation := newFunction()
 	padding := console.NewChoice("", []pytorch.Padding{pytorch.TorchPadding, pytorch.SamePadding})
 	down := console.NewChoice("", []exchange.Down{exchange.Pooling, exchange.Strides})
@@ -73,7 +74,7 @@ last one is a sigmoid, that says it; --pixels says it for others.`,
 		opt.Files, opt.Prep = args, crop.prep
 		opt.Prep.W, opt.Prep.H = size.w, size.h
 		opt.Pixels, opt.OutputPixels = exchange.Pixels(pixels.Value), exchange.Pixels(outputPixels.Value)
-		opt.Activation, opt.CodeActivation = activation.Value, codeActivation.Value
+		opt.Activation, opt.CodeActivation, opt.DenseActivation = activation.Value, codeActivation.Value, denseActivation.Value
 		opt.OutputActivation, opt.Padding, opt.Down = outputActivation.Value, pytorch.Padding(padding.Value), exchange.Down(down.Value)
 		r, err := exchange.Import(cmd.Context(), opt)
 		if err != nil {
