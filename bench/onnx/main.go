@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,6 +24,11 @@ import (
 	"likeness/parallel"
 )
 
+// worker is onnxruntime's side.
+//
+//go:embed worker.mjs
+var worker []byte
+
 // reply is a worker's line of JSON: about itself, then one for each command.
 type reply struct {
 	About  string    `json:"about,omitempty"`
@@ -35,7 +41,7 @@ type reply struct {
 func (r reply) Rate() float64 { return float64(r.Images) / r.CPU }
 
 func main() {
-	worker := flag.Bool("worker", false, "be likeness's own worker for one network; the program starts it by itself")
+	isWorker := flag.Bool("worker", false, "be likeness's own worker for one network; the program starts it by itself")
 	modules := flag.String("modules", os.Getenv("LIKENESS_NODE_MODULES"), "`folder` node_modules with onnxruntime-node")
 	preload := flag.String("preload", "", "a library for onnxruntime's process alone, such as bench/onnx/avx2's, which hides AVX-512 from it")
 	batch := flag.Int("batch", 8, "pictures at a time")
@@ -46,9 +52,9 @@ func main() {
 	defer stop()
 	var err error
 	switch {
-	case *worker && flag.NArg() == 1:
+	case *isWorker && flag.NArg() == 1:
 		err = work(flag.Arg(0), *batch)
-	case *worker || flag.NArg() == 0:
+	case *isWorker || flag.NArg() == 0:
 		err = errors.New("name ONNX files")
 	default:
 		err = compare(ctx, flag.Args(), *modules, *preload, *batch, *rounds, *slice)
@@ -130,6 +136,13 @@ func compare(ctx context.Context, files []string, modules, preload string, batch
 		return err
 	}
 	defer os.RemoveAll(folder)
+	script := filepath.Join(folder, "worker.mjs")
+	if err := os.WriteFile(script, worker, 0o644); err != nil {
+		return err
+	}
+	if modules, err = filepath.Abs(modules); err != nil {
+		return err
+	}
 	simd := os.Getenv("LIKENESS_SIMD")
 	if simd == "" {
 		simd = "the best"
@@ -167,7 +180,7 @@ func compare(ctx context.Context, files []string, modules, preload string, batch
 		if preload != "" {
 			env = append(env, "LD_PRELOAD="+preload)
 		}
-		theirs, err := turns.Start[reply](ctx, env, "node", "bench/onnx/worker.mjs", file, strings.Join(dims, "x"))
+		theirs, err := turns.Start[reply](ctx, env, "node", script, file, strings.Join(dims, "x"))
 		if err != nil {
 			return err
 		}
