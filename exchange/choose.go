@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"likeness/autoencoder"
@@ -60,6 +61,9 @@ func choose(ctx context.Context, o ImportOptions, build func(ImportOptions) (*au
 			mse, err := tried.MSE(ctx, x, x)
 			if err != nil {
 				return err
+			}
+			if math.IsNaN(mse) { // which sorts before all numbers
+				mse = math.Inf(1)
 			}
 			trials = append(trials, trial{o, mse}) // not the model: they are many
 		}
