@@ -13,7 +13,7 @@ func (f *File) eachLeaf(root uint64, kind byte, keySize int, visit func(key []by
 	var node func(addr uint64, depth, expected int) error
 	node = func(addr uint64, depth, expected int) error {
 		if seen[addr] || depth > mostDepth {
-			return fmt.Errorf("B-tree at %d: it runs in a circle or is deeper than %d", addr, mostDepth)
+			return fmt.Errorf("the B-tree at %d runs in a circle or is deeper than %d", addr, mostDepth)
 		}
 		seen[addr] = true
 		c := f.at(addr, "B-tree")
@@ -62,7 +62,7 @@ func (f *File) eachRecord(root uint64, kind byte, visit func(record []byte) erro
 		return c.err
 	}
 	if depth > mostDepth || recordSize == 0 || nodeSize < 10+recordSize || nodeSize > len(f.data) {
-		return fmt.Errorf("B-tree 2: %d levels of nodes of %d bytes with records of %d", depth, nodeSize, recordSize)
+		return fmt.Errorf("a B-tree 2 of %d levels of nodes of %d bytes with records of %d", depth, nodeSize, recordSize)
 	}
 	if f.undefined(first) {
 		return nil
@@ -95,12 +95,12 @@ func (t *tree2) plan(depth int) error {
 	for level := 1; level <= depth; level++ {
 		pointer := t.f.offsetSize + t.countSize + t.totalSize[level-1]
 		if t.nodeSize < 10+pointer {
-			return errors.New("B-tree 2: its nodes have no room for a record")
+			return errors.New("a B-tree 2 whose nodes have no room for a record")
 		}
 		most := uint64((t.nodeSize - 10 - pointer) / (t.recordSize + pointer))
 		hi, below := bits.Mul64(most+1, total)
 		if hi != 0 || below+most < below {
-			return errors.New("B-tree 2: it could have more records than can be counted")
+			return errors.New("a B-tree 2 that could have more records than can be counted")
 		}
 		total = below + most
 		t.totalSize = append(t.totalSize, bytesFor(total))
@@ -113,7 +113,7 @@ func bytesFor(limit uint64) int { return max(bits.Len64(limit)-1, 0)/8 + 1 }
 
 func (t *tree2) node(addr uint64, count, depth int) error {
 	if t.seen[addr] {
-		return fmt.Errorf("B-tree 2 at %d: it runs in a circle", addr)
+		return fmt.Errorf("the B-tree 2 at %d runs in a circle", addr)
 	}
 	t.seen[addr] = true
 	data, err := t.f.slice(addr, t.nodeSize, "B-tree 2")

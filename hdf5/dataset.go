@@ -14,8 +14,6 @@ type Dataset struct {
 // Path returns where the dataset is in the file.
 func (d *Dataset) Path() string { return d.object.path }
 
-func (d *Dataset) errorf(format string, args ...any) error { return d.object.errorf(format, args...) }
-
 func newDataset(o object) (*Dataset, error) {
 	d := &Dataset{object: o, Array: Array{file: o.f, where: o.path}}
 	part := func(kind int, what string) ([]byte, error) {

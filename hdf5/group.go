@@ -1,7 +1,6 @@
 package hdf5
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -108,9 +107,6 @@ func (g *Group) Has(name string) bool {
 	return ok
 }
 
-// SkipGroup makes Walk pass over what is in a group.
-var SkipGroup = errors.New("skip this group")
-
 // Walk visits the group and all that is below it, each object once however many links
 // lead to it, groups before their children. Links to paths and other files are passed over.
 func (g *Group) Walk(visit func(Object) error) error {
@@ -119,9 +115,7 @@ func (g *Group) Walk(visit func(Object) error) error {
 
 func (g *Group) walk(visit func(Object) error, seen map[uint64]bool) error {
 	seen[g.addr] = true
-	if err := visit(g); errors.Is(err, SkipGroup) {
-		return nil
-	} else if err != nil {
+	if err := visit(g); err != nil {
 		return err
 	}
 	for _, l := range g.links {

@@ -24,25 +24,22 @@ func newImport(a *app) *cobra.Command {
 		Short: "Take in a model that another program made",
 		Long: `Read an autoencoder of another program and write it as a model file, which every
 verb takes. FILE is one of a whole autoencoder, which is taken apart where its
-first model ends or at its narrowest layer, or there are two, an encoder and a decoder. What they are is
-known by their contents:
+first model ends or at its narrowest layer, or there are two, an encoder and a
+decoder. What they are is known by their contents:
 
   Keras    .h5 of Keras 2 and 3, whole models and weights; .weights.h5 and .keras
   PyTorch  a state dict in safetensors, of both networks
 
-A convolutional network of PyTorch has so many convolutions each way, transposed or behind
-an upsampling, and a Linear layer on either side of the code. What its state dict does not
-say, functions, paddings and pixels, is that with which drawn faces come back best;
-flags say it too.
+A whole model of Keras has any layers that follow each other, of those that
+likeness has; the first that it has not is named. Weights alone, such as the
+exercise's encoder.h5 and decoder.h5, do not say their layers: they are taken for
+the exercise's networks, with as many filters and as large a code as they have. A
+convolutional network of PyTorch has so many convolutions each way, transposed or
+behind an upsampling, and a Linear layer on either side of the code.
 
-A file of weights alone, such as the exercise's encoder.h5 and decoder.h5, does
-not say its layers: they are taken for those of the exercise, with as many filters
-and as large a code as the weights have; --activation and --code-activation say what
-the file cannot. A whole model has any layers that follow
-each other, of those that likeness has; one that it has not is named.
-
-Networks are made for pixels of some range. Where a first layer scales them, or a
-last one is a sigmoid, that says it; --pixels says it for others.`,
+What files do not say, functions behind layers, paddings, and the range of pixels,
+is that with which drawn faces come back best; flags say it too. Where a first
+layer scales pixels, or a last one is a sigmoid, that says their range.`,
 		Example: `  likeness import encoder.h5 decoder.h5 --out mine.safetensors
   likeness import encoder.h5 decoder.h5 --activation relu --code-activation linear
   likeness import autoencoder.keras --pixels 0..1
@@ -55,7 +52,7 @@ last one is a sigmoid, that says it; --pixels says it for others.`,
 	}
 	f := c.Flags()
 	f.StringVar(&opt.Out, "out", "", "the model `file` (default the name of FILE, or model.safetensors)")
-	console.AddChoice(c, &pixels, "pixels", "what the networks have for pixels from black to white (default what the layers say, or -0.5..0.5)")
+	console.AddChoice(c, &pixels, "pixels", "what the networks have for pixels from black to white (default what the layers say, or what gives drawn faces back best)")
 	console.AddChoice(c, &outputPixels, "output-pixels", "what the decoder gives, where that is another range")
 	f.Var(&crop, "crop", "the part of a photograph that the model is for: the face (of LFW's 250x250 pixels the 90x90 in the middle), of pictures framed as LFW's too, the largest square, a rectangle, or what is left without N or DX,DY pixels at the sides (default what the file says, or face)")
 	f.Var(&size, "size", "size of the model's pictures, where the files leave it open")
