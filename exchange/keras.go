@@ -87,14 +87,15 @@ func useKeras(m *autoencoder.Model, module string) string {
 	return strings.Join(append(lines, "encoder, decoder = "+module+".load()", "code = encoder.predict(x)", "y = decoder.predict(code)"), "\n")
 }
 
-// checkKeras lets weights of Keras take the place of a file of Keras alone.
+// checkKeras lets weights of Keras take the place of such as this program wrote: those of
+// others were trained, and may be all that is left of it.
 func checkKeras(path string) error {
 	head, err := regularfile.Head(path, 1)
 	if err != nil || len(head) == 0 {
 		return err
 	}
-	if _, err := keras.Open(path); err != nil {
-		return notReplaced(path, "file of Keras")
+	if m, err := keras.Open(path); err != nil || !m.Own {
+		return notReplaced(path, "file of weights that this program wrote for Keras")
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type Model struct {
 	Format  string // in words, such as "Keras 3 model (.keras)"
 	Version string // of the Keras that wrote it; empty where the file does not say
 	Name    string // of the network, where the file says its layers
+	Own     bool   // this program wrote it
 
 	// Input is the shape of the network's input as the file says it, with 0 for a side that
 	// may have any size; nil where it says none.
@@ -133,6 +134,11 @@ func (m *Model) read(root *hdf5.Group) error {
 	if err != nil {
 		return err
 	}
+	mark, err := text(ownMark)
+	if err != nil {
+		return err
+	}
+	m.Own = mark == ownName
 	switch {
 	case own != "" && hasNames(attributes, layerNames):
 		m.Format, m.Version = "Keras weights (.h5) of likeness", ""

@@ -12,6 +12,12 @@ import (
 // which Keras's own files of weights do not say. Keras passes over it.
 const ownLayers = "likeness_layers"
 
+// ownMark is an attribute of all files that this program writes, by which it knows them.
+const (
+	ownMark = "written_by"
+	ownName = "likeness"
+)
+
 // ownTable is its contents.
 type ownTable struct {
 	Input  nn.Shape       `json:"input"`

@@ -34,6 +34,7 @@ func LegacyWeights(n *nn.Network) ([]byte, error) {
 	addNames(t, layerNames, names)
 	t.String("backend", layoutBackend)
 	t.String("keras_version", layoutVersion)
+	t.String(ownMark, ownName)
 	if !Branches(n) {
 		text, err := ownAttribute(n)
 		if err != nil {
@@ -73,6 +74,7 @@ func Weights3(n *nn.Network) ([]byte, error) {
 	}
 	t := &hdf5.Tree{}
 	t.String(ownLayers, text)
+	t.String(ownMark, ownName)
 	t.Group(varsGroup)
 	count := map[string]int{}
 	for _, l := range written(n) {
