@@ -2,7 +2,8 @@
 
     python3 make.py FOLDER [CHILDREN]
 
-CHILDREN is how many groups there are in the files "many", 60 where it is not said.
+CHILDREN is how many groups there are in the files "many", 60 where it is not said; with
+more the files "pages" are larger, too.
 Each NAME.h5 has NAME.json beside it, see describe.py. Debian's python3-h5py 3.7 wrote
 those in the folder.
 """
@@ -65,6 +66,10 @@ def kinds(f):
     f.attrs["count"] = 3
     f["f4"].attrs["on a dataset"] = [1, 2, 3]
     f.create_group("a/b/c").attrs["deep"] = "yes"
+    ordered = f.create_group("ordered", track_order=True)
+    for name in "zyxwvutsrq":
+        ordered.create_group(name, track_order=True).attrs[name] = name
+        ordered.attrs[name] = 1
     f["a/soft"] = h5py.SoftLink("/f4")
     f["a/again"] = f["f4"]
 
@@ -85,6 +90,11 @@ def pages(f):
     d = f.create_dataset("paged", shape=(3000,), chunks=(1,), dtype="i1", fillvalue=3)
     d[0:10] = 1
     d[2990:] = 2
+    if children > 60:
+        d = f.create_dataset("full", shape=(70, 80), chunks=(1, 2), dtype="f4", compression="gzip", shuffle=True)
+        d[...] = values.standard_normal((70, 80))
+        d = f.create_dataset("plain", shape=(3000,), chunks=(1,), dtype="f8")
+        d[...] = np.arange(3000)
     d = f.create_dataset("packed", shape=(40, 3), chunks=(1, 3), dtype="f4", compression="gzip")
     d[...] = np.arange(120).reshape(40, 3)
 
