@@ -70,8 +70,8 @@ func splitAtNarrowest(layers []keras.Layer) (n int, code string, err error) {
 	if best < 0 {
 		return 0, "", fmt.Errorf("it has one layer with weights, expected some for an encoder and some for a decoder")
 	}
-	if size := layers[best].Output.Size(); size >= layers[len(layers)-1].Output.Size() {
-		return 0, "", fmt.Errorf("its narrowest layer, %q, gives %d numbers, as many as a picture has: expected an autoencoder with a code", layers[best].Name, size)
+	if size, picture := layers[best].Output.Size(), layers[len(layers)-1].Output.Size(); size >= picture {
+		return 0, "", fmt.Errorf("its narrowest layer, %q, gives %d numbers and a picture has %d: expected a code that is smaller, or the name of the layer that gives it", layers[best].Name, size, picture)
 	}
 	code = layers[best].Name
 	// What belongs to the code: functions and normalisations behind its layer.
