@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"likeness/internal/half"
 )
 
 // Array is what attributes and datasets have in common: a shape, a type, values.
@@ -83,9 +85,9 @@ func (a *Array) Floats() ([]float32, error) {
 		w := a.typ.word(data[i*a.typ.size:])
 		switch {
 		case a.typ.class == brain:
-			out[i] = math.Float32frombits(uint32(w) << 16)
+			out[i] = half.FromBrain(uint16(w))
 		case a.typ.size == 2:
-			out[i] = half(uint16(w))
+			out[i] = half.From(uint16(w))
 		case a.typ.size == 4:
 			out[i] = math.Float32frombits(uint32(w))
 		default:
@@ -93,22 +95,6 @@ func (a *Array) Floats() ([]float32, error) {
 		}
 	}
 	return out, nil
-}
-
-// half widens a binary16 number.
-func half(h uint16) float32 {
-	sign, exponent, mantissa := uint32(h>>15)<<31, uint32(h>>10&31), uint32(h&0x3ff)
-	switch exponent {
-	case 0:
-		v := float32(mantissa) / (1 << 24)
-		if sign != 0 {
-			v = -v
-		}
-		return v
-	case 31:
-		return math.Float32frombits(sign | 0xff<<23 | mantissa<<13)
-	}
-	return math.Float32frombits(sign | (exponent+112)<<23 | mantissa<<13)
 }
 
 // Ints returns the values of integers. Unsigned ones beyond the largest int64 are an error.

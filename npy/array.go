@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"likeness/internal/half"
 )
 
 // Array is an array in memory, row by row.
@@ -71,7 +73,7 @@ func (t Type) Float() (func(b []byte) float64, error) {
 	case 'f':
 		switch t.Size {
 		case 2:
-			return func(b []byte) float64 { return half(order.Uint16(b)) }, nil
+			return func(b []byte) float64 { return float64(half.From(order.Uint16(b))) }, nil
 		case 4:
 			return func(b []byte) float64 { return float64(math.Float32frombits(order.Uint32(b))) }, nil
 		}
@@ -99,24 +101,6 @@ func unsigned(order binary.ByteOrder, b []byte, size int) uint64 {
 func signed(order binary.ByteOrder, b []byte, size int) int64 {
 	shift := 64 - 8*size
 	return int64(unsigned(order, b, size)<<shift) >> shift
-}
-
-// half returns the value of a float16.
-func half(h uint16) float64 {
-	sign, exponent, mantissa := 1.0, int(h>>10)&31, float64(h&1023)
-	if h>>15 == 1 {
-		sign = -1
-	}
-	switch exponent {
-	case 0:
-		return sign * math.Ldexp(mantissa, -24)
-	case 31:
-		if mantissa != 0 {
-			return math.NaN()
-		}
-		return math.Inf(int(sign))
-	}
-	return sign * math.Ldexp(1024+mantissa, exponent-25)
 }
 
 // Strings returns the elements as texts: of strings as they are, of integers in decimal.

@@ -107,8 +107,9 @@ func parseHeader(text string) (Header, error) {
 	fail := func() (Header, error) {
 		return Header{}, fmt.Errorf("its header %.200q is not that of an array", strings.TrimSpace(text))
 	}
-	body, ok := strings.CutPrefix(strings.TrimSpace(text), "{")
-	if body, ok = strings.CutSuffix(body, "}"); !ok {
+	body, opened := strings.CutPrefix(strings.TrimSpace(text), "{")
+	body, closed := strings.CutSuffix(body, "}")
+	if !opened || !closed {
 		return fail()
 	}
 	seen := map[string]bool{}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"likeness/internal/half"
 )
 
 // DataType is the type of a tensor's elements.
@@ -103,11 +105,9 @@ func (t *Tensor) Floats() ([]float32, error) {
 	case Double:
 		width, read = 8, func(b []byte) float32 { return float32(math.Float64frombits(binary.LittleEndian.Uint64(b))) }
 	case Float16:
-		width, read = 2, func(b []byte) float32 { return half(binary.LittleEndian.Uint16(b)) }
+		width, read = 2, func(b []byte) float32 { return half.From(binary.LittleEndian.Uint16(b)) }
 	case BFloat16:
-		width, read = 2, func(b []byte) float32 {
-			return math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16)
-		}
+		width, read = 2, func(b []byte) float32 { return half.FromBrain(binary.LittleEndian.Uint16(b)) }
 	default:
 		return nil, fmt.Errorf("tensor %q holds elements of %v, expected floats", t.Name, t.Type)
 	}
@@ -155,17 +155,4 @@ func (t *Tensor) readable() error {
 		return fmt.Errorf("the numbers of tensor %q lie in another file: save the model as one file", t.Name)
 	}
 	return t.check()
-}
-
-// half returns the value of a float16.
-func half(h uint16) float32 {
-	sign, exponent, mantissa := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
-	switch exponent {
-	case 0: // zero, or too small for an exponent
-		v := float32(mantissa) / (1 << 24)
-		return math.Float32frombits(math.Float32bits(v) | sign)
-	case 31:
-		return math.Float32frombits(sign | 0xff<<23 | mantissa<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | mantissa<<13)
 }

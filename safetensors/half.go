@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"likeness/internal/half"
 )
 
 // Parse reads a file that lies in memory. Errors call it name.
@@ -35,53 +37,11 @@ func (t Tensor) Halved() Tensor {
 		}
 	}
 	for _, v := range x {
-		h := toHalf(v)
+		h := half.To(v)
 		if out.DType == BF16 {
-			h = toBrain(v)
+			h = half.ToBrain(v)
 		}
 		out.Data = binary.LittleEndian.AppendUint16(out.Data, h)
 	}
 	return out.checked()
-}
-
-// toHalf rounds to the nearest binary16 number, of two as near to the even one.
-func toHalf(v float32) uint16 {
-	bits := math.Float32bits(v)
-	sign, exp, frac := uint16(bits>>31)<<15, int(bits>>23&0xff), bits&0x7fffff
-	switch {
-	case exp == 0xff && frac != 0:
-		return sign | 0x7e00 // NaN
-	case exp == 0xff:
-		return sign | 0x7c00
-	}
-	e := exp - 127 + 15
-	shift := 13
-	if e < 1 { // subnormal, or zero
-		if e < -10 {
-			return sign
-		}
-		frac |= 0x800000
-		shift += 1 - e
-		e = 0
-	}
-	h := uint32(e)<<10 + roundShift(frac, shift)
-	return sign | uint16(min(h, 0x7c00)) // a carry makes the next exponent, and infinity at the end
-}
-
-// toBrain rounds to the nearest bfloat16 number.
-func toBrain(v float32) uint16 {
-	bits := math.Float32bits(v)
-	if v != v {
-		return uint16(bits>>16) | 0x40
-	}
-	return uint16(roundShift(bits, 16))
-}
-
-// roundShift is v >> n, rounded to the nearest, halves to the even number.
-func roundShift(v uint32, n int) uint32 {
-	down, rest, half := v>>n, v&(1<<n-1), uint32(1)<<(n-1)
-	if rest > half || rest == half && down&1 == 1 {
-		down++
-	}
-	return down
 }

@@ -314,26 +314,3 @@ func TestWrongShapePanics(t *testing.T) {
 		}()
 	}
 }
-
-func TestEveryHalfBF16(t *testing.T) {
-	// By the definition of binary16: sign, 5 bits of exponent, 10 of fraction.
-	for h := range 1 << 16 {
-		exp, frac := h>>10&31, float64(h&1023)
-		want := math.Ldexp(frac/1024, -14)
-		switch {
-		case exp == 31 && frac != 0:
-			want = math.NaN()
-		case exp == 31:
-			want = math.Inf(1)
-		case exp > 0:
-			want = math.Ldexp(1+frac/1024, exp-15)
-		}
-		if h>>15 == 1 {
-			want = -want
-		}
-		got := float64(fromHalf(uint16(h)))
-		if got != want && !(math.IsNaN(got) && math.IsNaN(want)) || math.Signbit(got) != (h>>15 == 1) {
-			t.Fatalf("%#04x: got %v, want %v", h, got, want)
-		}
-	}
-}

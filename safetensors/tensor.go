@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"unsafe"
+
+	"likeness/internal/half"
 )
 
 // Tensor is a named array of numbers, row by row (the last dimension runs
@@ -78,11 +80,9 @@ func (t *Tensor) Floats() ([]float32, error) {
 		}
 		return convert(d, 4, func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }), nil
 	case F16:
-		return convert(d, 2, func(b []byte) float32 { return fromHalf(binary.LittleEndian.Uint16(b)) }), nil
+		return convert(d, 2, func(b []byte) float32 { return half.From(binary.LittleEndian.Uint16(b)) }), nil
 	case BF16: // the upper half of a float32
-		return convert(d, 2, func(b []byte) float32 {
-			return math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16)
-		}), nil
+		return convert(d, 2, func(b []byte) float32 { return half.FromBrain(binary.LittleEndian.Uint16(b)) }), nil
 	case F64:
 		return convert(d, 8, func(b []byte) float32 {
 			return float32(math.Float64frombits(binary.LittleEndian.Uint64(b)))
@@ -142,19 +142,4 @@ func convert[T any](data []byte, size int, one func([]byte) T) []T {
 		x[i] = one(data[i*size : (i+1)*size])
 	}
 	return x
-}
-
-// fromHalf widens an IEEE 754 binary16 number; every one has an exact float32.
-func fromHalf(h uint16) float32 {
-	sign := uint32(h>>15) << 31
-	exp := uint32(h>>10) & 31
-	frac := uint32(h) & 0x3ff
-	switch exp {
-	case 0: // zero and the subnormals: frac * 2^-24
-		v := float32(frac) * (1.0 / (1 << 24))
-		return math.Float32frombits(sign | math.Float32bits(v))
-	case 31: // infinity and NaN
-		return math.Float32frombits(sign | 0xff<<23 | frac<<13)
-	}
-	return math.Float32frombits(sign | (exp+127-15)<<23 | frac<<13)
 }
