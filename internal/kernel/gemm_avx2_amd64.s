@@ -44,12 +44,16 @@ TEXT ·gemmPanelAVX2(SB), NOSPLIT, $0-105
 	JNE     panel1
 
 tiles1:
-	CMPQ rows+80(FP), $+4
-	JL   fewer3
+	CMPQ rows+80(FP), $+6
+	JL   fewer4
+	CMPQ rows+80(FP), $+7
+	JE   four3
+	CMPQ rows+80(FP), $+8
+	JE   four3
 
-	// 4 rows, 2 vectors
+	// 6 rows, 2 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load4
+	JNE    load5
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -58,9 +62,215 @@ tiles1:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	JMP    ready5
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	JMP    ready6
 
-load4:
+load5:
+	MOVQ    AX, R8
+	MOVQ    ldc+8(FP), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y2
+	VMOVUPS 32(R8), Y3
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y4
+	VMOVUPS 32(R8), Y5
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y6
+	VMOVUPS 32(R8), Y7
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y8
+	VMOVUPS 32(R8), Y9
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y10
+	VMOVUPS 32(R8), Y11
+
+ready6:
+	MOVQ blocks+56(FP), R8
+	MOVQ nblocks+64(FP), R9
+
+block7:
+	MOVQ (R8), R10
+	LEAQ (CX)(R10*4), R10
+	LEAQ (R10)(DX*4), R11
+	MOVQ 8(R8), R12
+	MOVQ b+40(FP), R13
+	LEAQ (R13)(R12*4), R12
+	MOVQ k+72(FP), R13
+
+k8:
+	VMOVUPS      (R12), Y12
+	VMOVUPS      32(R12), Y13
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R10)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R10)(DX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10)(DI*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R11), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R11)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         SI, R12
+	DECQ         R13
+	JNZ          k8
+	ADDQ         $+16, R8
+	DECQ         R9
+	JNZ          block7
+	MOVQ         AX, R8
+	MOVQ         ldc+8(FP), R9
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	LEAQ         (R8)(R9*4), R8
+	VMOVUPS      Y2, (R8)
+	VMOVUPS      Y3, 32(R8)
+	LEAQ         (R8)(R9*4), R8
+	VMOVUPS      Y4, (R8)
+	VMOVUPS      Y5, 32(R8)
+	LEAQ         (R8)(R9*4), R8
+	VMOVUPS      Y6, (R8)
+	VMOVUPS      Y7, 32(R8)
+	LEAQ         (R8)(R9*4), R8
+	VMOVUPS      Y8, (R8)
+	VMOVUPS      Y9, 32(R8)
+	LEAQ         (R8)(R9*4), R8
+	VMOVUPS      Y10, (R8)
+	VMOVUPS      Y11, 32(R8)
+	SUBQ         $+6, rows+80(FP)
+	MOVQ         ldc+8(FP), R8
+	SHLQ         $0x02, R8
+	IMUL3Q       $+6, R8, R8
+	ADDQ         R8, AX
+	IMUL3Q       $+6, DX, R8
+	ADDQ         R8, CX
+	JMP          tiles1
+
+fewer4:
+	CMPQ rows+80(FP), $+5
+	JL   fewer9
+
+	// 5 rows, 2 vectors
+	CMPB   accumulate+104(FP), $0x00
+	JNE    load10
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	JMP    ready11
+
+load10:
+	MOVQ    AX, R8
+	MOVQ    ldc+8(FP), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y2
+	VMOVUPS 32(R8), Y3
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y4
+	VMOVUPS 32(R8), Y5
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y6
+	VMOVUPS 32(R8), Y7
+	LEAQ    (R8)(R9*4), R8
+	VMOVUPS (R8), Y8
+	VMOVUPS 32(R8), Y9
+
+ready11:
+	MOVQ blocks+56(FP), R8
+	MOVQ nblocks+64(FP), R9
+
+block12:
+	MOVQ (R8), R10
+	LEAQ (CX)(R10*4), R10
+	LEAQ (R10)(DX*4), R11
+	MOVQ 8(R8), R12
+	MOVQ b+40(FP), R13
+	LEAQ (R13)(R12*4), R12
+	MOVQ k+72(FP), R13
+
+k13:
+	VMOVUPS      (R12), Y10
+	VMOVUPS      32(R12), Y11
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R10)(DX*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R10)(DX*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R10)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         SI, R12
+	DECQ         R13
+	JNZ          k13
+	ADDQ         $+16, R8
+	DECQ         R9
+	JNZ          block12
+	MOVQ         ldc+8(FP), CX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	LEAQ         (AX)(CX*4), AX
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y3, 32(AX)
+	LEAQ         (AX)(CX*4), AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	LEAQ         (AX)(CX*4), AX
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	LEAQ         (AX)(CX*4), AX
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      Y9, 32(AX)
+	JMP          done2
+
+fewer9:
+	CMPQ rows+80(FP), $+4
+	JL   fewer14
+
+four3:
+	// 4 rows, 2 vectors
+	CMPB   accumulate+104(FP), $0x00
+	JNE    load15
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	JMP    ready16
+
+load15:
 	MOVQ    AX, R8
 	MOVQ    ldc+8(FP), R9
 	VMOVUPS (R8), Y0
@@ -75,11 +285,11 @@ load4:
 	VMOVUPS (R8), Y6
 	VMOVUPS 32(R8), Y7
 
-ready5:
+ready16:
 	MOVQ blocks+56(FP), R8
 	MOVQ nblocks+64(FP), R9
 
-block6:
+block17:
 	MOVQ (R8), R10
 	LEAQ (CX)(R10*4), R10
 	MOVQ 8(R8), R11
@@ -87,7 +297,7 @@ block6:
 	LEAQ (R12)(R11*4), R11
 	MOVQ k+72(FP), R12
 
-k7:
+k18:
 	VMOVUPS      (R11), Y8
 	VMOVUPS      32(R11), Y9
 	VBROADCASTSS (R10), Y10
@@ -105,10 +315,10 @@ k7:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	DECQ         R12
-	JNZ          k7
+	JNZ          k18
 	ADDQ         $+16, R8
 	DECQ         R9
-	JNZ          block6
+	JNZ          block17
 	MOVQ         AX, R8
 	MOVQ         ldc+8(FP), R9
 	VMOVUPS      Y0, (R8)
@@ -131,22 +341,22 @@ k7:
 	ADDQ         R8, CX
 	JMP          tiles1
 
-fewer3:
+fewer14:
 	CMPQ rows+80(FP), $+3
-	JL   fewer8
+	JL   fewer19
 
 	// 3 rows, 2 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load9
+	JNE    load20
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-	JMP    ready10
+	JMP    ready21
 
-load9:
+load20:
 	MOVQ    AX, DI
 	MOVQ    ldc+8(FP), R8
 	VMOVUPS (DI), Y0
@@ -158,11 +368,11 @@ load9:
 	VMOVUPS (DI), Y4
 	VMOVUPS 32(DI), Y5
 
-ready10:
+ready21:
 	MOVQ blocks+56(FP), DI
 	MOVQ nblocks+64(FP), R8
 
-block11:
+block22:
 	MOVQ (DI), R9
 	LEAQ (CX)(R9*4), R9
 	MOVQ 8(DI), R10
@@ -170,7 +380,7 @@ block11:
 	LEAQ (R11)(R10*4), R10
 	MOVQ k+72(FP), R11
 
-k12:
+k23:
 	VMOVUPS      (R10), Y6
 	VMOVUPS      32(R10), Y7
 	VBROADCASTSS (R9), Y8
@@ -185,10 +395,10 @@ k12:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          k12
+	JNZ          k23
 	ADDQ         $+16, DI
 	DECQ         R8
-	JNZ          block11
+	JNZ          block22
 	MOVQ         ldc+8(FP), CX
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
@@ -200,20 +410,20 @@ k12:
 	VMOVUPS      Y5, 32(AX)
 	JMP          done2
 
-fewer8:
+fewer19:
 	CMPQ rows+80(FP), $+2
-	JL   fewer13
+	JL   fewer24
 
 	// 2 rows, 2 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load14
+	JNE    load25
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	JMP    ready15
+	JMP    ready26
 
-load14:
+load25:
 	MOVQ    AX, DI
 	MOVQ    ldc+8(FP), R8
 	VMOVUPS (DI), Y0
@@ -222,11 +432,11 @@ load14:
 	VMOVUPS (DI), Y2
 	VMOVUPS 32(DI), Y3
 
-ready15:
+ready26:
 	MOVQ blocks+56(FP), DI
 	MOVQ nblocks+64(FP), R8
 
-block16:
+block27:
 	MOVQ (DI), R9
 	LEAQ (CX)(R9*4), R9
 	MOVQ 8(DI), R10
@@ -234,7 +444,7 @@ block16:
 	LEAQ (R11)(R10*4), R10
 	MOVQ k+72(FP), R11
 
-k17:
+k28:
 	VMOVUPS      (R10), Y4
 	VMOVUPS      32(R10), Y5
 	VBROADCASTSS (R9), Y6
@@ -246,10 +456,10 @@ k17:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          k17
+	JNZ          k28
 	ADDQ         $+16, DI
 	DECQ         R8
-	JNZ          block16
+	JNZ          block27
 	MOVQ         ldc+8(FP), CX
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
@@ -258,28 +468,28 @@ k17:
 	VMOVUPS      Y3, 32(AX)
 	JMP          done2
 
-fewer13:
+fewer24:
 	CMPQ rows+80(FP), $+1
-	JL   fewer18
+	JL   fewer29
 
 	// 1 rows, 2 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load19
+	JNE    load30
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	JMP    ready20
+	JMP    ready31
 
-load19:
+load30:
 	MOVQ    AX, DX
 	MOVQ    ldc+8(FP), DI
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 
-ready20:
+ready31:
 	MOVQ blocks+56(FP), DX
 	MOVQ nblocks+64(FP), DI
 
-block21:
+block32:
 	MOVQ (DX), R8
 	LEAQ (CX)(R8*4), R8
 	MOVQ 8(DX), R9
@@ -287,7 +497,7 @@ block21:
 	LEAQ (R10)(R9*4), R9
 	MOVQ k+72(FP), R10
 
-k22:
+k33:
 	VMOVUPS      (R9), Y2
 	VMOVUPS      32(R9), Y3
 	VBROADCASTSS (R8), Y4
@@ -296,28 +506,28 @@ k22:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	DECQ         R10
-	JNZ          k22
+	JNZ          k33
 	ADDQ         $+16, DX
 	DECQ         DI
-	JNZ          block21
+	JNZ          block32
 	MOVQ         ldc+8(FP), CX
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	JMP          done2
 
-fewer18:
+fewer29:
 done2:
 	VZEROUPPER
 	RET
 
 panel1:
-tiles23:
+tiles34:
 	CMPQ rows+80(FP), $+8
-	JL   fewer25
+	JL   fewer36
 
 	// 8 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load26
+	JNE    load37
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -326,9 +536,9 @@ tiles23:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	JMP    ready27
+	JMP    ready38
 
-load26:
+load37:
 	MOVQ       AX, R8
 	MOVQ       ldc+8(FP), R9
 	VMASKMOVPS (R8), Y0, Y1
@@ -347,11 +557,11 @@ load26:
 	LEAQ       (R8)(R9*4), R8
 	VMASKMOVPS (R8), Y0, Y8
 
-ready27:
+ready38:
 	MOVQ blocks+56(FP), R8
 	MOVQ nblocks+64(FP), R9
 
-block28:
+block39:
 	MOVQ (R8), R10
 	LEAQ (CX)(R10*4), R10
 	LEAQ (R10)(DX*4), R11
@@ -360,7 +570,7 @@ block28:
 	LEAQ (R13)(R12*4), R12
 	MOVQ k+72(FP), R13
 
-k29:
+k40:
 	VMASKMOVPS   (R12), Y0, Y9
 	VBROADCASTSS (R10), Y10
 	VFMADD231PS  Y9, Y10, Y1
@@ -382,10 +592,10 @@ k29:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	DECQ         R13
-	JNZ          k29
+	JNZ          k40
 	ADDQ         $+16, R8
 	DECQ         R9
-	JNZ          block28
+	JNZ          block39
 	MOVQ         AX, R8
 	MOVQ         ldc+8(FP), R9
 	VMASKMOVPS   Y1, Y0, (R8)
@@ -410,15 +620,15 @@ k29:
 	ADDQ         R8, AX
 	IMUL3Q       $+8, DX, R8
 	ADDQ         R8, CX
-	JMP          tiles23
+	JMP          tiles34
 
-fewer25:
+fewer36:
 	CMPQ rows+80(FP), $+7
-	JL   fewer30
+	JL   fewer41
 
 	// 7 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load31
+	JNE    load42
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -426,9 +636,9 @@ fewer25:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	JMP    ready32
+	JMP    ready43
 
-load31:
+load42:
 	MOVQ       AX, R8
 	MOVQ       ldc+8(FP), R9
 	VMASKMOVPS (R8), Y0, Y1
@@ -445,11 +655,11 @@ load31:
 	LEAQ       (R8)(R9*4), R8
 	VMASKMOVPS (R8), Y0, Y7
 
-ready32:
+ready43:
 	MOVQ blocks+56(FP), R8
 	MOVQ nblocks+64(FP), R9
 
-block33:
+block44:
 	MOVQ (R8), R10
 	LEAQ (CX)(R10*4), R10
 	LEAQ (R10)(DX*4), R11
@@ -458,7 +668,7 @@ block33:
 	LEAQ (R13)(R12*4), R12
 	MOVQ k+72(FP), R13
 
-k34:
+k45:
 	VMASKMOVPS   (R12), Y0, Y8
 	VBROADCASTSS (R10), Y9
 	VFMADD231PS  Y8, Y9, Y1
@@ -478,10 +688,10 @@ k34:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	DECQ         R13
-	JNZ          k34
+	JNZ          k45
 	ADDQ         $+16, R8
 	DECQ         R9
-	JNZ          block33
+	JNZ          block44
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
@@ -496,24 +706,24 @@ k34:
 	VMASKMOVPS   Y6, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
 	VMASKMOVPS   Y7, Y0, (AX)
-	JMP          done24
+	JMP          done35
 
-fewer30:
+fewer41:
 	CMPQ rows+80(FP), $+6
-	JL   fewer35
+	JL   fewer46
 
 	// 6 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load36
+	JNE    load47
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	JMP    ready37
+	JMP    ready48
 
-load36:
+load47:
 	MOVQ       AX, R8
 	MOVQ       ldc+8(FP), R9
 	VMASKMOVPS (R8), Y0, Y1
@@ -528,11 +738,11 @@ load36:
 	LEAQ       (R8)(R9*4), R8
 	VMASKMOVPS (R8), Y0, Y6
 
-ready37:
+ready48:
 	MOVQ blocks+56(FP), R8
 	MOVQ nblocks+64(FP), R9
 
-block38:
+block49:
 	MOVQ (R8), R10
 	LEAQ (CX)(R10*4), R10
 	LEAQ (R10)(DX*4), R11
@@ -541,7 +751,7 @@ block38:
 	LEAQ (R13)(R12*4), R12
 	MOVQ k+72(FP), R13
 
-k39:
+k50:
 	VMASKMOVPS   (R12), Y0, Y7
 	VBROADCASTSS (R10), Y8
 	VFMADD231PS  Y7, Y8, Y1
@@ -559,10 +769,10 @@ k39:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	DECQ         R13
-	JNZ          k39
+	JNZ          k50
 	ADDQ         $+16, R8
 	DECQ         R9
-	JNZ          block38
+	JNZ          block49
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
@@ -575,23 +785,23 @@ k39:
 	VMASKMOVPS   Y5, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
 	VMASKMOVPS   Y6, Y0, (AX)
-	JMP          done24
+	JMP          done35
 
-fewer35:
+fewer46:
 	CMPQ rows+80(FP), $+5
-	JL   fewer40
+	JL   fewer51
 
 	// 5 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load41
+	JNE    load52
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-	JMP    ready42
+	JMP    ready53
 
-load41:
+load52:
 	MOVQ       AX, R8
 	MOVQ       ldc+8(FP), R9
 	VMASKMOVPS (R8), Y0, Y1
@@ -604,11 +814,11 @@ load41:
 	LEAQ       (R8)(R9*4), R8
 	VMASKMOVPS (R8), Y0, Y5
 
-ready42:
+ready53:
 	MOVQ blocks+56(FP), R8
 	MOVQ nblocks+64(FP), R9
 
-block43:
+block54:
 	MOVQ (R8), R10
 	LEAQ (CX)(R10*4), R10
 	LEAQ (R10)(DX*4), R11
@@ -617,7 +827,7 @@ block43:
 	LEAQ (R13)(R12*4), R12
 	MOVQ k+72(FP), R13
 
-k44:
+k55:
 	VMASKMOVPS   (R12), Y0, Y6
 	VBROADCASTSS (R10), Y7
 	VFMADD231PS  Y6, Y7, Y1
@@ -633,10 +843,10 @@ k44:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	DECQ         R13
-	JNZ          k44
+	JNZ          k55
 	ADDQ         $+16, R8
 	DECQ         R9
-	JNZ          block43
+	JNZ          block54
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
@@ -647,22 +857,22 @@ k44:
 	VMASKMOVPS   Y4, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
 	VMASKMOVPS   Y5, Y0, (AX)
-	JMP          done24
+	JMP          done35
 
-fewer40:
+fewer51:
 	CMPQ rows+80(FP), $+4
-	JL   fewer45
+	JL   fewer56
 
 	// 4 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load46
+	JNE    load57
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	JMP    ready47
+	JMP    ready58
 
-load46:
+load57:
 	MOVQ       AX, R8
 	MOVQ       ldc+8(FP), R9
 	VMASKMOVPS (R8), Y0, Y1
@@ -673,11 +883,11 @@ load46:
 	LEAQ       (R8)(R9*4), R8
 	VMASKMOVPS (R8), Y0, Y4
 
-ready47:
+ready58:
 	MOVQ blocks+56(FP), R8
 	MOVQ nblocks+64(FP), R9
 
-block48:
+block59:
 	MOVQ (R8), R10
 	LEAQ (CX)(R10*4), R10
 	MOVQ 8(R8), R11
@@ -685,7 +895,7 @@ block48:
 	LEAQ (R12)(R11*4), R11
 	MOVQ k+72(FP), R12
 
-k49:
+k60:
 	VMASKMOVPS   (R11), Y0, Y5
 	VBROADCASTSS (R10), Y6
 	VFMADD231PS  Y5, Y6, Y1
@@ -698,10 +908,10 @@ k49:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	DECQ         R12
-	JNZ          k49
+	JNZ          k60
 	ADDQ         $+16, R8
 	DECQ         R9
-	JNZ          block48
+	JNZ          block59
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
@@ -710,21 +920,21 @@ k49:
 	VMASKMOVPS   Y3, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
 	VMASKMOVPS   Y4, Y0, (AX)
-	JMP          done24
+	JMP          done35
 
-fewer45:
+fewer56:
 	CMPQ rows+80(FP), $+3
-	JL   fewer50
+	JL   fewer61
 
 	// 3 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load51
+	JNE    load62
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	JMP    ready52
+	JMP    ready63
 
-load51:
+load62:
 	MOVQ       AX, DI
 	MOVQ       ldc+8(FP), R8
 	VMASKMOVPS (DI), Y0, Y1
@@ -733,11 +943,11 @@ load51:
 	LEAQ       (DI)(R8*4), DI
 	VMASKMOVPS (DI), Y0, Y3
 
-ready52:
+ready63:
 	MOVQ blocks+56(FP), DI
 	MOVQ nblocks+64(FP), R8
 
-block53:
+block64:
 	MOVQ (DI), R9
 	LEAQ (CX)(R9*4), R9
 	MOVQ 8(DI), R10
@@ -745,7 +955,7 @@ block53:
 	LEAQ (R11)(R10*4), R10
 	MOVQ k+72(FP), R11
 
-k54:
+k65:
 	VMASKMOVPS   (R10), Y0, Y4
 	VBROADCASTSS (R9), Y5
 	VFMADD231PS  Y4, Y5, Y1
@@ -756,41 +966,41 @@ k54:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          k54
+	JNZ          k65
 	ADDQ         $+16, DI
 	DECQ         R8
-	JNZ          block53
+	JNZ          block64
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
 	VMASKMOVPS   Y2, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          done24
+	JMP          done35
 
-fewer50:
+fewer61:
 	CMPQ rows+80(FP), $+2
-	JL   fewer55
+	JL   fewer66
 
 	// 2 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load56
+	JNE    load67
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	JMP    ready57
+	JMP    ready68
 
-load56:
+load67:
 	MOVQ       AX, DI
 	MOVQ       ldc+8(FP), R8
 	VMASKMOVPS (DI), Y0, Y1
 	LEAQ       (DI)(R8*4), DI
 	VMASKMOVPS (DI), Y0, Y2
 
-ready57:
+ready68:
 	MOVQ blocks+56(FP), DI
 	MOVQ nblocks+64(FP), R8
 
-block58:
+block69:
 	MOVQ (DI), R9
 	LEAQ (CX)(R9*4), R9
 	MOVQ 8(DI), R10
@@ -798,7 +1008,7 @@ block58:
 	LEAQ (R11)(R10*4), R10
 	MOVQ k+72(FP), R11
 
-k59:
+k70:
 	VMASKMOVPS   (R10), Y0, Y3
 	VBROADCASTSS (R9), Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -807,36 +1017,36 @@ k59:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          k59
+	JNZ          k70
 	ADDQ         $+16, DI
 	DECQ         R8
-	JNZ          block58
+	JNZ          block69
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
 	LEAQ         (AX)(CX*4), AX
 	VMASKMOVPS   Y2, Y0, (AX)
-	JMP          done24
+	JMP          done35
 
-fewer55:
+fewer66:
 	CMPQ rows+80(FP), $+1
-	JL   fewer60
+	JL   fewer71
 
 	// 1 rows, 1 vectors
 	CMPB   accumulate+104(FP), $0x00
-	JNE    load61
+	JNE    load72
 	VXORPS Y1, Y1, Y1
-	JMP    ready62
+	JMP    ready73
 
-load61:
+load72:
 	MOVQ       AX, DX
 	MOVQ       ldc+8(FP), DI
 	VMASKMOVPS (DX), Y0, Y1
 
-ready62:
+ready73:
 	MOVQ blocks+56(FP), DX
 	MOVQ nblocks+64(FP), DI
 
-block63:
+block74:
 	MOVQ (DX), R8
 	LEAQ (CX)(R8*4), R8
 	MOVQ 8(DX), R9
@@ -844,22 +1054,22 @@ block63:
 	LEAQ (R10)(R9*4), R9
 	MOVQ k+72(FP), R10
 
-k64:
+k75:
 	VMASKMOVPS   (R9), Y0, Y2
 	VBROADCASTSS (R8), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	DECQ         R10
-	JNZ          k64
+	JNZ          k75
 	ADDQ         $+16, DX
 	DECQ         DI
-	JNZ          block63
+	JNZ          block74
 	MOVQ         ldc+8(FP), CX
 	VMASKMOVPS   Y1, Y0, (AX)
-	JMP          done24
+	JMP          done35
 
-fewer60:
-done24:
+fewer71:
+done35:
 	VZEROUPPER
 	RET

@@ -39,9 +39,9 @@ func blockGemm(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, l
 // cache a band is low, so that C is written nearly in order: with a small k that
 // is most of the work. Otherwise it is high, for each band reads B anew.
 func gemmPiece(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb int, blocks []Block, m, n, k int, accumulate bool) {
-	band := 32
+	band := 48 // a multiple of all tiles' rows
 	if len(blocks)*k*n > 1<<16 {
-		band = 256
+		band = 240
 	}
 	for i := 0; i < m; i += band {
 		gemmBand(c[i*ldc:], ldc, a[i*aRow:], aRow, aCol, b, ldb, blocks, min(band, m-i), n, k, accumulate)

@@ -1,11 +1,13 @@
 package runtime
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
 
 	"likeness/onnx"
+	"likeness/parallel"
 )
 
 // Bounds of what is compiled.
@@ -24,10 +26,11 @@ func fail(format string, a ...any) { panic(failure{fmt.Errorf(format, a...)}) }
 
 // compiler turns a graph into steps.
 type compiler struct {
-	model *onnx.Model
-	opt   Options
-	left  int64 // bytes of Options.Memory that are not taken yet
-	opset int64
+	model       *onnx.Model
+	opt         Options
+	left        int64 // bytes of Options.Memory that are not taken yet
+	transformed int64 // of them, those of Winograd's weights
+	opset       int64
 
 	producers map[string]int // nodes by the names of their outputs
 	values    map[string]*value
@@ -62,11 +65,12 @@ func (c *compiler) compile() *Network {
 			n.steps = append(n.steps, s)
 		}
 	}
-	for _, s := range n.steps {
-		if f, ok := s.(interface{ finish() }); ok {
+	// Each step makes its own weights ready; nothing ends this early.
+	_ = parallel.Each(context.Background(), len(n.steps), func(i int) {
+		if f, ok := n.steps[i].(interface{ finish() }); ok {
 			f.finish()
 		}
-	}
+	})
 	n.buffers = newPlan(n.steps, y.mem)
 	if need := n.buffers.bytes(); need > c.left {
 		fail("graph %q needs %d MB for the values of %d images and has %d MB: the bound is %d MB", g.Name, need>>20, shardImages, c.left>>20, c.opt.Memory>>20)

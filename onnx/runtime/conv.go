@@ -171,14 +171,22 @@ func (n *node) emitConv(v *value, s *conv) {
 	n.c.checkDims(n.label(), []int{rows, row})
 	n.c.take(n.label(), 4*int64(rows*row))
 	if s.wino != nil {
-		n.c.take(n.label(), 36*4*int64(s.cin)*int64(s.cout+panelWidth)+4*int64(s.winogradScratch()))
+		bytes := 36 * 4 * int64(s.cin) * int64(s.cout+panelWidth)
+		if n.c.transformed += bytes; n.c.transformed > n.c.opt.Memory/transformedShare {
+			n.c.transformed -= bytes
+			s.wino = nil
+		} else {
+			n.c.take(n.label(), bytes+4*int64(s.winogradScratch()))
+		}
 	}
 	if s.depthwise() {
 		n.c.take(n.label(), 64*int64(s.w.out[0])*3+16*int64(s.w.out[0]*s.w.kernel[0]*s.w.kernel[1]))
 	}
 	perGroup := (s.cout/s.groups + panelWidth - 1) / panelWidth * panelWidth
 	n.c.checkDims(n.label(), []int{s.groups, s.w.kernel[0], s.w.kernel[1], s.cin / s.groups, perGroup})
-	n.c.take(n.label(), 4*int64(s.groups*s.w.kernel[0]*s.w.kernel[1]*s.cin/s.groups*perGroup))
+	if s.wino == nil {
+		n.c.take(n.label(), 4*int64(s.groups*s.w.kernel[0]*s.w.kernel[1]*s.cin/s.groups*perGroup))
+	}
 	y := n.c.running(single, dims, true)
 	s.y = y.mem
 	if e := n.c.expand(v, s); e != nil {

@@ -30,11 +30,14 @@ func (s *dense) rescale(scale, shift []float32) bool {
 		return false
 	}
 	s.bias = slices.Clone(s.bias)
-	for j := range s.units {
+	for j := range s.bias {
 		k := j % len(scale)
 		s.bias[j] = s.bias[j]*scale[k] + shift[k]
-		for i := range s.in {
-			s.weights[i*s.units+j] *= scale[k]
+	}
+	for i := range s.in {
+		row := s.weights[i*s.units:][:s.units]
+		for j := range row {
+			row[j] *= scale[j%len(scale)]
 		}
 	}
 	return true

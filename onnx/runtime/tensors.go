@@ -35,7 +35,11 @@ func (c *compiler) tensor(what string, t *onnx.Tensor) *value {
 		v.dims[i] = int(d)
 	}
 	c.checkDims(what, v.dims)
-	c.take(what, int64(v.size())*8)
+	width := int64(8)
+	if k == single {
+		width = 4
+	}
+	c.take(what, int64(v.size())*width)
 	var err error
 	switch k {
 	case single:

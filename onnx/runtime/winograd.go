@@ -15,9 +15,10 @@ type winograd struct {
 // Bounds of what goes this way: fewer channels do not pay for the transforms, and the transformed
 // weights are four times as large.
 const (
-	fewestChannels  = 16
-	mostTransformed = 64 << 20 // bytes
-	fewestTiles     = 64       // that go through the products together, where there are as many
+	fewestChannels   = 16
+	mostTransformed  = 64 << 20 // bytes
+	transformedShare = 4        // one part of so many of the memory may be transformed weights
+	fewestTiles      = 64       // that go through the products together, where there are as many
 )
 
 // planWinograd decides whether a convolution goes this way, and widens its border to whole tiles.
@@ -55,19 +56,30 @@ func (s *conv) finishWinograd() {
 	t := s.wino
 	wide := (s.cout + panelWidth - 1) / panelWidth
 	t.panels = make([]float32, 36*wide*s.cin*panelWidth)
-	three := func(a, b, c float64) [6]float64 {
-		return [6]float64{a / 4, -(a + b + c) / 6, (b - a - c) / 6, a/24 + b/12 + c/6, a/24 - b/12 + c/6, c}
+	three := func(a, b, c float64) (t0, t1, t2, t3, t4, t5 float64) {
+		sum, more := (a+c)/6, a/24+c/6
+		return a / 4, -sum - b/6, b/6 - sum, more + b/12, more - b/12, c
 	}
+	var half [3][6][panelWidth]float64 // of each column of the kernel
 	for i := range s.cin {
-		for o := range s.cout {
-			at := func(k int) float64 { return float64(s.weights[(k*s.cin+i)*s.cout+o]) }
-			var half [3][6]float64 // of each column
-			for x := range 3 {
-				half[x] = three(at(x), at(3+x), at(6+x))
+		for p := range wide {
+			width := min(panelWidth, s.cout-p*panelWidth)
+			row := func(k int) []float32 { return s.weights[(k*s.cin+i)*s.cout+p*panelWidth:][:width] }
+			for x := range half {
+				h, a, b, c := &half[x], row(x), row(3+x), row(6+x)
+				for o := range width {
+					h[0][o], h[1][o], h[2][o], h[3][o], h[4][o], h[5][o] = three(float64(a[o]), float64(b[o]), float64(c[o]))
+				}
 			}
 			for y := range 6 {
-				for x, v := range three(half[0][y], half[1][y], half[2][y]) {
-					t.panels[(((6*y+x)*wide+o/panelWidth)*s.cin+i)*panelWidth+o%panelWidth] = float32(v)
+				var to [6][]float32
+				for x := range to {
+					to[x] = t.panels[(((6*y+x)*wide+p)*s.cin+i)*panelWidth:][:width]
+				}
+				for o := range width {
+					t0, t1, t2, t3, t4, t5 := three(half[0][y][o], half[1][y][o], half[2][y][o])
+					to[0][o], to[1][o], to[2][o] = float32(t0), float32(t1), float32(t2)
+					to[3][o], to[4][o], to[5][o] = float32(t3), float32(t4), float32(t5)
 				}
 			}
 		}

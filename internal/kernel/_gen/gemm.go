@@ -25,7 +25,7 @@ type tile struct {
 // 4 cycles at two a cycle:
 //
 //	AVX-512: 8 x 2 of 32 registers; for at most 4 rows also 4 x 4
-//	AVX2:    4 x 2 of 16 registers, 8 x 1 at the right edge
+//	AVX2:    6 x 2 of 16 registers, 8 x 1 at the right edge
 func (g *gen) gemm() {
 	g.function("gemmPanel",
 		"func(c *float32, ldc int, a *float32, aRow, aCol int, b *float32, ldb int, blocks *int, nblocks, k, rows, vecs, last int, accumulate bool)",
@@ -78,6 +78,8 @@ func (g *gen) panels(t tile) {
 			top = 4
 		case width == 1: // as many sums as hide the latency
 			top = 8
+		case !g.wide:
+			top = 6
 		}
 		g.panel(t, top, width)
 	}
@@ -91,12 +93,26 @@ func (g *gen) panel(t tile, maxRows, width int) {
 	left := g.param("rows")
 	full, done := g.label("tiles"), g.label("done")
 	g.Label(full)
+	// Seven and eight rows go by fours: two rows alone would wait for their sums.
+	four := ""
+	if maxRows == 6 {
+		four = g.label("four")
+	}
 	for rows := maxRows; rows >= 1; rows-- {
 		next := g.label("fewer")
 		g.CMPQ(left, operand.I32(rows))
 		g.JL(operand.LabelRef(next))
+		if rows == 6 && four != "" {
+			for _, n := range []int{7, 8} {
+				g.CMPQ(left, operand.I32(n))
+				g.JE(operand.LabelRef(four))
+			}
+		}
+		if rows == 4 && four != "" {
+			g.Label(four)
+		}
 		g.tile(t, rows, width)
-		if rows == maxRows {
+		if rows == maxRows || rows == 4 && four != "" {
 			g.SUBQ(operand.I32(rows), left)
 			r := g.GP64()
 			g.Load(g.Param("ldc"), r)
