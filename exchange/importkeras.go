@@ -217,9 +217,6 @@ const elsewhere = "keras"
 // architecture returns the name of the architecture whose layers a model has.
 func architecture(m *autoencoder.Model) string {
 	for _, arch := range autoencoder.Architectures() {
-		if arch == autoencoder.Residual {
-			continue // Keras has it too, but as a network that branches
-		}
 		own, err := autoencoder.New(arch, pix.Prep{H: m.Prep.H, W: m.Prep.W}, m.Code, 0)
 		if err == nil && slices.EqualFunc(own.Encoder.LayerTable(), m.Encoder.LayerTable(), nn.LayerInfo.Equal) &&
 			slices.EqualFunc(own.Decoder.LayerTable(), m.Decoder.LayerTable(), nn.LayerInfo.Equal) {

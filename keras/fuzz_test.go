@@ -78,7 +78,8 @@ func FuzzConfiguration(f *testing.F) {
 		f.Add(sequential(conv(""), layer), false)
 	}
 	f.Add(functional(`{"class_name":"Flatten","name":"flat","config":{"name":"flat"},"inbound_nodes":[{"args":[{"class_name":"__keras_tensor__","config":{"keras_history":["conv2d",0,0]}}],"kwargs":{}}]}`), false)
-	f.Add(`{"input":[8,12,3],"layers":[{"name":"conv2d","kind":"Conv2D","output_shape":[8,12,4],"params":112,"kernel":3,"activation":"elu"},{"name":"pool","kind":"MaxPooling2D","output_shape":[4,6,4]}]}`, true)
+	f.Add(`{"input":[8,12,3],"layers":[{"name":"conv2d","kind":"Conv2D","output_shape":[8,12,4],"params":112,"kernel":3,"activation":"elu"},{"name":"max_pooling2d","kind":"MaxPooling2D","output_shape":[4,6,4]}]}`, true)
+	f.Add(`{"input":[4,4,3],"layers":[{"name":"conv2d","kind":"Conv2D","output_shape":[4,4,4],"params":112,"kernel":3},{"name":"conv2d_1","kind":"Conv2D","output_shape":[4,4,4],"params":16,"kernel":1},{"name":"add","kind":"Add","output_shape":[4,4,4],"layers":1,"shortcut":1}]}`, true)
 	f.Fuzz(func(t *testing.T, config string, own bool) {
 		if strings.ContainsRune(config, 0) {
 			return
@@ -108,8 +109,10 @@ func fuzzOwn(t *testing.T, layers string) {
 	root.Strings("layer_names", []string{"conv2d"})
 	g := root.Group("conv2d")
 	g.Strings("weight_names", []string{"kernel:0", "bias:0"})
-	g.Floats("kernel:0", []int{3, 3, 3, 4}, make([]float32, 108))
-	g.Floats("bias:0", []int{4}, make([]float32, 4))
+	g.Floats("conv2d/kernel:0", []int{3, 3, 3, 4}, make([]float32, 108))
+	g.Floats("conv2d/bias:0", []int{4}, make([]float32, 4))
+	root.Floats("conv2d_1/conv2d_1/kernel:0", []int{1, 1, 3, 4}, make([]float32, 12))
+	root.Floats("conv2d_1/conv2d_1/bias:0", []int{4}, make([]float32, 4))
 	data, err := root.Marshal()
 	if err != nil {
 		t.Fatal(err)

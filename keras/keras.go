@@ -44,8 +44,9 @@ type spec struct {
 	layer declaration
 	vars  []string // the names of its weights, in Keras's order
 	// Where the weights are: the layer of the outermost model and, for Keras 3, the path.
-	top  string
-	path string
+	top    string
+	path   string
+	places []string // in a file of weights that this program wrote: "conv2d_1/kernel"
 
 	weights []Weight
 }

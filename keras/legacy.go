@@ -112,6 +112,12 @@ func (m *Model) attachLegacy(root *hdf5.Group) error {
 		if len(s.vars) == 0 {
 			continue
 		}
+		if s.places != nil {
+			if err := s.attachOwn(root); err != nil {
+				return err
+			}
+			continue
+		}
 		if _, read := groups[s.top]; !read {
 			all, err := legacyGroup(root, s.top)
 			if err != nil {

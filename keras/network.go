@@ -102,8 +102,7 @@ func (m *Model) check(in nn.Shape, layers []Layer) error {
 		in = l.Output
 		var weights []Weight
 		for _, p := range expected {
-			_, name, _ := strings.Cut(p.Name, "/")
-			w, err := l.weight(name, p.Shape)
+			w, err := l.weight(variableOf(l.Layer, p.Name), p.Shape)
 			if err == nil {
 				err = w.check()
 			}
@@ -146,7 +145,7 @@ func (w Weight) check() error {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 			return fmt.Errorf("%s, value %d: %g is not a weight", w.Name, i, v)
 		}
-		if w.Name == "moving_variance" && v < 0 {
+		if strings.HasSuffix(w.Name, "moving_variance") && v < 0 {
 			return fmt.Errorf("%s, value %d: %g is not a variance", w.Name, i, v)
 		}
 	}

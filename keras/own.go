@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"likeness/hdf5"
 	"likeness/nn"
 )
 
@@ -43,14 +44,30 @@ func (m *Model) configureOwn(text string) error {
 	if err != nil {
 		return m.errorf("attribute %q: %w", ownLayers, err)
 	}
-	if len(layers) != len(t.Layers) {
-		return m.errorf("attribute %q: its layers do not follow each other in one way", ownLayers)
+	table, err := nn.Table(t.Input, layers...)
+	if err != nil {
+		return m.errorf("attribute %q: %w", ownLayers, err)
+	}
+	for i, row := range table {
+		if !row.Equal(t.Layers[i]) {
+			return m.errorf("attribute %q: layer %q is not what its row says: %+v, expected %+v", ownLayers, row.Name, t.Layers[i], row)
+		}
+	}
+	all, err := nn.Weights(t.Input, layers...)
+	if err != nil {
+		return m.errorf("attribute %q: %w", ownLayers, err)
 	}
 	m.Input, m.specs = t.Input, []spec{}
-	in := t.Input
+	in, rows := t.Input, t.Layers
 	count := map[string]int{}
-	for i, l := range layers {
-		row := t.Layers[i]
+	for _, l := range layers {
+		// A sum of two ways has a row for each layer of both, and its own behind them.
+		own, err := nn.Table(in, l)
+		if err != nil {
+			return m.errorf("attribute %q: %w", ownLayers, err)
+		}
+		row := rows[len(own)-1]
+		rows = rows[len(own):]
 		s := spec{Name: row.Name, Class: row.Kind, layer: always(l), top: row.Name}
 		weights, err := nn.Weights(in, l)
 		if err == nil {
@@ -63,8 +80,9 @@ func (m *Model) configureOwn(text string) error {
 			return m.errorf("%w", layerError(row.Name, row.Kind, err))
 		}
 		for _, p := range weights {
-			_, name, _ := strings.Cut(p.Name, "/")
-			s.vars = append(s.vars, name)
+			s.vars = append(s.vars, variableOf(l, p.Name))
+			s.places = append(s.places, all[0].Name)
+			all = all[1:]
 		}
 		place := snake(row.Kind)
 		if k := count[place]; k > 0 {
@@ -76,4 +94,31 @@ func (m *Model) configureOwn(text string) error {
 		m.specs = append(m.specs, s)
 	}
 	return nil
+}
+
+// attachOwn gives a layer its weights from a file that this program wrote.
+func (s *spec) attachOwn(root *hdf5.Group) error {
+	for i, place := range s.places {
+		layer, _, _ := strings.Cut(place, "/")
+		d, err := root.Dataset(layer + "/" + place + ":0")
+		if err != nil {
+			return err
+		}
+		w, err := legacyWeight{place, d}.read(s.vars[i])
+		if err != nil {
+			return err
+		}
+		s.weights = append(s.weights, w)
+	}
+	return nil
+}
+
+// variableOf returns what a weight is called in its layer: "kernel"; in a sum of two ways with
+// the name of the layer in it.
+func variableOf(l nn.Layer, name string) string {
+	if _, sum := l.(nn.Residual); sum {
+		return name
+	}
+	_, name, _ = strings.Cut(name, "/")
+	return name
 }

@@ -35,13 +35,11 @@ func LegacyWeights(n *nn.Network) ([]byte, error) {
 	t.String("backend", layoutBackend)
 	t.String("keras_version", layoutVersion)
 	t.String(ownMark, ownName)
-	if !Branches(n) {
-		text, err := ownAttribute(n)
-		if err != nil {
-			return nil, err
-		}
-		t.String(ownLayers, text)
+	text, err := ownAttribute(n)
+	if err != nil {
+		return nil, err
 	}
+	t.String(ownLayers, text)
 	return t.Marshal()
 }
 
