@@ -1,9 +1,14 @@
 // Faces on a page.
-import {html, useRef, useLayoutEffect} from './ui.js';
+import {html, useRef, useState, useLayoutEffect} from './ui.js';
 import {pictureOf} from './api.js';
 
 /** Photo is a picture of a collection. */
-export const Photo = ({index, id, side = 160, alt = ''}) => html`<img class="face" loading="lazy" decoding="async" width=${side} height=${side} src=${pictureOf(index, id, side)} alt=${alt}/>`;
+export const Photo = ({index, id, side = 160, alt = ''}) => {
+  const source = pictureOf(index, id, side);
+  const [missing, setMissing] = useState('');
+  if (missing === source) return html`<span class="face missing" role="img" aria-label=${`${alt || id}: no picture`}>no picture</span>`;
+  return html`<img class="face" loading="lazy" decoding="async" width=${side} height=${side} src=${source} alt=${alt} onError=${() => setMissing(source)}/>`;
+};
 
 /**
  * Pixels is a picture as a model gives it: w x h pixels of three bytes. It is shown with crisp pixels or smoothly, as the
