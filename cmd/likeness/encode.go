@@ -21,6 +21,7 @@ func newEncode(a *app) *cobra.Command {
 	var out string
 	var threads int
 	var looks faceFlags
+	var foreign encoderFlags
 	c := &cobra.Command{
 		Use:   "encode [MODEL] [PICTURES] --out FILE",
 		Short: "Write the codes of pictures for other programs",
@@ -42,6 +43,7 @@ makes an index of such a table, also of one that another program wrote.`,
 	c.Flags().StringVar(&out, "out", "", "the `file` to write, .npz, .parquet or .csv")
 	_ = c.MarkFlagRequired("out")
 	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
+	foreign.add(c)
 	console.AddThreads(c, &threads)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		args = withModel(args, ownOr(usualFinder, models.Finder))
@@ -62,7 +64,7 @@ makes an index of such a table, also of one that another program wrote.`,
 		} else if err != nil {
 			return err
 		}
-		e, err := gallery.OpenEmbedder(args[0])
+		e, err := foreign.open(a, args[0], "")
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (n *node) binary() {
 		if k != single || !n.withConstant(a, b) {
 			n.broadcastBinary(a, b, op, k)
 		}
-	case k == single && sameShape(a, b) && n.sameBinary(a, b):
+	case (k == single || k == double) && sameShape(a, b) && n.sameBinary(a, b):
 	case k == single && n.perImage(a, b):
 	default:
 		n.broadcastBinary(a, b, op, k)
@@ -160,6 +160,11 @@ func (n *node) sameBinary(a, b *value) bool {
 		a, b = n.c.lastly(a), n.c.lastly(b)
 	}
 	switch {
+	case a.kind == double:
+		y := n.c.running(double, a.dims, a.last)
+		n.c.emit(&pairs{a: a.mem, b: b.mem, y: y.mem, op: n.Op})
+		n.set(0, y)
+		return true
 	case n.Op == "Add" && a.mem != b.mem:
 		// The later of two products takes the sum in.
 		if b.mem.producer > a.mem.producer {
@@ -204,8 +209,15 @@ func (s *pairs) writes() *storage  { return s.y }
 func (s *pairs) overwrites() bool  { return true }
 
 func (s *pairs) run(n int, m *memory) {
-	a, b, y := m.single(s.a, n), m.single(s.b, n), m.single(s.y, n)
-	switch s.op {
+	if s.y.double {
+		paired(m.double(s.y, n), m.double(s.a, n), m.double(s.b, n), s.op)
+	} else {
+		paired(m.single(s.y, n), m.single(s.a, n), m.single(s.b, n), s.op)
+	}
+}
+
+func paired[T float32 | float64](y, a, b []T, op string) {
+	switch op {
 	case "Mul":
 		for i, v := range a {
 			y[i] = v * b[i]

@@ -1,5 +1,7 @@
 package runtime
 
+import "slices"
+
 // operand is an input of a step on broadcast values: numbers of a constant, or a value.
 type operand struct {
 	mem   *storage
@@ -24,7 +26,10 @@ func (o *operand) at(m *memory, n, k, i int) float64 {
 // operand prepares an input for an output of the given dimensions and layout.
 func (n *node) operand(v, y *value) operand {
 	from := stretchedOne(v, y)
-	o := operand{mem: v.mem, table: n.table(y.dims, y.strides(), from, 0)}
+	o := operand{mem: v.mem}
+	if !slices.Equal(v.dims, y.dims) || !sameOrder(y.dims, y.strides(), from) {
+		o.table = n.table(y.dims, y.strides(), from, 0)
+	}
 	if v.con != nil {
 		n.c.take(n.label(), 8*int64(v.size()))
 		o.con = v.numbers()

@@ -63,18 +63,26 @@ func (s *conversion) reads() []*storage { return []*storage{s.x} }
 func (s *conversion) writes() *storage  { return s.y }
 
 func (s *conversion) run(n int, m *memory) {
-	for i := range n * s.y.size {
-		x := 0.0
-		if s.x.double {
-			x = m.double(s.x, n)[i]
-		} else {
-			x = float64(m.single(s.x, n)[i])
+	switch {
+	case s.x.double && s.y.double:
+		converted(m.double(s.y, n), m.double(s.x, n), s.kind)
+	case s.x.double:
+		converted(m.single(s.y, n), m.double(s.x, n), s.kind)
+	case s.y.double:
+		converted(m.double(s.y, n), m.single(s.x, n), s.kind)
+	default:
+		converted(m.single(s.y, n), m.single(s.x, n), s.kind)
+	}
+}
+
+func converted[T, F float32 | float64](y []T, x []F, k kind) {
+	if k == single || k == double {
+		for i, v := range x {
+			y[i] = T(v)
 		}
-		x = convert(s.kind, x)
-		if s.y.double {
-			m.double(s.y, n)[i] = x
-		} else {
-			m.single(s.y, n)[i] = float32(x)
-		}
+		return
+	}
+	for i, v := range x {
+		y[i] = T(convert(k, float64(v)))
 	}
 }

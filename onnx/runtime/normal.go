@@ -79,6 +79,9 @@ func (n *node) batchNormalization() {
 	if n.intAttr("training_mode", 0) != 0 {
 		n.fail("it is set for training")
 	}
+	if n.intAttr("spatial", 1) == 0 {
+		n.fail("it normalises each place of a picture by itself (spatial 0)")
+	}
 	n.others("a statistic")
 	v := n.computed(0)
 	if v.kind != single || len(v.dims) == 0 {
