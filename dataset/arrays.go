@@ -217,6 +217,9 @@ func (a *pictureArray) each(ctx context.Context, f *npy.File, skip func(i int) b
 			return err
 		}
 	}
+	if _, err := io.Copy(io.Discard, r); err != nil { // where the checksum is compared
+		return fmt.Errorf("array %q: %w", a.name, err)
+	}
 	return nil
 }
 

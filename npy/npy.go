@@ -99,6 +99,9 @@ func (f *File) open() error {
 		if f.arrays[name] != nil {
 			return fmt.Errorf("it has two arrays %q", name)
 		}
+		if m.CompressedSize64 > uint64(info.Size()) { // mostRatio could not be trusted
+			return fmt.Errorf("array %q of %d bytes in a file of %d", name, m.CompressedSize64, info.Size())
+		}
 		f.arrays[name] = m
 		f.names = append(f.names, name)
 	}
@@ -148,7 +151,7 @@ func (f *File) Elements(name string) (io.ReadCloser, Header, error) {
 		if err != nil {
 			return nil, Header{}, f.errorf("%w", err)
 		}
-		return elements{&exactly{r, h.Bytes()}, io.NopCloser(nil)}, h, nil
+		return elements{&exactly{r: r, left: h.Bytes()}, io.NopCloser(nil)}, h, nil
 	}
 	m := f.arrays[name]
 	fail := func(err error) (io.ReadCloser, Header, error) {
@@ -170,7 +173,7 @@ func (f *File) Elements(name string) (io.ReadCloser, Header, error) {
 	if whole > largeBytes && whole/mostRatio > m.CompressedSize64 {
 		return fail(errors.Join(fmt.Errorf("%d bytes that unpack to %d are a zip bomb, or nothing but zeros", m.CompressedSize64, whole), rc.Close()))
 	}
-	return elements{&exactly{r, h.Bytes()}, rc}, h, nil
+	return elements{&exactly{r: r, left: h.Bytes(), last: true}, rc}, h, nil
 }
 
 type elements struct {
@@ -182,11 +185,12 @@ type elements struct {
 type exactly struct {
 	r    io.Reader
 	left int64
+	last bool // they are the last: a zip compares its checksum where they end
 }
 
 func (e *exactly) Read(p []byte) (int, error) {
 	if e.left == 0 {
-		return 0, io.EOF
+		return 0, e.end()
 	}
 	n, err := e.r.Read(p[:min(int64(len(p)), e.left)])
 	if e.left -= int64(n); errors.Is(err, io.EOF) && e.left > 0 {
@@ -195,6 +199,20 @@ func (e *exactly) Read(p []byte) (int, error) {
 		err = nil
 	}
 	return n, err
+}
+
+// end returns io.EOF where the bytes behind the last are in order.
+func (e *exactly) end() error {
+	if !e.last {
+		return io.EOF
+	}
+	var more [1]byte
+	switch n, err := io.ReadFull(e.r, more[:]); {
+	case n > 0:
+		return errors.New("more bytes than its header says")
+	default:
+		return err
+	}
 }
 
 // Array reads an array as a whole, row by row, also where the file has it column by column.

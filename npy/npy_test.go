@@ -183,10 +183,26 @@ func TestErrors(t *testing.T) {
 	m, _ = z.Create("a.npy")
 	_, _ = m.Write(header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000, 512), }", "1234"))
 	_ = z.Close()
+	stored := func(rest string) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		m, _ := z.CreateHeader(&zip.FileHeader{Name: "a.npy", Method: zip.Store})
+		_, _ = m.Write(header("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", rest))
+		_ = z.Close()
+		return b.Bytes()
+	}
+	var lie bytes.Buffer
+	z = zip.NewWriter(&lie)
+	m, _ = z.CreateRaw(&zip.FileHeader{Name: "a.npy", Method: zip.Store, CompressedSize64: 1 << 34, UncompressedSize64: 1 << 34})
+	_, _ = m.Write(header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 4), }", ""))
+	_ = z.Close()
 	for _, c := range []struct {
 		name, want string
 		file       []byte
 	}{
+		{"a damaged number", "checksum", bytes.Replace(stored("12345678"), []byte("12345678"), []byte("12355678"), 1)},
+		{"more numbers", "more bytes than its header says", stored("123456789")},
+		{"a size that is no file's", `array "a" of 17179869184 bytes in a file of`, lie.Bytes()},
 		{"nothing", "neither a NumPy array nor a zip", nil},
 		{"a text", "neither a NumPy array nor a zip", []byte("id,person\n")},
 		{"objects", "(a pickle) and is never read", read("testdata/objects.npy")},
