@@ -26,10 +26,10 @@ func readCSV(path string, opt ReadOptions) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no table: %w", err)
 	}
-	record[0] = strings.TrimPrefix(record[0], "\ufeff") // a mark that some programs begin texts with
+	record[0] = strings.TrimPrefix(record[0], byteOrderMark)
 	first := slices.Clone(record)
 	var columns csvColumns
-	if numbers(first) != nil {
+	if numbers(first) != nil || counted(first) {
 		if columns, err = csvTitles(first, opt); err != nil {
 			return nil, err
 		}
@@ -66,6 +66,17 @@ func numbers(fields []string) error {
 		}
 	}
 	return nil
+}
+
+// counted reports whether fields are the numbers of their columns, 0, 1, 2 and so on: the titles that pandas gives columns
+// without names.
+func counted(fields []string) bool {
+	for i, f := range fields {
+		if f != strconv.Itoa(i) {
+			return false
+		}
+	}
+	return len(fields) > 1
 }
 
 // csvColumns are the places of columns; -1 where there is none.
@@ -135,11 +146,16 @@ func (c *csvColumns) add(t *Table, record []string, ids bool) error {
 	}
 	before := len(t.Codes)
 	if c.list >= 0 {
-		var code []float32
+		var code []*float32
 		if err := json.Unmarshal([]byte(record[c.list]), &code); err != nil {
 			return fmt.Errorf("column %q is no list of numbers: %w", c.names[c.list], err)
 		}
-		t.Codes = append(t.Codes, code...)
+		for i, v := range code {
+			if v == nil {
+				return fmt.Errorf("column %q: element %d is null, expected a number", c.names[c.list], i)
+			}
+			t.Codes = append(t.Codes, *v)
+		}
 	}
 	for _, i := range c.codes {
 		v, err := strconv.ParseFloat(strings.TrimSpace(record[i]), 32)

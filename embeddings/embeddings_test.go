@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
 
 	"likeness/embeddings"
 	"likeness/npy"
@@ -94,7 +95,7 @@ func npz(t *testing.T, arrays map[string]any) []byte {
 
 // Files as other programs write them.
 func TestReadForeignNames(t *testing.T) {
-	ids := write(t, "ids.txt", []byte("first.jpg\r\nsecond one.jpg\n"))
+	ids := write(t, "ids.txt", []byte("\ufefffirst.jpg\r\nsecond one.jpg\n"))
 	codes := [][2]float32{{1, 2}, {3, 4}}
 	want := embeddings.Table{IDs: []string{"0", "1"}, Numbered: true, Dim: 2, Codes: []float32{1, 2, 3, 4}}
 	called := want
@@ -118,6 +119,7 @@ func TestReadForeignNames(t *testing.T) {
 		{"by names", npz(t, map[string]any{"embeddings": codes, "files": []string{"a", "b"}, "labels": []string{"Ada", "Bo"}}), embeddings.ReadOptions{}, people},
 		{"by shape", npz(t, map[string]any{"other": codes, "files": []string{"a", "b"}}), embeddings.ReadOptions{}, called},
 		{"numbers alone", []byte("1,2\n3,4\n"), embeddings.ReadOptions{}, want},
+		{"columns that pandas counts", []byte("0,1\n1,2\n3,4\n"), embeddings.ReadOptions{}, want},
 		{"a column each", []byte("\ufefffile,e0,e1\na,1,2\nb,3,4\n"), embeddings.ReadOptions{}, called},
 		{"lists", []byte("path,Label,size,embedding\na,Ada,9,\"[1, 2]\"\nb,Bo,9,\"[3,4]\"\n"), embeddings.ReadOptions{}, unused},
 		{"texts between", []byte("path,size,label,0,1\na,big,Ada,1,2\nb,small,Bo,3,4\n"), embeddings.ReadOptions{}, unused},
@@ -137,6 +139,14 @@ func TestErrors(t *testing.T) {
 	if err := small().Write(&good, embeddings.Parquet); err != nil {
 		t.Fatal(err)
 	}
+	type nullable struct {
+		Code []*float32 `parquet:"code,list"`
+	}
+	var nulls bytes.Buffer
+	one := float32(1)
+	if err := parquet.Write(&nulls, []nullable{{[]*float32{&one, nil}}, {[]*float32{nil, &one}}}); err != nil {
+		t.Fatal(err)
+	}
 	ids := write(t, "ids.txt", []byte("one\n"))
 	codes := [][2]float32{{1, 2}, {3, 4}}
 	for _, c := range []struct {
@@ -151,6 +161,8 @@ func TestErrors(t *testing.T) {
 		{"not finite", []byte("id,c0\na,1\nb,NaN\n"), embeddings.ReadOptions{}, "the code of entry 1 (b) has NaN as number 0"},
 		{"no number", []byte("id,c0\na,1\nb,x\n"), embeddings.ReadOptions{}, `line 3: column 2: "x" is no number`},
 		{"other lengths", []byte("id,code\na,\"[1,2]\"\nb,\"[1]\"\n"), embeddings.ReadOptions{}, "line 3: a code of 1 numbers, those before it have 2"},
+		{"a null in a list", []byte("id,code\na,\"[1,null]\"\n"), embeddings.ReadOptions{}, `line 2: column "code": element 1 is null`},
+		{"a null in a list of Parquet", nulls.Bytes(), embeddings.ReadOptions{}, `entry 0: column "code" has no number`},
 		{"no list", []byte("id,code\na,[1\n"), embeddings.ReadOptions{}, `line 2: column "code" is no list`},
 		{"ragged", []byte("id,c0\na,1,2\n"), embeddings.ReadOptions{}, "wrong number of fields"},
 		{"no codes", []byte("id,word\na,b\n"), embeddings.ReadOptions{}, "no column of numbers"},

@@ -162,8 +162,9 @@ func (c *columnPlaces) read(t *Table, group parquet.RowGroup, ids bool) (err err
 	for {
 		n, err := rows.ReadRows(buffer)
 		for _, row := range buffer[:n] {
+			entry := len(t.Codes) / max(t.Dim, 1)
 			if err := c.add(t, row, ids); err != nil {
-				return fmt.Errorf("entry %d: %w", len(t.Codes)/max(t.Dim, 1), err)
+				return fmt.Errorf("entry %d: %w", entry, err)
 			}
 		}
 		if errors.Is(err, io.EOF) {
@@ -184,7 +185,7 @@ func (c *columnPlaces) add(t *Table, row parquet.Row, ids bool) error {
 		at := v.Column()
 		switch {
 		case v.IsNull():
-			if slices.Contains(c.codes, at) {
+			if at == c.list || slices.Contains(c.codes, at) {
 				return fmt.Errorf("column %q has no number", c.names[at])
 			}
 		case at == c.list || slices.Contains(c.codes, at):

@@ -93,6 +93,9 @@ func find(has, known []string) string {
 	return ""
 }
 
+// byteOrderMark is what some programs begin texts with.
+const byteOrderMark = "\ufeff"
+
 // readIDs reads the file of ReadOptions.IDs.
 func readIDs(path string) ([]string, error) {
 	f, err := regularfile.Open(path)
@@ -126,6 +129,9 @@ func readIDs(path string) ([]string, error) {
 		text, err := r.ReadString('\n')
 		if len(text) > 1<<16 {
 			return nil, fmt.Errorf("%s, line %d: an id of %d bytes", path, line, len(text))
+		}
+		if line == 1 {
+			text = strings.TrimPrefix(text, byteOrderMark)
 		}
 		if text = strings.TrimRight(text, "\r\n"); text != "" {
 			ids = append(ids, text)
