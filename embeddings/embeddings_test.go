@@ -189,6 +189,33 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A few bytes do not become numbers without end.
+func TestParquetBomb(t *testing.T) {
+	if testing.Short() {
+		t.Skip("unpacks 256 MiB")
+	}
+	type row struct {
+		Code []float32 `parquet:"code,list,dict"`
+	}
+	var b bytes.Buffer
+	w := parquet.NewGenericWriter[row](&b, parquet.Compression(&parquet.Zstd))
+	rows := make([]row, 1000)
+	for i := range rows {
+		rows[i].Code = make([]float32, 4096)
+	}
+	for range 17 {
+		if _, err := w.Write(rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := embeddings.Read(write(t, "codes", b.Bytes()), embeddings.ReadOptions{}); err == nil || !strings.Contains(err.Error(), "it is a bomb") {
+		t.Errorf("%d bytes: %v", b.Len(), err)
+	}
+}
+
 // Other programs read what is written, and theirs is read.
 func TestForeignParquet(t *testing.T) {
 	if os.Getenv("LIKENESS_FOREIGN") == "" {

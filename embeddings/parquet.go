@@ -66,6 +66,7 @@ func readParquet(path string, opt ReadOptions) (t *Table, err error) {
 		return nil, err
 	}
 	t = &Table{Unused: columns.unused}
+	columns.most = max(largeNumbers, int(info.Size())*mostRatio/4)
 	for _, group := range file.RowGroups() {
 		if err := columns.read(t, group, opt.IDs == ""); err != nil {
 			return nil, err
@@ -82,7 +83,15 @@ type columnPlaces struct {
 	unit              time.Duration // of taken, where it is a number
 	names             []string
 	unused            []string
+	most              int // numbers of all codes that a file of this size may hold
 }
+
+// Bounds of the numbers of all codes. Codes do not become much smaller by compression: from largeNumbers on, a file whose numbers
+// are mostRatio times as long as itself holds nothing, however often.
+const (
+	largeNumbers = 64 << 20
+	mostRatio    = 200
+)
 
 func parquetColumns(file *parquet.File, opt ReadOptions) (columnPlaces, error) {
 	c := columnPlaces{id: -1, person: -1, taken: -1, list: -1, unit: time.Second}
@@ -218,6 +227,9 @@ func (c *columnPlaces) add(t *Table, row parquet.Row, ids bool) error {
 		}
 	case n != t.Dim:
 		return fmt.Errorf("a code of %d numbers, those before it have %d", n, t.Dim)
+	}
+	if len(t.Codes) > c.most {
+		return fmt.Errorf("more than %d numbers come out of this file: it is a bomb, or nothing but equal numbers", c.most)
 	}
 	if c.id >= 0 && ids {
 		t.IDs = append(t.IDs, id)
