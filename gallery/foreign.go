@@ -2,8 +2,7 @@ package gallery
 
 import (
 	"context"
-	"errors"
-	"io/fs"
+	"fmt"
 
 	"likeness/dataset"
 	"likeness/encoder"
@@ -28,12 +27,12 @@ func NewEncoder(e *encoder.Encoder) Embedder { return &foreign{e, e.Fingerprint(
 // what that is.
 func OpenEncoder(path string, wish encoder.Wish, index string) (e Embedder, guessed string, err error) {
 	if wish.Empty() {
-		text, err := encoderOf(index)
+		about, err := aboutOf(index)
 		if err != nil {
 			return nil, "", err
 		}
-		if text != "" {
-			if before, err := encoder.OpenAs(path, text); err == nil {
+		if about.Encoder != "" {
+			if before, err := encoder.OpenAs(path, about.Encoder); err == nil {
 				return NewEncoder(before), "", nil
 			}
 		}
@@ -53,15 +52,33 @@ func specOf(e Embedder) string {
 	return ""
 }
 
-// encoderOf returns what an index keeps of its encoder, "" where there is no such index.
-func encoderOf(index string) (text string, err error) {
-	file, err := search.OpenFile(index)
-	if errors.Is(err, fs.ErrNotExist) || index == "" {
-		return "", nil
-	} else if err != nil {
-		return "", nil // who brings the index up to date says what is wrong with it
+// EncoderOf opens the encoder from elsewhere that made an index, and returns its file; nil where there is no such index or
+// something else made it.
+func EncoderOf(index string) (e Embedder, path string, err error) {
+	about, err := aboutOf(index)
+	if err != nil || about.Encoder == "" {
+		return nil, "", err
 	}
-	return file.About.Encoder, file.Close()
+	if path = modelPath(index, about); path == "" {
+		return nil, "", fmt.Errorf("the encoder of %s, %s, is %w", index, about.Model, ErrNoModel)
+	}
+	made, err := encoder.OpenAs(path, about.Encoder)
+	if err != nil {
+		return nil, "", err
+	}
+	return NewEncoder(made), path, nil
+}
+
+// aboutOf returns what an index says of its codes, nothing where it cannot be read: who brings it up to date says why.
+func aboutOf(index string) (about search.About, err error) {
+	if index == "" {
+		return about, nil
+	}
+	file, err := search.OpenFile(index)
+	if err != nil {
+		return about, nil
+	}
+	return file.About, file.Close()
 }
 
 func (e *foreign) Fingerprint() string     { return e.fingerprint }

@@ -101,6 +101,13 @@ func TestEncoderFromElsewhere(t *testing.T) {
 		t.Errorf("another preparation: %v, want ErrNotUpdatable", err)
 	}
 
+	if made, path, err := gallery.EncoderOf(index2); err != nil || made.Fingerprint() != other.Fingerprint() || path != file {
+		t.Errorf("%s, %v: want %s", path, err, file)
+	}
+	if made, _, err := gallery.EncoderOf(filepath.Join(dir, "own.index.safetensors")); made != nil || err != nil {
+		t.Errorf("a model's index: %v, %v", made, err)
+	}
+
 	// The file is found by what it holds, and no other is taken for it.
 	t.Setenv("LIKENESS_CACHE", t.TempDir())
 	rename(t, file, filepath.Join(dir, "renamed.onnx"))

@@ -25,18 +25,7 @@ func (g *Gallery) openEmbedder() (Embedder, error) {
 	}
 	path := g.opt.Model
 	if path == "" {
-		if path = pathFrom(g.path, about.ModelFile); path == "" || !exists(path) {
-			path = modelBeside(g.path, about)
-		}
-		if path == "" {
-			if seen, ok := dataset.PlacesOf(faces.Options{}).Recall(about.Model); ok && exists(seen.Source) {
-				path = seen.Source
-			}
-		}
-		if path == "" {
-			path = builtIn(about.Model)
-		}
-		if path == "" {
+		if path = modelPath(g.path, about); path == "" {
 			return nil, fmt.Errorf("the model of %s, %s, is %w", g.path, about.Model, ErrNoModel)
 		}
 	}
@@ -57,6 +46,21 @@ func (g *Gallery) openEmbedder() (Embedder, error) {
 		return nil, fmt.Errorf("%s and %s: %w", g.path, path, err)
 	}
 	return e, nil
+}
+
+// modelPath looks for what made an index: where it was, beside the index, where this machine saw it last, and among
+// what comes with the program. "" means that it is nowhere.
+func modelPath(index string, about search.About) string {
+	if path := pathFrom(index, about.ModelFile); path != "" && exists(path) {
+		return path
+	}
+	if path := modelBeside(index, about); path != "" {
+		return path
+	}
+	if seen, ok := dataset.PlacesOf(faces.Options{}).Recall(about.Model); ok && exists(seen.Source) {
+		return seen.Source
+	}
+	return builtIn(about.Model)
 }
 
 // builtIn returns the name of the model that comes with the program and has a fingerprint; ""

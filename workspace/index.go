@@ -22,7 +22,8 @@ const IndexSuffix = ".index.safetensors"
 type IndexOptions struct {
 	// Pictures is a folder or an archive of the workspace, or drawn faces such as "drawn:40x5".
 	Pictures string `json:"pictures"`
-	// Model is the finder or the model with codes; the finder that comes with the program where it is empty.
+	// Model is the finder or the model with codes; where it is empty the encoder from elsewhere that made the index before, or
+	// the finder that comes with the program.
 	Model string `json:"model,omitempty"`
 	// Out is the index's file name; that of Pictures where it is empty.
 	Out string `json:"out,omitempty"`
@@ -58,11 +59,7 @@ func (w *Workspace) IndexPictures(ctx context.Context, opt IndexOptions) (*Index
 	if err != nil {
 		return nil, err
 	}
-	model, err := w.Path(cmp.Or(opt.Model, models.Finder), FinderFile, ModelFile)
-	if err != nil {
-		return nil, err
-	}
-	e, err := gallery.OpenEmbedder(model)
+	e, model, err := w.embedder(opt.Model, out)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +86,21 @@ func (w *Workspace) IndexPictures(ctx context.Context, opt IndexOptions) (*Index
 		}
 	}
 	return r, nil
+}
+
+// embedder opens what is to make an index: what is named, the encoder from elsewhere that made the index before, or the
+// finder that comes with the program.
+func (w *Workspace) embedder(name, index string) (e gallery.Embedder, path string, err error) {
+	if name == "" {
+		if e, path, err = gallery.EncoderOf(index); e != nil || err != nil {
+			return e, path, err
+		}
+	}
+	if path, err = w.Path(cmp.Or(name, models.Finder), FinderFile, ModelFile); err != nil {
+		return nil, "", err
+	}
+	e, err = gallery.OpenEmbedder(path)
+	return e, path, err
 }
 
 // IndexName returns what an index of some pictures is called: after them, or after the folder that is open where they lie in
