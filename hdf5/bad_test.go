@@ -110,6 +110,16 @@ func shape(dims ...uint64) []byte {
 	return b
 }
 
+// largeChunk says of the only chunk of the dataset "partly", whose 64 bytes are 4x4 floats, that it is large.
+func largeChunk(data []byte) []byte {
+	for at := range len(data) - 28 {
+		if string(data[at:at+8]) == "TREE\x01\x00\x01\x00" && binary.LittleEndian.Uint32(data[at+24:]) == 64 {
+			binary.LittleEndian.PutUint32(data[at+24:], 1<<31-1)
+		}
+	}
+	return data
+}
+
 // Files that lie about sizes cost no memory, and are told apart.
 func TestLies(t *testing.T) {
 	for _, c := range []struct {
@@ -118,6 +128,7 @@ func TestLies(t *testing.T) {
 		want string
 	}{
 		{"chunks that were never written", replaced(t, "kinds_earliest.h5", shape(10, 10), shape(16000, 16000)), "most of it was never written"},
+		{"a chunk larger than the file", largeChunk(replaced(t, "kinds_earliest.h5", shape(10, 10), shape(16000, 16000))), "/partly: chunk at [0 0]: 2147483647 bytes in a file of"},
 		{"an array beyond the limit", replaced(t, "kinds_earliest.h5", shape(10, 10), shape(1<<20, 1<<20)), "more than 1073741824 bytes are not read"},
 		{"a dimension beyond the limit", replaced(t, "kinds_earliest.h5", shape(10, 10), shape(1<<60, 1<<60)), "a dimension of"},
 		{"an array in one piece", replaced(t, "kinds_earliest.h5", shape(5, 7), shape(5<<20, 7)), "cut short"},

@@ -99,8 +99,11 @@ func (d *Dataset) chunks(l layout) ([]byte, error) {
 		if seen[n] {
 			return fmt.Errorf("two chunks at %v", c.at)
 		}
+		if c.size > len(d.f.data) {
+			return fmt.Errorf("chunk at %v: %d bytes in a file of %d", c.at, c.size, len(d.f.data))
+		}
 		seen[n] = true
-		stored += c.size
+		stored = min(stored+c.size, len(d.f.data)) // chunks may share bytes
 		list = append(list, c)
 		return nil
 	}

@@ -109,11 +109,15 @@ func (g *Group) Has(name string) bool {
 
 // Walk visits the group and all that is below it, each object once however many links
 // lead to it, groups before their children. Links to paths and other files are passed over.
+// Groups more than a hundred deep are an error.
 func (g *Group) Walk(visit func(Object) error) error {
-	return g.walk(visit, map[uint64]bool{})
+	return g.walk(visit, map[uint64]bool{}, 0)
 }
 
-func (g *Group) walk(visit func(Object) error, seen map[uint64]bool) error {
+func (g *Group) walk(visit func(Object) error, seen map[uint64]bool, depth int) error {
+	if depth > mostNested {
+		return g.errorf("groups within groups, expected at most %d", mostNested)
+	}
 	seen[g.addr] = true
 	if err := visit(g); err != nil {
 		return err
@@ -127,7 +131,7 @@ func (g *Group) walk(visit func(Object) error, seen map[uint64]bool) error {
 		if err == nil {
 			switch o := o.(type) {
 			case *Group:
-				err = o.walk(visit, seen)
+				err = o.walk(visit, seen, depth+1)
 			case *Dataset:
 				err = visit(o)
 			}

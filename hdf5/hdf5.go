@@ -30,7 +30,8 @@ const (
 	mostMessages = 1 << 16 // of an object's header
 	mostBlocks   = 1 << 12 // of an object's header
 	mostRank     = 32
-	mostDepth    = 32 // of trees
+	mostDepth    = 32  // of trees
+	mostNested   = 100 // groups within groups
 )
 
 // signature begins every file, at the first byte or at one that is a power of two from 512 on.

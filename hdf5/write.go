@@ -67,8 +67,8 @@ func (w *writer) measure(t *Tree, path string, depth int) error {
 		return fmt.Errorf("%s: both a dataset and a group", path)
 	case len(t.names) > math.MaxUint16:
 		return fmt.Errorf("%s: %d entries, expected at most %d", path, len(t.names), math.MaxUint16)
-	case depth > 100:
-		return fmt.Errorf("%s: groups within groups, expected at most 100", path)
+	case depth > mostNested:
+		return fmt.Errorf("%s: groups within groups, expected at most %d", path, mostNested)
 	}
 	w.leaf = max(w.leaf, (len(t.names)+1)/2)
 	for _, name := range t.names {
