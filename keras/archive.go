@@ -30,6 +30,9 @@ func (m *Model) archive(data []byte) error {
 	}
 	members := map[string]*zip.File{}
 	for _, f := range z.File {
+		if f.CompressedSize64 > uint64(len(data)) { // mostUnpacked could not be trusted
+			return m.errorf("a .keras file: %s of %d bytes in a file of %d", f.Name, f.CompressedSize64, len(data))
+		}
 		if members[f.Name] != nil {
 			return m.errorf("a .keras file: two members %q", f.Name)
 		}
@@ -66,6 +69,7 @@ func (m *Model) archive(data []byte) error {
 	if err != nil {
 		return err
 	}
+	m.left = smallWeights + mostWeights*len(weights)
 	h, err := hdf5.Parse(m.File+": "+weightsFile, weights)
 	if err != nil {
 		return err

@@ -83,6 +83,7 @@ func TestRefused(t *testing.T) {
 		{sequential(conv(""), `{"class_name":"Dense","config":{"name":"dense","units":3}}`), `/model_weights: there is no "dense" among ["conv2d"]`},
 		{sequential(conv(""), `{"class_name":"Reshape","config":{"name":"reshape","target_shape":[7,-1]}}`), `layer "reshape" (Reshape): target_shape [7 -1] for 384 values`},
 		{sequential(conv(""), `{"class_name":"BatchNormalization","config":{"name":"norm","axis":[1,2]}}`), `layer "norm" (BatchNormalization): axis [1,2], expected one number`},
+		{sequential(conv(""), `{"class_name":"BatchNormalization","config":{"name":"norm","epsilon":0}}`), `layer "norm" (BatchNormalization): epsilon 0, expected more`},
 		{sequential(conv(""), `{"class_name":"ELU","config":{"name":"elu","alpha":0.5}}`), `layer "elu" (ELU): alpha 0.5, expected 1`},
 		{sequential(conv(""), `{"class_name":"ReLU","config":{"name":"relu","max_value":6.0}}`), `layer "relu" (ReLU): max_value 6, expected none`},
 		{`{"class_name":"Sequential","config":{"name":"m","layers":[` + conv("") + `]}}`, `it does not say how large its input is`},

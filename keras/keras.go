@@ -35,6 +35,23 @@ type Model struct {
 
 	specs []spec // the layers, in the order in which they run
 	loose []part // of a file without layers, its weights
+
+	left int // bytes of weights that may still be read
+}
+
+// The bounds of a file's weights. Those of networks become little smaller by compression: what has many times as many, from
+// smallWeights on, has them in one place and names it again and again.
+const (
+	smallWeights = 64 << 20 // bytes
+	mostWeights  = 32       // times the file
+)
+
+// floats reads the values of an array.
+func (m *Model) floats(d *hdf5.Dataset) ([]float32, error) {
+	if m.left -= 4 * d.Len(); m.left < 0 {
+		return nil, m.errorf("%s: this and the arrays before it have more bytes than %d times the file", d.Path(), mostWeights)
+	}
+	return d.Floats()
 }
 
 // spec is a layer as a configuration declares it.
@@ -95,7 +112,7 @@ func Open(path string) (*Model, error) {
 
 // Parse reads a file that lies in memory. Errors call it name.
 func Parse(name string, data []byte) (*Model, error) {
-	m := &Model{File: name}
+	m := &Model{File: name, left: smallWeights + mostWeights*len(data)}
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		return m, m.archive(data)
 	}
@@ -165,11 +182,11 @@ func (m *Model) read(root *hdf5.Group) error {
 		return m.attachLegacy(weights)
 	case hasNames(attributes, layerNames):
 		m.Format = "Keras weights (.h5)"
-		m.loose, err = legacyParts(root)
+		m.loose, err = m.legacyParts(root)
 		return err
 	case root.Has(layersGroup) || root.Has(oldLayersGroup):
 		m.Format = "Keras 3 weights (.weights.h5)"
-		m.loose, err = newParts(root)
+		m.loose, err = m.newParts(root)
 		return err
 	}
 	return m.errorf("HDF5, but not a file of Keras: expected an attribute %q or %q, or a group %q, found %s", "model_config", layerNames, layersGroup, what(root, attributes))

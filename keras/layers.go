@@ -228,7 +228,9 @@ func normalization(c layerConfig) (declaration, []string, error) {
 	}
 	l := nn.BatchNormalization{}
 	if c.Epsilon != nil {
-		l.Epsilon = *c.Epsilon
+		if l.Epsilon = *c.Epsilon; l.Epsilon == 0 { // which nn takes for the usual one
+			return nil, nil, errors.New("epsilon 0, expected more")
+		}
 	}
 	scaled := !bytes.Equal(c.Scale, []byte("false"))
 	vars := []string{"gamma", "beta", "moving_mean", "moving_variance"}

@@ -76,8 +76,8 @@ func (w legacyWeight) owner() string {
 	return ""
 }
 
-func (w legacyWeight) read(name string) (Weight, error) {
-	values, err := w.data.Floats()
+func (m *Model) readLegacy(w legacyWeight, name string) (Weight, error) {
+	values, err := m.floats(w.data)
 	return Weight{Name: name, Shape: w.data.Shape(), Values: values}, err
 }
 
@@ -113,7 +113,7 @@ func (m *Model) attachLegacy(root *hdf5.Group) error {
 			continue
 		}
 		if s.places != nil {
-			if err := s.attachOwn(root); err != nil {
+			if err := m.attachOwn(s, root); err != nil {
 				return err
 			}
 			continue
@@ -133,7 +133,7 @@ func (m *Model) attachLegacy(root *hdf5.Group) error {
 			}
 		}
 		for k, w := range found {
-			weight, err := w.read(s.vars[k])
+			weight, err := m.readLegacy(w, s.vars[k])
 			if err != nil {
 				return err
 			}
@@ -206,7 +206,7 @@ func (m *Model) inOrder(s *spec, all []legacyWeight) ([]legacyWeight, error) {
 
 // legacyParts returns the weights of a file without layers: what lies in a group under one
 // name belongs together.
-func legacyParts(root *hdf5.Group) ([]part, error) {
+func (m *Model) legacyParts(root *hdf5.Group) ([]part, error) {
 	names, err := namesOf(root, layerNames)
 	if err != nil {
 		return nil, err
@@ -231,7 +231,7 @@ func legacyParts(root *hdf5.Group) ([]part, error) {
 				parts = append(parts, part{Name: name})
 			}
 			before = dir
-			weight, err := w.read(w.variable())
+			weight, err := m.readLegacy(w, w.variable())
 			if err != nil {
 				return nil, err
 			}

@@ -35,7 +35,7 @@ func (m *Model) attachNew(root *hdf5.Group) error {
 		if err != nil {
 			return fmt.Errorf("%w (layer %q, %s)", err, s.Name, s.Class)
 		}
-		weights, err := variables(g)
+		weights, err := m.variables(g)
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (m *Model) attachNew(root *hdf5.Group) error {
 }
 
 // variables returns the arrays vars/0, vars/1, ... of a layer's group.
-func variables(g *hdf5.Group) ([]Weight, error) {
+func (m *Model) variables(g *hdf5.Group) ([]Weight, error) {
 	vars, err := g.Group(varsGroup)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -66,7 +66,7 @@ func variables(g *hdf5.Group) ([]Weight, error) {
 		if err != nil {
 			return nil, err
 		}
-		values, err := d.Floats()
+		values, err := m.floats(d)
 		if err != nil {
 			return nil, err
 		}
@@ -80,8 +80,9 @@ func variables(g *hdf5.Group) ([]Weight, error) {
 var classOrder = []string{"sequential", "functional", "conv2d", "dense", "conv2d_transpose"}
 
 // newParts returns the weights of a file without layers.
-func newParts(root *hdf5.Group) ([]part, error) {
+func (m *Model) newParts(root *hdf5.Group) ([]part, error) {
 	var parts []part
+	visited := 0 // groups, which may lead to one another many times
 	var add func(g *hdf5.Group, prefix string, depth int) error
 	add = func(g *hdf5.Group, prefix string, depth int) error {
 		if depth > mostNested {
@@ -96,8 +97,8 @@ func newParts(root *hdf5.Group) ([]part, error) {
 			return err
 		}
 		names := in.Children()
-		if len(names)+len(parts) > mostLayers {
-			return fmt.Errorf("%s: %d layers, expected at most %d", in.Path(), len(names), mostLayers)
+		if visited += len(names); visited > mostLayers {
+			return fmt.Errorf("%s: more than %d layers", in.Path(), mostLayers)
 		}
 		slices.SortStableFunc(names, byClass)
 		for _, name := range names {
@@ -111,7 +112,7 @@ func newParts(root *hdf5.Group) ([]part, error) {
 				}
 				continue
 			}
-			weights, err := variables(l)
+			weights, err := m.variables(l)
 			if err != nil {
 				return err
 			}

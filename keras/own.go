@@ -97,14 +97,14 @@ func (m *Model) configureOwn(text string) error {
 }
 
 // attachOwn gives a layer its weights from a file that this program wrote.
-func (s *spec) attachOwn(root *hdf5.Group) error {
+func (m *Model) attachOwn(s *spec, root *hdf5.Group) error {
 	for i, place := range s.places {
 		layer, _, _ := strings.Cut(place, "/")
 		d, err := root.Dataset(layer + "/" + place + ":0")
 		if err != nil {
 			return err
 		}
-		w, err := legacyWeight{place, d}.read(s.vars[i])
+		w, err := m.readLegacy(legacyWeight{place, d}, s.vars[i])
 		if err != nil {
 			return err
 		}
