@@ -52,12 +52,13 @@ index keeps it, so that searching needs no flags.
 Faces are found in the pictures, and each is an entry; those of one picture are called
 PICTURE#1, PICTURE#2 and so on, from left to right. Pictures without a face are counted and
 listed. A folder's name is the name of the face that stands out in a picture.
-Pictures in the layout of LFW, of its 250x250 pixels, are cut where LFW has its faces. For a model's codes a space is fitted to
+Pictures in the layout of LFW, of its 250x250 pixels, are cut where LFW has its faces; for the template arcface the landmarks of the face in their
+middle are looked for. For a model's codes a space is fitted to
 the indexed pictures (to the training pictures among them, where there are such) and
 kept in the index, because it finds more than plain codes do: whitened-mirror from ten
 times as many pictures as a code has numbers, within-mirror where that many show people
 with two or more pictures. Codes of fewer pictures are compared as they are, in the
-space euclidean.
+space euclidean, those of an ONNX encoder by their angle, in the space cosine.
 
 An existing index is updated: only new pictures are encoded, which are recognised by
 their contents, not by their names, and pictures that are gone from their folder are
