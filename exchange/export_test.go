@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -114,6 +115,34 @@ func TestExportReplacesItsOwnKindAlone(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Files of the same format that another program wrote may be all that is left of a training.
+func TestExportReplacesNoFilesOfOthers(t *testing.T) {
+	model, folder := saved(t, nil), t.TempDir()
+	graph := (&onnx.Model{IR: 8, Producer: "pytorch", Graph: onnx.Graph{Name: "theirs"}}).Marshal()
+	var state bytes.Buffer
+	theirs := &safetensors.File{Metadata: map[string]string{"format": "pt"}, Tensors: []safetensors.Tensor{safetensors.FromFloats("fc.weight", []int{1}, []float32{1})}}
+	if err := theirs.Write(&state); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		format exchange.Format
+		name   string
+		data   []byte
+	}{{exchange.ONNX, "m.onnx", graph}, {exchange.PyTorch, "m.torch.safetensors", state.Bytes()}} {
+		path := filepath.Join(folder, c.name)
+		if err := os.WriteFile(path, c.data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := exchange.Export(t.Context(), exchange.ExportOptions{Model: model, Format: c.format, Out: filepath.Join(folder, "m")})
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "of this program and is not replaced") {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, c.data) {
+			t.Errorf("%s was replaced: %v", c.name, err)
+		}
 	}
 }
 

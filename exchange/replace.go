@@ -7,6 +7,8 @@ import (
 
 	"likeness/internal/regularfile"
 	"likeness/onnx"
+	"likeness/onnx/export"
+	"likeness/pytorch"
 	"likeness/safetensors"
 )
 
@@ -24,21 +26,30 @@ func checkMarked(mark, kind string) func(path string) error {
 	}
 }
 
-// checkONNX lets a graph take the place of a graph alone.
+// checkONNX lets a graph take the place of such as this program wrote: those of others may be all that is left of a training.
 func checkONNX(path string) error {
 	head, err := regularfile.Head(path, 1)
 	if err != nil || len(head) == 0 {
 		return err
 	}
-	if _, err := onnx.Open(path); err != nil {
-		return notReplaced(path, "ONNX file")
+	if m, err := onnx.Open(path); err != nil || m.Producer != export.Producer {
+		return notReplaced(path, "ONNX file of this program")
 	}
 	return nil
 }
 
-// checkState lets a state dict take the place of one alone.
+// checkState lets a state dict take the place of such as this program wrote alone.
 func checkState(path string) error {
-	err := safetensors.CheckReplace(path, "pt")
+	if f, err := safetensors.Map(path); err == nil {
+		own := pytorch.Own(f)
+		if err := f.Close(); err != nil {
+			return err
+		}
+		if !own && f.Metadata["format"] == pytorch.Format {
+			return notReplaced(path, "PyTorch state dict of this program")
+		}
+	}
+	err := safetensors.CheckReplace(path, pytorch.Format)
 	if other, ok := errors.AsType[*safetensors.ReplaceError](err); ok {
 		if other.Found != "" {
 			return fmt.Errorf("%w (its format is %q)", notReplaced(path, "PyTorch state dict"), other.Found)

@@ -24,6 +24,9 @@ const (
 	IR    = 8
 )
 
+// Producer is the program that a graph's file names.
+const Producer = "likeness"
+
 // Part is what of a model a graph has.
 type Part string
 

@@ -184,7 +184,7 @@ func (g *graph) dims(shape nn.Shape) []onnx.Dim {
 func (g *graph) model(name string) *onnx.Model {
 	return &onnx.Model{
 		IR: IR, Opsets: []onnx.Opset{{Version: Opset}},
-		Producer: "likeness", ProducerVersion: g.opt.Version,
+		Producer: Producer, ProducerVersion: g.opt.Version,
 		Graph: onnx.Graph{Name: name, Nodes: g.nodes, Initializers: g.weights, Inputs: g.inputs, Outputs: g.outputs},
 	}
 }
