@@ -72,7 +72,10 @@ func Create(dir string, now time.Time, more bool) (*Writer, error) {
 	e = double(e, 1, seconds(now))
 	e = protowire.AppendString(protowire.AppendTag(e, 3, protowire.BytesType), "brain.Event:2")
 	w.record(e)
-	return w, w.err
+	if w.err != nil {
+		return nil, w.Discard()
+	}
+	return w, nil
 }
 
 // Close closes the file and returns the first error of writing it.
@@ -83,6 +86,9 @@ func (w *Writer) Close() error {
 	}
 	return err
 }
+
+// Discard closes the file and takes it away.
+func (w *Writer) Discard() error { return errors.Join(w.Close(), os.Remove(w.f.Name())) }
 
 // Err returns the first error of writing.
 func (w *Writer) Err() error { return w.err }

@@ -140,7 +140,11 @@ func sheet(s *train.Sample, rows [][]float32) image.Image {
 }
 
 func (s *events) end(context.Context, *recipe.Result, error) error {
-	if s.w != nil {
+	switch {
+	case s.w == nil:
+	case s.run == nil: // nothing ran, and nothing is in the way of the next attempt
+		s.fail(s.w.Discard())
+	default:
 		s.fail(s.w.Close())
 	}
 	return s.err

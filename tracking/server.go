@@ -34,6 +34,7 @@ type server struct {
 
 	lock    sync.Mutex
 	waiting []mlflow.Metric
+	sending int // metrics that are on their way
 	dropped int
 	failed  error // of the last attempt; nil when it went well
 
@@ -173,7 +174,7 @@ func (s *server) send(ctx context.Context) {
 func (s *server) flush(ctx context.Context) error {
 	s.lock.Lock()
 	batch := s.waiting
-	s.waiting = nil
+	s.waiting, s.sending = nil, len(batch)
 	s.lock.Unlock()
 	if len(batch) == 0 {
 		return nil
@@ -181,6 +182,7 @@ func (s *server) flush(ctx context.Context) error {
 	err := s.run.Log(ctx, nil, batch)
 	s.lock.Lock()
 	defer s.lock.Unlock()
+	s.sending = 0
 	if s.failed = err; err != nil {
 		s.waiting = append(batch, s.waiting...)
 	}
@@ -196,13 +198,14 @@ func (s *server) end(ctx context.Context, result *recipe.Result, err error) erro
 	case <-ctx.Done():
 	}
 	s.lock.Lock()
-	failed := s.failed
-	if lost := len(s.waiting) + s.dropped; lost > 0 {
-		failed = fmt.Errorf("%d numbers were not sent: %w", lost, cmp.Or(failed, ctx.Err()))
-	}
+	lost, why := len(s.waiting)+s.sending+s.dropped, cmp.Or(s.failed, ctx.Err())
 	s.lock.Unlock()
-	if failed != nil {
-		return failed
+	var failed error
+	switch {
+	case why != nil: // nobody is there to be told the end
+		return fmt.Errorf("%d numbers were not sent: %w", lost, why)
+	case lost > 0:
+		failed = fmt.Errorf("%d numbers were not sent while the server did not answer", lost)
 	}
 	status := mlflow.Failed
 	switch {
@@ -213,7 +216,7 @@ func (s *server) end(ctx context.Context, result *recipe.Result, err error) erro
 	}
 	if result != nil && result.Path != "" {
 		if up := s.run.Upload(ctx, result.Path); up != nil {
-			failed = fmt.Errorf("%s was not sent: %w", result.Path, up)
+			failed = errors.Join(failed, fmt.Errorf("%s was not sent: %w", result.Path, up))
 		}
 	}
 	return errors.Join(failed, s.run.End(ctx, status, time.Now()))

@@ -197,6 +197,12 @@ func TestServerGoesAway(t *testing.T) {
 
 func TestOpenErrors(t *testing.T) {
 	j := job(t, "pca", 1)
+	dir := filepath.Join(t.TempDir(), "events")
+	for range 2 { // the first attempt leaves nothing that is in the way of the second
+		if _, err := tracking.Open(t.Context(), j, []tracking.Target{{Kind: tracking.TensorBoard, Place: dir}, {Kind: tracking.MLflow, Place: "http://127.0.0.1:1"}}); err == nil || strings.Contains(err.Error(), "events of another run") {
+			t.Errorf("a server that is not there: %v", err)
+		}
+	}
 	full := t.TempDir()
 	if err := os.WriteFile(filepath.Join(full, "events.out.tfevents.1.other"), nil, 0o600); err != nil {
 		t.Fatal(err)
