@@ -65,6 +65,7 @@ const (
 	MostTensors = 10_000
 	MostText    = 4096 // bytes of a text
 	mostTexts   = 1000
+	mostLine    = 1 << 20 // bytes of a line of text
 	headBytes   = 4096
 )
 

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -228,4 +229,25 @@ func FuzzInspect(f *testing.F) {
 			t.Errorf("nothing is said of %q", data)
 		}
 	})
+}
+
+// A text of one endless line costs no memory.
+func TestLongLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "long.csv")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("a,"), 4096), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 256<<20); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f, err := inspect.Inspect(t.Context(), path)
+	runtime.ReadMemStats(&after)
+	if err != nil || f.Format != "CSV" {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 16<<20 {
+		t.Errorf("%d bytes were taken", taken)
+	}
 }

@@ -168,7 +168,7 @@ func describeText(_ context.Context, f *File) error {
 		return err
 	}
 	defer file.Close()
-	line, _ := bufio.NewReader(file).ReadString('\n')
+	line, _ := bufio.NewReader(io.LimitReader(file, mostLine)).ReadString('\n')
 	line = strings.TrimRight(line, "\r\n")
 	if strings.EqualFold(filepath.Ext(f.Path), ".csv") || strings.Count(line, ",") > 1 {
 		f.Format, f.What = "CSV", "a table"
