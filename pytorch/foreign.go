@@ -106,7 +106,7 @@ func modulesIn(f *safetensors.File) ([]module, error) {
 		return nil, f.Errorf("holds no weights")
 	}
 	slices.SortFunc(list, func(a, b module) int {
-		return cmp.Or(cmp.Compare(half(a.path), half(b.path)), compareNames(a.path, b.path))
+		return cmp.Or(cmp.Compare(half(a.path), half(b.path)), compareNames(a.path, b.path), strings.Compare(a.path, b.path))
 	})
 	return list, nil
 }
@@ -124,13 +124,18 @@ func half(path string) int {
 	return 0
 }
 
-// compareNames compares names part by part, numbers by their size.
+// compareNames compares names part by part, numbers by their size and before words.
 func compareNames(a, b string) int {
 	return slices.CompareFunc(strings.Split(a, "."), strings.Split(b, "."), func(a, b string) int {
 		m, errA := strconv.Atoi(a)
 		n, errB := strconv.Atoi(b)
-		if errA == nil && errB == nil {
+		switch {
+		case errA == nil && errB == nil:
 			return cmp.Compare(m, n)
+		case errA == nil:
+			return -1
+		case errB == nil:
+			return 1
 		}
 		return strings.Compare(a, b)
 	})
