@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"likeness/nn"
+	"likeness/pix"
 )
 
 // Architectures returns the names of the models that New can make.
@@ -83,6 +84,19 @@ func declare(arch string, h, w, code int) (encoder, decoder []nn.Layer, err erro
 		encoder, decoder = pcaLayers(h, w, code)
 	}
 	return encoder, decoder, nil
+}
+
+// Tables returns the layer tables of the networks that New makes, without taking memory for them. A denoiser has no decoder.
+func Tables(arch string, prep pix.Prep, code int) (encoder, decoder []nn.LayerInfo, err error) {
+	first, second, err := declare(arch, prep.H, prep.W, code)
+	if err != nil {
+		return nil, nil, err
+	}
+	if encoder, err = nn.Table(nn.Shape{prep.H, prep.W, 3}, first...); err != nil || second == nil {
+		return encoder, nil, err
+	}
+	decoder, err = nn.Table(nn.Shape{code}, second...)
+	return encoder, decoder, err
 }
 
 // build plans the networks of a model.

@@ -217,9 +217,8 @@ const elsewhere = "keras"
 // architecture returns the name of the architecture whose layers a model has.
 func architecture(m *autoencoder.Model) string {
 	for _, arch := range autoencoder.Architectures() {
-		own, err := autoencoder.New(arch, pix.Prep{H: m.Prep.H, W: m.Prep.W}, m.Code, 0)
-		if err == nil && slices.EqualFunc(own.Encoder.LayerTable(), m.Encoder.LayerTable(), nn.LayerInfo.Equal) &&
-			slices.EqualFunc(own.Decoder.LayerTable(), m.Decoder.LayerTable(), nn.LayerInfo.Equal) {
+		encoder, decoder, err := autoencoder.Tables(arch, m.Prep, m.Code)
+		if err == nil && slices.EqualFunc(encoder, m.Encoder.LayerTable(), nn.LayerInfo.Equal) && slices.EqualFunc(decoder, m.Decoder.LayerTable(), nn.LayerInfo.Equal) {
 			return arch
 		}
 	}
