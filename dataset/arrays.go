@@ -105,9 +105,10 @@ func arrays(f *npy.File) ([]*pictureArray, error) {
 			return nil
 		}
 		_, part, _ := strings.Cut(name, "_") // of x_train: train
+		ofSeveral := part != "" && slices.ContainsFunc(pictureArrays, func(known string) bool { return strings.EqualFold(known, name) })
 		texts := func(known []string) ([]string, error) {
 			suffixed := known
-			if part != "" && named([]string{name}) != "" {
+			if ofSeveral {
 				suffixed = nil
 				for _, k := range known {
 					suffixed = append(suffixed, k+"_"+part)
@@ -224,26 +225,50 @@ func (a *pictureArray) each(ctx context.Context, f *npy.File, skip func(i int) b
 }
 
 // measure finds out between which values black and white lie: bytes are taken as they are, other numbers from 0 to 1, -0.5
-// to 0.5 or -1 to 1 where all of the array lie there, else from 0 to 255.
-func (a *pictureArray) measure(ctx context.Context, f *npy.File) error {
-	a.scale, a.move = 1, 0
-	if a.kind.Kind == 'u' && a.kind.Size == 1 {
-		return nil
-	}
-	low, high := math.Inf(1), math.Inf(-1)
-	err := a.each(ctx, f, func(int) bool { return false }, func(i int, values []float64) error {
-		for j, v := range values {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("array %q, picture %d: value %d is %g", a.name, i, j, v)
-			}
-			low, high = min(low, v), max(high, v)
+// to 0.5 or -1 to 1 where all of the array lie there, else from 0 to 255. Arrays of one file that have numbers of one type are
+// looked at together: the darkest pictures of a test are no reason to take its numbers for others than those of the training.
+func measure(ctx context.Context, f *npy.File, found []*pictureArray) error {
+	type bounds struct{ low, high float64 }
+	of := map[npy.Type]bounds{}
+	for _, a := range found {
+		if a.bytes() {
+			continue
 		}
-		return nil
-	})
+		b, ok := of[a.kind]
+		if !ok {
+			b = bounds{math.Inf(1), math.Inf(-1)}
+		}
+		err := a.each(ctx, f, func(int) bool { return false }, func(i int, values []float64) error {
+			for j, v := range values {
+				if math.IsNaN(v) || math.IsInf(v, 0) {
+					return fmt.Errorf("array %q, picture %d: value %d is %g", a.name, i, j, v)
+				}
+				b = bounds{min(b.low, v), max(b.high, v)}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		of[a.kind] = b
+	}
+	for _, a := range found {
+		if err := a.rescale(of[a.kind].low, of[a.kind].high); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bytes reports whether the numbers are bytes.
+func (a *pictureArray) bytes() bool { return a.kind.Kind == 'u' && a.kind.Size == 1 }
+
+// rescale sets how numbers between two others become those from 0 to 255.
+func (a *pictureArray) rescale(low, high float64) error {
+	a.scale, a.move = 1, 0
 	const eps = 1e-6
 	switch {
-	case err != nil:
-		return err
+	case a.bytes():
 	case low >= -eps && high <= 1+eps && a.kind.Kind == 'f':
 		a.scale = 255
 	case low < 0 && low >= -0.5-eps && high <= 0.5+eps:
@@ -296,14 +321,14 @@ func (s *arraySource) Walk(ctx context.Context, want func(string) bool, visit fu
 			names[name] = true
 		}
 	}
+	measured := false
 	for _, a := range found {
-		measured := false
 		wanted := func(i int) bool { return want(a.file(i, len(found) > 1)) }
 		err := a.each(ctx, f, func(i int) bool { return !wanted(i) }, func(i int, values []float64) error {
 			file := faces.File{Name: a.file(i, len(found) > 1), Unwanted: values == nil}
 			if values != nil {
 				if !measured {
-					if err := a.measure(ctx, f); err != nil {
+					if err := measure(ctx, f, found); err != nil {
 						return fmt.Errorf("%s: %w", s.name, err)
 					}
 					measured = true

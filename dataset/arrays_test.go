@@ -129,6 +129,36 @@ func TestArraysNamed(t *testing.T) {
 	}
 }
 
+// The labels of an array whose name happens to have a line in it are called as those of any other.
+func TestArraysOfAnyName(t *testing.T) {
+	s := loadArrays(t, arrayFile(t, "a.npz", func(z *npy.Writer) error {
+		if err := z.Bytes("my_faces", []int{2, 4, 4, 3}, make([]byte, 96)); err != nil {
+			return err
+		}
+		return z.Strings("labels", []string{"Ada", "Bo"})
+	}), pix.Prep{W: 4, H: 4})
+	if !slices.Equal(s.People, []string{"Ada", "Bo"}) {
+		t.Errorf("people %q", s.People)
+	}
+}
+
+// Numbers of one kind mean the same in all arrays of a file, also in one that has few of them.
+func TestArraysMeasuredTogether(t *testing.T) {
+	test := make([]float32, 48)
+	for i := range test {
+		test[i] = -0.2 // of -1 to 1
+	}
+	s := loadArrays(t, arrayFile(t, "a.npz", func(z *npy.Writer) error {
+		if err := z.Floats("x_train", []int{6, 4, 4, 3}, values(6, 4, 4, 3, 127.5, 127.5)); err != nil {
+			return err
+		}
+		return z.Floats("x_test", []int{1, 4, 4, 3}, test)
+	}), pix.Prep{W: 4, H: 4})
+	if got := s.Image(6).Pix[0]; got != 102 { // (1-0.2) * 127.5
+		t.Errorf("the test's pictures have the value %d, expected 102", got)
+	}
+}
+
 func TestArrayErrors(t *testing.T) {
 	pictures := make([]byte, 2*4*4*3)
 	for want, write := range map[string]func(z *npy.Writer) error{
