@@ -92,6 +92,11 @@ type csvColumns struct {
 // csvTitles finds the columns by their titles.
 func csvTitles(titles []string, opt ReadOptions) (csvColumns, error) {
 	place := func(known []string) int { return slices.Index(titles, find(titles, known)) }
+	for _, title := range titles {
+		if _, err := strconv.ParseFloat(title, 64); err == nil && strings.Contains(title, ".") { // a row, which would be lost
+			return csvColumns{}, fmt.Errorf("line 1: %.40q is no title: expected a line of titles, such as id,c0,c1, or numbers alone", title)
+		}
+	}
 	c := csvColumns{id: place(idNames), person: place(personNames), taken: place(takenNames), list: -1, names: titles}
 	if opt.Codes != "" {
 		if c.list = slices.Index(titles, opt.Codes); c.list < 0 {
