@@ -16,14 +16,14 @@ import (
 	"likeness/pix"
 	"likeness/progress"
 	"likeness/pytorch"
-	"likeness/safetensors"
 )
 
 // ImportOptions say what is read, and what the files do not say themselves.
 type ImportOptions struct {
 	// Files are an encoder and a decoder, in either order, or one file of a whole autoencoder.
 	Files []string `json:"files"`
-	Out   string   `json:"out,omitempty"` // the model file; empty: see DefaultOut
+	Out   string   `json:"out,omitempty"`   // the model file; empty: see DefaultOut
+	Fresh bool     `json:"fresh,omitempty"` // replace the model that is there
 	// Prep is how photographs become inputs; without a crop, that of the file where it says
 	// one, else the face. Sides of 0 are those of the files; other sides are for files that
 	// leave the size open.
@@ -97,7 +97,7 @@ func Import(ctx context.Context, o ImportOptions) (*Imported, error) {
 		return nil, fmt.Errorf("%d files: expected an encoder and a decoder, or one file of both", len(o.Files))
 	}
 	out := cmp.Or(o.Out, DefaultOut(o.Files))
-	if err := checkOut(out, o.Files); err != nil {
+	if err := checkOut(out, o.Files, o.Fresh); err != nil {
 		return nil, err
 	}
 	read, err := readerOf(o.Files)
@@ -123,12 +123,12 @@ func Import(ctx context.Context, o ImportOptions) (*Imported, error) {
 
 // checkOut returns an error unless a model file may be written to out, which is none of the
 // files that are read.
-func checkOut(out string, files []string) error {
+func checkOut(out string, files []string, fresh bool) error {
 	same := func(path string) bool { return filepath.Clean(path) == filepath.Clean(out) }
 	if slices.ContainsFunc(files, same) {
-		return fmt.Errorf("%s is what is read: the model needs a name of its own", out)
+		return refused{fmt.Errorf("%s is what is read: the model needs a name of its own", out)}
 	}
-	return errors.Join(atomicfile.CheckWritable(out), safetensors.CheckReplace(out, autoencoder.Format))
+	return errors.Join(atomicfile.CheckWritable(out), checkModel(out, fresh))
 }
 
 // readerOf returns what reads files that begin as these do.

@@ -1,7 +1,10 @@
 package exchange_test
 
 import (
+	"bytes"
+	"errors"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -187,5 +190,34 @@ func TestImportErrors(t *testing.T) {
 		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(o.Out), "*")); len(left) > 0 {
 			t.Errorf("%q: %q was left", o.Files, left)
 		}
+	}
+}
+
+// A model that is there may be all that is left of a training.
+func TestImportReplacesNoModelUnasked(t *testing.T) {
+	there := saved(t, nil)
+	before, err := os.ReadFile(there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := said
+	o.Files, o.Out = []string{kerasFile("encoder.h5"), kerasFile("decoder.h5")}, there
+	if _, err := exchange.Import(t.Context(), o); !errors.Is(err, exchange.ErrExists) || !strings.Contains(err.Error(), there) {
+		t.Errorf("%v", err)
+	}
+	if now, err := os.ReadFile(there); err != nil || !bytes.Equal(now, before) {
+		t.Errorf("it was replaced: %v", err)
+	}
+	o.Fresh = true
+	if _, err := exchange.Import(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "notes.safetensors")
+	if err := os.WriteFile(other, []byte("something else"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.Out = other
+	if _, err := exchange.Import(t.Context(), o); !errors.Is(err, exchange.ErrNotReplaced) {
+		t.Errorf("of something else: %v", err)
 	}
 }

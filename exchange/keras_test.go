@@ -192,7 +192,7 @@ func TestImportChooses(t *testing.T) {
 	if r.Fingerprint != m.Fingerprint() || len(r.Notes) != 3 || !strings.HasPrefix(r.Notes[2].Text, "The files do not say functions and pixels. With these, drawn faces come back best: elu behind convolutions, elu behind the code, none behind the decoder's Dense, pixels of -0.5..0.5. ") {
 		t.Errorf("fingerprint %s, expected %s, notes %+v", r.Fingerprint, m.Fingerprint(), r.Notes)
 	}
-	if r, err = exchange.Import(t.Context(), exchange.ImportOptions{Files: unit, Out: out}); err != nil {
+	if r, err = exchange.Import(t.Context(), exchange.ImportOptions{Files: unit, Out: out, Fresh: true}); err != nil {
 		t.Fatal(err)
 	}
 	if r.Pixels != exchange.Unit || r.OutputPixels != exchange.Unit || len(r.Notes) != 1 || !strings.Contains(r.Notes[0].Text, "do not say pixels. With these, drawn faces come back best: pixels of 0..1. ") {

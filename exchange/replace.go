@@ -5,12 +5,34 @@ import (
 	"errors"
 	"fmt"
 
+	"likeness/autoencoder"
 	"likeness/internal/regularfile"
 	"likeness/onnx"
 	"likeness/onnx/export"
 	"likeness/pytorch"
 	"likeness/safetensors"
 )
+
+// checkModel returns an error unless a model file may be written to a path: another model is replaced only where fresh says so,
+// since it may be all that is left of a training, and what is no model never.
+func checkModel(path string, fresh bool) error {
+	err := safetensors.CheckReplace(path, autoencoder.Format)
+	if other, ok := errors.AsType[*safetensors.ReplaceError](err); ok {
+		return refused{other}
+	}
+	if err != nil || fresh {
+		return err
+	}
+	if head, err := regularfile.Head(path, 1); err != nil || len(head) == 0 {
+		return err
+	}
+	return fmt.Errorf("%s %w", path, ErrExists)
+}
+
+// refused is an error that is an ErrNotReplaced as well.
+type refused struct{ error }
+
+func (e refused) Unwrap() []error { return []error{e.error, ErrNotReplaced} }
 
 // checkMarked returns a check for files of text that begin with a line by which this program knows its own.
 func checkMarked(mark, kind string) func(path string) error {
@@ -59,6 +81,12 @@ func checkState(path string) error {
 	return err
 }
 
+// Errors of results whose place is taken.
+var (
+	ErrExists      = errors.New("exists already") // a model of this program
+	ErrNotReplaced = errors.New("is not replaced")
+)
+
 func notReplaced(path, kind string) error {
-	return fmt.Errorf("%s is there, is no %s and is not replaced", path, kind)
+	return fmt.Errorf("%s is there, is no %s and %w", path, kind, ErrNotReplaced)
 }

@@ -91,7 +91,7 @@ the place of one of its own kind alone.`, exportFormats()),
 		}
 		r, err := exchange.Export(cmd.Context(), opt)
 		if err != nil {
-			return err
+			return replaceError(err)
 		}
 		a.Notes(r.Notes)
 		return a.Emit(r, func(w io.Writer) { printExported(w, r) })

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 
@@ -52,6 +53,7 @@ layer scales pixels, or a last one is a sigmoid, that says their range.`,
 	}
 	f := c.Flags()
 	f.StringVar(&opt.Out, "out", "", "the model `file` (default the name of FILE, or model.safetensors)")
+	f.BoolVar(&opt.Fresh, "fresh", false, "replace an existing model")
 	console.AddChoice(c, &pixels, "pixels", "what the networks have for pixels from black to white (default what the layers say, or what gives drawn faces back best)")
 	console.AddChoice(c, &outputPixels, "output-pixels", "what the decoder gives, where that is another range")
 	f.Var(&crop, "crop", "the part of a photograph that the model is for: the face (of LFW's 250x250 pixels the 90x90 in the middle), of pictures framed as LFW's too, the largest square, a rectangle, or what is left without N or DX,DY pixels at the sides (default what the file says, or face)")
@@ -74,13 +76,23 @@ layer scales pixels, or a last one is a sigmoid, that says their range.`,
 		opt.Activation, opt.CodeActivation, opt.DenseActivation = activation.Value, codeActivation.Value, denseActivation.Value
 		opt.OutputActivation, opt.Padding, opt.Down = outputActivation.Value, pytorch.Padding(padding.Value), exchange.Down(down.Value)
 		r, err := exchange.Import(cmd.Context(), opt)
-		if err != nil {
-			return err
+		if errors.Is(err, exchange.ErrExists) {
+			return console.UsageError{Err: fmt.Errorf("%w: choose another --out, or replace it with:\n  %s", err, a.Command("--fresh"))}
+		} else if err != nil {
+			return replaceError(err)
 		}
 		a.Notes(r.Notes)
 		return a.Emit(r, func(w io.Writer) { printImported(w, r) })
 	}
 	return c
+}
+
+// replaceError makes it wrong usage that a result has the name of a file which stays, as other commands have it.
+func replaceError(err error) error {
+	if errors.Is(err, exchange.ErrNotReplaced) {
+		return console.UsageError{Err: fmt.Errorf("%w: choose another name", err)}
+	}
+	return err
 }
 
 // newFunction is the flag for a function by Keras's name.
