@@ -35,6 +35,7 @@ func fromPyTorch(ctx context.Context, o ImportOptions) (*autoencoder.Model, *Imp
 	}
 	if kind, own := strings.CutPrefix(f.Metadata["format"], "likeness "); own {
 		kind, _, _ = strings.Cut(kind, " ")
+		kind = cmp.Or(kind, "file")
 		return nil, nil, fmt.Errorf("%s is %s of this program: it need not be imported", path, article(kind))
 	}
 	says := !pytorch.Leaves(f)

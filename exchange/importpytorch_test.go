@@ -110,12 +110,16 @@ func TestImportPyTorchErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	theirs := stateDict(t, m)
+	theirs, nothing := stateDict(t, m), filepath.Join(t.TempDir(), "nothing.safetensors")
+	if err := (&safetensors.File{Metadata: map[string]string{"format": "likeness "}}).Save(nothing); err != nil {
+		t.Fatal(err)
+	}
 	for want, o := range map[string]exchange.ImportOptions{
 		"its functions and paddings are known": {Files: []string{own.Files[1].Path}, Padding: pytorch.SamePadding},
 		`down "left": expected`:                {Files: []string{theirs}, Down: "left"},
 		`padding "valid": expected`:            {Files: []string{theirs}, Padding: "valid"},
 		`unknown activation "swish"`:           {Files: []string{theirs}, Activation: "swish"},
+		"is a file of this program":            {Files: []string{nothing}},
 		"whole models of Keras alone":          {Files: []string{theirs}, CodeLayer: "x"},
 	} {
 		o.Out = filepath.Join(t.TempDir(), "out.safetensors")

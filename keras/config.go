@@ -25,15 +25,26 @@ type object struct {
 	Name    string          `json:"name"`
 	Inbound json.RawMessage `json:"inbound_nodes"`
 	Build   struct {
-		Input []*int `json:"input_shape"`
+		Input batchShape `json:"input_shape"`
 	} `json:"build_config"`
+}
+
+// batchShape is the shape of a batch, with nil for sides of any size. Of a layer with several inputs, whose shapes Keras 3 writes in
+// its place, it is nil: the layer is refused by its name.
+type batchShape []*int
+
+func (s *batchShape) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, (*[]*int)(s)) != nil {
+		*s = nil
+	}
+	return nil
 }
 
 // network is the configuration of a model.
 type network struct {
-	Name   string   `json:"name"`
-	Layers []object `json:"layers"`
-	Build  []*int   `json:"build_input_shape"`
+	Name   string     `json:"name"`
+	Layers []object   `json:"layers"`
+	Build  batchShape `json:"build_input_shape"`
 }
 
 // configure reads a model's configuration.
