@@ -166,6 +166,8 @@ func asPictures(name string, h npy.Header) (*pictureArray, string) {
 		return nil, fmt.Sprintf("%q holds %v", name, h.Type)
 	case h.Fortran:
 		return nil, fmt.Sprintf("%q lies column by column: save it with numpy.ascontiguousarray", name)
+	case len(shape) == 3 && shape[2] == 3: // one picture: no other is three pixels wide
+		a.n, a.h, a.w, a.channels = 1, shape[0], shape[1], 3
 	case len(shape) == 3:
 		a.n, a.h, a.w = shape[0], shape[1], shape[2]
 	case len(shape) == 4 && (shape[3] == 3 || shape[3] == 1):

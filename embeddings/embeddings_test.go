@@ -41,6 +41,7 @@ func TestWriteRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			want.CodesFrom = map[string]string{".npz": "codes", ".csv": "c0 to c1", ".parquet": "code"}[ext]
 			if bare && ext == ".parquet" { // has the columns in any case
 				want.People, want.Taken = make([]string, 3), make([]time.Time, 3)
 			}
@@ -104,6 +105,12 @@ func TestReadForeignNames(t *testing.T) {
 	given.IDs = []string{"first.jpg", "second one.jpg"}
 	people := called
 	people.People = []string{"Ada", "Bo"}
+	from := func(t embeddings.Table, codes string) embeddings.Table {
+		t.CodesFrom = codes
+		return t
+	}
+	keyed := want
+	keyed.IDs, keyed.Numbered = []string{"7", "9"}, false
 	dated := called
 	dated.Taken = []time.Time{time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC)}
 	unused := people
@@ -114,16 +121,21 @@ func TestReadForeignNames(t *testing.T) {
 		opt  embeddings.ReadOptions
 		want embeddings.Table
 	}{
-		{"only array", npz(t, map[string]any{"other": codes}), embeddings.ReadOptions{}, want},
-		{"ids beside", npz(t, map[string]any{"other": codes}), embeddings.ReadOptions{IDs: ids}, given},
-		{"by names", npz(t, map[string]any{"embeddings": codes, "files": []string{"a", "b"}, "labels": []string{"Ada", "Bo"}}), embeddings.ReadOptions{}, people},
-		{"by shape", npz(t, map[string]any{"other": codes, "files": []string{"a", "b"}}), embeddings.ReadOptions{}, called},
+		{"only array", npz(t, map[string]any{"other": codes}), embeddings.ReadOptions{}, from(want, "other")},
+		{"ids beside", npz(t, map[string]any{"other": codes}), embeddings.ReadOptions{IDs: ids}, from(given, "other")},
+		{"by names", npz(t, map[string]any{"embeddings": codes, "files": []string{"a", "b"}, "labels": []string{"Ada", "Bo"}}), embeddings.ReadOptions{}, from(people, "embeddings")},
+		{"by shape", npz(t, map[string]any{"other": codes, "files": []string{"a", "b"}}), embeddings.ReadOptions{}, from(called, "other")},
 		{"numbers alone", []byte("1,2\n3,4\n"), embeddings.ReadOptions{}, want},
-		{"columns that pandas counts", []byte("0,1\n1,2\n3,4\n"), embeddings.ReadOptions{}, want},
-		{"a column each", []byte("\ufefffile,e0,e1\na,1,2\nb,3,4\n"), embeddings.ReadOptions{}, called},
-		{"lists", []byte("path,Label,size,embedding\na,Ada,9,\"[1, 2]\"\nb,Bo,9,\"[3,4]\"\n"), embeddings.ReadOptions{}, unused},
-		{"texts between", []byte("path,size,label,0,1\na,big,Ada,1,2\nb,small,Bo,3,4\n"), embeddings.ReadOptions{}, unused},
-		{"dates", []byte("id,date,0,1\na,2020-01-02 03:04:05.5,1,2\nb,2021-01-01,3,4\n"), embeddings.ReadOptions{}, dated},
+		{"columns that pandas counts", []byte("0,1\n1,2\n3,4\n"), embeddings.ReadOptions{}, from(want, "0 to 1")},
+		{"a column each", []byte("\ufefffile,e0,e1\na,1,2\nb,3,4\n"), embeddings.ReadOptions{}, from(called, "e0 to e1")},
+		{"lists", []byte("path,Label,size,embedding\na,Ada,9,\"[1, 2]\"\nb,Bo,9,\"[3,4]\"\n"), embeddings.ReadOptions{}, from(unused, "embedding")},
+		{"texts between", []byte("path,size,label,0,1\na,big,Ada,1,2\nb,small,Bo,3,4\n"), embeddings.ReadOptions{}, from(unused, "0 to 1")},
+		{"dates", []byte("id,date,0,1\na,2020-01-02 03:04:05.5,1,2\nb,2021-01-01,3,4\n"), embeddings.ReadOptions{}, from(dated, "0 to 1")},
+		{"pandas' index", []byte(",0,1\n7,1,2\n9,3,4\n"), embeddings.ReadOptions{}, from(keyed, "0 to 1")},
+		{"a number beside", []byte("path,size,label ,dim_0,dim_1\na,9,Ada,1,2\nb,8,Bo,3,4\n"), embeddings.ReadOptions{}, from(unused, "dim_0 to dim_1")},
+		{"semicolons", []byte("path;label;size;x0;x1\na;Ada;9;1,0;2\nb;Bo;9;3;4,0\n"), embeddings.ReadOptions{}, from(unused, "x0 to x1")},
+		{"tabs, lists of NumPy", []byte("path\tlabel\tsize\tcode\na\tAda\t9\t[1. 2.]\nb\tBo\t9\t[3.\u00a04.]\n"), embeddings.ReadOptions{}, from(unused, "code")},
+		{"one code", npz(t, map[string]any{"flat": []float32{1, 2}}), embeddings.ReadOptions{}, from(embeddings.Table{IDs: []string{"0"}, Numbered: true, Dim: 2, Codes: []float32{1, 2}}, "flat")},
 	} {
 		got, err := embeddings.Read(write(t, "codes", c.file), c.opt)
 		if err != nil {
@@ -164,13 +176,17 @@ func TestErrors(t *testing.T) {
 		{"other lengths", []byte("id,code\na,\"[1,2]\"\nb,\"[1]\"\n"), embeddings.ReadOptions{}, "line 3: a code of 1 numbers, those before it have 2"},
 		{"a null in a list", []byte("id,code\na,\"[1,null]\"\n"), embeddings.ReadOptions{}, `line 2: column "code": element 1 is null`},
 		{"a null in a list of Parquet", nulls.Bytes(), embeddings.ReadOptions{}, `entry 0: column "code" has no number`},
-		{"no list", []byte("id,code\na,[1\n"), embeddings.ReadOptions{}, `line 2: column "code" is no list`},
+		{"no list", []byte("id,code\na,[1\n"), embeddings.ReadOptions{}, `line 2: column "code": "[1" is no list`},
+		{"a printed list", []byte("id,code\na,[1 ... 2]\n"), embeddings.ReadOptions{}, "its middle left out"},
+		{"UTF-16", []byte("\xff\xfei\x00d\x00"), embeddings.ReadOptions{}, "UTF-16"},
+		{"a database", []byte("SQLite format 3\x00"), embeddings.ReadOptions{}, "expected a NumPy, Parquet or CSV file"},
+		{"a text as codes", []byte("id,word,c0\na,b,1\n"), embeddings.ReadOptions{Codes: "word"}, `column "word" holds neither`},
 		{"ragged", []byte("id,c0\na,1,2\n"), embeddings.ReadOptions{}, "wrong number of fields"},
 		{"no codes", []byte("id,word\na,b\n"), embeddings.ReadOptions{}, "no column of numbers"},
 		{"no column", []byte("id,word\na,b\n"), embeddings.ReadOptions{Codes: "c"}, `no column "c"`},
 		{"no date", []byte("id,date,c0\na,soon,1\n"), embeddings.ReadOptions{}, `"soon" is no time`},
 		{"no array", npz(t, map[string]any{"other": codes, "X": codes}), embeddings.ReadOptions{Codes: "c"}, `no array "c"`},
-		{"unclear", npz(t, map[string]any{"other": codes, "flat": []float32{1}}), embeddings.ReadOptions{Codes: "flat"}, "codes have two dimensions"},
+		{"unclear", npz(t, map[string]any{"files": []string{"a"}, "labels": []string{"a"}}), embeddings.ReadOptions{}, "which of them are the codes is not clear"},
 		{"labels of others", npz(t, map[string]any{"embeddings": codes, "labels": []string{"a"}}), embeddings.ReadOptions{}, `array "labels" has the shape [1], expected one element for each of the 2 codes`},
 		{"ids of others", npz(t, map[string]any{"other": codes}), embeddings.ReadOptions{IDs: ids}, "has 1 ids"},
 		{"cut Parquet", good.Bytes()[:good.Len()-9], embeddings.ReadOptions{}, ""},
@@ -254,7 +270,7 @@ func TestForeignParquet(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	got, err := embeddings.Read(theirs, embeddings.ReadOptions{})
-	want := &embeddings.Table{IDs: []string{"a.jpg", "b.jpg"}, People: []string{"Ada", ""}, Taken: []time.Time{time.Date(2024, 2, 29, 12, 0, 1, 0, time.UTC), {}}, Dim: 2, Codes: []float32{1.5, 0.25, -2, 3}}
+	want := &embeddings.Table{IDs: []string{"a.jpg", "b.jpg"}, People: []string{"Ada", ""}, Taken: []time.Time{time.Date(2024, 2, 29, 12, 0, 1, 0, time.UTC), {}}, Dim: 2, Codes: []float32{1.5, 0.25, -2, 3}, CodesFrom: "embedding_0 to embedding_1"}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}
@@ -298,11 +314,11 @@ func TestCheckReplace(t *testing.T) {
 		if err := small().WriteFile(path); err != nil {
 			t.Fatal(err)
 		}
-		if err := embeddings.CheckReplace(path); err != nil {
+		if err := embeddings.CheckReplace(path); errors.Is(err, embeddings.ErrReplace) != (format == embeddings.CSV) || err != nil && format != embeddings.CSV {
 			t.Errorf("a table of codes: %v", err)
 		}
 	}
-	for name, data := range map[string][]byte{"a.npz": npz(t, map[string]any{"flat": []float32{1}}), "a.csv": []byte("name,phone\nAda,1\n"), "a.parquet": []byte("PAR1nothing")} {
+	for name, data := range map[string][]byte{"a.npz": npz(t, map[string]any{"embeddings": [][2]float32{{1, 2}}}), "a.csv": []byte("name,phone\nAda,1\n"), "a.parquet": []byte("PAR1nothing")} {
 		if err := embeddings.CheckReplace(write(t, name, data)); !errors.Is(err, embeddings.ErrReplace) {
 			t.Errorf("%s would be replaced: %v", name, err)
 		}

@@ -65,7 +65,7 @@ func readParquet(path string, opt ReadOptions) (t *Table, err error) {
 	if err != nil {
 		return nil, err
 	}
-	t = &Table{Unused: columns.unused}
+	t = &Table{Unused: columns.unused, CodesFrom: columns.words()}
 	columns.most = max(largeNumbers, int(info.Size())*mostRatio/4)
 	for _, group := range file.RowGroups() {
 		if err := columns.read(t, group, opt.IDs == ""); err != nil {
@@ -112,7 +112,13 @@ func parquetColumns(file *parquet.File, opt ReadOptions) (columnPlaces, error) {
 			}
 		}
 	}
-	place := func(known []string) int { return slices.Index(tops, find(tops, known)) }
+	place := func(known []string) int {
+		name := find(tops, known)
+		if name == "" {
+			return -1
+		}
+		return slices.Index(tops, name)
+	}
 	c.id, c.person, c.taken = place(idNames), place(personNames), place(takenNames)
 	switch {
 	case opt.Codes != "":
@@ -130,7 +136,7 @@ func parquetColumns(file *parquet.File, opt ReadOptions) (columnPlaces, error) {
 			names[i] = tops[l]
 		}
 		if c.list = slices.Index(tops, find(names, codeNames)); c.list < 0 {
-			return c, fmt.Errorf("which of its lists %q are the codes is not clear: name one", names)
+			return c, fmt.Errorf("%w: it has the lists %q", ErrUnclear, names)
 		}
 	default:
 		for _, i := range numbers {
@@ -138,6 +144,7 @@ func parquetColumns(file *parquet.File, opt ReadOptions) (columnPlaces, error) {
 				c.codes = append(c.codes, i)
 			}
 		}
+		c.codes = counted(tops, c.codes)
 		if len(c.codes) == 0 {
 			return c, fmt.Errorf("none of its columns %q has lists of numbers, or numbers: which are the codes?", tops)
 		}
@@ -161,6 +168,17 @@ func parquetColumns(file *parquet.File, opt ReadOptions) (columnPlaces, error) {
 		}
 	}
 	return c, nil
+}
+
+// words says which columns are the codes.
+func (c *columnPlaces) words() string {
+	if c.list >= 0 {
+		return c.names[c.list]
+	}
+	if n := len(c.codes); n > 1 {
+		return c.names[c.codes[0]] + " to " + c.names[c.codes[n-1]]
+	}
+	return c.names[c.codes[0]]
 }
 
 // read appends the rows of a group.

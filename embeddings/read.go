@@ -72,6 +72,9 @@ func Read(path string, opt ReadOptions) (*Table, error) {
 	return t, nil
 }
 
+// ErrUnclear means that a file has several arrays or columns that may be the codes: ReadOptions.Codes names one.
+var ErrUnclear = errors.New("which of them are the codes is not clear")
+
 // named puts the file's name in front of an error.
 func named(path string, read func() (*Table, error)) (*Table, error) {
 	t, err := read()
@@ -164,6 +167,8 @@ func readNumPy(path string, opt ReadOptions) (*Table, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case len(h.Shape) == 1 && strings.ContainsRune("fiu", rune(h.Type.Kind)): // one code
+		h.Shape = []int{1, h.Shape[0]}
 	case len(h.Shape) != 2:
 		return fail("array %q has the shape %v, codes have two dimensions", name, h.Shape)
 	}
@@ -171,7 +176,7 @@ func readNumPy(path string, opt ReadOptions) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{Dim: h.Shape[1]}
+	t := &Table{Dim: h.Shape[1], CodesFrom: name}
 	if t.Codes, err = a.Floats(); err != nil {
 		return fail("%w", err)
 	}
@@ -244,7 +249,7 @@ func codesArray(f *npy.File) (string, error) {
 		}
 	}
 	if len(fit) != 1 {
-		return "", fmt.Errorf("which of its arrays %q are the codes is not clear: name one", names)
+		return "", fmt.Errorf("%w: it has the arrays %s", ErrUnclear, quoted(names))
 	}
 	return fit[0], nil
 }
@@ -253,7 +258,7 @@ func codesArray(f *npy.File) (string, error) {
 func (t *Table) writeNPZ(w io.Writer) error {
 	z := npy.NewWriter(w)
 	people, taken := t.known()
-	err := errors.Join(z.Floats("codes", []int{len(t.IDs), t.Dim}, t.Codes), z.Strings("id", t.IDs))
+	err := errors.Join(z.Comment(madeBy), z.Floats("codes", []int{len(t.IDs), t.Dim}, t.Codes), z.Strings("id", t.IDs))
 	if err == nil && people {
 		err = z.Strings("person", t.People)
 	}

@@ -1,13 +1,10 @@
 package embeddings
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -16,16 +13,16 @@ import (
 	"likeness/npy"
 )
 
-// ErrReplace means that a file is no table of codes as this package writes it, so that none takes its place.
-var ErrReplace = errors.New("it is no table of codes and is not replaced: choose another name")
+// madeBy marks the files that this package writes. A CSV file has no place for it.
+const madeBy = "codes written by likeness"
 
-// ownTitles are the titles that CSV files begin with.
-var ownTitles = regexp.MustCompile(`^id(,person)?(,taken)?,c0(,|$)`)
+// ErrReplace means that a file was not written by this package, or that nobody can tell, so that no table takes its place.
+var ErrReplace = errors.New("it is there, and nothing says that this program wrote it")
 
-// CheckReplace returns an error that wraps ErrReplace unless a table may be written to path: nothing is there, an empty
-// file, or another table as this package writes it.
+// CheckReplace returns an error that wraps ErrReplace unless a table may be written to path unasked: nothing is there, an empty
+// file, or a NumPy or Parquet file that this package wrote.
 func CheckReplace(path string) error {
-	head, err := regularfile.Head(path, 1<<12)
+	head, err := regularfile.Head(path, 8)
 	if err != nil || len(head) == 0 {
 		return err
 	}
@@ -33,15 +30,11 @@ func CheckReplace(path string) error {
 	switch {
 	case npy.Is(head):
 		if f, err := npy.Open(path); err == nil {
-			names := f.Names()
-			own = len(names) >= 2 && slices.Equal(names[:2], []string{"codes", "id"})
+			own = f.Comment() == madeBy
 			f.Close()
 		}
 	case strings.HasPrefix(string(head), "PAR1"):
 		own = ownParquet(path)
-	default:
-		line, _ := bufio.NewReader(strings.NewReader(string(head))).ReadString('\n')
-		own = ownTitles.MatchString(strings.TrimRight(line, "\r\n"))
 	}
 	if !own {
 		return fmt.Errorf("%s: %w", path, ErrReplace)
@@ -49,7 +42,7 @@ func CheckReplace(path string) error {
 	return nil
 }
 
-// ownParquet reports whether a Parquet file has the columns that writeParquet writes.
+// ownParquet reports whether a Parquet file says that writeParquet wrote it.
 func ownParquet(path string) (own bool) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -69,9 +62,5 @@ func ownParquet(path string) (own bool) {
 	if err != nil {
 		return false
 	}
-	var names []string
-	for _, c := range file.Root().Columns() {
-		names = append(names, c.Name())
-	}
-	return slices.Equal(names, []string{"id", "person", "taken", "code"})
+	return strings.HasPrefix(file.Metadata().CreatedBy, "likeness ")
 }

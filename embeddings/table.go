@@ -28,6 +28,8 @@ type Table struct {
 
 	// Numbered says that the file has no ids: they are the numbers of the rows, from 0.
 	Numbered bool
+	// CodesFrom is the array or the columns that the codes were read from, in words.
+	CodesFrom string
 	// Unused are columns or arrays of the file that were not read.
 	Unused []string
 }

@@ -107,6 +107,10 @@ func UpdateCodes(ctx context.Context, path string, t *embeddings.Table, from str
 			return nil, err
 		}
 	}
+	missing, err := u.pictureless(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var changes *Changes
 	change := func(old *search.File) (*search.File, error) {
 		f, err := u.merge(ctx, old)
@@ -114,6 +118,7 @@ func UpdateCodes(ctx context.Context, path string, t *embeddings.Table, from str
 			return nil, err
 		}
 		changes = u.changes(f, old)
+		changes.Pictureless = missing
 		return f, nil
 	}
 	if opt.Fresh {
@@ -136,6 +141,39 @@ type codesUpdate struct {
 	opt   CodesOptions
 	about search.About
 	count Changes
+}
+
+// pictureless returns how many ids are no pictures of the data set that they are said to be of.
+func (u *codesUpdate) pictureless(ctx context.Context) (int, error) {
+	if u.opt.Data.Source == "" {
+		return 0, nil
+	}
+	src, err := dataset.Open(u.opt.Data, faces.Options{})
+	if err != nil {
+		return 0, err
+	}
+	var files []string
+	err = src.Walk(ctx, func(string) bool { return false }, func(f faces.File) error {
+		if f.Skip == "" {
+			files = append(files, f.Name)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	there := map[string]bool{}
+	for i, short := range faces.ShortNames(files) {
+		there[files[i]], there[short] = true, true
+	}
+	missing := 0
+	for _, id := range u.table.IDs {
+		picture, _ := faces.SplitFaceID(id)
+		if !there[id] && !there[picture] {
+			missing++
+		}
+	}
+	return missing, nil
 }
 
 // codeBytes returns the bytes of a code, by which it is known again.

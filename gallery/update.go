@@ -81,6 +81,8 @@ type Changes struct {
 	Unread    int `json:"unread"`   // could not be read this time, and kept as they were
 	Encoded   int `json:"encoded"`  // pictures that had to be encoded, each once
 	Repeated  int `json:"repeated"` // pictures that are there under another id as well
+	// Pictureless counts codes from elsewhere whose ids are no pictures of the data set that they were said to be of.
+	Pictureless int `json:"pictureless,omitempty"`
 }
 
 // ErrNotUpdatable means that a file cannot be brought up to date: it is no index, one of

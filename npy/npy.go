@@ -39,6 +39,8 @@ type File struct {
 	single Header // of a .npy file
 	names  []string
 	arrays map[string]*zip.File // nil for a .npy file
+
+	comment string
 }
 
 // Is reports whether a file begins as a .npy or a zip does. A zip may hold anything.
@@ -90,7 +92,7 @@ func (f *File) open() error {
 	if len(z.File) > mostArrays {
 		return fmt.Errorf("%d arrays are more than %d", len(z.File), mostArrays)
 	}
-	f.arrays = map[string]*zip.File{}
+	f.comment, f.arrays = z.Comment, map[string]*zip.File{}
 	for _, m := range z.File {
 		name, isArray := strings.CutSuffix(m.Name, ".npy")
 		if !isArray {
@@ -114,6 +116,9 @@ func (f *File) open() error {
 // Close closes the file.
 func (f *File) Close() error { return f.file.Close() }
 
+// Comment returns the comment of a .npz file, "" for none.
+func (f *File) Comment() string { return f.comment }
+
 // Names returns the names of the arrays, in the file's order.
 func (f *File) Names() []string { return slices.Clone(f.names) }
 
@@ -132,9 +137,15 @@ func (f *File) Header(name string) (Header, error) {
 	return h, r.Close()
 }
 
+// missing is fs.ErrNotExist for a sentence that has said so already.
+type missing struct{}
+
+func (missing) Error() string        { return "" }
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }
+
 func (f *File) known(name string) error {
 	if !f.Has(name) {
-		return f.errorf("it has no array %q, but %q: %w", name, f.names, fs.ErrNotExist)
+		return f.errorf("it has no array %q, but %q%w", name, f.names, missing{})
 	}
 	return nil
 }

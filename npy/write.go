@@ -19,6 +19,9 @@ type Writer struct{ zip *zip.Writer }
 // NewWriter begins a .npz file.
 func NewWriter(w io.Writer) *Writer { return &Writer{zip.NewWriter(w)} }
 
+// Comment sets the comment of the zip, by which the program that wrote it knows it again.
+func (w *Writer) Comment(text string) error { return w.zip.SetComment(text) }
+
 // Close ends the file. It does not close what it was written to.
 func (w *Writer) Close() error { return w.zip.Close() }
 

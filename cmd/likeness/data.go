@@ -66,7 +66,7 @@ func checkData(n dataset.Name) error {
 		return console.Usagef("--names %s: expected folders, file, none or a CSV file", n.Names)
 	}
 	if pictures := (dataset.Name{Source: n.Source}); errors.Is(err, fs.ErrNotExist) && pictures.Check() != nil {
-		return fmt.Errorf("%w (--data takes drawn, lfw, an archive or a folder)", err)
+		return fmt.Errorf("%w (--data takes drawn, lfw, an archive, a NumPy file or a folder)", err)
 	}
 	return err
 }

@@ -72,8 +72,12 @@ listed and are no problem.`,
 		if err := checkData(dataset.Name{Source: args[0], Names: names}); err != nil {
 			return err
 		}
+		src, err := dataset.Open(dataset.Name{Source: args[0]}, faces.Options{})
+		if err != nil {
+			return err
+		}
 		p := a.Progress()
-		r, err := check.Source(cmd.Context(), args[0], faces.Options{
+		r, err := check.Opened(cmd.Context(), src, faces.Options{
 			Prep: prepOf(size, crop), Attributes: attributes, Names: names, Threads: threads,
 			Progress: p.Report(),
 		})

@@ -19,6 +19,7 @@ import (
 func newEncode(a *app) *cobra.Command {
 	var data dataset.Name
 	var out string
+	var fresh bool
 	var threads int
 	var looks faceFlags
 	var foreign encoderFlags
@@ -42,6 +43,7 @@ makes an index of such a table, also of one that another program wrote.`,
 	addDataFlags(c, &data, "what the model was trained on")
 	c.Flags().StringVar(&out, "out", "", "the `file` to write, .npz, .parquet or .csv")
 	_ = c.MarkFlagRequired("out")
+	c.Flags().BoolVar(&fresh, "fresh", false, "replace a file that is there, whoever wrote it")
 	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
 	foreign.add(c)
 	console.AddThreads(c, &threads)
@@ -59,9 +61,9 @@ makes an index of such a table, also of one that another program wrote.`,
 		if err := console.CheckOut(out, []string{".npz", ".parquet", ".csv"}, args[0]); err != nil {
 			return err
 		}
-		if err := embeddings.CheckReplace(out); errors.Is(err, embeddings.ErrReplace) {
-			return console.Usagef("--out: %v", err)
-		} else if err != nil {
+		if err := embeddings.CheckReplace(out); errors.Is(err, embeddings.ErrReplace) && !fresh {
+			return console.Usagef("--out %w: choose another name, or --fresh replaces it", err)
+		} else if err != nil && !errors.Is(err, embeddings.ErrReplace) {
 			return err
 		}
 		e, err := foreign.open(a, args[0], "")
@@ -82,7 +84,7 @@ makes an index of such a table, also of one that another program wrote.`,
 		if err := t.WriteFile(out); err != nil {
 			return err
 		}
-		r := &encodeResult{Out: out, Model: args[0], Fingerprint: e.Fingerprint(), Data: d.Set.Source, Entries: len(t.IDs), Code: t.Dim, Skipped: d.Set.Skipped}
+		r := &encodeResult{Out: out, Model: args[0], Fingerprint: e.Fingerprint(), Data: d.Set.Source, Entries: len(t.IDs), Code: t.Dim, Skipped: append([]faces.Skip{}, d.Set.Skipped...)}
 		for _, person := range t.People {
 			if person != "" {
 				r.Named++

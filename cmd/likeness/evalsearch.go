@@ -148,7 +148,7 @@ without it, pairs in ten folds are drawn by seed.`,
 
 // evalCodes measures codes from elsewhere.
 func (a *app) evalCodes(cmd *cobra.Command, path string, opt evaluation.SearchOptions) error {
-	t, err := embeddings.Read(path, embeddings.ReadOptions{})
+	t, err := readCodes(path, embeddings.ReadOptions{})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -32,7 +33,7 @@ func (f *codeFlags) add(c *cobra.Command) {
 
 // indexCodes makes an index of codes from elsewhere.
 func (a *app) indexCodes(cmd *cobra.Command, f codeFlags, data dataset.Name, out string, opt gallery.UpdateOptions) error {
-	for _, flag := range []string{"part", "prune", "faces", "crop"} {
+	for _, flag := range []string{"part", "prune", "faces", "crop", "names", "attributes"} {
 		if cmd.Flags().Changed(flag) {
 			return console.Usagef("--codes and --%s: codes are indexed as they are", flag)
 		}
@@ -51,7 +52,7 @@ func (a *app) indexCodes(cmd *cobra.Command, f codeFlags, data dataset.Name, out
 			return err
 		}
 	}
-	t, err := embeddings.Read(f.path, f.read)
+	t, err := readCodes(f.path, f.read)
 	if err != nil {
 		return err
 	}
@@ -73,19 +74,46 @@ func (a *app) indexCodes(cmd *cobra.Command, f codeFlags, data dataset.Name, out
 	if len(t.Unused) > 0 {
 		a.Note("Not used of %s: %s", f.path, strings.Join(t.Unused, ", "))
 	}
-	r := &codesResult{Codes: f.path, Changes: changes, example: t.IDs[0]}
+	if changes.Pictureless > 0 {
+		a.Warn("%s of %s are no pictures in %s, such as %s: ids are paths in it", count(changes.Pictureless, "id"), f.path, data.Source, t.IDs[0])
+	}
+	r := &codesResult{Codes: f.path, From: t.CodesFrom, Unused: append([]string{}, t.Unused...), Changes: changes, example: t.IDs[0]}
+	for _, person := range t.People {
+		if person != "" {
+			r.Named++
+		}
+	}
 	return a.Emit(r, r.print)
+}
+
+// readCodes reads a table of codes.
+func readCodes(path string, opt embeddings.ReadOptions) (*embeddings.Table, error) {
+	t, err := embeddings.Read(path, opt)
+	switch {
+	case errors.Is(err, embeddings.ErrUnclear):
+		return nil, fmt.Errorf("%w; --codes-name names one", err)
+	case errors.Is(err, fs.ErrNotExist) && opt.Codes == "":
+		return nil, fmt.Errorf("there is no file %s", path)
+	}
+	return t, err
 }
 
 // codesResult is what 'index --codes' reports.
 type codesResult struct {
-	Codes string `json:"codes"`
+	Codes  string   `json:"codes"`
+	From   string   `json:"from"`   // the array or the columns of the codes
+	Unused []string `json:"unused"` // arrays or columns that were not read
+	Named  int      `json:"named"`  // entries whose person is known
 	*gallery.Changes
 	example string
 }
 
 func (r *codesResult) print(w io.Writer) {
-	fmt.Fprintf(w, "%s: %s of %d numbers from %s\n", r.Index, count(r.Entries, "code"), r.Code, r.Codes)
+	from := r.Codes
+	if r.From != "" {
+		from += " (" + r.From + ")"
+	}
+	fmt.Fprintf(w, "%s: %s of %d numbers from %s, %d with a person\n", r.Index, count(r.Entries, "code"), r.Code, from, r.Named)
 	if r.Unchanged+r.Changes.Changed+r.Removed+r.Kept > 0 {
 		var parts []string
 		for _, p := range []struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"likeness/cmd/likeness/internal/console"
@@ -31,6 +32,8 @@ func logTargets(values []string) (file string, targets []tracking.Target, err er
 		switch {
 		case ok:
 			targets = append(targets, t)
+		case unknownKind.MatchString(v) && !exists(v):
+			return "", nil, console.Usagef("--log %s: expected a file, tensorboard:FOLDER or mlflow:ADDRESS", v)
 		case file != "":
 			return "", nil, console.Usagef("--log %s and --log %s: expected one file", file, v)
 		default:
@@ -38,6 +41,14 @@ func logTargets(values []string) (file string, targets []tracking.Target, err er
 		}
 	}
 	return file, targets, nil
+}
+
+// unknownKind begins as a kind of record and is none: a name of a file on Windows begins with one letter.
+var unknownKind = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]+:`)
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func openLog(path string) (*runLog, error) {

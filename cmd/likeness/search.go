@@ -79,7 +79,7 @@ all of them. The index stores the fingerprint of its model and refuses another o
 			return err
 		}
 		if f.codes != "" {
-			t, err := embeddings.Read(f.codes, embeddings.ReadOptions{})
+			t, err := readCodes(f.codes, embeddings.ReadOptions{})
 			if err != nil {
 				return err
 			}

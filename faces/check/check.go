@@ -31,11 +31,17 @@ func Source(ctx context.Context, name string, opt faces.Options) (*Report, error
 	if err != nil {
 		return nil, err
 	}
-	if opt, err = opt.Resolve(); err != nil {
+	return Opened(ctx, src, opt)
+}
+
+// Opened is Source for a source that is open, such as one that faces.Open does not know.
+func Opened(ctx context.Context, src faces.Source, opt faces.Options) (*Report, error) {
+	opt, err := opt.Resolve()
+	if err != nil {
 		return nil, err
 	}
 	ctx = parallel.WithThreads(ctx, opt.Threads)
-	c := newChecker(name, src.Kind(), opt)
+	c := newChecker(src.Name(), src.Kind(), opt)
 	if opt.Attributes != "" {
 		if err := c.readTable(opt.Attributes); err != nil {
 			return nil, err
