@@ -66,7 +66,7 @@ func Read(path string, opt ReadOptions) (*Table, error) {
 			t.IDs = append(t.IDs, strconv.Itoa(i))
 		}
 	}
-	if err := t.check(); err != nil {
+	if err := t.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return t, nil

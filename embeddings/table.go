@@ -65,7 +65,7 @@ func (t *Table) WriteFile(path string) error {
 
 // Write writes a table in a format.
 func (t *Table) Write(w io.Writer, format Format) error {
-	if err := t.check(); err != nil {
+	if err := t.Check(); err != nil {
 		return err
 	}
 	switch format {
@@ -90,8 +90,8 @@ func (t *Table) known() (people, taken bool) {
 	return people, taken
 }
 
-// check returns an error that names the row where a table is not one.
-func (t *Table) check() error {
+// Check returns an error that names the row where a table is not one, as one that a program has made may be. Read has asked it.
+func (t *Table) Check() error {
 	n := len(t.IDs)
 	switch {
 	case n == 0:

@@ -108,6 +108,9 @@ func Search(ctx context.Context, set *faces.Set, opt SearchOptions) (*SearchScor
 // SearchCodes is Search for codes from elsewhere, of a table in which people are known: a space for them is fitted to the
 // training part of each split. from names the table.
 func SearchCodes(ctx context.Context, t *embeddings.Table, from string, opt SearchOptions) (*SearchScore, error) {
+	if err := t.Check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", from, err)
+	}
 	people := t.People
 	if people == nil {
 		people = make([]string, len(t.IDs))

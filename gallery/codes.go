@@ -87,6 +87,9 @@ type CodesOptions struct {
 // such as its file. The index has no model: it is searched by members and codes, grouped, mapped and evaluated as any other.
 func UpdateCodes(ctx context.Context, path string, t *embeddings.Table, from string, opt CodesOptions) (*Changes, error) {
 	ctx = parallel.WithThreads(ctx, opt.Threads)
+	if err := t.Check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", from, err)
+	}
 	if opt.Fresh {
 		if err := safetensors.CheckReplace(path, search.Format); err != nil {
 			return nil, err

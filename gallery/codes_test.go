@@ -162,3 +162,15 @@ func TestUpdateCodes(t *testing.T) {
 		t.Errorf("a space of mirror images: %v", err)
 	}
 }
+
+// A table that a program made is checked as one that was read.
+func TestUpdateCodesChecks(t *testing.T) {
+	for want, table := range map[string]*embeddings.Table{
+		"theirs: 2 ids, and 3 numbers for codes of 3":  {IDs: []string{"a", "b"}, Dim: 3, Codes: []float32{1, 2, 3}},
+		`theirs: entries 0 and 1 have the same id "a"`: {IDs: []string{"a", "a"}, Dim: 1, Codes: []float32{1, 2}},
+	} {
+		if _, err := gallery.UpdateCodes(t.Context(), filepath.Join(t.TempDir(), "i.safetensors"), table, "theirs", gallery.CodesOptions{}); err == nil || err.Error() != want {
+			t.Errorf("%v, expected %s", err, want)
+		}
+	}
+}
