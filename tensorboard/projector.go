@@ -178,15 +178,17 @@ func (p *Projector) sprite(n int) (m image.Image, side int) {
 		if m == nil {
 			continue
 		}
-		x, y, b := i%across*side, i/across*side, m.Bounds()
-		cell := image.Rect(x, y, x+side, y+side)
-		if b.Dx() == side && b.Dy() == side {
-			draw.Draw(sprite, cell, m, b.Min, draw.Src)
+		b := m.Bounds()
+		longer := max(b.Dx(), b.Dy(), 1)
+		w, h := max(1, side*b.Dx()/longer), max(1, side*b.Dy()/longer) // as wide for its height as the picture, in the middle of its cell
+		x, y := i%across*side+(side-w)/2, i/across*side+(side-h)/2
+		if b.Dx() == w && b.Dy() == h {
+			draw.Draw(sprite, image.Rect(x, y, x+w, y+h), m, b.Min, draw.Src)
 			continue
 		}
-		for r := range side { // nearest: whoever wants better gives pictures of the right size
-			for c := range side {
-				sprite.Set(x+c, y+r, m.At(b.Min.X+c*b.Dx()/side, b.Min.Y+r*b.Dy()/side))
+		for r := range h { // nearest: whoever wants better gives pictures of the right size
+			for c := range w {
+				sprite.Set(x+c, y+r, m.At(b.Min.X+c*b.Dx()/w, b.Min.Y+r*b.Dy()/h))
 			}
 		}
 	}

@@ -185,6 +185,37 @@ func TestProjector(t *testing.T) {
 	}
 }
 
+// A wide picture is not stretched.
+func TestProjectorOfWidePictures(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "codes")
+	for _, size := range []image.Point{{8, 4}, {4, 2}} {
+		p := points(1, 4)
+		p.Picture = func(int) image.Image {
+			m := image.NewGray(image.Rectangle{Max: size})
+			for i := range m.Pix {
+				m.Pix[i] = 255
+			}
+			return m
+		}
+		if _, err := tensorboard.WriteProjector(dir, p); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(filepath.Join(dir, "sprite.png"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sprite, err := png.Decode(f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for y, want := range []uint32{0, 0xffff, 0xffff, 0} {
+			if _, _, _, a := sprite.At(1, y).RGBA(); a != want {
+				t.Errorf("%v: row %d has opacity %d, expected %d", size, y, a, want)
+			}
+		}
+	}
+}
+
 // The projector's bounds are kept, and what is left out is told.
 func TestProjectorBounds(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "codes")
