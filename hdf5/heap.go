@@ -18,6 +18,13 @@ type fractalHeap struct {
 	root         uint64
 	rows         int // of the root, 0 where it is a direct block
 	maxDirectRow int
+	large        map[uint64]largeObject // by number; nil until it is needed
+}
+
+// largeObject is where an object with a block of its own lies.
+type largeObject struct {
+	addr uint64
+	size int
 }
 
 func (f *File) fractalHeap(addr uint64) (*fractalHeap, error) {
@@ -90,21 +97,25 @@ func (h *fractalHeap) object(id []byte) ([]byte, error) {
 
 // hugeObject finds an object that has a block of its own by its number.
 func (h *fractalHeap) hugeObject(number uint64) ([]byte, error) {
-	var found []byte
-	err := h.f.eachRecord(h.huge, 1, func(record []byte) error {
-		c := h.f.over(record, "large heap object")
-		addr, n, key := c.offset(), c.size(), c.length()
-		if c.err != nil || key != number || found != nil {
+	if h.large == nil {
+		h.large = map[uint64]largeObject{}
+		err := h.f.eachRecord(h.huge, 1, func(record []byte) error {
+			c := h.f.over(record, "large heap object")
+			o := largeObject{c.offset(), c.size()}
+			if key := c.length(); c.err == nil {
+				h.large[key] = o
+			}
 			return c.err
+		})
+		if err != nil {
+			return nil, err
 		}
-		var err error
-		found, err = h.f.slice(addr, n, "large heap object")
-		return err
-	})
-	if err == nil && found == nil {
-		err = fmt.Errorf("large heap object: number %d is not there", number)
 	}
-	return found, err
+	o, ok := h.large[number]
+	if !ok {
+		return nil, fmt.Errorf("large heap object: number %d is not there", number)
+	}
+	return h.f.slice(o.addr, o.size, "large heap object")
 }
 
 // managed returns n bytes at an address in the heap's own space.
