@@ -67,7 +67,7 @@ func Encode(ctx context.Context, embedder Embedder, set *faces.Set, rows []int, 
 
 // CodesOptions say how an index of codes alone is made or brought up to date.
 type CodesOptions struct {
-	// Data is where the pictures lie, by their ids; the zero value: nowhere.
+	// Data is where the pictures lie, by their ids; the zero value: where they lay before, or nowhere.
 	Data dataset.Name `json:"data,omitzero"`
 	// Space is the name of the space; "" keeps that of the index, or fits one where people are known well enough and takes
 	// the cosine of the codes where they are not.
@@ -248,6 +248,14 @@ func (u *codesUpdate) merge(ctx context.Context, old *search.File) (*search.File
 	}
 	u.count = c
 	f := &search.File{Entries: search.Entries{Dim: t.Dim}, About: u.about}
+	if old != nil && u.opt.Data.Source == "" && old.About.Origin != "" {
+		parts := partsOf(old)
+		parts[0].NTrain = len(all)
+		var err error
+		if f.About.Origin, f.About.Source, err = describeParts(parts, u.path); err != nil {
+			return nil, err
+		}
+	}
 	fill(f, all)
 	same := old != nil && slices.Equal(old.Entries.IDs, f.Entries.IDs) && slices.Equal(old.Hashes, f.Hashes) && slices.Equal(old.Entries.People, f.Entries.People)
 	var err error
@@ -288,7 +296,7 @@ func (u *codesUpdate) fitSpace(ctx context.Context, old *search.File, e *search.
 func (u *codesUpdate) changes(f, old *search.File) *Changes {
 	c := u.count
 	c.describe(f)
-	c.Index, c.Data, c.Written = u.path, u.about.Source, true
+	c.Index, c.Data, c.Written = u.path, f.About.Source, true
 	return &c
 }
 

@@ -95,6 +95,19 @@ func TestCodesOfOurOwn(t *testing.T) {
 			t.Errorf("want an error that says %q, got %v", want, err)
 		}
 	}
+	// An update that says nothing of pictures leaves them where they are.
+	again, err := gallery.UpdateCodes(t.Context(), in("codes.safetensors"), table, in("codes.npz"), gallery.CodesOptions{})
+	if err != nil || again.Data != c.Data {
+		t.Errorf("the pictures of %q, %v, expected %q", again.Data, err, c.Data)
+	}
+	g, err = gallery.Open(t.Context(), in("codes.safetensors"), gallery.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	if _, err := g.Picture(t.Context(), "Bob/c.png", 0); err != nil {
+		t.Errorf("a picture after an update: %v", err)
+	}
 	if _, err := gallery.Update(t.Context(), in("codes.safetensors"), e, set, gallery.UpdateOptions{}); !errors.Is(err, gallery.ErrNotUpdatable) || !strings.Contains(err.Error(), "made of codes") {
 		t.Errorf("pictures are added to codes: %v", err)
 	}
