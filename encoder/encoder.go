@@ -11,12 +11,14 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"likeness/internal/regularfile"
 	"likeness/onnx"
 	"likeness/onnx/runtime"
 	"likeness/pix"
+	"likeness/progress"
 )
 
 // Arch is what an encoder has in place of an architecture.
@@ -34,6 +36,8 @@ type Encoder struct {
 	Spec
 	// Guessed says in words what of the preparation nobody has said, "" for nothing.
 	Guessed string
+	// Notes are remarks on the network: which of its outputs was taken, and what seems to be no encoder.
+	Notes progress.Notes
 
 	net *runtime.Network
 	dim int
@@ -118,7 +122,22 @@ func (e *Encoder) compile(path string, model *onnx.Model) (*Encoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	e.remark(path, model)
 	return e, nil
+}
+
+// remark says what is doubtful of a network that runs.
+func (e *Encoder) remark(path string, model *onnx.Model) {
+	if outs := model.Graph.Outputs; len(outs) > 1 && e.Output == "" {
+		var others []string
+		for _, o := range outs[1:] {
+			others = append(others, strconv.Quote(o.Name))
+		}
+		e.Notes.Add("%s has %d outputs: the first, %q, is taken for the code, not %s", path, len(outs), outs[0].Name, strings.Join(others, " or "))
+	}
+	if e.dim >= 3*e.W*e.H {
+		e.Notes.Warn("%s gives %d numbers for a picture of %d: it seems to be a whole autoencoder, not the encoder alone", path, e.dim, 3*e.W*e.H)
+	}
 }
 
 // checkShape compares the network with the preparation.

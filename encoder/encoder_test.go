@@ -170,3 +170,48 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 }
+
+// Of a network that runs, what is doubtful is said.
+func TestNotes(t *testing.T) {
+	two := network(8, 8, onnx.Float, false)
+	two.Graph.Outputs = append(two.Graph.Outputs, onnx.Value{Name: "mean", Type: onnx.Float})
+	whole := network(8, 8, onnx.Float, false)
+	whole.Graph.Nodes = []onnx.Node{{Op: "Neg", Inputs: []string{"x"}, Outputs: []string{"y"}}}
+	for _, c := range []struct {
+		m       *onnx.Model
+		wish    encoder.Wish
+		says    string
+		warning bool
+	}{
+		{network(8, 8, onnx.Float, false), encoder.Wish{}, "", false},
+		{two, encoder.Wish{}, `has 2 outputs: the first, "y", is taken for the code, not "mean"`, false},
+		{two, encoder.Wish{Output: "y"}, "", false},
+		{whole, encoder.Wish{}, "gives 192 numbers for a picture of 192: it seems to be a whole autoencoder", true},
+	} {
+		e := open(t, c.m, c.wish)
+		switch {
+		case c.says == "":
+			if len(e.Notes) > 0 {
+				t.Errorf("%+v", e.Notes)
+			}
+		case len(e.Notes) != 1 || !strings.Contains(e.Notes[0].Text, c.says) || e.Notes[0].Warning != c.warning:
+			t.Errorf("%+v, want %q", e.Notes, c.says)
+		}
+	}
+}
+
+// Networks that take no pictures are told by what they take.
+func TestNoPictures(t *testing.T) {
+	for want, inputs := range map[string][]onnx.Value{
+		"it seems to be a decoder, which takes codes":       {{Name: "code", Type: onnx.Float, Dims: onnx.Fixed(1, 4)}},
+		`the network has 2 inputs, ["x" "y"], expected one`: {{Name: "x", Type: onnx.Float, Dims: onnx.Fixed(1, 3, 8, 8)}, {Name: "y", Type: onnx.Float}},
+		"does not say its dimensions":                       {{Name: "x", Type: onnx.Float}},
+		"has 3 dimensions, expected the 4 of pictures":      {{Name: "x", Type: onnx.Float, Dims: onnx.Fixed(3, 8, 8)}},
+	} {
+		m := network(8, 8, onnx.Float, false)
+		m.Graph.Inputs = inputs
+		if _, err := encoder.Open(save(t, m), encoder.Wish{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}

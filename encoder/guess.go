@@ -113,10 +113,23 @@ func pictureInput(m *onnx.Model) (onnx.Value, error) {
 			found = append(found, v)
 		}
 	}
-	if len(found) != 1 || len(found[0].Dims) != 4 {
-		return onnx.Value{}, fmt.Errorf("the network has %d inputs, expected one of pictures, of 4 dimensions", len(found))
+	if len(found) != 1 {
+		names := make([]string, len(found))
+		for i, v := range found {
+			names[i] = v.Name
+		}
+		return onnx.Value{}, fmt.Errorf("the network has %d inputs, %q, expected one, of pictures", len(found), names)
 	}
-	return found[0], nil
+	in := found[0]
+	switch {
+	case in.Dims == nil:
+		return in, fmt.Errorf("input %q does not say its dimensions, expected pictures, (N, 3, H, W) or (N, H, W, 3)", in.Name)
+	case len(in.Dims) == 2:
+		return in, fmt.Errorf("input %q takes lists of numbers, expected pictures, (N, 3, H, W) or (N, H, W, 3): it seems to be a decoder, which takes codes", in.Name)
+	case len(in.Dims) != 4:
+		return in, fmt.Errorf("input %q has %d dimensions, expected the 4 of pictures, (N, 3, H, W) or (N, H, W, 3)", in.Name, len(in.Dims))
+	}
+	return in, nil
 }
 
 // side is a size of the graph, or the wished one where the graph leaves it free. What does not fit

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"likeness/faces"
 	"likeness/finder"
@@ -43,6 +44,52 @@ type Clusters struct {
 // without names or needs no fitting.
 var ErrNoThreshold = errors.New("no threshold was learned")
 
+// NoThresholdError is an ErrNoThreshold with what the pictures of known people say of one.
+type NoThresholdError struct {
+	Name, Space string
+	// Same and Others are the median distances of two pictures of one person, and of two people; both are 0 where too few are
+	// known.
+	Same, Others float64
+}
+
+func (e *NoThresholdError) Error() string {
+	return fmt.Sprintf("%s in the space %s: %v", e.Name, e.Space, ErrNoThreshold)
+}
+
+func (e *NoThresholdError) Unwrap() error { return ErrNoThreshold }
+
+// mostNamed bounds the pictures whose distances are looked at for a NoThresholdError.
+const mostNamed = 1000
+
+func (c *collection) noThreshold(ctx context.Context) error {
+	e := &NoThresholdError{Name: c.name, Space: c.space.Name()}
+	var rows []int
+	for i, p := range c.people {
+		if p != "" && len(rows) < mostNamed {
+			rows = append(rows, i)
+		}
+	}
+	var same, others []float64
+	for k, i := range rows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for _, j := range rows[:k] {
+			if d := c.distance(i, j); c.people[i] == c.people[j] {
+				same = append(same, d)
+			} else {
+				others = append(others, d)
+			}
+		}
+	}
+	if len(same) > 0 && len(others) > 0 {
+		slices.Sort(same)
+		slices.Sort(others)
+		e.Same, e.Others = same[len(same)/2], others[len(others)/2]
+	}
+	return e
+}
+
 // Clusters groups the members of the index by person (average linkage, see
 // search.Cluster). The result does not depend on the number of threads.
 func (g *Gallery) Clusters(ctx context.Context, opt ClusterOptions) (*Clusters, error) {
@@ -70,6 +117,25 @@ func FindClusters(ctx context.Context, f *finder.Finder, set *faces.Set, opt Clu
 	return c.cluster(ctx, opt)
 }
 
+// FindClustersBy is FindClusters with an embedder that has no space, such as an encoder from elsewhere: codes are compared by
+// their angle, as Compare does.
+func FindClustersBy(ctx context.Context, e Embedder, set *faces.Set, opt ClusterOptions) (*Clusters, error) {
+	if set.Len() == 0 {
+		return nil, fmt.Errorf("%s holds no pictures", set.Source)
+	}
+	ctx = parallel.WithThreads(ctx, opt.Threads)
+	space := search.Cosine{}
+	codes, err := e.Codes(ctx, set, set.Rows(), space.Name(), opt.Progress)
+	if err != nil {
+		return nil, err
+	}
+	c := &collection{name: set.Source, ids: set.IDs, people: namesOf(set), codes: codes.Values, dim: codes.Dim, space: space}
+	if err := c.place(ctx); err != nil {
+		return nil, err
+	}
+	return c.cluster(ctx, opt)
+}
+
 func (c *collection) cluster(ctx context.Context, opt ClusterOptions) (*Clusters, error) {
 	threshold, known := search.CalibrationOf(c.space).GroupDistance(len(c.ids))
 	if opt.Threshold != nil {
@@ -77,7 +143,7 @@ func (c *collection) cluster(ctx context.Context, opt ClusterOptions) (*Clusters
 	}
 	switch {
 	case !known:
-		return nil, fmt.Errorf("%s in the space %s: %w", c.name, c.space.Name(), ErrNoThreshold)
+		return nil, c.noThreshold(ctx)
 	case !(threshold >= 0 && !math.IsInf(threshold, 0)):
 		return nil, fmt.Errorf("a threshold of %g, expected 0 or more", threshold)
 	}

@@ -23,25 +23,24 @@ type foreign struct {
 func NewEncoder(e *encoder.Encoder) Embedder { return &foreign{e, e.Fingerprint()} }
 
 // OpenEncoder opens an encoder from elsewhere for an index: as the wish says or, without one, as the
-// index that is there used the very file. Otherwise what is not said is guessed, and guessed says
+// index that is there used the very file. Otherwise what is not said is guessed, and made.Guessed says
 // what that is.
-func OpenEncoder(path string, wish encoder.Wish, index string) (e Embedder, guessed string, err error) {
+func OpenEncoder(path string, wish encoder.Wish, index string) (e Embedder, made *encoder.Encoder, err error) {
 	if wish.Empty() {
 		about, err := aboutOf(index)
 		if err != nil {
-			return nil, "", err
+			return nil, nil, err
 		}
 		if about.Encoder != "" {
 			if before, err := encoder.OpenAs(path, about.Encoder); err == nil {
-				return NewEncoder(before), "", nil
+				return NewEncoder(before), before, nil
 			}
 		}
 	}
-	made, err := encoder.Open(path, wish)
-	if err != nil {
-		return nil, "", err
+	if made, err = encoder.Open(path, wish); err != nil {
+		return nil, nil, err
 	}
-	return NewEncoder(made), made.Guessed, nil
+	return NewEncoder(made), made, nil
 }
 
 // specOf returns what an index keeps of an encoder, "" of models and finders.

@@ -47,9 +47,9 @@ func TestEncoderFromElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, guessed, err := gallery.OpenEncoder(file, encoder.Wish{}, "")
-	if err != nil || guessed != "" {
-		t.Fatalf("%q is guessed, %v: the file says it", guessed, err)
+	e, made, err := gallery.OpenEncoder(file, encoder.Wish{}, "")
+	if err != nil || made.Guessed != "" || len(made.Notes) > 0 {
+		t.Fatalf("%+v, %v: the file says what it takes", made, err)
 	}
 	answers := func(e gallery.Embedder, file, index string) (ids []string, distances []float64) {
 		t.Helper()

@@ -12,9 +12,11 @@ import (
 
 	"likeness/cmd/likeness/internal/console"
 	"likeness/dataset"
+	"likeness/encoder"
 	"likeness/faces"
 	"likeness/gallery"
 	"likeness/models"
+	"likeness/pix"
 	"likeness/report"
 )
 
@@ -23,12 +25,14 @@ func newCluster(a *app) *cobra.Command {
 	var threshold float64
 	var f groupFlags
 	var looks faceFlags
+	var foreign encoderFlags
 	c := &cobra.Command{
 		Use:   "cluster PICTURES|INDEX",
 		Short: "Group pictures by person",
 		Long: `Group pictures by person, as far as their faces tell. PICTURES are a folder, an
 archive, or anything else that --data takes, and are described with a finder
-('likeness train finder'); an INDEX has its own space.
+('likeness train finder'); an INDEX has its own space. --finder also takes an encoder from
+elsewhere, an ONNX file: its codes are compared by their angle, and it needs --threshold.
 
 Clustering starts with one group per picture and repeatedly merges the two groups with
 the smallest mean distance (average linkage) while it is within a threshold. The
@@ -50,6 +54,7 @@ The result does not depend on the number of threads.`,
 	c.Flags().Float64Var(&threshold, "threshold", 0, "merge groups within this mean `distance` (default: learned with the space)")
 	f.add(c)
 	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
+	foreign.add(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		opt := gallery.ClusterOptions{Threads: f.threads}
 		if cmd.Flags().Changed("threshold") {
@@ -61,7 +66,7 @@ The result does not depend on the number of threads.`,
 		if err := f.check(a, args[0], path); err != nil {
 			return err
 		}
-		r, get, err := a.clusters(cmd.Context(), args[0], path, opt, looks, f.sheets.wanted())
+		r, get, err := a.clusters(cmd.Context(), args[0], path, opt, looks, &foreign, f.sheets.wanted())
 		if err != nil {
 			return groupError(err)
 		}
@@ -84,11 +89,14 @@ The result does not depend on the number of threads.`,
 
 // clusters clusters an index, or a set with a finder, and with show also finds a way to
 // the pictures.
-func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.ClusterOptions, looks faceFlags, show bool) (*gallery.Clusters, pictureOf, error) {
+func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.ClusterOptions, looks faceFlags, foreign *encoderFlags, show bool) (*gallery.Clusters, pictureOf, error) {
 	p := a.Progress()
 	defer p.Clear()
 	opt.Progress = p.Report()
 	if isIndex(path) {
+		if !foreign.wish().Empty() {
+			return nil, nil, console.Usagef("--template, --mean, --scale, --channels, --input-size and --output say how pictures are prepared; %s holds codes", path)
+		}
 		g, err := gallery.Open(ctx, path, gallery.Options{Threads: opt.Threads})
 		if err != nil {
 			return nil, nil, err
@@ -103,16 +111,27 @@ func (a *app) clusters(ctx context.Context, path, finder string, opt gallery.Clu
 		get, err := a.galleryPictures(ctx, g, append(ids, shownAlone(r)...))
 		return r, get, err
 	}
-	f, err := openFinder(finder)
-	if err != nil {
-		return nil, nil, err
+	var prep pix.Prep
+	var find func(set *faces.Set) (*gallery.Clusters, error)
+	if encoder.Is(finder) || !foreign.wish().Empty() {
+		e, err := foreign.open(a, finder, "")
+		if err != nil {
+			return nil, nil, err
+		}
+		prep, find = e.Prep(), func(set *faces.Set) (*gallery.Clusters, error) { return gallery.FindClustersBy(ctx, e, set, opt) }
+	} else {
+		f, err := openFinder(finder)
+		if err != nil {
+			return nil, nil, err
+		}
+		prep, find = f.Describer.Prep, func(set *faces.Set) (*gallery.Clusters, error) { return gallery.FindClusters(ctx, f, set, opt) }
 	}
-	set, err := a.load(ctx, dataset.Name{Source: path}, faces.Options{Prep: looks.crop.of(f.Describer.Prep), Faces: looks.faces(), Threads: opt.Threads})
+	set, err := a.load(ctx, dataset.Name{Source: path}, faces.Options{Prep: looks.crop.of(prep), Faces: looks.faces(), Threads: opt.Threads})
 	if err != nil {
 		return nil, nil, err
 	}
 	a.noteSet(set)
-	r, err := gallery.FindClusters(ctx, f, set, opt)
+	r, err := find(set)
 	p.Clear()
 	return r, setPictures(set), err
 }

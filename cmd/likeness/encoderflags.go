@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"strconv"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
@@ -13,9 +17,35 @@ import (
 // encoderFlags say how pictures are prepared for an encoder from elsewhere.
 type encoderFlags struct {
 	template, channels console.Choice
-	mean, scale        []float32
+	mean, scale        numbersFlag
 	size               sizeFlag
 	output             string
+}
+
+// numbersFlag is a list of numbers with commas between them.
+type numbersFlag []float32
+
+func (n *numbersFlag) Type() string { return "numbers" }
+
+func (n *numbersFlag) String() string {
+	var words []string
+	for _, v := range *n {
+		words = append(words, strconv.FormatFloat(float64(v), 'g', -1, 32))
+	}
+	return strings.Join(words, ",")
+}
+
+func (n *numbersFlag) Set(text string) error {
+	var list []float32
+	for word := range strings.SplitSeq(text, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(word), 32)
+		if err != nil {
+			return errors.New("expected a number, or several with commas between them")
+		}
+		list = append(list, float32(v))
+	}
+	*n = list
+	return nil
 }
 
 // add adds them.
@@ -23,8 +53,8 @@ func (f *encoderFlags) add(c *cobra.Command) {
 	f.template = console.Choice{Value: usual, Choices: append([]string{usual}, encoder.Templates()...)}
 	f.channels = console.Choice{Value: usual, Choices: []string{usual, encoder.RGB, encoder.BGR}}
 	console.AddChoice(c, &f.template, "template", "of an ONNX encoder: what its pictures show of a face: arcface (five landmarks in their places), square (the face), head, or whole photographs; usual: by their size")
-	c.Flags().Float32SliceVar(&f.mean, "mean", nil, "of an ONNX encoder: (value - mean) / scale of bytes are its numbers; one `number`, or three for R,G,B")
-	c.Flags().Float32SliceVar(&f.scale, "scale", nil, "of an ONNX encoder: see --mean; one `number`, or three for R,G,B")
+	c.Flags().Var(&f.mean, "mean", "of an ONNX encoder: (value - mean) / scale of bytes are its numbers; one `number`, or three for R,G,B")
+	c.Flags().Var(&f.scale, "scale", "of an ONNX encoder: see --mean; one `number`, or three for R,G,B")
 	console.AddChoice(c, &f.channels, "channels", "of an ONNX encoder: the order of its channels; usual: rgb")
 	c.Flags().Var(&f.size, "input-size", "of an ONNX encoder that takes several: the size of its pictures")
 	c.Flags().StringVar(&f.output, "output", "", "of an ONNX encoder with several outputs: the `name` of the code's (default the first)")
@@ -47,11 +77,20 @@ func (f *encoderFlags) open(a *app, path, index string) (gallery.Embedder, error
 		}
 		return gallery.OpenEmbedder(path)
 	}
-	e, guessed, err := gallery.OpenEncoder(path, wish, index)
-	if guessed != "" {
-		a.Note("%s: %s. This is guessed; --template, --channels, --mean and --scale say otherwise.", path, guessed)
+	e, made, err := gallery.OpenEncoder(path, wish, index)
+	if err != nil {
+		return nil, err
 	}
-	return e, err
+	a.noteEncoder(path, made)
+	return e, nil
+}
+
+// noteEncoder says what of an encoder was guessed, and what is doubtful.
+func (a *app) noteEncoder(path string, e *encoder.Encoder) {
+	if e.Guessed != "" {
+		a.Note("%s: %s. This is guessed; --template, --channels, --mean and --scale say otherwise.", path, e.Guessed)
+	}
+	a.Notes(e.Notes)
 }
 
 // coder opens an encoder as something that is measured.
@@ -60,9 +99,7 @@ func (f *encoderFlags) coder(a *app, path string) (finder.Coder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Guessed != "" {
-		a.Note("%s: %s. This is guessed; --template, --channels, --mean and --scale say otherwise.", path, e.Guessed)
-	}
+	a.noteEncoder(path, e)
 	return e, nil
 }
 

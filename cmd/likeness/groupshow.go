@@ -13,6 +13,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/gallery"
 	"likeness/report"
+	"likeness/search"
 )
 
 // isIndex reports whether an argument names an index file and not pictures.
@@ -120,10 +121,24 @@ func factCells(m gallery.GroupMember) []string {
 	return []string{keep, f.Link, strconv.FormatInt(f.Bytes, 10), strconv.Itoa(f.Width), strconv.Itoa(f.Height), strconv.Itoa(f.Quality), f.Taken, f.Path}
 }
 
+// thresholdHint says which threshold may do.
+func thresholdHint(err error) string {
+	e, ok := errors.AsType[*gallery.NoThresholdError](err)
+	switch {
+	case !ok:
+	case e.Same < e.Others:
+		return fmt.Sprintf(", such as %.3g: by the names that are known, two pictures of one person are %.3g apart in the median, those of two people %.3g",
+			(e.Same+e.Others)/2, e.Same, e.Others)
+	case e.Space == (search.Cosine{}).Name() && e.Others == 0:
+		return ", such as 1.1 for an encoder that was trained to tell people apart: two pictures whose codes have a cosine of 0.4"
+	}
+	return ""
+}
+
 // groupError names the flag that helps.
 func groupError(err error) error {
 	if errors.Is(err, gallery.ErrNoThreshold) {
-		return console.Usagef("%v, because the space was fitted without names or needs no fitting: give --threshold", err)
+		return console.Usagef("%v, because the space was fitted without names or needs no fitting: give --threshold%s", err, thresholdHint(err))
 	}
 	return err
 }

@@ -252,6 +252,11 @@ func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 		}
 		fmt.Fprintf(w, "%s %s\n", count(r.FileDated, "picture"), what)
 	}
+	mirrored := ""
+	if search.Mirrored(r.Space) {
+		mirrored = ", with those of the mirror image"
+	}
+	fmt.Fprintf(w, "a code has %s%s\n", count(r.Code, "number"), mirrored)
 	if chosen {
 		fmt.Fprintf(w, "codes are compared in the space %s\n", r.Space)
 	}

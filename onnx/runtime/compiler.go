@@ -47,6 +47,7 @@ func (c *compiler) compile() *Network {
 	c.index()
 	out := c.chooseOutput()
 	c.sort(out)
+	c.checkKnown()
 	in := c.input()
 	for _, i := range c.order {
 		c.node(i)

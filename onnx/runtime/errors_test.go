@@ -35,6 +35,7 @@ func TestErrors(t *testing.T) {
 		`do not begin with the batch`:                                        graphOf(13, dims, []onnx.Tensor{onnx.Int64s("s", []int64{2}, []int64{-1, 7})}, op("Reshape", "x s", "y")),
 		`more than the bound of`:                                             graphOf(13, dims, []onnx.Tensor{onnx.Int64s("s", []int64{4}, []int64{1 << 9, 1 << 9, 1 << 9, 6})}, op("ConstantOfShape", "s", "a"), op("Mul", "x a", "y")),
 		`moves the batch`:                                                    graphOf(13, dims, nil, op("Transpose", "x", "y")),
+		`node 1 (GRU): the operator is not known`:                            graphOf(13, dims, nil, op("Transpose", "x", "a"), op("GRU", "a", "y")),
 		`both make the value "y"`:                                            graphOf(13, dims, nil, op("Relu", "x", "y"), op("Neg", "x", "y")),
 		`works along the batch`:                                              graphOf(13, dims, nil, op("ReduceSum", "x", "y")),
 	} {

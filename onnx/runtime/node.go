@@ -53,21 +53,28 @@ func init() {
 	}
 }
 
+// checkKnown names the first operator that is not known. That says more of a network than what is wrong with a node before it,
+// such as the transposition with which recurrent networks begin.
+func (c *compiler) checkKnown() {
+	for _, i := range c.order {
+		n := &node{&c.model.Graph.Nodes[i], c, i}
+		if d := n.Domain; d != "" && d != "ai.onnx" {
+			n.fail("the operator is of the domain %q, which is not known", d)
+		}
+		for _, a := range n.Attributes {
+			if a.G != nil {
+				n.fail("it has a graph of its own (%q): loops and branches are not run", a.Name)
+			}
+		}
+		if operators[n.Op] == nil {
+			n.fail("the operator is not known")
+		}
+	}
+}
+
 // node compiles one node.
 func (c *compiler) node(i int) {
 	n := &node{&c.model.Graph.Nodes[i], c, i}
-	if d := n.Domain; d != "" && d != "ai.onnx" {
-		n.fail("the operator is of the domain %q, which is not known", d)
-	}
-	for _, a := range n.Attributes {
-		if a.G != nil {
-			n.fail("it has a graph of its own (%q): loops and branches are not run", a.Name)
-		}
-	}
-	lower := operators[n.Op]
-	if lower == nil {
-		n.fail("the operator is not known")
-	}
 	for k, name := range n.Inputs {
 		if name != "" && c.find(name) == nil {
 			n.fail("nothing makes its input %d, %q", k, name)
@@ -76,7 +83,7 @@ func (c *compiler) node(i int) {
 	if len(n.Outputs) == 0 || n.Outputs[0] == "" {
 		n.fail("it has no output")
 	}
-	lower(n)
+	operators[n.Op](n)
 }
 
 // in returns an input, nil where it is left out.

@@ -186,7 +186,7 @@ func (n *node) transpose() {
 	}
 	if v.con == nil {
 		if perm[0] != 0 {
-			n.fail("the order %v moves the batch", perm)
+			n.fail("the order %v moves the batch, the first dimension, to another place, as networks of sequences do: they are not run", perm)
 		}
 		perm = perm[1:]
 		for i := range perm {
