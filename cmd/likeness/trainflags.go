@@ -117,8 +117,8 @@ func (f *trainFlags) settle(cmd *cobra.Command) error {
 		return console.Usagef("--watch shows a training, and --find-lr trains nothing: give only one of them")
 	case f.curve != "" && !f.findRate:
 		return console.Usagef("--curve is for --find-lr")
-	case f.findRate && (f.Resume || f.Restart || f.Seeds > 1 || f.budget > 0):
-		return console.Usagef("--find-lr trains nothing: --resume, --restart, --seeds and --time-budget do not go with it")
+	case f.findRate && (f.Resume || f.Restart || f.Seeds > 1 || f.budget > 0 || len(f.logs) > 0):
+		return console.Usagef("--find-lr trains nothing: --resume, --restart, --seeds, --time-budget and --log do not go with it")
 	case (f.EarlyStop > 0 || f.Best) && set("validation") && f.split.Validation == 0:
 		return console.Usagef("--early-stop and --best choose on a part of the training pictures: give --validation a share such as 0.1")
 	}
