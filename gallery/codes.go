@@ -155,24 +155,13 @@ func (u *codesUpdate) pictureless(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var files []string
-	err = src.Walk(ctx, func(string) bool { return false }, func(f faces.File) error {
-		if f.Skip == "" {
-			files = append(files, f.Name)
-		}
-		return nil
-	})
+	files, err := faces.FilesByID(ctx, src)
 	if err != nil {
 		return 0, err
 	}
-	there := map[string]bool{}
-	for i, short := range faces.ShortNames(files) {
-		there[files[i]], there[short] = true, true
-	}
 	missing := 0
 	for _, id := range u.table.IDs {
-		picture, _ := faces.SplitFaceID(id)
-		if !there[id] && !there[picture] {
+		if _, there := faces.FileOf(files, id); !there {
 			missing++
 		}
 	}

@@ -187,3 +187,12 @@ func TestUpdateCodesChecks(t *testing.T) {
 		}
 	}
 }
+
+// What ids are pictures is known by what reads them, also of drawn faces, whose ids have no folder.
+func TestCodesOfPicturesThatAreThere(t *testing.T) {
+	table := &embeddings.Table{IDs: []string{"Abasi_Abanare_0001", "nobody"}, Dim: 1, Codes: []float32{1, 2}}
+	c, err := gallery.UpdateCodes(t.Context(), filepath.Join(t.TempDir(), "i.safetensors"), table, "x", gallery.CodesOptions{Data: dataset.Drawn(60, 4)})
+	if err != nil || c.Pictureless != 1 {
+		t.Errorf("%+v, %v: expected one id that is no picture", c, err)
+	}
+}
