@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"likeness/autoencoder"
@@ -16,114 +15,112 @@ import (
 // behind a layer, or pixels of another range than they were trained with, an autoencoder
 // gives faces back far worse. So all choices that are left open are tried on drawn faces.
 
-// The faces that choices are tried on.
+// The faces that choices are tried on: all choices on the first of them, the best of these on all.
 const (
-	mostTried  = 16
+	mostTried  = 32
 	leastTried = 4
+	firstTried = 8
+	lastRound  = 32 // choices
 )
-
-// alike is how much larger an error may be for a choice that departs less from the usual one.
-const alike = 1.01
 
 // trial is one choice of what files leave open.
 type trial struct {
-	o   ImportOptions
-	mse float64
+	o     ImportOptions
+	order int // among all
+	mse   float64
 }
 
-// open says what files leave open.
-type open struct {
-	functions bool // behind the layers of weights without layers
-	pixels    bool
-	network   bool // all that pytorch.Options say, and pixels
-}
+// alike is how much larger than the least an error may be for a choice that is more usual.
+const alike = 1.01
 
 // choose builds the model of each choice that is left open, and returns that which gives
-// drawn faces back best; of those that do it alike, the one that departs least from the
-// usual. Where none does better than the mean of the faces, the networks do not know
-// faces, and the usual choice stays.
+// drawn faces back best; of those that do it alike, the most usual.
+// Where none does better than the mean of the faces, the networks do not know faces, and
+// the usual choice stays.
 func choose(ctx context.Context, o ImportOptions, build func(ImportOptions) (*autoencoder.Model, *Imported, open, error)) (*autoencoder.Model, *Imported, error) {
 	m, r, left, err := build(o)
 	if err != nil || left == (open{}) {
 		return m, r, err
 	}
+	all := left.combinations(o)
+	if len(all) == 1 {
+		return m, r, nil
+	}
 	x, mean, err := facesToTry(ctx, m.Prep)
 	if err != nil {
 		return nil, nil, err
 	}
-	var trials []trial
-	try := func(choices []ImportOptions) error {
-		for _, o := range choices {
-			tried, _, _, err := build(o)
-			if err != nil {
-				return err
-			}
-			mse, err := tried.MSE(ctx, x, x)
-			if err != nil {
-				return err
-			}
-			if math.IsNaN(mse) { // which sorts before all numbers
-				mse = math.Inf(1)
-			}
-			trials = append(trials, trial{o, mse}) // not the model: they are many
-		}
-		return nil
+	size := m.Values()
+	first := len(x)
+	if len(all) > lastRound {
+		first = min(first, firstTried*size)
 	}
-	nearest := func() trial {
-		return slices.MinFunc(trials, func(a, b trial) int { return cmp.Compare(a.mse, b.mse) })
-	}
-	if err := try(choices(o, left)); err != nil {
-		return nil, nil, err
-	}
-	if left.network {
-		if err := try(torchDenseChoices(nearest().o)); err != nil {
+	run := trials{build: build, left: left, o: o, read: map[trialShape]*autoencoder.Model{}}
+	run.on(x[:first])
+	var list []trial
+	seen := map[string]bool{}
+	for _, o := range all {
+		encoder, decoder, err := run.networks(o)
+		if err != nil {
 			return nil, nil, err
 		}
+		layers := layersOf(encoder) + layersOf(decoder)
+		if seen[layers] { // such as with another padding, where nothing is padded differently
+			continue
+		}
+		seen[layers] = true
+		t := trial{o: o, order: len(list)} // without the networks: they are many
+		if t.mse, err = run.mse(ctx, encoder, decoder); err != nil {
+			return nil, nil, err
+		}
+		list = append(list, t)
 	}
-	usual, least := trials[0], nearest().mse
+	usual, tried := list[0], len(list)
+	last := min(lastRound, tried)
+	slices.SortStableFunc(list, byError)
+	list = list[:last]
+	if first < len(x) {
+		run.on(x)
+		for i, t := range list {
+			encoder, decoder, err := run.networks(t.o)
+			if err != nil {
+				return nil, nil, err
+			}
+			if list[i].mse, err = run.mse(ctx, encoder, decoder); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	least := slices.MinFunc(list, byError).mse
+	best := slices.MinFunc(slices.DeleteFunc(list, func(t trial) bool { return !(t.mse <= alike*least) }), func(a, b trial) int {
+		return cmp.Or(cmp.Compare(a.departures(usual), b.departures(usual)), cmp.Compare(a.order, b.order))
+	})
+	what, perhaps := fmt.Sprintf("%d combinations", tried), "Perhaps this is another network than it is taken for, or its functions are none of those that were tried"
+	if !left.functions && !left.network {
+		what, perhaps = "The ranges "+left.tried(all), "Perhaps it does not know faces"
+	}
+	how := fmt.Sprintf("%s were tried on %d drawn faces", what, first/size)
+	if first < len(x) {
+		how += fmt.Sprintf(", and the best %d of them on %d", last, len(x)/size)
+	}
 	if !(least < mean) {
-		r.Notes.Warn("With no choice of %s does the model give drawn faces back better than their mean does: it may be another network than it is taken for", left)
+		if m, r, _, err = build(usual.o); err != nil {
+			return nil, nil, err
+		}
+		r.Notes.Warn("The files do not say %s. %s, and none gives the faces back better than their mean picture does: mean squared error %.4f, of the mean %.4f. The usual ones were kept: %s. %s", left, how, least, mean, usual.inWords(left), perhaps)
+		if left.functions || left.network {
+			r.Notes.Add("Tried were %s", left.tried(all))
+		}
 		return m, r, nil
 	}
-	best := slices.MinFunc(slices.DeleteFunc(trials, func(t trial) bool { return !(t.mse <= alike*least) }), func(a, b trial) int {
-		return cmp.Or(cmp.Compare(a.departures(usual), b.departures(usual)), cmp.Compare(a.mse, b.mse))
-	})
 	if m, r, _, err = build(best.o); err != nil {
 		return nil, nil, err
 	}
-	r.Notes.Add("The files do not say %s. With these, drawn faces come back best: %s. Mean squared error %.4f, of their mean %.4f", left, best.inWords(left), best.mse, mean)
+	if left.functions || left.network {
+		r.Notes.Add("Tried were %s", left.tried(all))
+	}
+	r.Notes.Add("The files do not say %s. %s. The best, or within 1%% of the best and more usual: %s. Mean squared error %.4f, of the faces' mean picture %.4f", left, how, best.inWords(left), best.mse, mean)
 	return m, r, nil
-}
-
-// choices returns the ways to fill in what is left open, the usual one first. Who puts a
-// function behind convolutions puts the same behind the other layers, or none.
-func choices(o ImportOptions, left open) []ImportOptions {
-	if left.network {
-		return append([]ImportOptions{o}, torchChoices(o)...)
-	}
-	unless := func(said string, others ...string) []string {
-		if said != "" || !left.functions {
-			return []string{said}
-		}
-		return others
-	}
-	pixels := []Pixels{o.Pixels}
-	if left.pixels {
-		pixels = []Pixels{OwnPixels, Unit, Signed}
-	}
-	var all []ImportOptions
-	for _, p := range pixels {
-		for _, hidden := range unless(o.Activation, "elu", "relu") {
-			for _, code := range unless(o.CodeActivation, cmp.Or(hidden, "elu"), "linear") {
-				for _, dense := range unless(o.DenseActivation, "linear", cmp.Or(hidden, "elu")) {
-					next := o
-					next.Activation, next.CodeActivation, next.DenseActivation, next.Pixels = hidden, code, dense, p
-					all = append(all, next)
-				}
-			}
-		}
-	}
-	return all
 }
 
 // departures counts what a choice has that the usual one has not.
@@ -140,33 +137,17 @@ func (t trial) departures(usual trial) int {
 	return n
 }
 
-func (l open) String() string {
-	switch {
-	case l.network:
-		return "functions, paddings and pixels"
-	case l.functions && l.pixels:
-		return "functions and pixels"
-	case l.functions:
-		return "functions"
-	}
-	return "pixels"
-}
+func byError(a, b trial) int { return cmp.Compare(a.mse, b.mse) }
 
 // inWords says what was chosen.
 func (t trial) inWords(left open) string {
+	pixels := fmt.Sprintf("pixels of %s", cmp.Or(t.o.OutputPixels, t.o.Pixels, OwnPixels))
 	if left.network {
 		if as, err := t.o.torch(); err == nil {
-			return fmt.Sprintf("%s, pixels of %s", as, cmp.Or(t.o.Pixels, OwnPixels))
+			return fmt.Sprintf("%s, %s", as, pixels)
 		}
 	}
-	name := func(function string) string {
-		if function == "linear" {
-			return "none"
-		}
-		return function
-	}
-	functions := fmt.Sprintf("%s behind convolutions, %s behind the code, %s behind the decoder's Dense", name(t.o.Activation), name(t.o.CodeActivation), name(t.o.DenseActivation))
-	pixels := fmt.Sprintf("pixels of %s", t.o.Pixels)
+	functions := fmt.Sprintf("%s behind convolutions, %s behind the code, %s behind the decoder's Dense", function(t.o.Activation), function(t.o.CodeActivation), function(t.o.DenseActivation))
 	switch {
 	case left.functions && left.pixels:
 		return functions + ", " + pixels

@@ -43,7 +43,18 @@ func fromKeras(ctx context.Context, o ImportOptions) (*autoencoder.Model, *Impor
 	if !weightsAlone && o.anyFunction() {
 		return nil, nil, fmt.Errorf("%s says its layers and their functions, expected weights alone for others to be said", all[0].File)
 	}
-	return choose(ctx, o, func(o ImportOptions) (*autoencoder.Model, *Imported, open, error) { return ofKeras(all, o) })
+	for _, f := range []*string{&o.Activation, &o.CodeActivation, &o.DenseActivation} {
+		if *f == anyLeaky {
+			*f = leaky(0.2) // of Keras's function
+		}
+	}
+	m, r, err := choose(ctx, o, func(o ImportOptions) (*autoencoder.Model, *Imported, open, error) { return ofKeras(all, o) })
+	if err != nil {
+		return nil, nil, err
+	}
+	m.Arch = architecture(m) // once: it makes other models to compare with
+	m, err = rescaled(m, OwnPixels, OwnPixels)
+	return m, r, err
 }
 
 // ofKeras makes a model of files that were read, and says what they leave open.
@@ -207,7 +218,7 @@ func assemble(picture nn.Shape, encoder, decoder []keras.Layer, o ImportOptions,
 	if m.Decoder, err = keras.Network(decoderPart, nn.Shape{code}, decoder); err != nil {
 		return nil, err
 	}
-	m.Arch = architecture(m)
+	m.Arch = elsewhere
 	return rescaled(m, r.Pixels, r.OutputPixels)
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"likeness/autoencoder"
@@ -50,7 +49,7 @@ func fromPyTorch(ctx context.Context, o ImportOptions) (*autoencoder.Model, *Imp
 	}
 	return choose(ctx, o, func(o ImportOptions) (*autoencoder.Model, *Imported, open, error) {
 		m, r, err := ofPyTorch(f, path, o)
-		return m, r, open{network: !says}, err
+		return m, r, open{network: !says && o.leaves()}, err
 	})
 }
 
@@ -83,6 +82,11 @@ func ofPyTorch(f *safetensors.File, path string, o ImportOptions) (*autoencoder.
 	return m, r, err
 }
 
+// leaves reports whether something of a state dict is not said.
+func (o ImportOptions) leaves() bool {
+	return o.Activation == "" || o.Activation == anyLeaky || o.CodeActivation == "" || o.DenseActivation == "" || o.OutputActivation == "" || o.Padding == "" || o.Down == "" || o.Pixels == "" && o.OutputPixels == ""
+}
+
 // torch returns what the options say of a state dict.
 func (o ImportOptions) torch() (pytorch.Options, error) {
 	as := pytorch.Usual()
@@ -102,7 +106,7 @@ func (o ImportOptions) torch() (pytorch.Options, error) {
 		case "": // the usual one
 		case "linear":
 			*c.to = nn.Linear
-		case "leaky_relu":
+		case anyLeaky:
 			*c.to = nn.LeakyReLU(torchLeak)
 		default:
 			*c.to = nn.Activation(c.name)
@@ -113,62 +117,3 @@ func (o ImportOptions) torch() (pytorch.Options, error) {
 
 // torchLeak is the slope of PyTorch's LeakyReLU that does not say its own.
 const torchLeak = 0.01
-
-// torchChoices returns all but the usual choice of what a state dict leaves open, but for the functions behind Dense layers, which
-// change less: these are tried with the best of the others.
-func torchChoices(o ImportOptions) []ImportOptions {
-	all := []ImportOptions{o}
-	if o.Padding == "" {
-		all = varied(all, func(o *ImportOptions) { o.Padding = pytorch.SamePadding })
-	}
-	if o.Down == "" {
-		all = varied(all, func(o *ImportOptions) { o.Down = Strides })
-	}
-	if o.Activation == "" {
-		all = varied(all, func(o *ImportOptions) { o.Activation = "relu" })
-	}
-	pixels, output := o.Pixels == "" && o.OutputPixels == "", o.OutputActivation == ""
-	set := func(p Pixels, function string) func(o *ImportOptions) {
-		return func(o *ImportOptions) {
-			if pixels {
-				o.Pixels = p
-			}
-			if output {
-				o.OutputActivation = function
-			}
-		}
-	}
-	switch {
-	case pixels && output:
-		all = varied(all, set(Unit, ""), set(Unit, "sigmoid"), set(Signed, ""), set(Signed, "tanh"))
-	case pixels:
-		all = varied(all, set(Unit, ""), set(Signed, ""))
-	case output:
-		all = varied(all, set("", "sigmoid"), set("", "tanh"))
-	}
-	return all[1:]
-}
-
-// torchDenseChoices returns other functions behind the code and behind the decoder's first layer.
-func torchDenseChoices(o ImportOptions) []ImportOptions {
-	all := []ImportOptions{o}
-	if o.CodeActivation == "" {
-		all = varied(all, func(o *ImportOptions) { o.CodeActivation = "linear" }, func(o *ImportOptions) { o.CodeActivation = "relu" })
-	}
-	if o.DenseActivation == "" {
-		all = varied(all, func(o *ImportOptions) { o.DenseActivation = cmp.Or(o.Activation, "elu") })
-	}
-	return all[1:]
-}
-
-// varied returns options, and each of them with each of some changes.
-func varied(all []ImportOptions, changes ...func(o *ImportOptions)) []ImportOptions {
-	for _, o := range slices.Clone(all) {
-		for _, change := range changes {
-			next := o
-			change(&next)
-			all = append(all, next)
-		}
-	}
-	return all
-}

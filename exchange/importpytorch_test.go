@@ -38,13 +38,14 @@ func stateDict(t *testing.T, m *autoencoder.Model) string {
 					t.Fatal(err)
 				}
 				values = slices.Clone(values)
-				if row.Kind == "Dense" { // so many pixels with 256 channels
-					pixels := m.Values() / 3 / 256
+				if row.Kind == "Dense" {
+					deepest := deepest(n, m.Encoder)
+					pixels, channels := deepest[0]*deepest[1], deepest[2]
 					switch {
 					case n == m.Encoder && kind == ".weight":
-						values, _ = nn.Permute(values, []int{m.Code, pixels, 256}, []int{0, 2, 1})
+						values, _ = nn.Permute(values, []int{m.Code, pixels, channels}, []int{0, 2, 1})
 					case n == m.Decoder:
-						values, _ = nn.Permute(values, []int{pixels, 256, len(values) / pixels / 256}, []int{1, 0, 2})
+						values, _ = nn.Permute(values, []int{pixels, channels, len(values) / pixels / channels}, []int{1, 0, 2})
 					}
 				}
 				f.Tensors = append(f.Tensors, safetensors.FromFloats(n.Name+"."+string(rune('0'+i))+kind, x.Shape, values))
@@ -57,6 +58,16 @@ func stateDict(t *testing.T, m *autoencoder.Model) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// deepest returns the shape that a network flattens, or makes of a flat list.
+func deepest(n, encoder *nn.Network) nn.Shape {
+	rows := n.LayerTable()
+	at := slices.IndexFunc(rows, func(r nn.LayerInfo) bool { return r.Kind == "Flatten" || r.Kind == "Reshape" })
+	if n == encoder {
+		at--
+	}
+	return rows[at].Output
 }
 
 // What a state dict does not say is found out by faces: a model that knows them comes back as itself.

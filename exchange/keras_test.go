@@ -189,13 +189,13 @@ func TestImportChooses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Fingerprint != m.Fingerprint() || len(r.Notes) != 3 || !strings.HasPrefix(r.Notes[2].Text, "The files do not say functions and pixels. With these, drawn faces come back best: elu behind convolutions, elu behind the code, none behind the decoder's Dense, pixels of -0.5..0.5. ") {
+	if r.Fingerprint != m.Fingerprint() || len(r.Notes) != 4 || !strings.HasPrefix(r.Notes[3].Text, "The files do not say functions and pixels. 60 combinations were tried on 8 drawn faces, and the best 32 of them on 32. The best, or within 1% of the best and more usual: elu behind convolutions, elu behind the code, none behind the decoder's Dense, pixels of -0.5..0.5. ") {
 		t.Errorf("fingerprint %s, expected %s, notes %+v", r.Fingerprint, m.Fingerprint(), r.Notes)
 	}
 	if r, err = exchange.Import(t.Context(), exchange.ImportOptions{Files: unit, Out: out, Fresh: true}); err != nil {
 		t.Fatal(err)
 	}
-	if r.Pixels != exchange.Unit || r.OutputPixels != exchange.Unit || len(r.Notes) != 1 || !strings.Contains(r.Notes[0].Text, "do not say pixels. With these, drawn faces come back best: pixels of 0..1. ") {
+	if r.Pixels != exchange.Unit || r.OutputPixels != exchange.Unit || len(r.Notes) != 1 || !strings.Contains(r.Notes[0].Text, "do not say pixels. The ranges -0.5..0.5, 0..1, -1..1 were tried on 32 drawn faces. The best, or within 1% of the best and more usual: pixels of 0..1. ") {
 		t.Errorf("pixels %s and %s, notes %+v", r.Pixels, r.OutputPixels, r.Notes)
 	}
 }

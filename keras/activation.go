@@ -61,7 +61,10 @@ func activationNamed(name string) (nn.Activation, error) {
 	case "leaky_relu":
 		return nn.LeakyReLU(defaultLeak), nil
 	}
-	return "", fmt.Errorf("activation %q, expected linear, elu, relu, leaky_relu, sigmoid or tanh", name)
+	if slope, ok := nn.Activation(name).Slope(); ok {
+		return nn.LeakyReLU(slope), nil
+	}
+	return "", fmt.Errorf("activation %q, expected linear, elu, relu, leaky_relu, leaky_relu(0.1) or any other slope, sigmoid or tanh", name)
 }
 
 // activationOfLayer returns the function of a layer that is one.

@@ -72,7 +72,7 @@ func TestRefused(t *testing.T) {
 		{sequential(conv(`,"dilation_rate":[2,2]`)), `layer "conv2d" (Conv2D): dilation_rate [2 2], expected the same number twice, from 1 to 1`},
 		{sequential(conv(`,"groups":3`)), `layer "conv2d" (Conv2D): groups 3, expected 1`},
 		{sequential(conv(`,"kernel_size":[3,5]`)), `layer "conv2d" (Conv2D): kernel_size [3 5], expected the same number twice`},
-		{sequential(conv(`,"activation":"gelu"`)), `layer "conv2d" (Conv2D): activation "gelu", expected linear, elu, relu, leaky_relu, sigmoid or tanh`},
+		{sequential(conv(`,"activation":"gelu"`)), `layer "conv2d" (Conv2D): activation "gelu", expected linear, elu, relu, leaky_relu, leaky_relu(0.1) or any other slope, sigmoid or tanh`},
 		{sequential(conv(`,"filters":99999999999`)), `layer "conv2d" (Conv2D): filters 99999999999, expected a number from 1 to 1048576`},
 		{sequential(conv(`,"filters":9`)), `layer "conv2d" (Conv2D): kernel has shape [3 3 3 4], expected [3 3 3 9]`},
 		{sequential(conv(""), `{"class_name":"MaxPooling2D","config":{"name":"pool","pool_size":[3,3],"strides":[2,2],"padding":"valid"}}`), `layer "pool" (MaxPooling2D): a pool of 3 with strides of 2, expected 2 and 2`},

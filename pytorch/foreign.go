@@ -67,7 +67,7 @@ func foreign(f *safetensors.File, open Options) (*autoencoder.Model, progress.No
 	}
 	var notes progress.Notes
 	notes.Add("A state dict holds neither functions nor paddings: it was taken for %s. Flattened values were taken to be in PyTorch's order, (C, H, W)", p.taken)
-	notes.Add("Pictures are taken to be the usual crop of a face, %dx%d, as byte/255 - 0.5", m.Prep.W, m.Prep.H)
+	notes.Add("Pictures are taken to be the usual crop of a face, %dx%d", m.Prep.W, m.Prep.H)
 	return m, notes, nil
 }
 

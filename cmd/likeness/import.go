@@ -39,8 +39,9 @@ convolutional network of PyTorch has so many convolutions each way, transposed o
 behind an upsampling, and a Linear layer on either side of the code.
 
 What files do not say, functions behind layers, paddings, and the range of pixels,
-is that with which drawn faces come back best; flags say it too. Where a first
-layer scales pixels, or a last one is a sigmoid, that says their range.`,
+is chosen by drawn faces: all usual combinations are tried, and the one with which
+the faces come back best is taken. What was tried is said. Flags say it too. Where a
+first layer scales pixels, or a last one is a sigmoid, that says their range.`,
 		Example: `  likeness import encoder.h5 decoder.h5 --out mine.safetensors
   likeness import encoder.h5 decoder.h5 --activation relu --code-activation linear
   likeness import autoencoder.keras --pixels 0..1
@@ -60,13 +61,13 @@ layer scales pixels, or a last one is a sigmoid, that says their range.`,
 	f.Var(&size, "size", "size of the model's pictures, where the files leave it open")
 	f.StringVar(&opt.CodeLayer, "code-layer", "", "the `name` of the layer that gives the code of a whole autoencoder (default the end of the first of two models, or the narrowest)")
 	activation, codeActivation, denseActivation := newFunction(), newFunction(), newFunction()
-	console.AddChoice(c, &activation, "activation", "the function behind the convolutions, for weights alone (default the one that gives drawn faces back best)")
-	console.AddChoice(c, &codeActivation, "code-activation", "the function behind the code, likewise")
-	console.AddChoice(c, &denseActivation, "dense-activation", "the function behind the decoder's first layer, likewise")
+	activation.add(c, "activation", "the function behind the convolutions, for weights alone; of a leaky ReLU also with its slope, 'leaky_relu(0.2)' (default the one that gives drawn faces back best)")
+	codeActivation.add(c, "code-activation", "the function behind the code, likewise")
+	denseActivation.add(c, "dense-activation", "the function behind the decoder's first layer, likewise")
 	outputActivation := newFunction()
 	padding := console.NewChoice("", []pytorch.Padding{pytorch.TorchPadding, pytorch.SamePadding})
 	down := console.NewChoice("", []exchange.Down{exchange.Pooling, exchange.Strides})
-	console.AddChoice(c, &outputActivation, "output-activation", "of a state dict: the function behind the decoder's last layer, likewise")
+	outputActivation.add(c, "output-activation", "of a state dict: the function behind the decoder's last layer, likewise")
 	console.AddChoice(c, &padding, "padding", "of a state dict: PyTorch's usual padding or Keras's 'same', likewise")
 	console.AddChoice(c, &down, "down", "of a state dict: how the encoder halves pictures, likewise")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -95,9 +96,26 @@ func replaceError(err error) error {
 	return err
 }
 
-// newFunction is the flag for a function by Keras's name.
-func newFunction() console.Choice {
-	return console.NewChoice("", []string{"elu", "relu", "leaky_relu", "sigmoid", "tanh", "linear"})
+// functionFlag is the flag for a function by Keras's name, of a leaky ReLU with any slope.
+type functionFlag struct{ console.Choice }
+
+func newFunction() functionFlag {
+	return functionFlag{console.NewChoice("", []string{"elu", "relu", "leaky_relu", "leaky_relu(0.2)", "sigmoid", "tanh", "linear"})}
+}
+
+// Set takes a function.
+func (f *functionFlag) Set(text string) error {
+	if _, leaky := nn.Activation(text).Slope(); leaky {
+		f.Value = text
+		return nil
+	}
+	return f.Choice.Set(text)
+}
+
+// add adds the flag, with completion.
+func (f *functionFlag) add(cmd *cobra.Command, name, usage string) {
+	cmd.Flags().Var(f, name, usage)
+	console.Complete(cmd, name, cobra.FixedCompletions(f.Choices, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func printImported(w io.Writer, r *exchange.Imported) {
