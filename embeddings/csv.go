@@ -133,7 +133,7 @@ func (c *csvColumns) titles(titles []string, opt ReadOptions) error {
 	c.names = make([]string, len(titles))
 	for i, title := range titles {
 		c.names[i] = strings.TrimSpace(title)
-		if _, err := strconv.ParseFloat(c.names[i], 64); err == nil && strings.Contains(title, ".") { // a row, which would be lost
+		if _, err := c.number(title); err == nil && strings.ContainsAny(title, ".,") { // a row, which would be lost
 			return fmt.Errorf("line 1: %.40q is no title: expected a line of titles, such as id,c0,c1, or numbers alone", title)
 		}
 	}

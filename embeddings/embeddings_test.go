@@ -168,6 +168,7 @@ func TestErrors(t *testing.T) {
 		want string
 	}{
 		{"nothing", nil, embeddings.ReadOptions{}, "no table"},
+		{"no titles, decimal commas", []byte("a.jpg;0,5;1\nb.jpg;0,25;1\n"), embeddings.ReadOptions{}, `line 1: "0,5" is no title: expected a line of titles`},
 		{"no titles", []byte("a.jpg,0.5,1\nb.jpg,0.25,1\n"), embeddings.ReadOptions{}, `line 1: "0.5" is no title: expected a line of titles`},
 		{"titles alone", []byte("id,c0\n"), embeddings.ReadOptions{}, "no entries"},
 		{"twice", []byte("id,c0\na,1\na,2\n"), embeddings.ReadOptions{}, `entries 0 and 1 have the same id "a"`},
