@@ -135,8 +135,8 @@ func (a *Array) describe(typeData, spaceData []byte) error {
 	if a.shape, empty, err = a.file.dataspace(spaceData); err != nil {
 		return err
 	}
-	if a.size, err = bytesOf(a.shape, a.typ.size); empty {
-		a.size = 0
+	if !empty {
+		a.size, a.tooLarge = bytesOf(a.shape, a.typ.size)
 	}
-	return err
+	return nil
 }

@@ -113,6 +113,9 @@ func (f *File) datatypeAt(c *cursor, depth int) (Type, error) {
 	return t, c.err
 }
 
+// largestSide bounds dimensions: no file is that large.
+const largestSide = 1 << 40
+
 // dataspace reads a dataspace message: a shape, or that there is nothing.
 func (f *File) dataspace(data []byte) (shape []int, empty bool, err error) {
 	c := f.over(data, "dataspace")
@@ -133,7 +136,7 @@ func (f *File) dataspace(data []byte) (shape []int, empty bool, err error) {
 	shape = make([]int, rank)
 	for i := range shape {
 		n := c.length()
-		if n > LargestArray {
+		if n > largestSide {
 			c.fail("a dimension of %d", n)
 		}
 		shape[i] = int(n)

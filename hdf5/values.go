@@ -16,7 +16,9 @@ type Array struct {
 	shape []int
 	typ   Type
 	size  int // bytes of all elements
-	raw   func() ([]byte, error)
+	// tooLarge says why the values are not read of an array that is beyond LargestArray; it still has a shape and a type.
+	tooLarge error
+	raw      func() ([]byte, error)
 }
 
 // Shape returns the array's shape, none for a single value.
@@ -25,7 +27,7 @@ func (a *Array) Shape() []int { return a.shape }
 // Type returns the type of the elements.
 func (a *Array) Type() Type { return a.typ }
 
-// Len returns the number of elements.
+// Len returns the number of elements, 0 of an array whose values are not read because it is too large.
 func (a *Array) Len() int { return a.size / a.typ.size }
 
 func (a *Array) errorf(format string, args ...any) error {
@@ -39,6 +41,9 @@ func (a *Array) check(ok bool, expected string) ([]byte, error) {
 	}
 	if !ok {
 		return nil, a.errorf("type %s, expected %s", a.typ, expected)
+	}
+	if a.tooLarge != nil {
+		return nil, a.errorf("%w", a.tooLarge)
 	}
 	data, err := a.raw()
 	if err != nil {
@@ -73,7 +78,7 @@ func (t Type) word(b []byte) uint64 {
 
 // Floats returns the values of floats, those of float64 rounded to float32.
 func (a *Array) Floats() ([]float32, error) {
-	if a.size == 0 {
+	if a.size == 0 && a.tooLarge == nil {
 		return nil, nil
 	}
 	data, err := a.check(a.typ.IsFloat(), "floats")
@@ -99,7 +104,7 @@ func (a *Array) Floats() ([]float32, error) {
 
 // Ints returns the values of integers. Unsigned ones beyond the largest int64 are an error.
 func (a *Array) Ints() ([]int64, error) {
-	if a.size == 0 {
+	if a.size == 0 && a.tooLarge == nil {
 		return nil, nil
 	}
 	data, err := a.check(a.typ.class == integer, "integers")
@@ -123,7 +128,7 @@ func (a *Array) Ints() ([]int64, error) {
 // Strings returns the values of strings. An array without elements has none, whatever its
 // type: Keras writes empty lists of names as float64.
 func (a *Array) Strings() ([]string, error) {
-	if a.size == 0 {
+	if a.size == 0 && a.tooLarge == nil {
 		return nil, nil
 	}
 	data, err := a.check(a.typ.class == text, "strings")

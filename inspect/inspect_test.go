@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -249,5 +250,122 @@ func TestLongLine(t *testing.T) {
 	}
 	if taken := after.TotalAlloc - before.TotalAlloc; taken > 16<<20 {
 		t.Errorf("%d bytes were taken", taken)
+	}
+}
+
+// kerasArchive returns a .keras file with the configuration of one of keras/testdata, changed.
+func kerasArchive(t *testing.T, old, new string) []byte {
+	t.Helper()
+	from, err := zip.OpenReader("../keras/testdata/own-sequential.keras")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, m := range from.File {
+		r, err := m.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Name == "config.json" {
+			changed := bytes.Replace(data, []byte(old), []byte(new), 1)
+			if bytes.Equal(changed, data) {
+				t.Fatalf("no %s in %s", old, data)
+			}
+			data = changed
+		}
+		w, err := z.Create(m.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A network that cannot be imported is a file in order, with arrays and a program that opens it.
+func TestKerasOfOtherLayers(t *testing.T) {
+	for _, c := range []struct {
+		old, new, fact, problem string
+	}{
+		{`"Conv2D"`, `"Conv7D"`, "this kind of layer is not read", ""},
+		{`{`, `[`, "", "config.json is not valid JSON"},
+	} {
+		path := filepath.Join(t.TempDir(), "m.keras")
+		if err := os.WriteFile(path, kerasArchive(t, c.old, c.new), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := inspect.Inspect(t.Context(), path)
+		if err != nil || f.What != "a Keras 3 model" || f.Problem != c.problem {
+			t.Errorf("%+v, %v", f, err)
+			continue
+		}
+		if c.problem != "" {
+			continue
+		}
+		if f.Arrays == 0 || len(f.Opens) != 1 || f.Opens[0].Who != "Keras" || !slices.ContainsFunc(f.Facts, func(x inspect.Fact) bool {
+			return x.Name == "import" && strings.Contains(x.Value, c.fact) && !strings.Contains(x.Value, path)
+		}) {
+			t.Errorf("%+v", f)
+		}
+	}
+	f, err := inspect.Inspect(t.Context(), "../keras/testdata/own-sequential.keras")
+	if err != nil || f.Arrays == 0 || f.Problem != "" {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// A head alone makes no picture, and a name no network.
+func TestNotWhatTheySeem(t *testing.T) {
+	png := samples(t)["png"]
+	for name, c := range map[string]struct {
+		data          []byte
+		what, problem string
+	}{
+		"x.jpg":     {[]byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00"), "a picture", "it cannot be decoded: "},
+		"cut.png":   {png[:len(png)/2], "a picture", "it cannot be decoded: "},
+		"text.onnx": {[]byte("hello\n"), "a text", ""},
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, c.data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := inspect.Inspect(t.Context(), path)
+		if err != nil || f.What != c.what || !strings.HasPrefix(f.Problem, c.problem) || (c.problem == "") != (f.Problem == "") {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+	}
+}
+
+// A data set that is too large to be read has a shape all the same.
+func TestLargeDataset(t *testing.T) {
+	data, err := os.ReadFile("../hdf5/testdata/kinds_earliest.h5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape := func(h, w uint64) []byte {
+		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, h), w)
+	}
+	large := bytes.ReplaceAll(data, shape(10, 10), shape(1<<20, 1<<20))
+	if bytes.Equal(large, data) {
+		t.Fatal("no array of 10x10")
+	}
+	path := filepath.Join(t.TempDir(), "large.h5")
+	if err := os.WriteFile(path, large, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := inspect.Inspect(t.Context(), path)
+	if err != nil || f.Problem != "" || !slices.ContainsFunc(f.Tensors, func(x inspect.Tensor) bool { return slices.Equal(x.Shape, []int{1 << 20, 1 << 20}) }) {
+		t.Errorf("%+v, %v", f, err)
 	}
 }

@@ -109,7 +109,7 @@ func isJSON(head []byte, path string) bool {
 // isONNX recognises a file by its ending, or the version of the format that its message begins with and the name of the
 // program behind it.
 func isONNX(head []byte, path string) bool {
-	if strings.EqualFold(filepath.Ext(path), ".onnx") {
+	if strings.EqualFold(filepath.Ext(path), ".onnx") && !isText(head, path) {
 		return true
 	}
 	return len(head) > 4 && head[0] == 0x08 && head[1] > 0 && head[1] < 20 && (head[2] == 0x12 || head[2] == 0x3a)

@@ -1,12 +1,15 @@
 package inspect
 
 import (
+	"archive/zip"
 	"bufio"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -224,15 +227,82 @@ func describeHDF5(_ context.Context, f *File) error {
 	return nil
 }
 
-// describeKeras describes .keras files.
-func describeKeras(f *File) error {
+// describeKeras describes .keras files, z is one. What is in order and has layers that are not known here is no problem of the
+// file.
+func describeKeras(f *File, z *zip.Reader) error {
 	f.What = "a Keras 3 model"
-	m, err := keras.Open(f.Path)
+	config, err := member(z, "config.json", mostConfig)
 	if err != nil {
 		return err
 	}
-	f.keras(m)
+	if !json.Valid(config) {
+		return errors.New("config.json is not valid JSON")
+	}
+	about, err := member(z, "metadata.json", mostConfig)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	weights, err := member(z, "model.weights.h5", hdf5.LargestFile)
+	if err != nil {
+		return err
+	}
+	h, err := hdf5.Parse("model.weights.h5", weights)
+	if err != nil {
+		return err
+	}
+	root, err := h.Root()
+	if err != nil {
+		return err
+	}
+	if err := root.Walk(func(o hdf5.Object) error {
+		if d, ok := o.(*hdf5.Dataset); ok {
+			f.tensor(strings.TrimPrefix(d.Path(), "/"), d.Type().String(), d.Shape())
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	m, err := keras.Open(f.Path)
+	if err == nil {
+		f.keras(m)
+		return nil
+	}
+	var made struct {
+		Version string `json:"keras_version"`
+	}
+	if json.Unmarshal(about, &made) == nil {
+		f.fact("Keras", "%s", made.Version)
+	}
+	f.fact("import", "likeness cannot import it: %s", strings.TrimPrefix(err.Error(), f.Path+": "))
+	f.opens("Keras", "keras.saving.load_model(FILE)")
 	return nil
+}
+
+// Bounds of what is unpacked.
+const (
+	mostConfig   = 64 << 20 // bytes
+	mostUnpacked = 100      // times the packed member
+)
+
+// member unpacks a member of a zip archive, of at most so many bytes.
+func member(z *zip.Reader, name string, most uint64) ([]byte, error) {
+	i := slices.IndexFunc(z.File, func(m *zip.File) bool { return m.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("it has no %s: %w", name, fs.ErrNotExist)
+	}
+	m := z.File[i]
+	if size := m.UncompressedSize64; size > most || size/mostUnpacked > m.CompressedSize64+1<<10 {
+		return nil, fmt.Errorf("%s: %d bytes that %d bytes unpack to are not read", name, size, m.CompressedSize64)
+	}
+	r, err := m.Open()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, int64(m.UncompressedSize64)+1))
+	if err := errors.Join(err, r.Close()); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return data, nil
 }
 
 func (f *File) keras(m *keras.Model) {

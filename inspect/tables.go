@@ -82,7 +82,7 @@ func describeZip(ctx context.Context, f *File) error {
 		return describeArrays(ctx, f)
 	case named("config.json") && has(func(n string) bool { return strings.HasSuffix(n, ".h5") }):
 		f.Format = "keras"
-		return describeKeras(f)
+		return describeKeras(f, z)
 	case has(func(n string) bool { return path.Base(n) == "data.pkl" }):
 		f.Format, f.What = "PyTorch", "a PyTorch file, with a pickle inside"
 		f.fact("advice", "A pickle is a program: it is recognised and never run. Save the state dict with safetensors.torch.save_file.")
@@ -179,6 +179,9 @@ func describeText(_ context.Context, f *File) error {
 	return nil
 }
 
+// mostDecoded bounds the memory for a picture that is decoded to see whether it is whole.
+const mostDecoded = 1 << 30
+
 // describePicture describes pictures.
 func describePicture(_ context.Context, f *File) error {
 	f.What = "a picture"
@@ -187,6 +190,15 @@ func describePicture(_ context.Context, f *File) error {
 		return err
 	}
 	defer file.Close()
+	var broken error
+	if data, err := io.ReadAll(io.LimitReader(file, pix.MaxFileBytes+1)); err != nil {
+		return err
+	} else if pix.Memory(data) <= mostDecoded {
+		_, _, broken = pix.Examine(data)
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
 	if c, kind, err := image.DecodeConfig(file); err == nil {
 		f.fact("size", "%dx%d pixels", c.Width, c.Height)
 		f.fact("encoding", "%s", kind)
@@ -196,6 +208,9 @@ func describePicture(_ context.Context, f *File) error {
 	}
 	if taken, ok := pix.Taken(file); ok {
 		f.fact("taken", "%s", taken.Format("2006-01-02 15:04:05"))
+	}
+	if broken != nil {
+		return fmt.Errorf("it cannot be decoded: %w", broken)
 	}
 	f.likeness("search FILE", "same FILE OTHER", "edit, morph, denoise FILE")
 	return nil
