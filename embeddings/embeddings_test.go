@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -210,27 +211,31 @@ func TestErrors(t *testing.T) {
 // A few bytes do not become numbers without end.
 func TestParquetBomb(t *testing.T) {
 	if testing.Short() {
-		t.Skip("unpacks 256 MiB")
+		t.Skip("packs 256 MiB")
 	}
 	type row struct {
 		Code []float32 `parquet:"code,list,dict"`
 	}
 	var b bytes.Buffer
 	w := parquet.NewGenericWriter[row](&b, parquet.Compression(&parquet.Zstd))
-	rows := make([]row, 1000)
-	for i := range rows {
-		rows[i].Code = make([]float32, 4096)
-	}
 	for range 17 {
-		if _, err := w.Write(rows); err != nil {
+		if _, err := w.Write([]row{{make([]float32, 4096_000)}}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := embeddings.Read(write(t, "codes", b.Bytes()), embeddings.ReadOptions{}); err == nil || !strings.Contains(err.Error(), "it is a bomb") {
+	path := write(t, "codes", b.Bytes())
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := embeddings.Read(path, embeddings.ReadOptions{})
+	runtime.ReadMemStats(&after)
+	if err == nil || !strings.Contains(err.Error(), "it is a bomb") {
 		t.Errorf("%d bytes: %v", b.Len(), err)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 16<<20 {
+		t.Errorf("%d bytes were taken for a file of %d", taken, b.Len())
 	}
 }
 

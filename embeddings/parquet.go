@@ -67,7 +67,16 @@ func readParquet(path string, opt ReadOptions) (t *Table, err error) {
 	}
 	t = &Table{Unused: columns.unused, CodesFrom: columns.words()}
 	columns.most = max(largeNumbers, int(info.Size())*mostRatio/4)
+	told := int64(0) // numbers, by the file's own word: one row may have all of them
 	for _, group := range file.RowGroups() {
+		for i, chunk := range group.ColumnChunks() {
+			if i == columns.list || slices.Contains(columns.codes, i) {
+				told += chunk.NumValues()
+			}
+		}
+		if told > int64(columns.most) {
+			return nil, columns.bomb()
+		}
 		if err := columns.read(t, group, opt.IDs == ""); err != nil {
 			return nil, err
 		}
@@ -204,6 +213,10 @@ func (c *columnPlaces) read(t *Table, group parquet.RowGroup, ids bool) (err err
 	}
 }
 
+func (c *columnPlaces) bomb() error {
+	return fmt.Errorf("more than %d numbers come out of this file: it is a bomb, or nothing but equal numbers", c.most)
+}
+
 func (c *columnPlaces) add(t *Table, row parquet.Row, ids bool) error {
 	before := len(t.Codes)
 	var id, person string
@@ -247,7 +260,7 @@ func (c *columnPlaces) add(t *Table, row parquet.Row, ids bool) error {
 		return fmt.Errorf("a code of %d numbers, those before it have %d", n, t.Dim)
 	}
 	if len(t.Codes) > c.most {
-		return fmt.Errorf("more than %d numbers come out of this file: it is a bomb, or nothing but equal numbers", c.most)
+		return c.bomb()
 	}
 	if c.id >= 0 && ids {
 		t.IDs = append(t.IDs, id)
