@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"likeness/models"
 	"likeness/onnx/export"
 	"likeness/progress"
+	"likeness/pytorch"
 )
 
 // Format is a format of other programs.
@@ -40,7 +42,7 @@ type ExportOptions struct {
 	Model  string `json:"model"` // a model file, or the name of a model that comes with the program
 	Format Format `json:"format"`
 	// Out is what the files' names begin with, with or without a folder, such as "conv-32"; empty: the model's own name, in the
-	// working folder. Of a single ONNX file it may be the whole name.
+	// working folder. Of a single ONNX file it may be the whole name. A folder gets files of the model's own name.
 	Out string `json:"out,omitempty"`
 	// Part is what of the model ONNX files have; empty: All.
 	Part export.Part `json:"part,omitempty"`
@@ -105,6 +107,12 @@ func Export(ctx context.Context, o ExportOptions) (*Exported, error) {
 	if s := o.Score; s != nil && s.Fingerprint != m.Fingerprint() {
 		return nil, fmt.Errorf("the score is that of a model with the fingerprint %q, expected %q, that of %s", s.Fingerprint, m.Fingerprint(), o.Model)
 	}
+	if err := checkEffect(m, o); err != nil {
+		return nil, err
+	}
+	if o.Out != "" && (os.IsPathSeparator(o.Out[len(o.Out)-1]) || isFolder(o.Out)) {
+		o.Out = filepath.Join(o.Out, nameOf(o.Model))
+	}
 	name := strings.TrimSuffix(cmp.Or(o.Out, nameOf(o.Model)), ".onnx")
 	base := filepath.Base(name)
 	products, left, err := formats[i].make(m, base, o)
@@ -137,6 +145,28 @@ func Export(ctx context.Context, o ExportOptions) (*Exported, error) {
 		out.Files = append(out.Files, p.Written)
 	}
 	return out, nil
+}
+
+// ErrNoEffect means that an option would change nothing.
+var ErrNoEffect = errors.New("it would change nothing")
+
+// checkEffect refuses options that a model's graphs do not have.
+func checkEffect(m *autoencoder.Model, o ExportOptions) error {
+	switch {
+	case o.Format != ONNX:
+		return nil
+	case o.FixedSize && m.Decoder != nil:
+		return fmt.Errorf("%s takes pictures of one size in any case, a fixed size is for denoisers: %w", o.Model, ErrNoEffect)
+	case o.Uncorrected && m.Correction == nil:
+		return fmt.Errorf("%s has no correction of codes that could be left away: %w", o.Model, ErrNoEffect)
+	}
+	return nil
+}
+
+// isFolder reports whether a path is that of a folder.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // openModel opens an autoencoder. Of other files of this program it says what they are.
@@ -235,8 +265,13 @@ func cardOf(m *autoencoder.Model, folder, name string, written format, products 
 		}
 		about.Files = append(about.Files, []card.File{{Name: nameOf(o.Model) + ".safetensors", What: "the model, for likeness", Use: ownUse(m, nameOf(o.Model)+".safetensors"), Code: "sh"}}...)
 	}
+	// The card of a module has the module's name, unless a card is there that other files have already.
+	file := name + ".md"
+	if _, err := os.Stat(filepath.Join(folder, file)); err != nil && written.name == PyTorch {
+		file = pytorch.ModuleName(name) + ".md"
+	}
 	return product{
-		Written: Written{Path: name + ".md", What: "the model card"},
+		Written: Written{Path: file, What: "the model card"},
 		data:    card.Write(m, about), check: checkMarked(card.Made, "model card"),
 	}
 }

@@ -30,7 +30,9 @@ type events struct {
 	w      *tensorboard.Writer // of the run under way
 	run    *train.Run
 	sample *train.Sample
-	err    error
+	// resumed is set while nothing has happened since a run went on: what it shows first has been recorded.
+	resumed bool
+	err     error
 }
 
 func newEvents(dir string, job *recipe.Job) (*events, error) {
@@ -68,7 +70,7 @@ func (s *events) begin(run *train.Run, label string) {
 }
 
 func (s *events) event(e train.Event) {
-	if s.w == nil || e.Planned || e.Resumed {
+	if s.resumed = e.Resumed || e.Planned && s.resumed; s.w == nil || e.Planned || e.Resumed {
 		return
 	}
 	now, at := time.Now(), (e.Epoch-1)*e.Steps+e.Step
@@ -90,7 +92,7 @@ func (s *events) event(e train.Event) {
 
 // look records faces and codes.
 func (s *events) look(ctx context.Context, epoch int) {
-	if s.w == nil {
+	if s.w == nil || s.resumed {
 		return
 	}
 	m := s.run.Model

@@ -38,7 +38,7 @@ once, as float32 (N, H, W, 3), byte/255 - 0.5; with --pixels as bytes, and gives
 bytes. A denoiser with levels has the standard deviation of the noise as a second
 input, sigma (N).
 
-NAME is the model's own name, in this folder; --out says another. A file takes
+NAME is the model's own name, in this folder; --out says another, or a folder. A file takes
 the place of one of its own kind alone.`, exportFormats()),
 		Example: `  likeness export conv-32.safetensors --format onnx
   likeness export conv --format onnx --part encoder --pixels --out encoder.onnx
@@ -55,7 +55,7 @@ the place of one of its own kind alone.`, exportFormats()),
 	console.AddChoice(c, &part, "part", "of ONNX: the part of the model, all for a file of each")
 	console.AddChoice(c, &layout, "layout", "of ONNX: pictures as (N, H, W, 3) or (N, 3, H, W)")
 	f := c.Flags()
-	f.StringVar(&opt.Out, "out", "", "what the files' names begin with, with or without a folder, a `name` (default the model's)")
+	f.StringVar(&opt.Out, "out", "", "what the files' names begin with, with or without a folder, a `name`, or a folder (default the model's name)")
 	f.BoolVar(&opt.Pixels, "pixels", false, "of ONNX: pictures are bytes, and their conversion is part of the graph")
 	f.BoolVar(&opt.Uncorrected, "uncorrected", false, "of ONNX: leave the correction of codes away, for a smaller and faster graph")
 	f.BoolVar(&opt.FixedSize, "fixed-size", false, "of ONNX: a denoiser for pictures of the model's size only")

@@ -88,8 +88,12 @@ first layer scales pixels, or a last one is a sigmoid, that says their range.`,
 	return c
 }
 
-// replaceError makes it wrong usage that a result has the name of a file which stays, as other commands have it.
+// replaceError makes it wrong usage that a result has the name of a file which stays, as other commands have it, and that an
+// option has no effect.
 func replaceError(err error) error {
+	if errors.Is(err, exchange.ErrNoEffect) {
+		return console.UsageError{Err: err}
+	}
 	if errors.Is(err, exchange.ErrNotReplaced) {
 		return console.UsageError{Err: fmt.Errorf("%w: choose another name", err)}
 	}
