@@ -1,10 +1,13 @@
 package exchange
 
 import (
+	"archive/zip"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,14 +77,17 @@ const (
 	autoencoderPart = "autoencoder"
 )
 
-// DefaultOut returns where Import writes a model of these files: beside nothing, in the
-// working folder, under the name of a single file.
+// DefaultOut returns where Import writes a model of these files: in the working folder,
+// under the name of a single file.
 func DefaultOut(files []string) string {
 	if len(files) != 1 {
 		return "model.safetensors"
 	}
 	name := filepath.Base(files[0])
-	for _, ending := range []string{".weights.h5", ".h5", ".hdf5", ".keras", ".safetensors"} {
+	if short, ok := strings.CutSuffix(name, ".safetensors"); ok && short != "" {
+		return short + "-model.safetensors" // the state dict has the other name
+	}
+	for _, ending := range []string{".weights.h5", ".h5", ".hdf5", ".keras"} {
 		if short, ok := strings.CutSuffix(name, ending); ok && short != "" {
 			name = short
 			break
@@ -128,7 +134,10 @@ func checkOut(out string, files []string, fresh bool) error {
 	if slices.ContainsFunc(files, same) {
 		return refused{fmt.Errorf("%s is what is read: the model needs a name of its own", out)}
 	}
-	return errors.Join(atomicfile.CheckWritable(out), checkModel(out, fresh))
+	if err := atomicfile.CheckWritable(out); err != nil {
+		return err
+	}
+	return checkModel(out, fresh)
 }
 
 // readerOf returns what reads files that begin as these do.
@@ -148,6 +157,11 @@ func readerOf(files []string) (func(context.Context, ImportOptions) (*autoencode
 			return nil, err
 		}
 		return nil, fmt.Errorf("%s is empty: expected %s", path, readable)
+	case bytes.HasPrefix(head, []byte("PK")):
+		if hasPickle(path) {
+			return nil, fmt.Errorf("%s is a PyTorch file with a pickle inside, %s: expected %s", path, pickleAdvice, readable)
+		}
+		return fromKeras, nil
 	case keras.Recognise(head):
 		return fromKeras, nil
 	case len(head) > 8 && head[8] == '{':
@@ -165,9 +179,27 @@ func kindOf(head []byte) string {
 	case head[0] == 0x08:
 		return "perhaps an ONNX file"
 	case head[0] == 0x80:
-		return "perhaps a pickle, which could run any program and is not opened"
+		return "perhaps a pickle, " + pickleAdvice
+	case len(head) >= 8 && string(head[4:8]) == "TFL3":
+		return "a TensorFlow Lite model"
+	case bytes.HasPrefix(head, []byte("GGUF")):
+		return "a GGUF model"
 	}
 	return "of no kind that is known"
+}
+
+// pickleAdvice says what to do about a pickle.
+const pickleAdvice = "which could run any program and is not opened (in Python, safetensors.torch.save_file(model.state_dict(), \"net.safetensors\") writes one that is)"
+
+// hasPickle reports whether a zip archive is one of PyTorch's, with a pickle in it. What cannot be read as an archive is for its
+// reader to tell.
+func hasPickle(file string) bool {
+	z, err := zip.OpenReader(file)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return false
+	}
+	defer z.Close()
+	return slices.ContainsFunc(z.File, func(f *zip.File) bool { return path.Base(f.Name) == "data.pkl" })
 }
 
 // cropOf returns a preparation without its size.

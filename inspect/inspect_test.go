@@ -120,7 +120,7 @@ func TestInspect(t *testing.T) {
 		{"events", "TensorBoard events", "events for TensorBoard", 0, "tensorboard --logdir", "events=2"},
 		{"onnx", "ONNX", "an ONNX model", 1, "index --encoder FILE", "input=x: float32 (N, 3)"},
 		{"torch", "PyTorch", "a PyTorch file, with a pickle inside", 0, "torch.load", ""},
-		{"script", "PyTorch", "a TorchScript program", 0, "torch.load", ""},
+		{"script", "PyTorch", "a TorchScript program", 0, "torch.jit.load", ""},
 		{"photos", "zip", "a zip archive of pictures", 0, "index FILE", "pictures=2, by their names"},
 		{"docs", "zip", "a zip archive", 0, "unzip", "files=1"},
 		{"pickle", "pickle", "a Python pickle", 0, "trusted", ""},

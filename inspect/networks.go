@@ -91,8 +91,8 @@ func describeSafetensors(_ context.Context, f *File) error {
 		f.What = "tensors of another program"
 		if format == "pt" {
 			f.What = "tensors of PyTorch"
-			f.likeness("import FILE, where they are those of a network that it knows")
 		}
+		f.likeness("import FILE, where they are the state dict of an autoencoder")
 		f.opens("any reader of safetensors", "safetensors.numpy.load_file(FILE)")
 	}
 	numbers := 0
@@ -317,8 +317,13 @@ func (f *File) keras(m *keras.Model) {
 	} else {
 		f.fact("layers", "the file says none: its weights are fitted to known networks by their shapes")
 	}
-	f.likeness("import FILE")
-	f.opens("Keras", "keras.saving.load_model(FILE), or model.load_weights(FILE)")
+	if m.Declared() && !m.Own {
+		f.likeness("import FILE")
+		f.opens("Keras", "keras.saving.load_model(FILE)")
+		return
+	}
+	f.likeness("import ENCODER DECODER, where it is one of the two; import FILE, where it has both")
+	f.opens("Keras", "model.load_weights(FILE), of a model that has the same layers")
 }
 
 // describeEvents counts the records of an event file.

@@ -53,7 +53,7 @@ func describeArrays(_ context.Context, f *File) error {
 	if pictures {
 		f.likeness("train, eval, index: --data FILE, where it holds pictures (N, H, W, 3)")
 	}
-	if codes {
+	if codes && len(problems) == 0 {
 		f.likeness("index --codes FILE, where it holds codes (N, D)")
 	}
 	f.opens("NumPy", "numpy.load(FILE, allow_pickle=False)")
@@ -88,6 +88,10 @@ func describeZip(ctx context.Context, f *File) error {
 		f.fact("advice", "A pickle is a program: it is recognised and never run. Save the state dict with safetensors.torch.save_file.")
 		if has(func(n string) bool { return strings.Contains(n, "/code/") }) {
 			f.What = "a TorchScript program"
+			f.Facts = nil
+			f.fact("advice", "It has a program and pickles inside: it is recognised and never run. In Python, save the state dict of torch.jit.load(FILE) with safetensors.torch.save_file.")
+			f.opens("PyTorch", "torch.jit.load(FILE), only where its author is trusted")
+			return nil
 		}
 		f.opens("PyTorch", "torch.load(FILE, weights_only=True), only where its author is trusted")
 		return nil

@@ -54,6 +54,9 @@ func (m *Model) configure(data []byte) error {
 	}
 	var o object
 	if err := json.Unmarshal(data, &o); err != nil {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return m.errorf("its configuration: found %s at %q, expected an object that describes a network", wrong.Value, wrong.Field)
+		}
 		return m.errorf("its configuration: %w", err)
 	}
 	m.specs = []spec{}
@@ -88,6 +91,9 @@ func (m *Model) model(o object, prefix, top, path string, depth int) (network, e
 	if err := json.Unmarshal(o.Config, &n.Layers); err != nil {
 		n.Layers = nil
 		if err := json.Unmarshal(o.Config, &n); err != nil {
+			if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+				return n, fmt.Errorf("the configuration of a %s: found %s at %q, expected an object that lists the layers of a network", o.Class, wrong.Value, wrong.Field)
+			}
 			return n, fmt.Errorf("the configuration of a %s: %w", o.Class, err)
 		}
 	}

@@ -85,6 +85,9 @@ func convolutional(f *safetensors.File, modules []module, ways int, open Options
 			return nil, f.Errorf("tensor %q has shape %v, expected square filters of 1 to %d", m.weight.Name, s, largestKernel)
 		}
 	}
+	if s := modules[0].weight.Shape; s[1] != 3 {
+		return nil, f.Errorf("tensor %q has shape %v: it takes pictures of %d channels, expected 3, as the models are for pictures in colour", modules[0].weight.Name, s, s[1])
+	}
 	first, second := modules[ways].weight, modules[ways+1].weight
 	small, err := squareSide(f, first, first.Shape[1], modules[ways-1].weight.Shape[0])
 	if err != nil {
@@ -103,17 +106,26 @@ func convolutional(f *safetensors.File, modules []module, ways int, open Options
 	}
 	p := &plan{arch: elsewhere, open: true, side: small << ways, code: first.Shape[0], taken: "a convolutional autoencoder with " + open.String()}
 	p.networks = convolutions(modules, ways, small, start, up, open)
-	at := 0
+	at, all := 0, withNorms(modules)
 	for _, n := range p.networks { // before filters grow
-		list, err := n.layersFor(f, modules[at:])
+		list, err := n.layersFor(f, all[at:])
 		if err != nil {
 			return nil, err
 		}
 		at += len(list)
 	}
 	if open.Padding == TorchPadding {
+		var sides []int
+		for _, m := range modules {
+			sides = append(sides, m.weight.Shape[len(m.weight.Shape)-1])
+		}
 		if err := grow(f, modules, ways, up, open.Strides); err != nil {
 			return nil, err
+		}
+		for i, m := range modules {
+			if m.weight.Shape[len(m.weight.Shape)-1] != sides[i] {
+				p.grown = true
+			}
 		}
 		p.networks = convolutions(modules, ways, small, start, up, open)
 	}
@@ -133,31 +145,51 @@ func convolutional(f *safetensors.File, modules []module, ways int, open Options
 // convolutions declares the networks of so many convolutions each way.
 func convolutions(modules []module, ways, small, start int, up bool, open Options) []network {
 	side, code, flat := small<<ways, modules[ways].weight.Shape[0], modules[ways+1].weight.Shape[0]
-	var encoder []nn.Layer
+	var encoder, decoder []nn.Layer
 	for _, m := range modules[:ways] {
-		l := nn.Conv2D{Filters: m.weight.Shape[0], Kernel: m.weight.Shape[2], Activation: open.Activation}
+		a, behind := m.behind(open.Activation)
+		l := nn.Conv2D{Filters: m.weight.Shape[0], Kernel: m.weight.Shape[2], Activation: a}
 		if open.Strides {
 			l.Stride = 2
-			encoder = append(encoder, l)
+			encoder = append(append(encoder, l), behind...)
 		} else {
-			encoder = append(encoder, l, nn.MaxPooling2D{})
+			encoder = append(append(append(encoder, l), behind...), nn.MaxPooling2D{})
 		}
 	}
-	encoder = append(encoder, nn.Flatten{}, nn.Dense{Units: code, Activation: open.Code})
-	decoder := []nn.Layer{nn.Dense{Units: flat, Activation: open.Dense}, nn.Reshape{Shape: nn.Shape{small, small, start}}}
+	a, behind := modules[ways].behind(open.Code)
+	encoder = append(append(encoder, nn.Flatten{}, nn.Dense{Units: code, Activation: a}), behind...)
+	a, behind = modules[ways+1].behind(open.Dense)
+	decoder = append(append(append(decoder, nn.Dense{Units: flat, Activation: a}), behind...), nn.Reshape{Shape: nn.Shape{small, small, start}})
 	for i, m := range modules[ways+2:] {
 		a := open.Activation
 		if i == ways-1 {
 			a = open.Output
 		}
+		a, behind := m.behind(a)
 		s := m.weight.Shape
 		if up {
 			decoder = append(decoder, nn.UpSampling2D{Size: 2}, nn.Conv2D{Filters: s[0], Kernel: s[2], Activation: a})
 		} else {
 			decoder = append(decoder, nn.Conv2DTranspose{Filters: s[1], Kernel: s[2], Stride: 2, Activation: a})
 		}
+		decoder = append(decoder, behind...)
 	}
 	return []network{{"encoder", nn.Shape{side, side, 3}, encoder}, {"decoder", nn.Shape{code}, decoder}}
+}
+
+// torchEpsilon is what a BatchNorm of PyTorch adds to variances where nobody says another number.
+const torchEpsilon = 1e-5
+
+// behind returns the function of a layer and what stands behind it: with a BatchNorm, that and then the function.
+func (m module) behind(a nn.Activation) (own nn.Activation, layers []nn.Layer) {
+	if m.norm == nil {
+		return a, nil
+	}
+	layers = []nn.Layer{nn.BatchNormalization{Epsilon: torchEpsilon}}
+	if a != nn.Linear {
+		layers = append(layers, nn.Activate{Function: a})
+	}
+	return nn.Linear, layers
 }
 
 // grow gives filters of an odd side that have a stride of 2 a last row and column of zeros. So large, 'same' padding

@@ -18,6 +18,32 @@ import (
 type module struct {
 	path         string
 	weight, bias *safetensors.Tensor
+	// Of a BatchNorm, what it has measured in training.
+	mean, variance *safetensors.Tensor
+
+	norm *module // the BatchNorm behind a layer, nil: there is none
+}
+
+// isNorm reports whether a module is a BatchNorm.
+func (m module) isNorm() bool { return m.mean != nil || m.variance != nil }
+
+// tensors returns a module's tensors in the order of layer.weights, with nil for those that it has not.
+func (m module) tensors() []*safetensors.Tensor {
+	if m.isNorm() {
+		return []*safetensors.Tensor{m.weight, m.bias, m.mean, m.variance}
+	}
+	return []*safetensors.Tensor{m.weight, m.bias}
+}
+
+// withNorms returns modules, each with its BatchNorm behind it.
+func withNorms(modules []module) []module {
+	var list []module
+	for _, m := range modules {
+		if list = append(list, m); m.norm != nil {
+			list = append(list, *m.norm)
+		}
+	}
+	return list
 }
 
 // foreign reads a state dict of others. Its tensors are taken in the order of their names, numbers by their size, those of
@@ -32,6 +58,7 @@ func foreign(f *safetensors.File, open Options) (*autoencoder.Model, progress.No
 		return nil, nil, err
 	}
 	m := &autoencoder.Model{Arch: p.arch, Code: p.code, Prep: pix.Prep{W: p.side, H: p.side, Auto: true}}
+	modules = withNorms(modules)
 	i := 0
 	for _, part := range p.networks {
 		layers, err := part.layersFor(f, modules[i:])
@@ -67,6 +94,9 @@ func foreign(f *safetensors.File, open Options) (*autoencoder.Model, progress.No
 	}
 	var notes progress.Notes
 	notes.Add("A state dict holds neither functions nor paddings: it was taken for %s. Flattened values were taken to be in PyTorch's order, (C, H, W)", p.taken)
+	if p.grown {
+		notes.Add("Filters of an odd side with a stride of 2 got a row and a column of zeros, 3x3 became 4x4: so 'same' padding does what PyTorch's did")
+	}
 	notes.Add("Pictures are taken to be the usual crop of a face, %dx%d", m.Prep.W, m.Prep.H)
 	return m, notes, nil
 }
@@ -87,13 +117,26 @@ func modulesIn(f *safetensors.File) ([]module, error) {
 			m.weight = t
 		case "bias":
 			m.bias = t
+		case "running_mean":
+			m.mean = t
+		case "running_var":
+			m.variance = t
+		case "num_batches_tracked": // of a BatchNorm, which matters in training alone
+			continue
 		default:
-			return nil, f.Errorf("tensor %q: expected the weight or the bias of a convolution or of a Linear layer", t.Name)
+			return nil, f.Errorf("tensor %q: expected the weight or the bias of a convolution or of a Linear layer, or those and the running_mean and running_var of a BatchNorm", t.Name)
 		}
 		byPath[path] = m
 	}
 	var list []module
 	for _, m := range byPath {
+		if m.isNorm() {
+			if m.mean == nil || m.variance == nil {
+				return nil, f.Errorf("the BatchNorm %q has no running_mean or no running_var", m.path)
+			}
+			list = append(list, *m)
+			continue
+		}
 		if m.weight == nil {
 			return nil, f.Errorf("tensor %q has no weight beside it", m.bias.Name)
 		}
@@ -108,7 +151,36 @@ func modulesIn(f *safetensors.File) ([]module, error) {
 	slices.SortFunc(list, func(a, b module) int {
 		return cmp.Or(cmp.Compare(half(a.path), half(b.path)), compareNames(a.path, b.path), strings.Compare(a.path, b.path))
 	})
-	return list, nil
+	return joinNorms(f, list)
+}
+
+// joinNorms puts each BatchNorm to the layer that it stands right behind. One with a function or a pooling between, as far as the
+// numbers in the names tell, is not read.
+func joinNorms(f *safetensors.File, list []module) ([]module, error) {
+	var out []module
+	for _, m := range list {
+		if !m.isNorm() {
+			out = append(out, m)
+			continue
+		}
+		if len(out) == 0 || out[len(out)-1].norm != nil || half(out[len(out)-1].path) != half(m.path) {
+			return nil, f.Errorf("the BatchNorm %q has no layer of its own before it, expected one right behind a convolution or a Linear layer, in the order of the names", m.path)
+		}
+		before := &out[len(out)-1]
+		if a, b, ok := numbers(before.path, m.path); ok && b != a+1 {
+			return nil, f.Errorf("the BatchNorm %q does not follow right behind %q, expected it there: a BatchNorm behind a function or a pooling is not read", m.path, before.path)
+		}
+		before.norm = &m
+	}
+	return out, nil
+}
+
+// numbers returns the last parts of two names that are else the same, where they are numbers, as those of a Sequential.
+func numbers(a, b string) (m, n int, ok bool) {
+	i, j := strings.LastIndexByte(a, '.')+1, strings.LastIndexByte(b, '.')+1
+	m, errA := strconv.Atoi(a[i:])
+	n, errB := strconv.Atoi(b[j:])
+	return m, n, a[:i] == b[:j] && errA == nil && errB == nil
 }
 
 // half says to which half of a model a name belongs, where it says so.
@@ -163,7 +235,10 @@ func (p network) layersFor(f *safetensors.File, modules []module) ([]layer, erro
 			continue
 		}
 		m := modules[len(list)]
-		for k, t := range []*safetensors.Tensor{m.weight, m.bias} {
+		if m.isNorm() != (l.Kind == "BatchNormalization") {
+			return nil, f.Errorf("%q stands where the layer %s of the %s is expected", m.path, l.Name, p.name)
+		}
+		for k, t := range m.tensors() {
 			if expected := permuted(shapes[l.Name+"/"+of[k].param], of[k].there); t != nil && !slices.Equal(t.Shape, expected) {
 				return nil, f.Errorf("tensor %q has shape %v, expected %v, as the layer %s of the %s", t.Name, t.Shape, expected, l.Name, p.name)
 			}
@@ -176,6 +251,9 @@ func (p network) layersFor(f *safetensors.File, modules []module) ([]layer, erro
 // into copies the weights of a module into a layer's parameters. What a Linear layer reads of a picture, or makes a picture of, is
 // channels first in PyTorch and last here.
 func (m module) into(f *safetensors.File, l layer, params map[string]*nn.Param) error {
+	if m.isNorm() {
+		return m.normInto(f, l, params)
+	}
 	kernel, bias := params[l.Name+"/kernel"], params[l.Name+"/bias"]
 	values, err := finite(f, m.weight)
 	if err != nil {
@@ -197,6 +275,32 @@ func (m module) into(f *safetensors.File, l layer, params map[string]*nn.Param) 
 	}
 	copy(kernel.Value, values)
 	copy(bias.Value, b)
+	return nil
+}
+
+// normInto copies the numbers of a BatchNorm. One without affine parameters has a gamma of 1 and a beta of 0.
+func (m module) normInto(f *safetensors.File, l layer, params map[string]*nn.Param) error {
+	for i, t := range m.tensors() {
+		kind := l.weights()[i].param
+		p := params[l.Name+"/"+kind]
+		if t == nil {
+			for k := range p.Value {
+				p.Value[k] = map[string]float32{"gamma": 1}[kind]
+			}
+			continue
+		}
+		x, err := finite(f, t)
+		if err != nil {
+			return err
+		}
+		if kind == "moving_variance" && slices.Min(x) < 0 {
+			return f.Errorf("tensor %q: %g is not a variance", t.Name, slices.Min(x))
+		}
+		if s := l.to; len(s) == 3 { // as the Linear layer before it
+			x, _ = nn.Permute(x, []int{s[2], s[0], s[1]}, []int{1, 2, 0})
+		}
+		copy(p.Value, x)
+	}
 	return nil
 }
 

@@ -16,6 +16,7 @@ type plan struct {
 	side, code int
 	networks   []network
 	open       bool   // it follows Options
+	grown      bool   // filters with a stride got a row and a column of zeros, see grow
 	taken      string // what was assumed, in words
 }
 
@@ -47,8 +48,11 @@ func planFor(f *safetensors.File, modules []module, open Options) (*plan, error)
 	if err := open.check(); err != nil {
 		return nil, err
 	}
-	kinds := ""
+	kinds, norm := "", ""
 	for _, m := range modules {
+		if m.norm != nil {
+			norm = m.norm.path
+		}
 		if len(m.weight.Shape) == 4 {
 			kinds += "C"
 		} else {
@@ -56,7 +60,10 @@ func planFor(f *safetensors.File, modules []module, open Options) (*plan, error)
 		}
 	}
 	down := strings.IndexByte(kinds, 'L')
+	ordinary := down > 0 && kinds == strings.Repeat("C", down)+"LL"+strings.Repeat("C", down)
 	switch {
+	case norm != "" && !ordinary:
+		return nil, f.Errorf("holds the layers %s (C: a convolution, L: Linear) and the BatchNorm %q: with a BatchNorm, expected convolutions, LL and as many convolutions back", short(kinds), norm)
 	case kinds == "LL":
 		flat := modules[0].weight.Shape[1]
 		side, err := squareSide(f, modules[0].weight, flat, 3)
@@ -64,7 +71,7 @@ func planFor(f *safetensors.File, modules []module, open Options) (*plan, error)
 			return nil, err
 		}
 		return named(f, "pca", side, modules[0].weight.Shape[0], "a linear autoencoder")
-	case down > 0 && kinds == strings.Repeat("C", down)+"LL"+strings.Repeat("C", down):
+	case ordinary:
 		return convolutional(f, modules, down, open)
 	case kinds == "CCCCLLLCCCCL":
 		// By our own filters, so that no more memory is taken than the file has.
@@ -83,7 +90,11 @@ func planFor(f *safetensors.File, modules []module, open Options) (*plan, error)
 			return denoiser, nil
 		}
 	}
-	return nil, f.Errorf("holds the layers %s (C: a convolution, L: Linear), in the order of their names, expected LL, or convolutions, LL and as many convolutions back", short(kinds))
+	hint := ""
+	if strings.Contains(kinds, "CLLLC") {
+		hint = ". Two Linear layers side by side, such as the mean and the variance of a variational autoencoder, are not read: leave that of the variance out"
+	}
+	return nil, f.Errorf("holds the layers %s (C: a convolution, L: Linear), in the order of their names, expected LL, or convolutions, LL and as many convolutions back%s", short(kinds), hint)
 }
 
 // short bounds a text from a file.

@@ -103,8 +103,10 @@ func tree(path string, table []nn.LayerInfo, in nn.Shape) []layer {
 		if i > 0 && list[i-1].Kind == "Flatten" {
 			l.from = list[i-1].in
 		}
-		if i > 0 && l.Kind == "Reshape" {
-			list[i-1].to = l.Output
+		for k := i - 1; k >= 0 && l.Kind == "Reshape"; k-- { // and before what stands between
+			if list[k].to = l.Output; list[k].Kind != "BatchNormalization" && list[k].Kind != "Activation" {
+				break
+			}
 		}
 	}
 	return list

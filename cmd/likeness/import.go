@@ -36,7 +36,8 @@ likeness has; the first that it has not is named. Weights alone, such as the
 exercise's encoder.h5 and decoder.h5, do not say their layers: they are taken for
 the exercise's networks, with as many filters and as large a code as they have. A
 convolutional network of PyTorch has so many convolutions each way, transposed or
-behind an upsampling, and a Linear layer on either side of the code.
+behind an upsampling, and a Linear layer on either side of the code, each with or
+without a BatchNorm right behind it.
 
 What files do not say, functions behind layers, paddings, and the range of pixels,
 is chosen by drawn faces: all usual combinations are tried, and the one with which
@@ -53,7 +54,7 @@ first layer scales pixels, or a last one is a sigmoid, that says their range.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&opt.Out, "out", "", "the model `file` (default the name of FILE, or model.safetensors)")
+	f.StringVar(&opt.Out, "out", "", "the model `file` (default the name of FILE, NAME-model.safetensors of a state dict NAME.safetensors, model.safetensors of two files)")
 	f.BoolVar(&opt.Fresh, "fresh", false, "replace an existing model")
 	console.AddChoice(c, &pixels, "pixels", "what the networks have for pixels from black to white (default what the layers say, or what gives drawn faces back best)")
 	console.AddChoice(c, &outputPixels, "output-pixels", "what the decoder gives, where that is another range")
