@@ -103,6 +103,27 @@ func samples(t testing.TB) map[string][]byte {
 	}
 }
 
+// Who opens Keras's weights and tensors without metadata is told as it works.
+func TestInspectImports(t *testing.T) {
+	bare := filepath.Join(t.TempDir(), "bare.safetensors")
+	if err := (&safetensors.File{Tensors: []safetensors.Tensor{safetensors.FromFloats("w", []int{1}, []float32{2})}}).Save(bare); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		bare:                            "import FILE, where they are the state dict of an autoencoder",
+		"../keras/testdata/encoder.h5":  "import ENCODER DECODER, where it is one of the two; import FILE, where it has both",
+		"../keras/testdata/exercise.h5": "import FILE",
+	} {
+		f, err := inspect.Inspect(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(f.Opens, func(o inspect.Opener) bool { return o.How == want }) {
+			t.Errorf("%s: %+v", path, f.Opens)
+		}
+	}
+}
+
 func TestInspect(t *testing.T) {
 	files := samples(t)
 	for _, c := range []struct {
