@@ -90,7 +90,7 @@ func TestRefused(t *testing.T) {
 		{`{"class_name":"Special","config":{}}`, `a model of class "Special", expected Sequential or Functional`},
 		{`{"class_name":"Sequential","config":{"layers":[]}}`, `none of its layers has weights`},
 		{`[`, `its configuration: unexpected end of JSON input`},
-		{`[1]`, `its configuration: found array at "", expected an object that describes a network`},
+		{`[1]`, `its configuration: found a value of type array, expected an object that describes a network`},
 		{strings.Repeat(`{"class_name":"Sequential","config":[`, 20) + conv("") + strings.Repeat(`]}`, 20), `models within models, expected at most 16`},
 		{functional(`{"class_name":"Add","name":"add","config":{"name":"add"},"inbound_nodes":[[["conv2d",0,0,{}],["in",0,0,{}]]]}`), `layer "add" (Add): 2 layers lead to it (conv2d, in), expected one: networks that branch are not read`},
 		{functional(`{"class_name":"Flatten","name":"flat","config":{"name":"flat"},"inbound_nodes":[[["in",0,0,{}]]]}`), `layer "flat" (Flatten): "in" leads to it and to "conv2d", expected one`},

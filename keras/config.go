@@ -55,7 +55,7 @@ func (m *Model) configure(data []byte) error {
 	var o object
 	if err := json.Unmarshal(data, &o); err != nil {
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return m.errorf("its configuration: found %s at %q, expected an object that describes a network", wrong.Value, wrong.Field)
+			return m.errorf("its configuration: found %s, expected an object that describes a network", foundIn(wrong))
 		}
 		return m.errorf("its configuration: %w", err)
 	}
@@ -69,6 +69,14 @@ func (m *Model) configure(data []byte) error {
 		return m.errorf("none of its layers has weights")
 	}
 	return nil
+}
+
+// foundIn says what JSON has in the place of something else.
+func foundIn(e *json.UnmarshalTypeError) string {
+	if e.Field == "" {
+		return "a value of type " + e.Value
+	}
+	return fmt.Sprintf("a value of type %s at %q", e.Value, e.Field)
 }
 
 // isModel reports whether a class is a model that has layers.
@@ -92,7 +100,7 @@ func (m *Model) model(o object, prefix, top, path string, depth int) (network, e
 		n.Layers = nil
 		if err := json.Unmarshal(o.Config, &n); err != nil {
 			if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-				return n, fmt.Errorf("the configuration of a %s: found %s at %q, expected an object that lists the layers of a network", o.Class, wrong.Value, wrong.Field)
+				return n, fmt.Errorf("the configuration of a %s: found %s, expected an object that lists the layers of a network", o.Class, foundIn(wrong))
 			}
 			return n, fmt.Errorf("the configuration of a %s: %w", o.Class, err)
 		}
