@@ -60,8 +60,8 @@ type SearchScore struct {
 	Queries  int        `json:"n_queries"`
 	Split    string     `json:"split"`
 	Space    string     `json:"space"`
-	Accuracy float64    `json:"pairs_accuracy"`
-	AUC      float64    `json:"pairs_auc"`
+	Accuracy float64    `json:"pairs_accuracy,omitempty"` // absent where no pairs were measured
+	AUC      float64    `json:"pairs_auc,omitempty"`
 
 	Data         string                `json:"data"`
 	Code         string                `json:"code"` // "wide", or the model's architecture

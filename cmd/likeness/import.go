@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +74,9 @@ first layer scales pixels, or a last one is a sigmoid, that says their range.`,
 	console.AddChoice(c, &padding, "padding", "of a state dict: PyTorch's usual padding or Keras's 'same', likewise")
 	console.AddChoice(c, &down, "down", "of a state dict: how the encoder halves pictures, likewise")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if opt.Out != "" && !strings.EqualFold(filepath.Ext(opt.Out), ".safetensors") {
+			return console.Usagef("%s: expected a file name that ends in .safetensors", opt.Out)
+		}
 		opt.Files, opt.Prep = args, crop.prep
 		opt.Prep.W, opt.Prep.H = size.w, size.h
 		opt.Pixels, opt.OutputPixels = exchange.Pixels(pixels.Value), exchange.Pixels(outputPixels.Value)

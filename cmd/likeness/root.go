@@ -103,7 +103,9 @@ the vector instructions, NO_COLOR turns colours off.`,
 	root.SetFlagErrorFunc(console.FlagError)
 	root.SetVersionTemplate("likeness {{.Version}}\n")
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 88 "))
+	wanted := a.JSON // for errors of flags before this one
 	root.PersistentFlags().BoolVar(&a.JSON, "json", false, "print one JSON object instead of text")
+	a.JSON = wanted
 	root.PersistentFlags().BoolVarP(&a.Quiet, "quiet", "q", false, "print no progress and no notes")
 	root.PersistentFlags().StringVar(&a.detector, "detector", "", "find faces with this detector's `file` (default the one that comes with the program)")
 	root.CompletionOptions.HiddenDefaultCmd = false
