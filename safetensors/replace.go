@@ -1,6 +1,7 @@
 package safetensors
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -19,7 +20,8 @@ func CheckReplace(path, format string) error {
 		return nil
 	}
 	kind := kindOf(format)
-	if len(head) < 9 || head[8] != '{' {
+	// A text may have a brace there, too, but no length in front of it that a header has.
+	if len(head) < 9 || head[8] != '{' || binary.LittleEndian.Uint64(head) > MaxHeader {
 		return &ReplaceError{Path: path, Kind: kind}
 	}
 	there, err := Map(path)

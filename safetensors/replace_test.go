@@ -26,14 +26,14 @@ func TestSaveReplacesItsKindAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string]string{"text": "Dear diary, ...", "short": "x", "empty": "", "cut": string(whole[:len(whole)-3])} {
+	for name, data := range map[string]string{"text": "Dear diary, ...", "brace": "a note, {and a brace}", "short": "x", "empty": "", "cut": string(whole[:len(whole)-3])} {
 		if err := os.WriteFile(at(name), []byte(data), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for name, want := range map[string]bool{
 		"new": true, "model": true, "next": true, "empty": true, "cut": true,
-		"index": false, "foreign": false, "text": false, "short": false,
+		"index": false, "foreign": false, "text": false, "brace": false, "short": false,
 	} {
 		before, _ := os.ReadFile(at(name))
 		err := save(name, "likeness model 1")
