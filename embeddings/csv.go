@@ -137,19 +137,12 @@ func (c *csvColumns) titles(titles []string, opt ReadOptions) error {
 			return fmt.Errorf("line 1: %.40q is no title: expected a line of titles, such as id,c0,c1, or numbers alone", title)
 		}
 	}
-	place := func(known []string) int {
-		name := find(c.names, known)
-		if name == "" {
-			return -1
-		}
-		return slices.Index(c.names, name)
-	}
-	c.id, c.person, c.taken = place(idNames), place(personNames), place(takenNames)
+	c.id, c.person, c.taken = placeOf(c.names, idNames), placeOf(c.names, personNames), placeOf(c.names, takenNames)
 	if c.id < 0 && c.names[0] == "" {
 		c.id = 0
 	}
 	if opt.Codes == "" {
-		c.list = place(codeNames)
+		c.list = placeOf(c.names, codeNames)
 	} else if c.list = slices.Index(c.names, opt.Codes); c.list < 0 {
 		return fmt.Errorf("it has no column %q, but %s", opt.Codes, quoted(c.names))
 	}

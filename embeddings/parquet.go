@@ -40,46 +40,57 @@ func (t *Table) writeParquet(w io.Writer) error {
 	return p.Close()
 }
 
-// readParquet reads a Parquet file. The library panics on some damaged files; that is an
-// error here.
-func readParquet(path string, opt ReadOptions) (t *Table, err error) {
+// withParquet opens a Parquet file and lets use read it. The library panics on some damaged files; that is an error here.
+func withParquet(path string, use func(file *parquet.File, size int64) error) (err error) {
 	f, err := regularfile.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			t, err = nil, fmt.Errorf("a damaged Parquet file: %v", p)
+			err = fmt.Errorf("a damaged Parquet file: %v", p)
 		}
 	}()
 	file, err := parquet.OpenFile(f, info.Size(), parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	columns, err := parquetColumns(file, opt)
-	if err != nil {
-		return nil, err
-	}
-	t = &Table{Unused: columns.unused, CodesFrom: columns.words()}
-	columns.most = max(largeNumbers, int(info.Size())*mostRatio/4)
-	told := int64(0) // numbers, by the file's own word: one row may have all of them
-	for _, group := range file.RowGroups() {
-		for i, chunk := range group.ColumnChunks() {
-			if i == columns.list || slices.Contains(columns.codes, i) {
-				told += chunk.NumValues()
+	return use(file, info.Size())
+}
+
+// readParquet reads a Parquet file.
+func readParquet(path string, opt ReadOptions) (*Table, error) {
+	t := &Table{}
+	err := withParquet(path, func(file *parquet.File, size int64) error {
+		columns, err := parquetColumns(file, opt)
+		if err != nil {
+			return err
+		}
+		t.Unused, t.CodesFrom = columns.unused, columns.words()
+		columns.most = max(largeNumbers, int(size)*mostRatio/4)
+		told := int64(0) // numbers, by the file's own word: one row may have all of them
+		for _, group := range file.RowGroups() {
+			for i, chunk := range group.ColumnChunks() {
+				if i == columns.list || slices.Contains(columns.codes, i) {
+					told += chunk.NumValues()
+				}
+			}
+			if told > int64(columns.most) {
+				return columns.bomb()
+			}
+			if err := columns.read(t, group, opt.IDs == ""); err != nil {
+				return err
 			}
 		}
-		if told > int64(columns.most) {
-			return nil, columns.bomb()
-		}
-		if err := columns.read(t, group, opt.IDs == ""); err != nil {
-			return nil, err
-		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return t, nil
 }
@@ -121,14 +132,7 @@ func parquetColumns(file *parquet.File, opt ReadOptions) (columnPlaces, error) {
 			}
 		}
 	}
-	place := func(known []string) int {
-		name := find(tops, known)
-		if name == "" {
-			return -1
-		}
-		return slices.Index(tops, name)
-	}
-	c.id, c.person, c.taken = place(idNames), place(personNames), place(takenNames)
+	c.id, c.person, c.taken = placeOf(tops, idNames), placeOf(tops, personNames), placeOf(tops, takenNames)
 	switch {
 	case opt.Codes != "":
 		if c.list = slices.Index(tops, opt.Codes); c.list < 0 {
@@ -301,34 +305,23 @@ type Column struct {
 
 // ParquetColumns returns the leaf columns of a Parquet file, and how many rows it says it has.
 func ParquetColumns(path string) (columns []Column, rows int64, err error) {
-	f, err := regularfile.Open(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, err
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			columns, rows, err = nil, 0, fmt.Errorf("%s: a damaged Parquet file: %v", path, p)
+	err = withParquet(path, func(file *parquet.File, _ int64) error {
+		for _, names := range file.Schema().Columns() {
+			leaf, ok := file.Schema().Lookup(names...)
+			if !ok {
+				continue
+			}
+			c := Column{Name: names[0], Type: leaf.Node.Type().String()}
+			if leaf.MaxRepetitionLevel > 0 {
+				c.Type = "list of " + c.Type
+			}
+			columns = append(columns, c)
 		}
-	}()
-	file, err := parquet.OpenFile(f, info.Size(), parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
+		rows = file.NumRows()
+		return nil
+	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("%s: %w", path, err)
 	}
-	for _, names := range file.Schema().Columns() {
-		leaf, ok := file.Schema().Lookup(names...)
-		if !ok {
-			continue
-		}
-		c := Column{Name: names[0], Type: leaf.Node.Type().String()}
-		if leaf.MaxRepetitionLevel > 0 {
-			c.Type = "list of " + c.Type
-		}
-		columns = append(columns, c)
-	}
-	return columns, file.NumRows(), nil
+	return columns, rows, nil
 }

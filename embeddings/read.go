@@ -99,6 +99,15 @@ func find(has, known []string) string {
 // byteOrderMark is what some programs begin texts with.
 const byteOrderMark = "\ufeff"
 
+// placeOf returns where the name that find finds stands, -1 for none.
+func placeOf(has, known []string) int {
+	name := find(has, known)
+	if name == "" {
+		return -1
+	}
+	return slices.Index(has, name)
+}
+
 // readIDs reads the file of ReadOptions.IDs.
 func readIDs(path string) ([]string, error) {
 	f, err := regularfile.Open(path)

@@ -3,8 +3,6 @@ package embeddings
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -44,23 +42,9 @@ func CheckReplace(path string) error {
 
 // ownParquet reports whether a Parquet file says that writeParquet wrote it.
 func ownParquet(path string) (own bool) {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || info.Mode()&fs.ModeType != 0 {
-		return false
-	}
-	defer func() {
-		if recover() != nil {
-			own = false
-		}
-	}()
-	file, err := parquet.OpenFile(f, info.Size(), parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
-	if err != nil {
-		return false
-	}
-	return strings.HasPrefix(file.Metadata().CreatedBy, "likeness ")
+	err := withParquet(path, func(file *parquet.File, _ int64) error {
+		own = strings.HasPrefix(file.Metadata().CreatedBy, "likeness ")
+		return nil
+	})
+	return own && err == nil
 }
