@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -43,103 +42,6 @@ func Parse(name string, data []byte) (*Model, error) {
 		return nil, fmt.Errorf("%s is no ONNX model that can be read: %w", name, err)
 	}
 	return m, nil
-}
-
-// field is one field of a message.
-type field struct {
-	number protowire.Number
-	kind   protowire.Type
-	value  uint64 // of a number
-	bytes  []byte // of anything else
-}
-
-var errKind = errors.New("a field of the wrong type")
-
-// eachField visits the fields of a message. Groups, which ONNX does not use, are refused.
-func eachField(data []byte, visit func(f field) error) error {
-	for len(data) > 0 {
-		number, kind, n := protowire.ConsumeTag(data)
-		if n < 0 {
-			return fmt.Errorf("a damaged field: %w", protowire.ParseError(n))
-		}
-		data = data[n:]
-		f := field{number: number, kind: kind}
-		switch kind {
-		case protowire.VarintType:
-			f.value, n = protowire.ConsumeVarint(data)
-		case protowire.Fixed32Type:
-			var v uint32
-			v, n = protowire.ConsumeFixed32(data)
-			f.value = uint64(v)
-		case protowire.Fixed64Type:
-			f.value, n = protowire.ConsumeFixed64(data)
-		case protowire.BytesType:
-			f.bytes, n = protowire.ConsumeBytes(data)
-		default:
-			return errKind
-		}
-		if n < 0 {
-			return fmt.Errorf("field %d is cut short: %w", number, protowire.ParseError(n))
-		}
-		data = data[n:]
-		if err := visit(f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f field) text(to *string) error {
-	*to = string(f.bytes)
-	return f.expect(protowire.BytesType)
-}
-
-func (f field) int(to *int64) error {
-	*to = int64(f.value)
-	return f.expect(protowire.VarintType)
-}
-
-func (f field) expect(kind protowire.Type) error {
-	if f.kind != kind {
-		return fmt.Errorf("field %d: %w", f.number, errKind)
-	}
-	return nil
-}
-
-// packed visits the elements of a repeated number, which may come one by one or packed.
-func (f field) packed(kind protowire.Type, visit func(v uint64) error) error {
-	if f.kind == kind {
-		return visit(f.value)
-	}
-	if err := f.expect(protowire.BytesType); err != nil {
-		return err
-	}
-	for data := f.bytes; len(data) > 0; {
-		var v uint64
-		var n int
-		switch kind {
-		case protowire.Fixed32Type:
-			var short uint32
-			short, n = protowire.ConsumeFixed32(data)
-			v = uint64(short)
-		case protowire.Fixed64Type:
-			v, n = protowire.ConsumeFixed64(data)
-		default:
-			v, n = protowire.ConsumeVarint(data)
-		}
-		if n < 0 {
-			return fmt.Errorf("field %d is cut short: %w", f.number, protowire.ParseError(n))
-		}
-		if err := visit(v); err != nil {
-			return err
-		}
-		data = data[n:]
-	}
-	return nil
-}
-
-func (f field) ints(to *[]int64) error {
-	return f.packed(protowire.VarintType, func(v uint64) error { *to = append(*to, int64(v)); return nil })
 }
 
 func (m *Model) parse(data []byte) error {
@@ -374,72 +276,6 @@ func (a *Attribute) guess() AttributeType {
 		return TypeFloat
 	}
 	return TypeInt
-}
-
-func (t *Tensor) parse(data []byte) error {
-	var kind, location int64
-	var typed []byte // elements of other fields than raw
-	segment := false
-	err := eachField(data, func(f field) error {
-		switch f.number {
-		case 1:
-			if err := f.ints(&t.Dims); err != nil {
-				return err
-			}
-			if len(t.Dims) > mostDims {
-				return fmt.Errorf("more than %d dimensions", mostDims)
-			}
-		case 2:
-			err := f.int(&kind)
-			t.Type = DataType(kind)
-			return err
-		case 3:
-			segment = true
-		case 4:
-			return f.packed(protowire.Fixed32Type, func(v uint64) error {
-				typed = binary.LittleEndian.AppendUint32(typed, uint32(v))
-				return nil
-			})
-		case 5, 7, 11:
-			return f.packed(protowire.VarintType, func(v uint64) error {
-				var b [8]byte
-				binary.LittleEndian.PutUint64(b[:], v)
-				typed = append(typed, b[:max(1, dataTypes[t.Type].size)]...)
-				return nil
-			})
-		case 10:
-			return f.packed(protowire.Fixed64Type, func(v uint64) error {
-				typed = binary.LittleEndian.AppendUint64(typed, v)
-				return nil
-			})
-		case 8:
-			return f.text(&t.Name)
-		case 9:
-			t.Raw = f.bytes
-			return f.expect(protowire.BytesType)
-		case 13:
-			t.External = true
-		case 14:
-			return f.int(&location)
-		}
-		return nil
-	})
-	if t.Raw == nil {
-		t.Raw = typed
-	}
-	t.External = t.External || location == 1
-	switch {
-	case err != nil:
-		return fmt.Errorf("tensor %q: %w", t.Name, err)
-	case segment:
-		return fmt.Errorf("tensor %q is a segment of one, which is not read", t.Name)
-	case t.External && len(t.Raw) > 0:
-		return fmt.Errorf("tensor %q has its numbers here and in another file", t.Name)
-	}
-	if t.Type == String { // texts are of no use to a network; who meets one says so
-		return nil
-	}
-	return t.check()
 }
 
 func (v *Value) parse(data []byte) error {
