@@ -30,6 +30,7 @@ type events struct {
 	w      *tensorboard.Writer // of the run under way
 	run    *train.Run
 	sample *train.Sample
+	coded  []float32 // pictures whose codes are recorded; nil for a model without codes
 	// resumed is set while nothing has happened since a run went on: what it shows first has been recorded.
 	resumed bool
 	err     error
@@ -59,7 +60,10 @@ func (s *events) fail(err error) {
 }
 
 func (s *events) begin(run *train.Run, label string) {
-	s.run, s.sample = run, run.Sample(FacesShown)
+	s.run, s.sample, s.coded = run, run.Sample(FacesShown), nil
+	if run.Model.CheckCode() == nil {
+		s.coded = run.Sample(CodesShown).Given
+	}
 	if label == "" {
 		return
 	}
@@ -107,10 +111,10 @@ func (s *events) look(ctx context.Context, epoch int) {
 		rows = [][]float32{s.sample.Wanted, s.sample.Given, y}
 	}
 	s.w.Image(now, epoch, "faces", sheet(s.sample, rows))
-	if m.CheckCode() != nil {
+	if s.coded == nil {
 		return
 	}
-	codes, err := m.Encode(ctx, s.run.Sample(CodesShown).Given)
+	codes, err := m.Encode(ctx, s.coded)
 	if err != nil {
 		s.fail(err)
 		return
