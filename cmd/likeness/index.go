@@ -228,16 +228,7 @@ func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 	}
 	fmt.Fprintf(w, "%s: the codes of %s\n", r.Index, of)
 	if updated && (!r.Written || r.Unchanged+r.Changed+r.Renamed+r.Removed+r.Kept+r.Unread+r.Lost > 0) {
-		var parts []string
-		for _, p := range []struct {
-			n    int
-			what string
-		}{{r.Unchanged, "unchanged"}, {r.Added, "added"}, {r.Changes.Changed, "changed"}, {r.Renamed, "renamed"}, {r.Removed, "removed"}, {r.Kept, "kept from before"}, {r.Unread, "kept, for they could not be read"}, {r.Lost, "kept, though their folder is gone (--prune removes them)"}} {
-			if p.n > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
-			}
-		}
-		fmt.Fprintf(w, "%s; %s encoded\n", strings.Join(parts, ", "), count(r.Encoded, "picture"))
+		fmt.Fprintf(w, "%s; %s encoded\n", changesLine(r.Changes), count(r.Encoded, "picture"))
 	}
 	if n := len(r.Faceless); n > 0 {
 		fmt.Fprintf(w, "no face found in %s\n", count(n, "file"))
@@ -264,6 +255,20 @@ func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 		fmt.Fprintf(w, "searched by %s, which finds %.1f %% of the 5 true neighbours (measured with 100 of the pictures)\n", r.Kind, 100**r.Recall)
 	}
 	fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --image FILE\n", console.Quote(r.Index))
+}
+
+// changesLine says what an update did to the entries.
+func changesLine(c *gallery.Changes) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{c.Unchanged, "unchanged"}, {c.Added, "added"}, {c.Changed, "changed"}, {c.Renamed, "renamed"}, {c.Removed, "removed"}, {c.Kept, "kept from before"}, {c.Unread, "kept, for they could not be read"}, {c.Lost, "kept, though their folder is gone (--prune removes them)"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // usual stands for what is taken where nothing is asked for.

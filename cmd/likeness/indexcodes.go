@@ -115,16 +115,7 @@ func (r *codesResult) print(w io.Writer) {
 	}
 	fmt.Fprintf(w, "%s: %s of %d numbers from %s, %d with a person\n", r.Index, count(r.Entries, "code"), r.Code, from, r.Named)
 	if r.Unchanged+r.Changes.Changed+r.Removed+r.Kept > 0 {
-		var parts []string
-		for _, p := range []struct {
-			n    int
-			what string
-		}{{r.Unchanged, "unchanged"}, {r.Added, "added"}, {r.Changes.Changed, "changed"}, {r.Removed, "removed"}, {r.Kept, "kept from before"}} {
-			if p.n > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
-			}
-		}
-		fmt.Fprintln(w, strings.Join(parts, ", "))
+		fmt.Fprintln(w, changesLine(r.Changes))
 	}
 	fmt.Fprintf(w, "codes are compared in the space %s\n", r.Space)
 	if r.Recall != nil {
