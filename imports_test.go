@@ -24,8 +24,8 @@ var storeys = []struct {
 	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn", "tensorboard", "mlflow"}},
 	{"closed forms, copies of pictures, foreign files", []string{"pca", "faces/copies", "safetensors/readtest", "models", "onnx", "hdf5", "npy"}},
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report", "embeddings", "onnx/runtime"}},
-	{"names of data sets, hyperparameters, descriptors, layouts, judges of search, Keras's networks", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "projection", "nn/nntest", "search/quality", "search/searchtest", "keras"}},
-	{"models, faces found in photographs", []string{"autoencoder", "detect", "encoder"}},
+	{"names of data sets, hyperparameters, descriptors, layouts, judges of search, Keras's networks", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "projection", "nn/nntest", "search/quality", "search/searchtest", "search/engine", "keras"}},
+	{"models, faces found in photographs, engines", []string{"autoencoder", "detect", "encoder", "search/weaviate", "search/pgvector"}},
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "detect/scene", "detect/quality", "bench/firststeps/cases", "onnx/export", "exchange/card", "pytorch"}},
 	{"training, evaluation, galleries, judges of edits", []string{"train", "detect/training", "evaluation", "gallery", "latent/judge"}},
 	{"a training job; a folder to work in", []string{"recipe", "workspace", "exchange", "inspect"}},
@@ -54,7 +54,7 @@ var rules = []rule{
 	{"flags, terminals and bars belong to the program", []string{"..."}, []string{"cmd/...", "bench/..."}, []string{"github.com/spf13/...", "github.com/schollz/...", "golang.org/x/term", "flag"}},
 	{"nothing is built on the program or on a bench", []string{"..."}, []string{"cmd/...", "bench/..."}, []string{"cmd/...", "bench/..."}},
 	{"what evaluates does not train", []string{"evaluation", "baseline", "latent/...", "finder"}, nil, []string{"train", "recipe", "tutorial"}},
-	{"nothing leaves the machine but by a download, and what a training tells the server that it is to be recorded on; only pages are served", []string{"..."}, []string{"faces", "web", "mlflow", "bench/serve"}, []string{"net", "net/..."}},
+	{"nothing leaves the machine but by a download, what a training tells the server that it is to be recorded on, and the codes for an engine that is named; only pages are served", []string{"..."}, []string{"faces", "web", "mlflow", "search/engine", "search/weaviate", "search/pgvector", "bench/serve"}, []string{"net", "net/..."}},
 }
 
 // houseImports returns what each room imports outside of its tests, which may look
@@ -176,7 +176,7 @@ func TestImportsFindViolations(t *testing.T) {
 		change func(map[string][]string)
 		want   string
 	}{
-		{add("autoencoder", "likeness/train"), "autoencoder, on storey 6 (models, faces found in photographs), imports train, on storey 8"},
+		{add("autoencoder", "likeness/train"), "autoencoder, on storey 6 (models, faces found in photographs, engines), imports train, on storey 8"},
 		{add("nn", "likeness/align"), "nn, on storey 4"}, // a neighbour
 		{add("nowhere", "likeness/pix"), "the room nowhere is on no storey"},
 		{add("train", "likeness/nowhere"), "train imports nowhere, which is on no storey"},

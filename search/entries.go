@@ -47,8 +47,9 @@ func (a *Attributes) Row(i int) []float32 {
 // Len returns N.
 func (e Entries) Len() int { return len(e.IDs) }
 
-// check returns an error that says what is wrong with e.
-func (e Entries) check() error {
+// Check returns an error that says what is wrong with e: lists of different lengths, or codes that
+// are not finite.
+func (e Entries) Check() error {
 	if e.Dim < 1 {
 		return fmt.Errorf("codes of %d numbers, expected at least 1", e.Dim)
 	}
@@ -79,8 +80,8 @@ func (e Entries) checkLists() error {
 	return nil
 }
 
-// checkOnce returns an error when an id is there twice.
-func (e Entries) checkOnce() error {
+// CheckOnce returns an error when an id is there twice.
+func (e Entries) CheckOnce() error {
 	seen := make(map[string]bool, e.Len())
 	for _, id := range e.IDs {
 		if seen[id] {

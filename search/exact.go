@@ -43,7 +43,7 @@ func NewExact(ctx context.Context, space Space, e Entries, about About) (*Exact,
 // newExact leaves rounding to the first search. points are those of e in the
 // space, or nil.
 func newExact(ctx context.Context, space Space, e Entries, about About, points []float32) (*Exact, error) {
-	if err := e.check(); err != nil {
+	if err := e.Check(); err != nil {
 		return nil, err
 	}
 	if space == nil {

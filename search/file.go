@@ -108,7 +108,7 @@ func (ix *Exact) Save(path string) error {
 // once.
 func (f *File) tensors() (*safetensors.File, error) {
 	e := f.Entries
-	if err := e.check(); err != nil {
+	if err := e.Check(); err != nil {
 		return nil, err
 	}
 	if f.Hashes != nil && len(f.Hashes) != e.Len() {

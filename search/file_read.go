@@ -74,7 +74,7 @@ func fromFile(file *safetensors.File) (*File, error) {
 	if err := f.readEntries(); err != nil {
 		return nil, err
 	}
-	if err := f.Entries.check(); err != nil {
+	if err := f.Entries.Check(); err != nil {
 		return nil, file.Errorf("%w", err)
 	}
 	var err error

@@ -70,7 +70,7 @@ func (h *HNSW) Upsert(ctx context.Context, e Entries) error {
 	defer h.mu.Unlock()
 	h.all.mu.Lock()
 	defer h.all.mu.Unlock()
-	if err := e.checkOnce(); err != nil {
+	if err := e.CheckOnce(); err != nil {
 		return err
 	}
 	first := h.all.entries.Len()

@@ -111,6 +111,10 @@ func PlainAttribute(name string) string {
 	}, name)
 }
 
+// PlainName returns a name in lower case with spaces in place of underscores, none of them
+// around it. SameName holds of two names exactly where their plain names are equal.
+func PlainName(name string) string { return strings.Map(plainRune, trimName(name)) }
+
 func trimName(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool { return r == '_' || unicode.IsSpace(r) })
 }
@@ -125,11 +129,24 @@ func plainRune(r rune) rune {
 // InFolder reports whether an id lies in a folder, of which whole parts count. The
 // folder may be written with the system's separators.
 func InFolder(id, folder string) bool {
-	folder = cleanFolder(folder)
+	folder = CleanFolder(folder)
 	return folder == "." || strings.HasPrefix(id, folder+"/")
 }
 
-func cleanFolder(folder string) string { return path.Clean(filepath.ToSlash(folder)) }
+// CleanFolder returns a folder as ids have it; "." stands for all folders.
+func CleanFolder(folder string) string { return path.Clean(filepath.ToSlash(folder)) }
+
+// FoldersOf returns the clean folders that an id lies in, but for ".": "2019" and "2019/may" of
+// "2019/may/a.jpg".
+func FoldersOf(id string) []string {
+	var list []string
+	for i := range len(id) {
+		if id[i] == '/' {
+			list = append(list, id[:i])
+		}
+	}
+	return list
+}
 
 // filter is a Where made ready for the entries of an index. A nil one keeps every entry.
 // It is only read once it is made.
@@ -149,6 +166,39 @@ type bound struct {
 	value  float32
 }
 
+// Known is what is known of the entries that a Where shall choose among.
+type Known struct {
+	Entries    int
+	Dated      bool     // when some of them were taken
+	Attributes []string // the names of their attributes; nil: they have none
+}
+
+// Check returns an error that says which condition does not fit the entries.
+func (w *Where) Check(k Known) error {
+	if !w.From.IsZero() || !w.To.IsZero() {
+		if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
+			return fmt.Errorf("from %s to %s: expected a time before the second", w.From.Format(time.DateTime), w.To.Format(time.DateTime))
+		}
+		if !k.Dated && k.Entries > 0 {
+			return fmt.Errorf("it is not known when any of the %d entries was taken", k.Entries)
+		}
+	}
+	named := Attributes{Names: k.Attributes}
+	for _, c := range w.Attributes {
+		switch {
+		case !slices.Contains([]Op{Above, AtLeast, Below, AtMost}, c.Op):
+			return fmt.Errorf("attribute %s: comparison %q, expected >, >=, < or <=", c.Name, c.Op)
+		case math.IsNaN(c.Value):
+			return fmt.Errorf("attribute %s: compared with NaN, expected a number", c.Name)
+		case k.Attributes == nil && k.Entries > 0:
+			return fmt.Errorf("attribute %s: the entries have no attributes", c.Name)
+		case k.Attributes != nil && named.Column(c.Name) < 0:
+			return fmt.Errorf("attribute %s: there is none of that name, but %s", c.Name, strings.Join(k.Attributes, ", "))
+		}
+	}
+	return nil
+}
+
 // bind checks w against entries, and returns nil where it keeps all of them.
 func (w *Where) bind(e *Entries) (*filter, error) {
 	if !w.Selects() && len(w.Not) == 0 {
@@ -162,34 +212,22 @@ func (w *Where) bind(e *Entries) (*filter, error) {
 		}
 	}
 	for _, folder := range w.Folders {
-		if folder = cleanFolder(folder); folder == "." {
+		if folder = CleanFolder(folder); folder == "." {
 			f.folders = nil
 			f.where.Folders = nil
 			break
 		}
 		f.folders = append(f.folders, folder+"/")
 	}
-	if !w.From.IsZero() || !w.To.IsZero() {
-		if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
-			return nil, fmt.Errorf("from %s to %s: expected a time before the second", w.From.Format(time.DateTime), w.To.Format(time.DateTime))
-		}
-		if e.Taken == nil && e.Len() > 0 {
-			return nil, fmt.Errorf("it is not known when any of the %d entries was taken", e.Len())
-		}
+	known := Known{Entries: e.Len(), Dated: e.Taken != nil}
+	if e.Attributes != nil {
+		known.Attributes = append([]string{}, e.Attributes.Names...)
+	}
+	if err := w.Check(known); err != nil {
+		return nil, err
 	}
 	for _, c := range w.Attributes {
-		b := bound{column: e.Attributes.Column(c.Name), op: c.Op, value: float32(c.Value)}
-		switch {
-		case !slices.Contains([]Op{Above, AtLeast, Below, AtMost}, c.Op):
-			return nil, fmt.Errorf("attribute %s: comparison %q, expected >, >=, < or <=", c.Name, c.Op)
-		case math.IsNaN(c.Value):
-			return nil, fmt.Errorf("attribute %s: compared with NaN, expected a number", c.Name)
-		case e.Attributes == nil && e.Len() > 0:
-			return nil, fmt.Errorf("attribute %s: the entries have no attributes", c.Name)
-		case e.Attributes != nil && b.column < 0:
-			return nil, fmt.Errorf("attribute %s: there is none of that name, but %s", c.Name, strings.Join(e.Attributes.Names, ", "))
-		}
-		f.conditions = append(f.conditions, b)
+		f.conditions = append(f.conditions, bound{column: e.Attributes.Column(c.Name), op: c.Op, value: float32(c.Value)})
 	}
 	return f, nil
 }

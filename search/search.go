@@ -87,9 +87,9 @@ type About struct {
 	Encoder string
 }
 
-// check returns an error that says what is wrong with q for an index of codes of
-// dim numbers.
-func (q *Query) check(dim int) error {
+// Check returns an error that says what is wrong with q, but for its conditions, for an index of
+// codes of dim numbers.
+func (q *Query) Check(dim int) error {
 	switch {
 	case q.K < 1:
 		return fmt.Errorf("k is %d, expected at least 1", q.K)
@@ -112,7 +112,7 @@ type request struct {
 
 // prepare checks a query and binds it to entries.
 func prepare(q *Query, e *Entries) (request, error) {
-	if err := q.check(e.Dim); err != nil {
+	if err := q.Check(e.Dim); err != nil {
 		return request{}, err
 	}
 	keep, err := q.Where.bind(e)

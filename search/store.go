@@ -50,7 +50,7 @@ func (ix *Exact) Upsert(ctx context.Context, e Entries) error {
 // upsert appends entries and deletes those that they replace. When it fails, ix is
 // as before.
 func (ix *Exact) upsert(ctx context.Context, e Entries) error {
-	if err := e.checkOnce(); err != nil {
+	if err := e.CheckOnce(); err != nil {
 		return err
 	}
 	replaced := ix.find(e.IDs)
@@ -77,7 +77,7 @@ func (ix *Exact) Delete(ctx context.Context, ids ...string) (int, error) {
 
 // add appends entries. It copies slices that belong to the caller before they grow.
 func (ix *Exact) add(ctx context.Context, e Entries) error {
-	if err := e.check(); err != nil {
+	if err := e.Check(); err != nil {
 		return err
 	}
 	if e.Dim != ix.entries.Dim {

@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"likeness/safetensors"
+	"likeness/search"
+)
+
+// Header says what a collection holds. It does not change while the collection is there.
+type Header struct {
+	Model    string `json:"model"` // the fingerprint of what made the codes
+	Arch     string `json:"architecture"`
+	Prep     string `json:"prep"`               // how pictures became its input, as search.About has it
+	Faces    string `json:"faces,omitempty"`    // as search.About has it
+	Detector string `json:"detector,omitempty"` // as search.About has it
+	Encoder  string `json:"encoder,omitempty"`  // as search.About has it
+	Dim      int    `json:"dim"`                // numbers in a code
+	Width    int    `json:"width"`              // numbers in a point
+	// Space maps codes to points. Engines keep it as SpaceBytes has it.
+	Space search.Space `json:"-"`
+	// Attributes are the names of the numbers that conditions can compare; nil: there are none.
+	Attributes []string `json:"attributes,omitempty"`
+}
+
+// formatSpace is the metadata entry "format" of SpaceBytes.
+const formatSpace = "likeness space 1"
+
+// SpaceBytes returns the space as a safetensors file.
+func (h *Header) SpaceBytes() ([]byte, error) {
+	f := &safetensors.File{Metadata: map[string]string{"format": formatSpace}}
+	if err := search.AddSpace(f, h.Space); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err := f.Write(&b)
+	return b.Bytes(), err
+}
+
+// SetSpace takes the space from what SpaceBytes returned. name says in errors where it came from.
+func (h *Header) SetSpace(name string, b []byte) error {
+	f, err := safetensors.Parse(name, b)
+	if err != nil {
+		return err
+	}
+	if h.Space, err = search.SpaceFrom(f, h.Dim); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Digest names a header by its contents, in 16 hexadecimal digits: collections of two digests hold
+// entries that do not compare.
+func (h *Header) Digest() (string, error) {
+	space, err := h.SpaceBytes()
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	sum.Write(text)
+	sum.Write([]byte(base64.StdEncoding.EncodeToString(space)))
+	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
+}
+
+// Check returns an error that says what is wrong with a header.
+func (h *Header) Check() error {
+	const largest = 1 << 16
+	switch {
+	case h.Dim < 1 || h.Dim > largest:
+		return fmt.Errorf("codes of %d numbers, expected 1 to %d", h.Dim, largest)
+	case h.Width < 1 || h.Width > largest:
+		return fmt.Errorf("points of %d numbers, expected 1 to %d", h.Width, largest)
+	case h.Space == nil:
+		return fmt.Errorf("no space")
+	}
+	return nil
+}
+
+// CheckModel returns an error that names both fingerprints when the collection was made with another
+// model: codes of two models mean nothing to each other, even where they are equally long.
+func (h *Header) CheckModel(fingerprint string) error {
+	if h.Model != fingerprint {
+		return fmt.Errorf("the collection was made with the model %s, not with %s", h.Model, fingerprint)
+	}
+	return nil
+}
+
+// Part is what is known of one source of a collection's entries: a data set, or a shard of one.
+type Part struct {
+	// Source names the part; the entries bear it, see Rows.Sources. Shards of one data set have names
+	// of their own.
+	Source string `json:"source"`
+	// Data names the data set that the part is of.
+	Data string `json:"data"`
+	// Shard and Shards say which shard of the data set this is, from 1 on; 0: it is the whole.
+	Shard  int `json:"shard,omitempty"`
+	Shards int `json:"shards,omitempty"`
+	// Prefix begins the ids of its pictures, as an index file has it.
+	Prefix string `json:"prefix,omitempty"`
+	// Origin says which pictures these were, as an index file has it.
+	Origin  json.RawMessage `json:"origin,omitempty"`
+	Entries int             `json:"entries"`
+	// Complete is false while the entries are being written.
+	Complete bool      `json:"complete"`
+	Written  time.Time `json:"written"`
+}
+
+// Complete reports whether all parts are there and complete: every shard of each data set. missing
+// says what is not.
+func Complete(parts []Part) (ok bool, missing string) {
+	for _, p := range parts {
+		if !p.Complete {
+			return false, fmt.Sprintf("%s is being written", p.Source)
+		}
+		seen := map[int]bool{}
+		for _, q := range parts {
+			if q.Data == p.Data && q.Shards == p.Shards {
+				seen[q.Shard] = true
+			}
+		}
+		if p.Shards > 0 && len(seen) < p.Shards {
+			return false, fmt.Sprintf("%d of %d shards of %s are there", len(seen), p.Shards, p.Data)
+		}
+	}
+	return len(parts) > 0, ""
+}

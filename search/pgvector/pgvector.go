@@ -1,0 +1,2 @@
+// Package pgvector keeps collections in PostgreSQL with the extension pgvector.
+package pgvector
