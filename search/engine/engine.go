@@ -63,6 +63,12 @@ type Collection interface {
 	Lookup(ctx context.Context, ids ...string) (*Rows, error)
 	// Count returns how many entries meet conditions.
 	Count(ctx context.Context, where search.Where) (int, error)
+	// List returns rows that meet conditions, without their points, in the order in which they came into the
+	// collection: most of them from the first-th on, which is 0 for the first.
+	List(ctx context.Context, where search.Where, first, most int) (*Rows, error)
+	// People returns the people that the most entries show, most of them, and how many entries that is. Entries of
+	// nobody known do not count.
+	People(ctx context.Context, most int) ([]Tally, error)
 	// Marks calls visit with the id and the mark of every entry of a source, of all entries where
 	// source is "". The order is any.
 	Marks(ctx context.Context, source string, visit func(id string, m Mark) error) error
@@ -72,6 +78,12 @@ type Collection interface {
 	Parts(ctx context.Context) ([]Part, error)
 	// SetPart keeps what is known of a source, in place of what was known of it.
 	SetPart(ctx context.Context, p Part) error
+}
+
+// Tally is how many entries show a person.
+type Tally struct {
+	Person  string
+	Entries int
 }
 
 // State is how the servers of an engine are.

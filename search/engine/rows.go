@@ -11,7 +11,7 @@ import (
 	"likeness/search"
 )
 
-// Rows are entries with all that a collection keeps of them. The codes are points.
+// Rows are entries with all that a collection keeps of them. The codes are points; those of a list are left out.
 type Rows struct {
 	search.Entries
 	// Hashes are those of what was encoded, N of them; nil: they are not known.
