@@ -25,7 +25,7 @@ var storeys = []struct {
 	{"closed forms, copies of pictures, foreign files", []string{"pca", "faces/copies", "safetensors/readtest", "models", "onnx", "hdf5", "npy"}},
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report", "embeddings", "onnx/runtime"}},
 	{"names of data sets, hyperparameters, descriptors, layouts, judges of search, Keras's networks", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "projection", "nn/nntest", "search/quality", "search/searchtest", "search/engine", "keras"}},
-	{"models, faces found in photographs, engines", []string{"autoencoder", "detect", "encoder", "search/weaviate", "search/pgvector"}},
+	{"models, faces found in photographs, engines", []string{"autoencoder", "detect", "encoder", "search/weaviate", "search/pgvector", "search/engine/enginetest"}},
 	{"baselines, whitened codes, people found", []string{"baseline", "latent", "finder", "detect/scene", "detect/quality", "bench/firststeps/cases", "onnx/export", "exchange/card", "pytorch"}},
 	{"training, evaluation, galleries, judges of edits", []string{"train", "detect/training", "evaluation", "gallery", "latent/judge"}},
 	{"a training job; a folder to work in", []string{"recipe", "workspace", "exchange", "inspect"}},

@@ -50,7 +50,9 @@ type MakeOptions struct {
 // Header.Width numbers each, which are compared as they are. Upsert and Delete change entries whatever
 // their source.
 //
-// A search that some server could not answer is an error, never a shorter answer. Where a server is
+// A collection is what its header says: when another one has taken the name and this one was dropped, its methods fail with
+// an error that wraps ErrNone, upon which who holds it asks for Published again. A search that some server could not
+// answer is an error, never a shorter answer. Where a server is
 // behind, State says so.
 type Collection interface {
 	search.Store
