@@ -1,0 +1,181 @@
+package weaviate
+
+import (
+	"fmt"
+	"math"
+)
+
+// found is an object of an answer.
+type found struct {
+	uuid     string
+	texts    map[string]string
+	numbers  map[string]float64
+	vector   []float32
+	distance float32 // squared, of a search
+}
+
+// searchReply reads the answer to lookFor.
+func searchReply(b []byte) ([]found, error) {
+	var list []found
+	err := eachField(b, func(f field) error {
+		if f.number != 2 {
+			return nil
+		}
+		o, err := readFound(f)
+		list = append(list, o)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the answer to a search: %w", err)
+	}
+	return list, nil
+}
+
+func readFound(f field) (found, error) {
+	o := found{texts: map[string]string{}, numbers: map[string]float64{}}
+	err := f.message(func(f field) error {
+		switch f.number {
+		case 1: // properties
+			return f.message(func(f field) error {
+				if f.number != 11 {
+					return nil
+				}
+				return f.message(func(f field) error {
+					if f.number != 1 {
+						return nil
+					}
+					return o.readProperty(f)
+				})
+			})
+		case 2:
+			return o.readMetadata(f)
+		}
+		return nil
+	})
+	return o, err
+}
+
+// readProperty reads an entry of the map of properties. Sorts of values that nobody asks for are left out.
+func (o *found) readProperty(f field) error {
+	var name string
+	return f.message(func(f field) error {
+		switch f.number {
+		case 1:
+			return f.text(&name)
+		case 2:
+			return f.message(func(f field) error {
+				switch f.number {
+				case 1: // a number
+					var v float64
+					err := f.double(&v)
+					o.numbers[name] = v
+					return err
+				case 8: // a whole number
+					var v int64
+					err := f.int(&v)
+					o.numbers[name] = float64(v)
+					return err
+				case 13:
+					var v string
+					err := f.text(&v)
+					o.texts[name] = v
+					return err
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+}
+
+func (o *found) readMetadata(f field) error {
+	return f.message(func(f field) (err error) {
+		switch f.number {
+		case 1:
+			return f.text(&o.uuid)
+		case 7:
+			return f.float(&o.distance)
+		case 19:
+			o.vector, err = pointOf(f.bytes)
+		case 23: // vectors with names; ours has none
+			return f.message(func(f field) (err error) {
+				if f.number == 3 {
+					o.vector, err = pointOf(f.bytes)
+				}
+				return err
+			})
+		}
+		return err
+	})
+}
+
+// batchReply reads the answer to batchObjects: what went wrong, by the place of the object.
+func batchReply(b []byte, objects int) (map[int]string, error) {
+	failed := map[int]string{}
+	err := eachField(b, func(f field) error {
+		if f.number != 2 {
+			return nil
+		}
+		var place int64
+		var text string
+		err := f.message(func(f field) error {
+			switch f.number {
+			case 1:
+				return f.int(&place)
+			case 2:
+				return f.text(&text)
+			}
+			return nil
+		})
+		if err == nil && (place < 0 || place >= int64(objects)) {
+			err = fmt.Errorf("object %d of %d", place, objects)
+		}
+		failed[int(place)] = text
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the answer to a batch: %w", err)
+	}
+	return failed, nil
+}
+
+// deleteReply reads the answer to batchDelete.
+func deleteReply(b []byte) (deleted, failed int64, err error) {
+	err = eachField(b, func(f field) error {
+		switch f.number {
+		case 2:
+			return f.int(&failed)
+		case 4:
+			return f.int(&deleted)
+		}
+		return nil
+	})
+	if err != nil {
+		err = fmt.Errorf("the answer to a deletion: %w", err)
+	}
+	return deleted, failed, err
+}
+
+// countReply reads the answer to countObjects.
+func countReply(b []byte) (int, error) {
+	count := int64(-1)
+	err := eachField(b, func(f field) error {
+		if f.number != 2 {
+			return nil
+		}
+		count = max(count, 0)
+		return f.message(func(f field) error {
+			if f.number == 1 {
+				return f.int(&count)
+			}
+			return nil
+		})
+	})
+	if err == nil && (count < 0 || count > math.MaxInt) {
+		err = fmt.Errorf("no count, or one of %d", count)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("the answer to a count: %w", err)
+	}
+	return int(count), nil
+}
