@@ -213,7 +213,7 @@ func (c *collection) Lookup(ctx context.Context, ids ...string) (*engine.Rows, e
 		}
 		list = append(list, more...)
 	}
-	return rowsOf(c.header, list)
+	return rowsOf(c.header, list, true)
 }
 
 // Get implements search.Store.

@@ -3,6 +3,10 @@ package weaviate
 import (
 	"fmt"
 	"math"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"likeness/search/engine"
 )
 
 // found is an object of an answer.
@@ -178,4 +182,38 @@ func countReply(b []byte) (int, error) {
 		return 0, fmt.Errorf("the answer to a count: %w", err)
 	}
 	return int(count), nil
+}
+
+// textsReply reads the answer to countTexts.
+func textsReply(b []byte) ([]engine.Tally, error) {
+	var list []engine.Tally
+	// within visits the fields of the messages that lie in one another, by the numbers of their fields.
+	var within func(f field, path ...protowire.Number) error
+	within = func(f field, path ...protowire.Number) error {
+		if f.number != path[0] {
+			return nil
+		}
+		if len(path) > 1 {
+			return f.message(func(f field) error { return within(f, path[1:]...) })
+		}
+		var value string
+		var occurs int64
+		err := f.message(func(f field) error {
+			switch f.number {
+			case 1:
+				return f.text(&value)
+			case 2:
+				return f.int(&occurs)
+			}
+			return nil
+		})
+		list = append(list, engine.Tally{Person: value, Entries: int(occurs)})
+		return err
+	}
+	// The answer, its one result, the aggregations, each of them, of texts, the most frequent, each.
+	err := eachField(b, func(f field) error { return within(f, 2, 2, 1, 4, 3, 1) })
+	if err != nil {
+		return nil, fmt.Errorf("the answer to a count of people: %w", err)
+	}
+	return list, nil
 }

@@ -94,6 +94,18 @@ func countObjects(class string, f filter) []byte {
 	return m
 }
 
+// countTexts asks which values of a property the most objects have, and how many those are.
+func countTexts(class, property string, most int) []byte {
+	var texts, aggregation, m message
+	texts.yes(3)
+	texts.int(4, int64(most))
+	aggregation.text(1, property)
+	aggregation.bytes(4, texts)
+	m.text(1, class)
+	m.bytes(21, aggregation)
+	return m
+}
+
 // lookFor is a question for objects.
 type lookFor struct {
 	class      string
@@ -103,6 +115,7 @@ type lookFor struct {
 	filter     filter    // nil: all
 	near       []float32 // nil: in any order
 	after      string    // the uuid behind which a walk through all objects goes on
+	ascending  string    // the property to sort by
 }
 
 func (q *lookFor) message() []byte {
@@ -126,6 +139,12 @@ func (q *lookFor) message() []byte {
 	m.int(30, int64(q.limit))
 	if q.after != "" {
 		m.text(33, q.after)
+	}
+	if q.ascending != "" {
+		var sort message
+		sort.yes(1)
+		sort.text(2, q.ascending)
+		m.bytes(34, sort)
 	}
 	if q.filter != nil {
 		m.bytes(40, q.filter)

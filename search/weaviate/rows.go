@@ -138,18 +138,21 @@ func rowProperties(h *engine.Header) []string {
 
 // rowsOf returns objects as rows, in the order of their sequence numbers. There are People and times in
 // any case, and hashes, frames and sources where some object has one.
-func rowsOf(h *engine.Header, objects []found) (*engine.Rows, error) {
+func rowsOf(h *engine.Header, objects []found, points bool) (*engine.Rows, error) {
 	slices.SortFunc(objects, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.numbers[propSeq], b.numbers[propSeq]), cmp.Compare(a.texts[propID], b.texts[propID]))
 	})
 	n := len(objects)
-	r := &engine.Rows{Entries: search.Entries{Dim: h.Width, Codes: make([]float32, 0, n*h.Width), IDs: make([]string, n), People: make([]string, n), Taken: make([]time.Time, n)}}
+	r := &engine.Rows{Entries: search.Entries{Dim: h.Width, IDs: make([]string, n), People: make([]string, n), Taken: make([]time.Time, n)}}
+	if points {
+		r.Codes = make([]float32, 0, n*h.Width)
+	}
 	if h.Attributes != nil {
 		r.Attributes = &search.Attributes{Names: h.Attributes, Values: make([]float32, 0, n*len(h.Attributes))}
 	}
 	for i, o := range objects {
 		id, ok := o.texts[propID]
-		if !ok || len(o.vector) != h.Width {
+		if !ok || points && len(o.vector) != h.Width {
 			return nil, fmt.Errorf("the object %s (entry %q) has a vector of %d numbers, expected %d: a write has failed in part; put the entry again", o.uuid, id, len(o.vector), h.Width)
 		}
 		r.IDs[i], r.People[i] = id, o.texts[propPerson]

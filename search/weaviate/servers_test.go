@@ -8,6 +8,7 @@ import (
 
 	"likeness/search"
 	"likeness/search/engine"
+	"likeness/search/engine/enginetest"
 	"likeness/search/searchtest"
 )
 
@@ -43,4 +44,9 @@ func TestServersConformance(t *testing.T) {
 	searchtest.Run(t, 1, func(t testing.TB, e search.Entries) search.Index {
 		return build(t, c.open(t, newName(), ""), e)
 	})
+}
+
+func TestServersEngine(t *testing.T) {
+	c := start(t, 1)
+	enginetest.Run(t, func(t *testing.T) engine.Engine { return c.open(t, newName(), "") })
 }

@@ -58,7 +58,7 @@ func (c *collection) Marks(ctx context.Context, source string, visit func(id str
 // Scan implements engine.Collection.
 func (c *collection) Scan(ctx context.Context, visit func(*engine.Rows) error) error {
 	return c.server.walk(ctx, c.class, rowProperties(c.header), true, func(list []found) error {
-		rows, err := rowsOf(c.header, list)
+		rows, err := rowsOf(c.header, list, true)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.server.location, err)
 		}
