@@ -68,9 +68,28 @@ func (s *drawnSource) Walk(ctx context.Context, want func(string) bool, visit fu
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return drawn.Each(ctx, s.opt, want, func(path string, jpeg []byte) error {
+	var all []string // that have not been visited
+	unwanted := func(path string) error {
+		for len(all) > 0 && all[0] != path {
+			if err := visit(faces.File{Name: all[0], Unwanted: true}); err != nil {
+				return err
+			}
+			all = all[1:]
+		}
+		return nil
+	}
+	listed := func(path string) bool { all = append(all, path); return want(path) } // before any is visited
+	err := drawn.Each(ctx, s.opt, listed, func(path string, jpeg []byte) error {
+		if err := unwanted(path); err != nil {
+			return err
+		}
+		all = all[1:]
 		return visit(faces.File{Name: path, Data: jpeg})
 	})
+	if err != nil {
+		return err
+	}
+	return unwanted("")
 }
 
 // kept returns the archive, which is written first where it is not there or damaged; nil where none can be kept.

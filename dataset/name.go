@@ -150,19 +150,9 @@ func Load(ctx context.Context, n Name, opt faces.Options) (*faces.Set, error) {
 
 // LoadAll is Load for several preparations of the same pictures, which are decoded once; see faces.LoadAll.
 func LoadAll(ctx context.Context, n Name, opt faces.Options, preps ...pix.Prep) ([]*faces.Set, error) {
-	if n.Attributes != "" {
-		opt.Attributes = n.Attributes
-	}
-	if n.Names != "" {
-		opt.Names = n.Names
-	}
-	opt.Progress = opt.Progress.Serial() // faces are drawn while others are prepared
-	src, err := Open(n, opt)
+	src, opt, err := OpenFor(n, opt)
 	if err != nil {
 		return nil, err
-	}
-	if _, cut := src.(*arraySource); cut {
-		opt.Framer = nil
 	}
 	sets, err := faces.LoadAll(ctx, src, opt, preps...)
 	if err != nil {
@@ -173,6 +163,26 @@ func LoadAll(ctx context.Context, n Name, opt faces.Options, preps ...pix.Prep) 
 		s.Source = n.String()
 		// What cannot be remembered has to be named when it is needed again, and the cache has said what is wrong there.
 		_ = places.Remember(s.Fingerprint, n)
+		_ = places.Remember(s.Digest, n)
 	}
 	return sets, nil
+}
+
+// OpenFor returns the source of a name and the options with which Load reads it: with the name's attributes and names.
+func OpenFor(n Name, opt faces.Options) (faces.Source, faces.Options, error) {
+	if n.Attributes != "" {
+		opt.Attributes = n.Attributes
+	}
+	if n.Names != "" {
+		opt.Names = n.Names
+	}
+	opt.Progress = opt.Progress.Serial() // faces are drawn while others are prepared
+	src, err := Open(n, opt)
+	if err != nil {
+		return nil, opt, err
+	}
+	if _, cut := src.(*arraySource); cut {
+		opt.Framer = nil
+	}
+	return src, opt, nil
 }

@@ -16,10 +16,12 @@ import (
 type Origin struct {
 	Data     string `json:"data"`           // Name.Public of the set; Name.String in older files
 	Near     string `json:"near,omitempty"` // Name.Near of the set and the file, where there is one
-	DataHash string `json:"data_hash"`      // faces.Set.Fingerprint
-	Split    string `json:"split"`          // SplitPlan.String, "" where it was fitted to everything
-	NTrain   int    `json:"n_train"`        // pictures that were learned from
-	NTest    int    `json:"n_test"`         // pictures that were only measured on
+	DataHash string `json:"data_hash"`      // faces.Set.Fingerprint; in an index faces.Set.Digest
+	// Digest is faces.Set.Digest, which several machines can tell together; "" in older files, and in an index.
+	Digest string `json:"digest,omitempty"`
+	Split  string `json:"split"`   // SplitPlan.String, "" where it was fitted to everything
+	NTrain int    `json:"n_train"` // pictures that were learned from
+	NTest  int    `json:"n_test"`  // pictures that were only measured on
 
 	named Name // the set as it was named here; in no file
 }
@@ -34,12 +36,13 @@ func NewOrigin(set *faces.Set, split faces.Split, plan string) Origin {
 // OriginOf returns the origin of something that was fitted to so many pictures of a set.
 func OriginOf(set *faces.Set, train, test int) Origin {
 	named := Parse(set.Source)
-	return Origin{Data: named.Public().String(), DataHash: set.Fingerprint, NTrain: train, NTest: test, named: named}
+	return Origin{Data: named.Public().String(), DataHash: set.Fingerprint, Digest: set.Digest, NTrain: train, NTest: test, named: named}
 }
 
 // Equal reports whether two origins are those of the same fitting, wherever its pictures lie.
 func (o Origin) Equal(p Origin) bool {
 	o.Near, o.named, p.Near, p.named = "", Name{}, "", Name{}
+	o.Digest, p.Digest = "", "" // which older files lack; DataHash says the same
 	return o == p
 }
 
@@ -116,6 +119,8 @@ var (
 	ErrGone = errors.New("the pictures that it was fitted to are not there")
 	// ErrChanged means that other pictures are there now.
 	ErrChanged = errors.New("the pictures are not those that it was fitted to")
+	// ErrUntold means that only all pictures at once could tell whether they are those.
+	ErrUntold = errors.New("whether these are the pictures that it was fitted to can only be told where all of them are read at once")
 )
 
 // Load reads the pictures that asked names or, where its Source is empty, those of the origin, which may be nil, see
@@ -139,8 +144,18 @@ func (o *Origin) load(ctx context.Context, path string, n Name, opt faces.Option
 	if err != nil {
 		return nil, err
 	}
+	return o.Of(path, set, asked)
+}
+
+// Of returns a set as the pictures of the fitting or, where asked says that somebody named it, as others. path is the file
+// that the origin comes from. The error wraps ErrChanged, or ErrUntold where the set has no pictures, see faces.Set.Pix, and
+// the origin was written before there were digests.
+func (o *Origin) Of(path string, set *faces.Set, asked bool) (*Pictures, error) {
 	p := &Pictures{Set: set}
-	if o == nil || !set.Is(o.DataHash) {
+	if o == nil || !set.Is(o.DataHash) && (o.Digest == "" || o.Digest != set.Digest) {
+		if o != nil && set.Pix == nil && o.Digest == "" && o.mayBe(set) {
+			return nil, fmt.Errorf("%s and %s: %w", path, set.Source, ErrUntold)
+		}
 		if !asked {
 			return nil, fmt.Errorf("%s and %s: %w", path, set.Source, ErrChanged)
 		}
@@ -163,4 +178,16 @@ func (o *Origin) load(ctx context.Context, path string, n Name, opt faces.Option
 	}
 	p.Split, p.Plan = &split, o.Split
 	return p, nil
+}
+
+// mayBe reports whether a set whose fingerprint is not known has as many pictures as that of the fitting.
+func (o *Origin) mayBe(set *faces.Set) bool {
+	plan, err := ParseSplit(o.Split)
+	if o.Split == "" {
+		return set.Len() == o.NTrain
+	} else if err != nil {
+		return true
+	}
+	split, _, err := plan.Split(set)
+	return err == nil && len(split.Train) == o.NTrain && len(split.Test) == o.NTest
 }

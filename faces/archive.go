@@ -116,6 +116,10 @@ func (s *tarSource) Kind() string {
 func (s *tarSource) Fingerprint(ctx context.Context) (string, error) { return HashFile(ctx, s.path) }
 
 func (s *tarSource) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
+	return s.pick(ctx, none, want, visit)
+}
+
+func (s *tarSource) pick(ctx context.Context, pass func(File) bool, want func(string) bool, visit func(File) error) error {
 	f, err := s.open()
 	if err != nil {
 		return err
@@ -155,7 +159,10 @@ func (s *tarSource) Walk(ctx context.Context, want func(string) bool, visit func
 		}
 		// The header of a member is no proof that the member is there, so it is counted once it has been read.
 		m, ok := tarMember(h)
-		if ok && m.Skip == "" {
+		if ok && pass(File{Name: m.Name}) {
+			m = File{Name: m.Name, Passed: true}
+		}
+		if ok && m.Skip == "" && !m.Passed {
 			if err := m.take(archive, uint64(h.Size), want); err != nil {
 				return broken(err)
 			}

@@ -83,12 +83,23 @@ type builder struct {
 	done     int
 	what     string // the work, for Progress
 	complete bool   // the source was read to its end
+
+	anyFolder   bool // of Identify
+	detector    string
+	hashes      [][16]byte
+	most        int  // bytes of pictures that are kept; 0: all
+	pictureless bool // the set does without pictures
+	people      func(files []string) ([]string, Naming, error)
 }
 
 func newBuilder(src Source, opt Options, table *AttributeTable) *builder {
 	b := &builder{
 		set: &Set{W: opt.Prep.W, H: opt.Prep.H, Prep: opt.Prep}, src: src, table: table, opt: opt,
-		faces: make(map[int]int), complete: true,
+		faces: make(map[int]int), complete: true, anyFolder: table != nil,
+	}
+	b.people = func(files []string) ([]string, Naming, error) { return NamePeople(src, files, opt) }
+	if opt.Framer != nil {
+		b.detector = opt.Framer.Fingerprint()
 	}
 	if table != nil {
 		b.set.Attributes = &Attributes{Names: table.Names}
@@ -120,7 +131,7 @@ func (b *builder) add(m File, p prepared) {
 		skip(reason)
 		return
 	}
-	who := Identify(m.Name, b.table != nil)
+	who := Identify(m.Name, b.anyFolder)
 	if m.Unwanted {
 		id := who.ID
 		if id == "" {
@@ -141,7 +152,7 @@ func (b *builder) add(m File, p prepared) {
 	if len(p.rows) > 1 {
 		found := make([]Found, len(p.rows))
 		for i, r := range p.rows {
-			found[i] = r.found
+			found[i] = r.Found
 		}
 		bears = bearer(found)
 	}
@@ -170,14 +181,19 @@ func (b *builder) progress() {
 }
 
 // keep appends a picture to the set.
-func (b *builder) keep(name string, who Identity, r row) {
+func (b *builder) keep(name string, who Identity, r Row) {
 	s := b.set
 	b.ids = append(b.ids, who.ID)
 	s.IDs, s.Files = append(s.IDs, who.ID), append(s.Files, name)
 	s.Numbers = append(s.Numbers, who.Number)
-	s.Pix = append(s.Pix, r.pix...)
-	s.Found = append(s.Found, r.found)
-	b.found = b.found || r.found != Found{}
+	b.hashes = append(b.hashes, r.Hash)
+	if b.pictureless = b.pictureless || r.Pix == nil || b.most > 0 && len(s.Pix)+len(r.Pix) > b.most; b.pictureless {
+		s.Pix = nil
+	} else {
+		s.Pix = append(s.Pix, r.Pix...)
+	}
+	s.Found = append(s.Found, r.Found)
+	b.found = b.found || r.Found != Found{}
 	if b.table != nil {
 		row, n := b.table.Row(who.ID), len(b.table.Names)
 		s.Attributes.Values = append(s.Attributes.Values, b.table.Values[row*n:(row+1)*n]...)
@@ -192,7 +208,7 @@ func (b *builder) finish() (*Set, error) {
 	}
 	s.IDs = b.name()
 	var err error
-	if s.People, s.Naming, err = NamePeople(b.src, s.Files, b.opt); err != nil {
+	if s.People, s.Naming, err = b.people(s.Files); err != nil {
 		return nil, err
 	}
 	for _, row := range b.others {
@@ -201,7 +217,7 @@ func (b *builder) finish() (*Set, error) {
 	if !b.found {
 		s.Found = nil
 	} else {
-		s.Detector = b.opt.Framer.Fingerprint()
+		s.Detector = b.detector
 	}
 	if b.table != nil && b.complete {
 		for i, person := range b.table.People {
@@ -210,7 +226,11 @@ func (b *builder) finish() (*Set, error) {
 			}
 		}
 	}
-	s.Fingerprint = s.fingerprint()
+	s.Hashes = b.hashes
+	s.Digest = s.digest()
+	if !b.pictureless {
+		s.Hashes, s.Fingerprint = nil, s.fingerprint()
+	}
 	return s, nil
 }
 

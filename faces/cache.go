@@ -128,7 +128,7 @@ var probe = sync.OnceValue(func() string {
 	p := (&preparer{ctx: context.Background(), preps: []pix.Prep{{W: 40, H: 50, DX: 3, DY: 2}}}).prepare(File{Data: b.Bytes()})[0]
 	pixels := []byte(p.reason)
 	for _, r := range p.rows {
-		pixels = append(pixels, r.pix...)
+		pixels = append(pixels, r.Pix...)
 	}
 	sum := sha256.Sum256(pixels)
 	return hex.EncodeToString(sum[:8])
@@ -171,7 +171,7 @@ func (c *cacheEntry) save(s *Set) error {
 	f := safetensors.File{
 		Metadata: map[string]string{
 			"format": cacheFormat, "fingerprint": s.Fingerprint, "skipped": string(skipped), "checksum": sum,
-			"detector": s.Detector,
+			"detector": s.Detector, "digest": s.Digest,
 		},
 		Tensors: []safetensors.Tensor{
 			safetensors.FromBytes("pix", []int{s.Len(), s.H, s.W, 3}, s.Pix),
@@ -210,13 +210,20 @@ func (c *cacheEntry) load() *Set {
 	if sum, err := cacheSum(s); err != nil || sum != f.Metadata["checksum"] {
 		return nil
 	}
+	if s.Digest == "" {
+		s.Digest = s.digest()
+	}
 	touch(c.path)
 	return s
 }
 
 // cacheSum hashes what the fingerprint does not cover.
 func cacheSum(s *Set) (string, error) {
-	b, err := json.Marshal([]any{s.Fingerprint, s.Files, s.Skipped, s.Unlisted, s.Missing, s.Detector})
+	parts := []any{s.Fingerprint, s.Files, s.Skipped, s.Unlisted, s.Missing, s.Detector}
+	if s.Digest != "" { // files of earlier versions have none
+		parts = append(parts, s.Digest)
+	}
+	b, err := json.Marshal(parts)
 	if err != nil {
 		return "", err
 	}
@@ -226,7 +233,7 @@ func cacheSum(s *Set) (string, error) {
 
 // decode takes the set out of the file. It checks that the parts fit together; load checks that they are whole.
 func (c *cacheEntry) decode(f *safetensors.File) (*Set, error) {
-	s := &Set{W: c.prep.W, H: c.prep.H, Fingerprint: f.Metadata["fingerprint"], Detector: f.Metadata["detector"]}
+	s := &Set{W: c.prep.W, H: c.prep.H, Fingerprint: f.Metadata["fingerprint"], Digest: f.Metadata["digest"], Detector: f.Metadata["detector"]}
 	if f.Metadata["format"] != cacheFormat {
 		return nil, errors.New("another format")
 	}

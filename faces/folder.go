@@ -108,6 +108,10 @@ func inspect(name, path string) file {
 }
 
 func (s folder) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
+	return s.pick(ctx, none, want, visit)
+}
+
+func (s folder) pick(ctx context.Context, pass func(File) bool, want func(string) bool, visit func(File) error) error {
 	files, err := s.files(ctx)
 	if err != nil {
 		return err
@@ -116,8 +120,11 @@ func (s folder) Walk(ctx context.Context, want func(string) bool, visit func(Fil
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m := File{Name: shorten(f.name), Skip: f.reason, Unreadable: f.failed}
-		if m.Skip == "" {
+		m := File{Name: shorten(f.name), Stamp: f.stamp()}
+		if m.Passed = pass(m); !m.Passed {
+			m.Skip, m.Unreadable = f.reason, f.failed
+		}
+		if m.Skip == "" && !m.Passed {
 			f.take(&m, want)
 		}
 		if err := visit(m); err != nil {
@@ -125,6 +132,11 @@ func (s folder) Walk(ctx context.Context, want func(string) bool, visit func(Fil
 		}
 	}
 	return nil
+}
+
+// stamp is File.Stamp.
+func (f file) stamp() string {
+	return fmt.Sprintf("%d %d %s", f.size, f.mtime.UnixNano(), f.reason)
 }
 
 // take opens a file and reads it into m, if it is wanted. A file that is named like a picture and is not wanted is not

@@ -40,26 +40,26 @@ const (
 // NamePeople returns the person of each file of a source, "" where no name is known. In LFW's layout the path says it,
 // see Identify, whatever the other files are like, and a Labelled source says it itself, unless opt.Names asks for something else than folders.
 func NamePeople(src Source, files []string, opt Options) (people []string, naming Naming, err error) {
-	naming = Naming{By: opt.Names, Nameless: []NamelessFolder{}}
-	if naming.By == "" {
-		naming.By = NamesFolders
-	}
-	people = make([]string, len(files))
 	anyFolder := opt.Attributes != ""
 	if own, ok := src.(Attributed); ok && own != nil {
 		anyFolder = true
 	}
-	if own, ok := src.(Labelled); ok && own != nil && (opt.Names == "" || opt.Names == NamesFolders) {
-		labels, err := own.Labels()
-		if err != nil {
-			return nil, naming, err
-		}
-		for i, f := range files {
-			people[i] = labels[f]
-		}
-		return people, naming, nil
+	return namePeople(src, files, opt.Names, anyFolder)
+}
+
+// namePeople is NamePeople; anyFolder is that of Identify.
+func namePeople(src Source, files []string, names string, anyFolder bool) (people []string, naming Naming, err error) {
+	naming = Naming{By: names, Nameless: []NamelessFolder{}}
+	if naming.By == "" {
+		naming.By = NamesFolders
 	}
-	switch opt.Names {
+	people = make([]string, len(files))
+	if label, err := given(src, names); err != nil {
+		return nil, naming, err
+	} else if label != nil {
+		return labelled(label, files, naming, names)
+	}
+	switch names {
 	case NamesNone:
 	case NamesFolders:
 		for i, f := range files {
@@ -79,24 +79,42 @@ func NamePeople(src Source, files []string, opt Options) (people []string, namin
 			people[i] = who.Person
 		}
 		naming.Nameless = g.found()
-	default:
-		list, err := ReadNames(opt.Names)
-		if err != nil {
-			return nil, naming, err
-		}
-		named := 0
-		for i, f := range files {
-			for _, id := range idsOf(f) {
-				if person, ok := list[id]; ok {
-					people[i] = person
-					named++
-					break
-				}
+	}
+	return people, naming, nil
+}
+
+// given returns who a source or a file says that a picture shows; nil where people follow from the names of files alone.
+func given(src Source, names string) (func(file string) (string, bool), error) {
+	if own, ok := src.(Labelled); ok && own != nil && (names == "" || names == NamesFolders) {
+		labels, err := own.Labels()
+		return func(f string) (string, bool) { who, ok := labels[f]; return who, ok }, err
+	}
+	switch names {
+	case "", NamesFolders, NamesFile, NamesNone:
+		return nil, nil
+	}
+	list, err := ReadNames(names)
+	return func(f string) (string, bool) {
+		for _, id := range idsOf(f) {
+			if who, ok := list[id]; ok {
+				return who, true
 			}
 		}
-		if named == 0 && len(files) > 0 {
-			return nil, naming, fmt.Errorf("%s names none of the %d pictures; the first is %s", opt.Names, len(files), files[0])
+		return "", false
+	}, err
+}
+
+// labelled names people as they are given. A file of names that names none of the pictures is an error.
+func labelled(label func(string) (string, bool), files []string, naming Naming, names string) ([]string, Naming, error) {
+	people, named := make([]string, len(files)), 0
+	for i, f := range files {
+		who, ok := label(f)
+		if people[i] = who; ok {
+			named++
 		}
+	}
+	if named == 0 && len(files) > 0 && names != "" && names != NamesFolders {
+		return nil, naming, fmt.Errorf("%s names none of the %d pictures; the first is %s", names, len(files), files[0])
 	}
 	return people, naming, nil
 }

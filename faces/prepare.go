@@ -2,6 +2,7 @@ package faces
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"math"
 
@@ -10,15 +11,27 @@ import (
 
 // prepared is what a worker makes of a picture: its rows, or why there are none.
 type prepared struct {
-	rows   []row
+	rows   []Row
 	reason string
 	err    error // that ends the reading
 }
 
-// row is a prepared picture, and the face that it shows.
-type row struct {
-	pix   []byte
-	found Found
+// Row is a prepared picture, and the face that it shows.
+type Row struct {
+	Pix   []byte   // H x W x 3; nil where only its hash is known
+	Hash  [16]byte // HashPix of Pix
+	Found Found
+}
+
+// HashPix names a prepared picture by what it shows: the first half of the SHA-256 of its bytes.
+func HashPix(pix []byte) [16]byte {
+	sum := sha256.Sum256(pix)
+	return [16]byte(sum[:])
+}
+
+// rowOf returns the row of a prepared picture.
+func rowOf(m *pix.Image, f Found) Row {
+	return Row{Pix: m.Pix, Hash: HashPix(m.Pix), Found: f.unmarked()}
 }
 
 // preparer prepares the pictures of a source.
@@ -51,7 +64,7 @@ func (w *preparer) prepare(m File) []prepared {
 			fail(i, err)
 			return
 		}
-		all[i].rows = []row{{pix: picture.Pix}}
+		all[i].rows = []Row{rowOf(picture, Found{})}
 	}
 	var follow []int // preparations of a found face
 	for i, p := range w.preps {
@@ -85,7 +98,7 @@ func (w *preparer) prepare(m File) []prepared {
 				all[i].rows, all[i].reason = nil, err.Error()
 				break
 			}
-			all[i].rows = append(all[i].rows, row{picture.Pix, f.unmarked()})
+			all[i].rows = append(all[i].rows, rowOf(picture, f))
 		}
 	}
 	return all
@@ -114,7 +127,7 @@ func (w *preparer) inLFW(photo *pix.Photo, p pix.Prep) prepared {
 	if err != nil {
 		return prepared{}
 	}
-	return prepared{rows: []row{{pix: picture.Pix}}}
+	return prepared{rows: []Row{rowOf(picture, Found{})}}
 }
 
 // isLFW is the one place that decides which pictures are LFW's, so that LFW's own crop is right for them: those in its

@@ -20,8 +20,11 @@ import (
 // Set holds N prepared pictures of one size and what is known about each. Row i of every list is about picture i.
 type Set struct {
 	W, H int
-	// Pix holds the pictures one after the other: N x H x W x 3 bytes, RGB.
+	// Pix holds the pictures one after the other: N x H x W x 3 bytes, RGB. It is nil in a set that a Gatherer has made
+	// without them.
 	Pix []byte
+	// Hashes are those of the pictures, see HashPix, where Pix is nil.
+	Hashes [][16]byte
 	// IDs name the pictures, each once: "Aaron_Eckhart_0001" in LFW's layout, else the path inside the source. Where a file has given several pictures, its id
 	// is followed by "#1", "#2", and so on.
 	IDs []string
@@ -61,6 +64,9 @@ type Set struct {
 	// Fingerprint is a hash of the set's pictures, names and attributes: two sets with the same fingerprint hold the
 	// same data, wherever it came from.
 	Fingerprint string
+	// Digest is a hash of the hashes of the set's pictures and of their names, which needs no picture: so several machines
+	// that read a part of the pictures each can tell it of all.
+	Digest string
 	// Prep is how each photograph was prepared.
 	Prep pix.Prep
 }
@@ -102,10 +108,13 @@ func (s *Set) MayHold(id string) bool {
 	return false
 }
 
-// Is reports whether a set with a fingerprint is this one, with ids as they are now or as earlier versions gave them.
+// Is reports whether a set with a fingerprint or a digest is this one, with ids as they are now or as earlier versions gave them.
 func (s *Set) Is(fingerprint string) bool {
-	if fingerprint == s.Fingerprint {
-		return true
+	if fingerprint == s.Fingerprint || fingerprint == s.Digest {
+		return fingerprint != ""
+	}
+	if s.Pix == nil { // the fingerprint is not known
+		return false
 	}
 	before := *s
 	before.IDs = ShortNames(s.IDs)
@@ -192,4 +201,38 @@ func (s *Set) fingerprint() string {
 	flush()
 	h.Write(s.Pix)
 	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// digest computes what Digest holds, in the way of fingerprint.
+func (s *Set) digest() string {
+	h := sha256.New()
+	var b []byte
+	number := func(v int) { b = binary.LittleEndian.AppendUint64(b, uint64(v)) }
+	text := func(v string) { number(len(v)); b = append(b, v...) }
+	number(s.W)
+	number(s.H)
+	number(s.Len())
+	for i := range s.IDs {
+		text(s.IDs[i])
+		text(s.People[i])
+		number(s.Numbers[i])
+		if s.Found != nil {
+			for _, v := range s.Found[i].numbers() {
+				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+			}
+		}
+		hash := s.Hash(i)
+		b = append(b, hash[:]...)
+		h.Write(b)
+		b = b[:0]
+	}
+	return hex.EncodeToString(h.Sum(nil)[:20])
+}
+
+// Hash returns HashPix of picture i.
+func (s *Set) Hash(i int) [16]byte {
+	if s.Hashes != nil {
+		return s.Hashes[i]
+	}
+	return HashPix(s.Image(i).Pix)
 }

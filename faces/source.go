@@ -55,6 +55,42 @@ type File struct {
 	Unreadable bool
 	// Unwanted is set instead of Data when the walk's caller did not want the file.
 	Unwanted bool
+	// Stamp changes when the file does: size and time in a folder; "" where the source's Fingerprint alone tells.
+	Stamp string
+	// Passed is set instead of everything but Name and Stamp where the file was not even looked at; see picker.
+	Passed bool
+}
+
+// picker is a Source that can pass over files without opening them, whatever they are called.
+type picker interface {
+	// pick is Walk, but of files that pass accepts, by Name and Stamp, nothing is read, and visit gets them with Passed.
+	pick(ctx context.Context, pass func(File) bool, want func(name string) bool, visit func(File) error) error
+}
+
+// none passes over no file.
+func none(File) bool { return false }
+
+// picked is a source of which some files are passed over.
+type picked struct {
+	Source
+	pass func(File) bool
+}
+
+func (s picked) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
+	src := s.Source
+	if n, ok := src.(named); ok {
+		src = n.Source
+	}
+	if p, ok := src.(picker); ok {
+		return p.pick(ctx, s.pass, want, visit)
+	}
+	passed := func(name string) bool { return s.pass(File{Name: name}) }
+	return src.Walk(ctx, func(name string) bool { return !passed(name) && want(name) }, func(f File) error {
+		if passed(f.Name) {
+			f = File{Name: f.Name, Passed: true}
+		}
+		return visit(f)
+	})
 }
 
 // Find returns the path that a source's name stands for: that of the downloaded file for the name of a published data

@@ -27,6 +27,10 @@ func (s zipSource) Kind() string { return "zip" }
 func (s zipSource) Fingerprint(ctx context.Context) (string, error) { return HashFile(ctx, string(s)) }
 
 func (s zipSource) Walk(ctx context.Context, want func(string) bool, visit func(File) error) error {
+	return s.pick(ctx, none, want, visit)
+}
+
+func (s zipSource) pick(ctx context.Context, pass func(File) bool, want func(string) bool, visit func(File) error) error {
 	place := ArchiveError{Path: string(s)}
 	broken := func(err error) error {
 		e := place
@@ -56,7 +60,10 @@ func (s zipSource) Walk(ctx context.Context, want func(string) bool, visit func(
 			return err
 		}
 		m, ok := zipMember(z)
-		if ok && m.Skip == "" {
+		if ok && pass(File{Name: m.Name}) {
+			m = File{Name: m.Name, Passed: true}
+		}
+		if ok && m.Skip == "" && !m.Passed {
 			if err := takeZip(&m, z, want); err != nil {
 				if _, disk := errors.AsType[*fs.PathError](err); disk {
 					return broken(err)
