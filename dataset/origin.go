@@ -46,6 +46,12 @@ func (o Origin) Equal(p Origin) bool {
 	return o == p
 }
 
+// Away returns the origin of pictures that are not where their name says.
+func (o Origin) Away() Origin {
+	o.named = Name{}
+	return o
+}
+
 // At returns the origin as a file at path keeps it.
 func (o Origin) At(path string) Origin {
 	if o.named == (Name{}) { // it came from a file

@@ -139,7 +139,7 @@ func TestCacheIsPrivate(t *testing.T) {
 			}
 		}
 	}
-	if seen != 2 {
-		t.Errorf("%d files, expected a set and a place", seen)
+	if seen != 3 {
+		t.Errorf("%d files, expected a set and two places, by its fingerprint and its digest", seen)
 	}
 }

@@ -21,12 +21,22 @@ func (f Found) numbers() [foundNumbers]float64 {
 func writeFound(all []Found) []int64 {
 	bits := make([]int64, 0, len(all)*foundNumbers)
 	for _, f := range all {
-		for _, v := range f.numbers() {
-			bits = append(bits, int64(math.Float64bits(v)))
-		}
+		bits = append(bits, f.Bits()...)
 	}
 	return bits
 }
+
+// Bits returns the bits of a face's five numbers, for a file that keeps them exactly; marks are not among them.
+func (f Found) Bits() []int64 {
+	var bits []int64
+	for _, v := range f.numbers() {
+		bits = append(bits, int64(math.Float64bits(v)))
+	}
+	return bits
+}
+
+// FoundFrom is the inverse of Bits.
+func FoundFrom(bits []int64) Found { return readFound(bits)[0] }
 
 // readFound is the inverse of writeFound.
 func readFound(bits []int64) []Found {

@@ -59,7 +59,7 @@ func AboutSource(ctx context.Context, src Source, opt Options) (a About, label f
 	if err != nil {
 		return a, nil, err
 	}
-	a = About{Name: src.Name(), Kind: src.Kind(), Names: opt.Names, AnyFolder: table != nil, Prep: opt.Prep}
+	a = About{Name: src.Name(), Kind: src.Kind(), Names: opt.Names, AnyFolder: table != nil, Prep: opt.Prep, Labels: map[string]string{}}
 	if opt.Framer != nil {
 		a.Detector = opt.Framer.Fingerprint()
 	}

@@ -215,7 +215,9 @@ func (s *Set) digest() string {
 	for i := range s.IDs {
 		text(s.IDs[i])
 		text(s.People[i])
-		number(s.Numbers[i])
+		if s.Numbers != nil { // of sets that somebody has put together
+			number(s.Numbers[i])
+		}
 		if s.Found != nil {
 			for _, v := range s.Found[i].numbers() {
 				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
@@ -228,6 +230,9 @@ func (s *Set) digest() string {
 	}
 	return hex.EncodeToString(h.Sum(nil)[:20])
 }
+
+// ComputeDigest returns what Digest holds, for a set that somebody has put together.
+func (s *Set) ComputeDigest() string { return s.digest() }
 
 // Hash returns HashPix of picture i.
 func (s *Set) Hash(i int) [16]byte {

@@ -113,6 +113,21 @@ func Identify(path string) (kind, fingerprint string, err error) {
 	return kind, fingerprint, nil
 }
 
+// archWide is the architecture of a finder.
+const archWide = "wide"
+
+// defaultSpace returns the name of the space for codes of a length, of pictures of the given people: "" for a finder's own.
+func defaultSpace(arch string, length int, people []string) string {
+	if arch == archWide {
+		return ""
+	}
+	name := finder.DefaultSpace(people, length)
+	if arch == encoder.Arch && name == (search.Euclidean{}).Name() {
+		return search.Cosine{}.Name()
+	}
+	return name
+}
+
 // model is the embedder of an autoencoder.
 type model struct {
 	m           *autoencoder.Model
@@ -131,7 +146,7 @@ func (e *model) Origin() *dataset.Origin {
 	return &e.m.Training.Origin
 }
 
-func (e *model) DefaultSpace(people []string) string { return finder.DefaultSpace(people, e.m.Code) }
+func (e *model) DefaultSpace(people []string) string { return defaultSpace(e.Arch(), e.m.Code, people) }
 
 func (e *model) Codes(ctx context.Context, set *faces.Set, rows []int, space string, report progress.Func) (finder.Codes, error) {
 	c, err := finder.ModelCodes(ctx, e.m, set, rows, report)
@@ -157,10 +172,10 @@ type describer struct {
 }
 
 func (e *describer) Fingerprint() string          { return e.fingerprint }
-func (e *describer) Arch() string                 { return "wide" }
+func (e *describer) Arch() string                 { return archWide }
 func (e *describer) Prep() pix.Prep               { return e.f.Describer.Prep }
 func (e *describer) Space() search.Space          { return e.f.Space }
-func (e *describer) DefaultSpace([]string) string { return "" }
+func (e *describer) DefaultSpace([]string) string { return defaultSpace(archWide, 0, nil) }
 
 func (e *describer) Origin() *dataset.Origin {
 	if e.f.Training == nil {

@@ -2,10 +2,10 @@ package gallery
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"likeness/faces"
-	"likeness/parallel"
 	"likeness/search"
 )
 
@@ -19,10 +19,7 @@ func (u *update) encode(ctx context.Context, old *search.File) error {
 	if old != nil {
 		u.remember(old)
 	}
-	u.hashes = make([]search.Hash, len(u.opt.Rows))
-	if err := parallel.Each(ctx, len(u.opt.Rows), func(i int) {
-		u.hashes[i] = search.HashOf(u.set.Image(u.opt.Rows[i]).Pix)
-	}); err != nil {
+	if u.hashes, err = hashesOf(ctx, u.set, u.opt.Rows); err != nil {
 		return err
 	}
 	var need []int
@@ -40,12 +37,27 @@ func (u *update) encode(ctx context.Context, old *search.File) error {
 	if err := u.dates(ctx, old); err != nil || len(need) == 0 {
 		return err
 	}
+	if u.encoded != nil {
+		return u.take(needed)
+	}
 	c, err := u.embedder.Codes(ctx, u.set, need, u.space, u.opt.Progress)
 	if err != nil {
 		return err
 	}
 	for i, h := range needed {
 		u.known[h] = c.Values[i*c.Dim : (i+1)*c.Dim]
+	}
+	return nil
+}
+
+// take takes in codes that were made before.
+func (u *update) take(needed []search.Hash) error {
+	for _, h := range needed {
+		code := u.encoded[h]
+		if len(code) < u.codes.Dim {
+			return fmt.Errorf("%s: a picture has a code of %d numbers, expected %d: the index was changed in the meantime; run this again", u.set.Source, len(code), u.codes.Dim)
+		}
+		u.known[h] = code[:u.codes.Dim]
 	}
 	return nil
 }
@@ -90,7 +102,8 @@ func (u *update) dates(ctx context.Context, old *search.File) error {
 			ask = append(ask, u.set.IDs[row])
 		}
 	}
-	found, err := takenOf(ctx, u.set, ask)
+	found, err := u.askDates(ctx, ask)
+	u.dated = found
 	for id, d := range found {
 		u.taken[id] = d.Time
 		if d.File {

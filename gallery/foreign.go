@@ -89,11 +89,7 @@ func (e *foreign) Space() search.Space     { return nil }
 // DefaultSpace is that of models, but few codes are compared by their angle, for which recognisers
 // are trained.
 func (e *foreign) DefaultSpace(people []string) string {
-	name := finder.DefaultSpace(people, e.e.CodeLength())
-	if name == (search.Euclidean{}).Name() {
-		return search.Cosine{}.Name()
-	}
-	return name
+	return defaultSpace(e.Arch(), e.e.CodeLength(), people)
 }
 
 func (e *foreign) Codes(ctx context.Context, set *faces.Set, rows []int, space string, report progress.Func) (finder.Codes, error) {

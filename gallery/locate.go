@@ -117,8 +117,8 @@ func encoderBeside(folder, text string) string {
 // folder where it lies below it or beside it, so that both can move together, and its
 // name alone where it lies elsewhere, for that is nobody else's business.
 func pathBeside(index, model string) string {
-	if model == "" {
-		return ""
+	if model == "" || models.Is(model) { // one that comes with the program lies nowhere
+		return model
 	}
 	if near, ok := dataset.PathNear(index, model); ok {
 		return near

@@ -64,6 +64,10 @@ func partOf(parts []part, id string) int {
 // join returns the parts of an index with that of the update's set in it, and its place.
 func (u *update) join(old *search.File) (parts []part, at int) {
 	own := part{Origin: dataset.OriginOf(u.set, len(u.opt.Rows), 0)}
+	own.DataHash, own.Digest = own.Digest, "" // of which parts of an index that are joined can tell as well
+	if u.elsewhere {
+		own.Origin = own.Away()
+	}
 	if old == nil || old.Entries.Len() == 0 {
 		return []part{own}, 0
 	}

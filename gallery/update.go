@@ -40,6 +40,8 @@ type UpdateOptions struct {
 	Alone bool `json:"alone,omitempty"`
 	// Fresh replaces an index that is there, also a broken one, but no other file.
 	Fresh bool `json:"fresh,omitempty"`
+	// Shard, where set, makes the part of an index of one of several shards of the pictures; see UpdateFrom and Merge.
+	Shard faces.Shard `json:"shard,omitzero"`
 	// Rows are the pictures to index; nil means all.
 	Rows []int `json:"-"`
 	// Faces says which faces of a picture the set has as rows; the index keeps it.
@@ -81,8 +83,21 @@ type Changes struct {
 	Unread    int `json:"unread"`   // could not be read this time, and kept as they were
 	Encoded   int `json:"encoded"`  // pictures that had to be encoded, each once
 	Repeated  int `json:"repeated"` // pictures that are there under another id as well
+	// Shard says what a shard has of all files; nil: the index is of all.
+	Shard *ShardChanges `json:"shard,omitempty"`
+	// Parts is how many parts of an index were joined.
+	Parts int            `json:"parts,omitempty"`
+	Notes progress.Notes `json:"notes,omitempty"`
 	// Pictureless counts codes from elsewhere whose ids are no pictures of the data set that they were said to be of.
 	Pictureless int `json:"pictureless,omitempty"`
+}
+
+// ShardChanges say what a part of an index has.
+type ShardChanges struct {
+	faces.Shard
+	Files  int `json:"files"`  // of the shard
+	Listed int `json:"listed"` // of all shards
+	Known  int `json:"known"`  // of the shard's files, those of which an earlier run had found out what they hold
 }
 
 // ErrNotUpdatable means that a file cannot be brought up to date: it is no index, one of
@@ -106,11 +121,20 @@ func cannotUpdate(f string, a ...any) error { return notUpdatable{fmt.Errorf(f, 
 // it is locked only while it is written.
 func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set, opt UpdateOptions) (*Changes, error) {
 	ctx = parallel.WithThreads(ctx, opt.Threads)
+	u, err := newUpdate(path, embedder, set, opt)
+	if err != nil {
+		return nil, err
+	}
+	if len(u.opt.Rows) == 0 {
+		return nil, fmt.Errorf("%s: no pictures to index", set.Source)
+	}
+	return u.run(ctx)
+}
+
+// newUpdate checks the options and prepares a run.
+func newUpdate(path string, embedder Embedder, set *faces.Set, opt UpdateOptions) (*update, error) {
 	if opt.Rows == nil {
 		opt.Rows = set.Rows()
-	}
-	if len(opt.Rows) == 0 {
-		return nil, fmt.Errorf("%s: no pictures to index", set.Source)
 	}
 	if opt.Fresh {
 		if err := safetensors.CheckReplace(path, search.Format); err != nil {
@@ -124,8 +148,9 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 		prepared = want
 	}
 	named := *set
-	named.People = namesOf(set)
-	set = &named
+	if named.People = namesOf(set); named.Digest == "" {
+		named.Digest = named.ComputeDigest()
+	}
 	prep, err := json.Marshal(prepared)
 	if err != nil {
 		return nil, err
@@ -135,7 +160,7 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 		_ = dataset.PlacesOf(faces.Options{}).Remember(embedder.Fingerprint(), dataset.Name{Source: opt.ModelFile})
 	}
 	u := &update{
-		path: path, embedder: embedder, set: set, opt: opt, space: opt.Space,
+		path: path, embedder: embedder, set: &named, opt: opt, space: opt.Space,
 		about: search.About{
 			Model: embedder.Fingerprint(), Arch: embedder.Arch(), Prep: string(prep),
 			ModelFile: pathBeside(path, opt.ModelFile),
@@ -143,7 +168,10 @@ func Update(ctx context.Context, path string, embedder Embedder, set *faces.Set,
 			Encoder: specOf(embedder),
 		},
 	}
-	return u.run(ctx)
+	u.askDates = func(ctx context.Context, ids []string) (map[string]faces.Date, error) {
+		return takenOf(ctx, u.set, ids)
+	}
+	return u, nil
 }
 
 // update is one run of Update.
@@ -155,11 +183,19 @@ type update struct {
 	about    search.About
 	space    string // its name, "" for the embedder's own
 
-	hashes  []search.Hash             // of the rows' prepared pictures
-	known   map[search.Hash][]float32 // codes
-	codes   finder.Codes              // how they are laid out; no values
-	taken   map[string]time.Time      // by id
+	hashes []search.Hash             // of the rows' prepared pictures
+	known  map[search.Hash][]float32 // codes
+	codes  finder.Codes              // how they are laid out; no values
+	taken  map[string]time.Time      // by id
+	dated  map[string]faces.Date     // of them, those that were asked for
+	// askDates returns when pictures were taken, by id.
+	askDates func(ctx context.Context, ids []string) (map[string]faces.Date, error)
+	// encoded are the codes of a set without pictures, with those of the mirror images where the embedder has them; nil:
+	// the set has its pictures.
+	encoded map[search.Hash][]float32
 	changes Changes
+
+	elsewhere bool // the pictures are not where their name says
 }
 
 func (u *update) run(ctx context.Context) (*Changes, error) {
@@ -227,6 +263,9 @@ func (u *update) openOld() (*search.File, error) {
 func (u *update) check(old *search.File) error {
 	if parts, at := u.join(old); u.opt.Alone && at == len(partsOf(old)) {
 		return fmt.Errorf("%s is of %s: %w", u.path, parts[0].Data, ErrOtherSet)
+	}
+	if old.Part != nil {
+		return cannotUpdate("%s: %s", u.path, partWords(old))
 	}
 	if old.About.Arch == archCodes {
 		return cannotUpdate("%s was made of codes from elsewhere", u.path)

@@ -49,6 +49,8 @@ type File struct {
 	// Layouts are places of the entries on planes, by the names of the layouts. Who changes
 	// the entries or the space takes them out.
 	Layouts map[string]Layout
+	// Part says which part of an index this one is; nil: a whole one.
+	Part *Part
 
 	file *safetensors.File // that it was read from
 }
@@ -168,6 +170,7 @@ func (f *File) tensors() (*safetensors.File, error) {
 	if err := addLayouts(out, f.Layouts, e.Len()); err != nil {
 		return nil, err
 	}
+	f.Part.addTo(out)
 	return out, AddSpace(out, f.space())
 }
 

@@ -43,7 +43,7 @@ func (f *File) Close() error {
 	if f.file == nil {
 		return nil
 	}
-	f.Entries.Codes, f.Built, f.Space, f.Layouts = nil, nil, nil, nil
+	f.Entries.Codes, f.Built, f.Space, f.Layouts, f.Part = nil, nil, nil, nil, nil
 	return f.file.Close()
 }
 
@@ -84,6 +84,7 @@ func fromFile(file *safetensors.File) (*File, error) {
 	if f.Layouts, err = readLayouts(file, f.Entries.Len()); err != nil {
 		return nil, err
 	}
+	f.Part = readPart(file)
 	f.Built, err = readBuilt(file)
 	return f, err
 }

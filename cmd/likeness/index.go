@@ -27,6 +27,7 @@ func newIndex(a *app) *cobra.Command {
 	var codes codeFlags
 	var foreign encoderFlags
 	var from string
+	var several shardFlags
 	part := console.Choice{Value: "all", Choices: []string{"all", "train", "test"}}
 	kind := console.Choice{Value: usual, Choices: append([]string{usual}, search.KindNames()...)}
 	space := console.Choice{Value: usual, Choices: append([]string{usual}, search.SpaceNames()...)}
@@ -88,7 +89,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
   likeness index --codes embeddings.npz --data ~/Pictures
   likeness index --encoder recogniser.onnx --template arcface ~/Pictures/faces
   likeness search mine.safetensors --image me.jpg`,
-		Args:              afterModel("where the pictures are, behind a MODEL where another than the program's own finder is meant", 0, 1),
+		Args:              several.args(afterModel("where the pictures are, behind a MODEL where another than the program's own finder is meant", 0, 1)),
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
 	}
 	addDataFlags(c, &data, "what the model was trained on")
@@ -106,14 +107,17 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	c.Flags().StringVar(&from, "encoder", "", "an encoder from elsewhere in place of MODEL, an ONNX `file`")
 	foreign.add(c)
 	c.MarkFlagsMutuallyExclusive("codes", "encoder")
+	several.add(c)
 	console.AddThreads(c, &opt.Threads)
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		opt.Space, opt.Kind = notUsual(space), notUsual(kind)
 		switch {
+		case several.merge:
+			return a.mergeIndex(cmd, args, out, opt)
 		case codes.path != "" && len(args) > 0:
 			return console.Usagef("--codes %s and %s: codes from elsewhere need no model, and --data says where their pictures lie", codes.path, args[0])
 		case codes.path != "":
-			opt.Space, opt.Kind = notUsual(space), notUsual(kind)
 			return a.indexCodes(cmd, codes, data, out, opt)
 		case codes.read != (embeddings.ReadOptions{}):
 			return console.Usagef("--ids and --codes-name go with --codes")
@@ -136,7 +140,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 			data.Source = args[1]
 		}
 		if out == "" {
-			out, opt.Alone = indexName(args[0], data), data.Source != ""
+			out, opt.Alone = several.name(indexName(args[0], data)), data.Source != ""
 		}
 		if err := console.CheckOut(out, []string{".safetensors"}, args[0]); err != nil {
 			return err
@@ -152,6 +156,11 @@ the end are added to a graph; after any other change it is rebuilt.`,
 			if data.Names, err = gallery.NamesIn(out, faces.Options{}); err != nil {
 				return err
 			}
+		}
+		opt.Faces, opt.ModelFile = looks.faces(), args[0]
+		opt.Waiting = func(owner string) { a.Note("Waiting for %s, which is writing %s", owner, out) }
+		if several.of() {
+			return a.indexShard(cmd, several, args[0], e, data, looks, out, opt)
 		}
 		d, err := a.readOrigin(cmd.Context(), args[0], faces.Options{Prep: looks.crop.of(e.Prep()), Faces: looks.faces(), Threads: opt.Threads}, e.Origin(), data)
 		if err != nil {
@@ -169,9 +178,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		}
 		p := a.Progress()
 		defer p.Clear()
-		opt.Faces = looks.faces()
-		opt.Split, opt.ModelFile, opt.Space, opt.Kind, opt.Progress = d.Split, args[0], notUsual(space), notUsual(kind), p.Report()
-		opt.Waiting = func(owner string) { a.Note("Waiting for %s, which is writing %s", owner, out) }
+		opt.Split, opt.Progress = d.Split, p.Report()
 		changes, err := gallery.Update(cmd.Context(), out, e, d.Set, opt)
 		p.Clear()
 		if errors.Is(err, gallery.ErrOtherSet) {
@@ -181,14 +188,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		} else if err != nil {
 			return err
 		}
-		r := &indexResult{Model: args[0], Part: part.Value, Of: d.Set.Len(), Changes: changes, Skipped: []faces.Skip{}, Faceless: []string{}}
-		for _, s := range d.Set.Skipped {
-			if s.NoFace() {
-				r.Faceless = append(r.Faceless, s.Name)
-			} else {
-				r.Skipped = append(r.Skipped, s)
-			}
-		}
+		r := newIndexResult(args[0], part.Value, d.Set, changes)
 		return a.Emit(r, func(w io.Writer) { r.print(w, !opt.Fresh, e.Space() == nil && opt.Space == "") })
 	}
 	return c
@@ -197,7 +197,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 // indexName is what an index is called where nobody says: after its pictures, or after the model where they are the
 // model's own.
 func indexName(model string, data dataset.Name) string {
-	const suffix = ".index.safetensors"
+	const suffix = indexSuffix
 	if data.Source == "" {
 		return strings.TrimSuffix(strings.TrimSuffix(model, ".safetensors"), ".onnx") + suffix
 	}
@@ -216,6 +216,18 @@ type indexResult struct {
 	*gallery.Changes
 	Skipped  []faces.Skip `json:"skipped"`  // files without a usable picture
 	Faceless []string     `json:"faceless"` // files in which no face was found
+}
+
+func newIndexResult(model, part string, set *faces.Set, changes *gallery.Changes) *indexResult {
+	r := &indexResult{Model: model, Part: part, Of: set.Len(), Changes: changes, Skipped: []faces.Skip{}, Faceless: []string{}}
+	for _, s := range set.Skipped {
+		if s.NoFace() {
+			r.Faceless = append(r.Faceless, s.Name)
+		} else {
+			r.Skipped = append(r.Skipped, s)
+		}
+	}
+	return r
 }
 
 func (r *indexResult) print(w io.Writer, updated, chosen bool) {

@@ -44,19 +44,8 @@ func (a *app) readOrigin(ctx context.Context, path string, opt faces.Options, or
 	opt.Framer, opt.Progress = a.framer(), p.Report()
 	found, err := origin.Load(ctx, path, d, opt.Prep, opt)
 	p.Clear()
-	switch {
-	case errors.Is(err, dataset.ErrUnknown):
-		return nil, console.Usagef("%s does not say what it was trained on: give --data", path)
-	case errors.Is(err, dataset.ErrGone):
-		return nil, fmt.Errorf("%s was trained on %s, which is not here: say with --data where it is", path, dataset.Parse(origin.Data).Source)
-	case errors.Is(err, dataset.ErrChanged):
-		again := dataset.Parse(origin.Data)
-		if d.Attributes != "" {
-			again.Attributes = d.Attributes
-		}
-		return nil, fmt.Errorf("%s is not what %s was trained on, or was trained on with --attributes: name the pictures with --data and --attributes", again, path)
-	case err != nil:
-		return nil, err
+	if err != nil {
+		return nil, originError(err, path, origin, d)
 	}
 	for _, w := range found.Set.Warnings {
 		a.Warn("%s", w)
@@ -67,4 +56,21 @@ func (a *app) readOrigin(ctx context.Context, path string, opt faces.Options, or
 		a.noteSet(found.Set)
 	}
 	return found, nil
+}
+
+// originError says what can be done where the pictures of an origin are not to be had.
+func originError(err error, path string, origin *dataset.Origin, d dataset.Name) error {
+	switch {
+	case errors.Is(err, dataset.ErrUnknown):
+		return console.Usagef("%s does not say what it was trained on: give --data", path)
+	case errors.Is(err, dataset.ErrGone):
+		return fmt.Errorf("%s was trained on %s, which is not here: say with --data where it is", path, dataset.Parse(origin.Data).Source)
+	case errors.Is(err, dataset.ErrChanged):
+		again := dataset.Parse(origin.Data)
+		if d.Attributes != "" {
+			again.Attributes = d.Attributes
+		}
+		return fmt.Errorf("%s is not what %s was trained on, or was trained on with --attributes: name the pictures with --data and --attributes", again, path)
+	}
+	return err
 }
