@@ -383,7 +383,7 @@ func TestUpdateKeepsOrigin(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer g.Close()
-	want := dataset.Origin{Data: "set", Near: "./set", DataHash: set.Fingerprint, NTrain: 2}
+	want := dataset.Origin{Data: "set", Near: "./set", DataHash: set.Digest, NTrain: 2}
 	if got := g.Info().Origin; got == nil || *got != want {
 		t.Errorf("origin %+v, want %+v", got, want)
 	}
