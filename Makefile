@@ -5,10 +5,13 @@
 FUZZRUNS ?= 200000
 FUZZED = ./pytorch ./detect ./safetensors ./onnx ./onnx/runtime ./encoder ./hdf5 ./keras ./npy ./embeddings ./inspect ./pix ./faces ./internal/heif ./autoencoder ./train ./finder ./latent ./search ./search/quality
 
-.PHONY: test ci generate bench fuzz models
+.PHONY: test test-servers ci generate bench fuzz models
 
 test: ## the tests, as the README says
 	go test ./...
+
+test-servers: ## tests with servers of Weaviate and PostgreSQL, which are started; LIKENESS_POSTGRES names one that runs
+	LIKENESS_SERVERS=1 go test -count=1 -timeout 60m -run Servers ./search/weaviate ./search/pgvector
 
 ci: ## everything that must pass before a change lands
 	.ci/run

@@ -1,0 +1,169 @@
+package pgvector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"likeness/search/engine"
+)
+
+// buildLimit bounds the time that an index takes to build.
+const buildLimit = 24 * time.Hour
+
+// mostBuildMemory is how much memory an index is built in at most, in bytes, unless the location
+// sets maintenance_work_mem.
+const mostBuildMemory = 1 << 30
+
+// Publish implements engine.Engine. It builds the index of a collection that has none and is worth
+// one: that takes a third of the time that keeping one up to date takes while the entries come.
+func (db *database) Publish(ctx context.Context, c engine.Collection) error {
+	own, ok := c.(*collection)
+	if !ok || own.db != db {
+		return errForeign
+	}
+	if err := own.buildIndexes(ctx); err != nil {
+		return err
+	}
+	var others []int64
+	err := db.write(ctx, "publish", db.call, func(ctx context.Context, tx pgx.Tx) error {
+		if err := db.lockName(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE `+db.collections()+` SET published = false WHERE name = $1 AND published AND number <> $2`, db.location.Name, own.number); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `UPDATE `+db.collections()+` SET published = true WHERE name = $1 AND number = $2`, db.location.Name, own.number)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return engine.ErrNone
+		}
+		rows, err := tx.Query(ctx, `SELECT number FROM `+db.collections()+` WHERE name = $1 AND NOT published`, db.location.Name)
+		if err != nil {
+			return err
+		}
+		others, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, number := range others {
+		if err := db.dropCollections(ctx, []int64{number}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Drop implements engine.Engine.
+func (db *database) Drop(ctx context.Context) (int, error) {
+	var numbers []int64
+	err := db.read(ctx, "drop", func(ctx context.Context, tx pgx.Tx) error {
+		k, err := db.known(ctx, tx)
+		if err != nil || k.version == 0 {
+			return err
+		}
+		if err := db.checkVersion(k); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `SELECT number FROM `+db.collections()+` WHERE name = $1`, db.location.Name)
+		if err != nil {
+			return err
+		}
+		numbers, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		return err
+	})
+	if err != nil || len(numbers) == 0 {
+		return 0, err
+	}
+	return len(numbers), db.dropCollections(ctx, numbers)
+}
+
+// dropCollections removes collections with their entries. A search that is under way is waited
+// for, others wait meanwhile, so that it gives up after a while and tries again.
+func (db *database) dropCollections(ctx context.Context, numbers []int64) error {
+	return db.write(ctx, "drop", db.call, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT set_config('lock_timeout', '3s', true)`); err != nil {
+			return err
+		}
+		for _, number := range numbers {
+			if _, err := tx.Exec(ctx, `DELETE FROM `+db.collections()+` WHERE number = $1`, number); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `DROP TABLE IF EXISTS `+db.table(entriesName(number))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// buildIndexes makes the indexes of a collection that it does not have, and lets the server count
+// what is in the columns, by which it chooses how to search.
+func (c *collection) buildIndexes(ctx context.Context) error {
+	build := func(workers string) error {
+		return c.db.write(ctx, "build index", buildLimit, func(ctx context.Context, tx pgx.Tx) error { return c.build(ctx, tx, workers) })
+	}
+	err := build("")
+	// In many a container shared memory is too small for several workers.
+	if server, ok := errors.AsType[*pgconn.PgError](err); ok && server.Code == "53100" {
+		err = build("0")
+	}
+	return gone(err)
+}
+
+func (c *collection) build(ctx context.Context, tx pgx.Tx, workers string) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, $2)`, int32(migrationLock>>32), int32(c.number)); err != nil {
+		return err
+	}
+	name := entriesName(c.number)
+	for _, column := range []string{"person_plain", "taken"} {
+		if _, err := tx.Exec(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s)`, pgx.Identifier{name + "_" + column}.Sanitize(), c.table, column)); err != nil {
+			return err
+		}
+	}
+	worth := false
+	if err := tx.QueryRow(ctx, `SELECT count(*) >= $1 FROM (SELECT FROM `+c.table+` LIMIT $1) AS first`, int64(c.db.config.indexFrom)).Scan(&worth); err != nil {
+		return err
+	}
+	if worth && c.header.Width <= widestIndexed {
+		if err := c.buildSettings(ctx, tx, workers); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s USING hnsw (point %s.vector_l2_ops) WITH (m = %d, ef_construction = %d)`,
+			pgx.Identifier{name + "_point"}.Sanitize(), c.table, c.known.home, c.db.config.m, c.db.config.efConstruction)); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `ANALYZE `+c.table)
+	return err
+}
+
+// buildSettings gives an index the memory that its graph takes while it is built; without it the
+// build takes many times as long.
+func (c *collection) buildSettings(ctx context.Context, tx pgx.Tx, workers string) error {
+	if workers != "" {
+		if _, err := tx.Exec(ctx, `SELECT set_config('max_parallel_maintenance_workers', $1, true)`, workers); err != nil {
+			return err
+		}
+	}
+	if c.db.config.memory {
+		return nil
+	}
+	var n int64
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM `+c.table).Scan(&n); err != nil {
+		return err
+	}
+	// The point, its neighbours on the lowest layer and some above, and what describes an element.
+	need := n * int64(4*c.header.Width+40*c.db.config.m+200)
+	_, err := tx.Exec(ctx, `SELECT set_config('maintenance_work_mem', $1 || 'kB', true) FROM pg_settings WHERE name = 'maintenance_work_mem' AND setting::bigint < $2`,
+		fmt.Sprint(min(need, mostBuildMemory)>>10), min(need, mostBuildMemory)>>10)
+	return err
+}

@@ -1,0 +1,68 @@
+package pgvector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"likeness/search/engine"
+)
+
+// State implements engine.Engine.
+func (db *database) State(ctx context.Context) (*engine.State, error) {
+	s := &engine.State{Engine: "pgvector"}
+	err := db.read(ctx, "state", func(ctx context.Context, tx pgx.Tx) error {
+		var version string
+		var standby, receives, caughtUp bool
+		var age float64
+		if err := tx.QueryRow(ctx, `SELECT current_setting('server_version'), pg_is_in_recovery()`).Scan(&version, &standby); err != nil {
+			return err
+		}
+		if standby {
+			if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_stat_wal_receiver), coalesce(pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), false),
+				coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0)::float8`).Scan(&receives, &caughtUp, &age); err != nil {
+				return err
+			}
+			s.Incomplete = standbyState(receives, caughtUp, age)
+		}
+		k, err := db.known(ctx, tx)
+		if err != nil {
+			return err
+		}
+		s.Version = version
+		if k.extension != "" {
+			s.Version += ", pgvector " + k.extension
+		}
+		config := tx.Conn().Config()
+		node := engine.Node{Name: fmt.Sprintf("%s:%d", config.Host, config.Port), Status: engine.Healthy, Version: version}
+		if k.version > 0 && k.version <= len(migrations) {
+			var number int64
+			err := tx.QueryRow(ctx, `SELECT number FROM `+db.collections()+` WHERE name = $1 AND published`, db.location.Name).Scan(&number)
+			if err == nil {
+				err = tx.QueryRow(ctx, `SELECT count(*) FROM `+db.table(entriesName(number))).Scan(&node.Entries)
+			}
+			if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+				return err
+			}
+		}
+		s.Entries, s.Nodes = node.Entries, []engine.Node{node}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// standbyState says why a hot standby may lack entries, "" where it has all that it knows of.
+func standbyState(receives, caughtUp bool, age float64) string {
+	switch {
+	case !receives:
+		return fmt.Sprintf("a hot standby that receives nothing from its primary; its last change is %.0f s old", age)
+	case !caughtUp:
+		return fmt.Sprintf("a hot standby that is behind its primary; its last change is %.0f s old", age)
+	}
+	return ""
+}
