@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"cmp"
+	"context"
 	"path"
 	"slices"
 
@@ -16,6 +17,12 @@ type Tally struct {
 
 // People returns the names of the people in the index, the ones with the most members first.
 func (g *Gallery) People() []Tally {
+	if done, err := g.useAny(); err == nil && g.far != nil {
+		defer done()
+		return g.far.people(context.Background()) // the engine's own time limits hold
+	} else if err == nil {
+		done()
+	}
 	return g.tally(func(row int) string {
 		if people := g.file.Entries.People; people != nil {
 			return people[row]
@@ -24,7 +31,7 @@ func (g *Gallery) People() []Tally {
 	})
 }
 
-// Folders returns the folders that the ids begin with, the ones with the most members first.
+// Folders returns the folders that the ids begin with, the ones with the most members first; none of an engine's.
 func (g *Gallery) Folders() []Tally {
 	return g.tally(func(row int) string {
 		if dir := path.Dir(g.file.Entries.IDs[row]); dir != "." {
@@ -59,13 +66,16 @@ func (g *Gallery) tally(name func(row int) string) []Tally {
 
 // Members returns some of the members that a person or a folder has, of all where both are "": those from first on, count
 // at most, in the order of the index, and how many there are. stride, where it is above 1, takes every stride-th, for a look
-// across a collection that is in the order of names.
+// across a collection that is in the order of names; an engine's has no such order, and takes every one.
 func (g *Gallery) Members(person, folder string, first, count, stride int) (members []Member, total int, err error) {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return nil, 0, err
 	}
 	defer done()
+	if g.far != nil {
+		return g.far.list(context.Background(), person, folder, first, count) // the engine's own time limits hold
+	}
 	members = []Member{}
 	e := g.file.Entries
 	for row := range e.Len() {

@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"likeness/pix"
@@ -10,12 +11,20 @@ import (
 // Cut returns one member's face as another preparation than that of the index cuts it, such
 // as that of a model. Its errors are those of Picture.
 func (g *Gallery) Cut(ctx context.Context, id string, prep pix.Prep) (*pix.Image, error) {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	if _, there := g.rows()[id]; !there {
+	if g.far != nil {
+		list, err := g.far.members(ctx, []string{id})
+		if err != nil {
+			return nil, err
+		}
+		if _, there := list[id]; !there {
+			return nil, noMember{fmt.Errorf("%s has no picture called %q", g.path, id)}
+		}
+	} else if _, there := g.rows()[id]; !there {
 		return nil, g.noSuch(id)
 	}
 	part := g.pictures.of(id)

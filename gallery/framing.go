@@ -21,8 +21,10 @@ func frameOf(set *faces.Set, row int) []float32 {
 }
 
 // foundIn is the inverse of frameOf for an entry of an index.
-func foundIn(file *search.File, row int) faces.Found {
-	v := file.Frame(row)
+func foundIn(file *search.File, row int) faces.Found { return foundAt(file.Frame(row)) }
+
+// foundAt returns the face that a frame is about.
+func foundAt(v []float32) faces.Found {
 	if v == nil {
 		return faces.Found{}
 	}
@@ -55,7 +57,7 @@ func (a *asked) add(ctx context.Context, g *Gallery, q *Query, cuts []faces.Cut,
 			return err
 		}
 		a.codes, a.people = append(a.codes, code), append(a.people, person)
-		if q.ExcludeSelf != nil && *q.ExcludeSelf {
+		if g.far == nil && q.ExcludeSelf != nil && *q.ExcludeSelf {
 			a.without = append(a.without, equalTo(&g.file.Entries, code)...)
 		}
 	}

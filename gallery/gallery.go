@@ -61,7 +61,8 @@ type Gallery struct {
 	adapted  bool
 
 	using sync.RWMutex // held by Close alone, and by all others together
-	file  *search.File // nil once it is closed
+	file  *search.File // nil once it is closed; without entries where an engine keeps them
+	far   *far         // the engine that keeps the entries; nil where a file does
 
 	rows       func() map[string]int // by id
 	embedder   lazy[Embedder]
@@ -140,11 +141,22 @@ func (g *Gallery) Close() error {
 	}
 	file := g.file
 	g.file, g.index = nil, nil
-	return file.Close()
+	return file.Close() // an engine belongs to who opened it
 }
 
-// use keeps the gallery open until done is called.
+// use keeps the gallery open until done is called. What needs the entries at hand fails with ErrEngine where an engine
+// keeps them; see useAny.
 func (g *Gallery) use() (done func(), err error) {
+	done, err = g.useAny()
+	if err == nil && g.far != nil {
+		done()
+		return nil, fmt.Errorf("%s: %w", g.path, ErrEngine)
+	}
+	return done, err
+}
+
+// useAny is use for what an engine can answer, too.
+func (g *Gallery) useAny() (done func(), err error) {
 	g.using.RLock()
 	if g.file == nil {
 		g.using.RUnlock()
@@ -182,16 +194,20 @@ type Info struct {
 // Info returns what is known of the index. It also works on a closed gallery, for
 // which it is empty.
 func (g *Gallery) Info() Info {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return Info{}
 	}
 	defer done()
 	_, odds := search.CalibrationOf(g.file.Space).Odds(0)
+	entries := g.file.Entries.Len()
+	if g.far != nil {
+		entries = g.far.collection.Len()
+	}
 	return Info{
 		Origin: parseOrigin(g.file.About.Origin),
 		Index:  g.path, Model: g.file.About.Model, Arch: g.file.About.Arch, Data: dataset.Parse(g.file.About.Source),
-		Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(), Odds: odds,
+		Space: g.file.Space.Name(), Kind: g.kind, Entries: entries, Odds: odds,
 		Prep: g.prep, Faces: faces.Wanted(g.file.About.Faces), Detector: g.file.About.Detector, Adapted: g.adapted,
 	}
 }
@@ -222,11 +238,16 @@ const timeLayout = "2006-01-02T15:04:05"
 // Member returns what is known of the picture with an id; ok is false where there is
 // none.
 func (g *Gallery) Member(id string) (m Member, ok bool) {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return m, false
 	}
 	defer done()
+	if g.far != nil {
+		list, err := g.far.members(context.Background(), []string{id}) // the engine's own time limits hold
+		m, ok = list[id]
+		return m, ok && err == nil
+	}
 	row, ok := g.rows()[id]
 	if !ok {
 		return m, false
@@ -264,12 +285,16 @@ func (g *Gallery) MembersAt(rows []int) ([]Member, error) {
 }
 
 func (g *Gallery) member(row int) Member {
-	e := &g.file.Entries
+	return memberOf(&g.file.Entries, g.file.Frame(row), row)
+}
+
+// memberOf returns what is known of an entry.
+func memberOf(e *search.Entries, frame []float32, row int) Member {
 	m := Member{ID: e.IDs[row], Person: e.People[row]}
 	if e.Taken != nil && !e.Taken[row].IsZero() {
 		m.Taken = e.Taken[row].Format(timeLayout)
 	}
-	if f := foundIn(g.file, row); f != (faces.Found{}) {
+	if f := foundAt(frame); f != (faces.Found{}) {
 		m.Found = &f
 	}
 	return m
@@ -278,7 +303,7 @@ func (g *Gallery) member(row int) Member {
 // Embedder returns what made the codes. It opens it on the first call, and checks that
 // it is the very one.
 func (g *Gallery) Embedder() (Embedder, error) {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,9 @@ type pictureKey struct {
 func (p *pictures) init(g *Gallery) {
 	p.prep, p.cache = g.prep, map[pictureKey]*pix.Image{}
 	p.found = func(id string) faces.Found {
+		if g.far != nil {
+			return g.far.found(id)
+		}
 		row, ok := g.rows()[id]
 		if !ok {
 			return faces.Found{}
@@ -117,7 +120,7 @@ func (g *Gallery) Picture(ctx context.Context, id string, side int) (*pix.Image,
 // Pictures is Picture for several members, of which an archive is read once. Those that
 // cannot be read are left out; skipped, if not nil, is called for each of them.
 func (g *Gallery) Pictures(ctx context.Context, ids []string, side int, skipped func(id string, err error)) (map[string]*pix.Image, error) {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +130,11 @@ func (g *Gallery) Pictures(ctx context.Context, ids []string, side int, skipped 
 	}
 	if skipped == nil {
 		skipped = func(string, error) {}
+	}
+	if g.far != nil { // whose frames say where the faces lie
+		if _, err := g.far.members(ctx, ids); err != nil {
+			return nil, err
+		}
 	}
 	return g.pictures.get(g.context(ctx), ids, side, skipped)
 }
@@ -336,7 +344,7 @@ func (p *pictures) keep(key pictureKey, m *pix.Image) {
 // Path returns the file of a member of the index as it can be opened: of a picture in a folder that was found. It is "" for
 // members of archives, drawn faces, and folders that are not there.
 func (g *Gallery) Path(id string) string {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return ""
 	}

@@ -11,6 +11,7 @@ import (
 	"likeness/internal/kernel"
 	"likeness/pix"
 	"likeness/search"
+	"likeness/search/engine"
 )
 
 // Query asks a gallery for the pictures nearest to one, or to the average of several.
@@ -77,6 +78,8 @@ type Result struct {
 	Kind    string `json:"kind"` // of the index
 	Entries int    `json:"entries"`
 	Results []Hit  `json:"results"`
+	// Engine is how the engine is that keeps the entries; nil where a file does.
+	Engine *engine.State `json:"engine,omitempty"`
 
 	// Person is who was searched for, where all names are known and equal.
 	Person string `json:"-"`
@@ -84,7 +87,7 @@ type Result struct {
 
 // Search answers a query.
 func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return nil, err
 	}
@@ -100,9 +103,10 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := min(q.K, g.file.Entries.Len())
+	entries := g.entries()
+	k := max(1, min(q.K, entries))
 	matches, face, err := asked.nearest(func(code []float32) ([]search.Match, error) {
-		return g.together.Search(ctx, search.Query{Code: code, Point: g.pointOf(q, code), K: k, MaxDistance: q.MaxDistance, Where: withNot(q.Where, asked.without)})
+		return g.nearest(ctx, q, search.Query{Code: code, K: k, MaxDistance: q.MaxDistance, Where: withNot(q.Where, asked.without)})
 	}, k)
 	if err != nil {
 		if names := append(slices.Clone(q.Images), q.IDs...); len(names) > 0 {
@@ -110,9 +114,14 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 		}
 		return nil, err
 	}
-	r := &Result{
-		Index: g.path, Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(),
-		Results: g.hits(matches, q.MinOdds, len(asked.codes) == 1 || asked.each), Person: asked.person(), Faces: asked.faces,
+	r := &Result{Index: g.path, Space: g.file.Space.Name(), Kind: g.kind, Entries: entries, Person: asked.person(), Faces: asked.faces}
+	if g.far != nil {
+		if r.Engine, err = g.far.state(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if r.Results, err = g.hits(ctx, matches, q.MinOdds, entries, len(asked.codes) == 1 || asked.each); err != nil {
+		return nil, err
 	}
 	for i := range r.Results {
 		r.Results[i].Face = face[r.Results[i].ID]
@@ -126,6 +135,23 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 		r.ID = q.IDs[0]
 	}
 	return r, nil
+}
+
+// entries returns how many members there are.
+func (g *Gallery) entries() int {
+	if g.far != nil {
+		return g.far.collection.Len()
+	}
+	return g.file.Entries.Len()
+}
+
+// nearest answers one search. Its code is a point where an engine keeps the entries.
+func (g *Gallery) nearest(ctx context.Context, asked Query, q search.Query) ([]search.Match, error) {
+	if g.far != nil {
+		return g.far.collection.Search(ctx, q)
+	}
+	q.Point = g.pointOf(asked, q.Code)
+	return g.together.Search(ctx, q)
 }
 
 // check returns what is wrong with a query, but for its conditions.
@@ -162,10 +188,14 @@ type asked struct {
 	without []string // ids to leave out
 	faces   int      // that the pictures show
 	each    bool     // the codes are of the faces of one picture, each of which is searched for
+	points  bool     // the codes are points
 }
 
-// ask gathers the codes of what is searched for.
+// ask gathers the codes of what is searched for: points, where an engine keeps the entries.
 func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
+	if g.far != nil {
+		return g.far.ask(ctx, g, q)
+	}
 	e := &g.file.Entries
 	a := &asked{}
 	for _, id := range q.IDs {
@@ -180,49 +210,62 @@ func (g *Gallery) ask(ctx context.Context, q *Query) (*asked, error) {
 		}
 	}
 	for i, code := range q.Codes {
-		if len(code) != e.Dim {
-			return nil, &CodeError{fmt.Errorf("code %d has %d numbers, those of %s have %d", i+1, len(code), g.path, e.Dim)}
-		}
-		for j, v := range code {
-			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-				return nil, &CodeError{fmt.Errorf("code %d has %g as number %d", i+1, v, j)}
-			}
+		if err := g.checkCode(i, code); err != nil {
+			return nil, err
 		}
 		a.codes, a.people = append(a.codes, code), append(a.people, "")
 		if q.ExcludeSelf != nil && *q.ExcludeSelf {
 			a.without = append(a.without, equalTo(e, code)...)
 		}
 	}
+	return a, a.addPictures(ctx, g, q)
+}
+
+// checkCode checks a code that is searched for.
+func (g *Gallery) checkCode(i int, code []float32) error {
+	if dim := g.file.Entries.Dim; len(code) != dim {
+		return &CodeError{fmt.Errorf("code %d has %d numbers, those of %s have %d", i+1, len(code), g.path, dim)}
+	}
+	for j, v := range code {
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+			return &CodeError{fmt.Errorf("code %d has %g as number %d", i+1, v, j)}
+		}
+	}
+	return nil
+}
+
+// addPictures takes in the faces of the pictures that are searched for.
+func (a *asked) addPictures(ctx context.Context, g *Gallery, q *Query) error {
 	if len(q.Images)+len(q.Pictures) == 0 {
-		return a, nil
+		return nil
 	}
 	cutter := g.cutter(q)
 	for _, path := range q.Images {
 		cuts, err := cutter.Open(ctx, path)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		person, _, _ := faces.ParseName(path)
 		if err := a.add(ctx, g, q, cuts, strings.TrimSpace(strings.ReplaceAll(person, "_", " "))); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for i, m := range q.Pictures {
 		if m == nil {
-			return nil, fmt.Errorf("picture %d is nil", i+1)
+			return fmt.Errorf("picture %d is nil", i+1)
 		}
 		if len(m.Pix) != 3*m.W*m.H {
-			return nil, fmt.Errorf("picture %d of %dx%d has %d bytes, expected %d", i+1, m.W, m.H, len(m.Pix), 3*m.W*m.H)
+			return fmt.Errorf("picture %d of %dx%d has %d bytes, expected %d", i+1, m.W, m.H, len(m.Pix), 3*m.W*m.H)
 		}
 		cuts, err := cutter.Cut(ctx, m)
 		if err != nil {
-			return nil, fmt.Errorf("picture %d: %w", i+1, err)
+			return fmt.Errorf("picture %d: %w", i+1, err)
 		}
 		if err := a.add(ctx, g, q, cuts, ""); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return a, nil
+	return nil
 }
 
 // pointOf returns the point of the single member that is searched for, nil for anything else.
@@ -246,7 +289,23 @@ func (a *asked) mean() []float32 {
 			mean[i] += v / float32(len(a.codes))
 		}
 	}
+	if a.points && unit(a.codes...) { // the average of directions is no direction yet
+		scale := 1 / float32(max(search.Distance(mean, make([]float32, len(mean))), math.SmallestNonzeroFloat32))
+		for i := range mean {
+			mean[i] *= scale
+		}
+	}
 	return mean
+}
+
+// unit reports whether points are directions, of length 1.
+func unit(points ...[]float32) bool {
+	for _, p := range points {
+		if math.Abs(search.Distance(p, make([]float32, len(p)))-1) > 1e-3 {
+			return false
+		}
+	}
+	return true
 }
 
 // person returns the name that all share, "" where they do not.
@@ -273,11 +332,23 @@ func equalTo(e *search.Entries, code []float32) []string {
 
 // hits adds to matches what the index knows, as far as their odds are good enough. Probabilities were learned from
 // searches for single pictures.
-func (g *Gallery) hits(matches []search.Match, minOdds float64, single bool) []Hit {
+func (g *Gallery) hits(ctx context.Context, matches []search.Match, minOdds float64, entries int, single bool) ([]Hit, error) {
+	member := func(id string) Member { return g.member(g.rows()[id]) }
+	if g.far != nil {
+		ids := make([]string, len(matches))
+		for i, m := range matches {
+			ids[i] = m.ID
+		}
+		known, err := g.far.members(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		member = func(id string) Member { return known[id] }
+	}
 	calibration := search.CalibrationOf(g.file.Space)
 	hits := []Hit{}
 	for _, m := range matches {
-		h := Hit{Match: m, Taken: g.member(g.rows()[m.ID]).Taken, Path: g.pictures.path(m.ID)}
+		h := Hit{Match: m, Taken: member(m.ID).Taken, Path: g.pictures.path(m.ID)}
 		if odds, known := calibration.Odds(m.Distance); known {
 			if odds < minOdds {
 				break // and so are those of all farther ones
@@ -286,12 +357,12 @@ func (g *Gallery) hits(matches []search.Match, minOdds float64, single bool) []H
 				h.Odds = &odds
 			}
 		}
-		if p, known := calibration.Probability(m.Distance, g.file.Entries.Len()); known && single {
+		if p, known := calibration.Probability(m.Distance, entries); known && single {
 			h.Probability = &p
 		}
 		hits = append(hits, h)
 	}
-	return hits
+	return hits, nil
 }
 
 // withNot adds ids to leave out.

@@ -45,6 +45,9 @@ var ErrNoAttributes = errors.New("indexed without attributes")
 // checkWhere checks conditions against the entries, and loads the attributes that they
 // compare.
 func (g *Gallery) checkWhere(ctx context.Context, w *search.Where) error {
+	if g.far != nil {
+		return g.far.checkWhere(ctx, g.path, w)
+	}
 	e := &g.file.Entries
 	fail := func(field, value, format string, args ...any) error {
 		return &WhereError{field, value, fmt.Errorf(format, args...)}
@@ -89,11 +92,17 @@ func (g *Gallery) checkWhere(ctx context.Context, w *search.Where) error {
 // Attributes returns the names of the attributes that conditions can compare, and loads
 // them. An index of pictures without attributes has none, which is an error.
 func (g *Gallery) Attributes(ctx context.Context) ([]string, error) {
-	done, err := g.use()
+	done, err := g.useAny()
 	if err != nil {
 		return nil, err
 	}
 	defer done()
+	if g.far != nil {
+		if names := g.far.collection.Header().Attributes; names != nil {
+			return names, nil
+		}
+		return nil, fmt.Errorf("%s was %w", g.path, ErrNoAttributes)
+	}
 	return g.attributeNames(ctx)
 }
 

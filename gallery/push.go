@@ -1,0 +1,418 @@
+package gallery
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"likeness/dataset"
+	"likeness/parallel"
+	"likeness/progress"
+	"likeness/search"
+	"likeness/search/engine"
+)
+
+// PushOptions say how a collection of an engine is brought up to date with an index. The zero value writes what differs,
+// and removes what is gone.
+type PushOptions struct {
+	// Keep keeps entries that the index does not have any more.
+	Keep bool `json:"keep,omitempty"`
+	// Prune allows to remove more than half of a data set's entries; without it that is ErrManyGone.
+	Prune bool `json:"prune,omitempty"`
+	// Fresh writes every entry again, compares codes in the index's own space, and publishes a new collection though it lacks
+	// data sets that the one before has.
+	Fresh bool `json:"fresh,omitempty"`
+	// Make says how a new collection lies on the servers.
+	Make     engine.MakeOptions `json:"make,omitzero"`
+	Threads  int                `json:"threads,omitempty"` // 0: as the context says, see package parallel
+	Progress progress.Func      `json:"-"`
+}
+
+// Pushed says what a push did.
+type Pushed struct {
+	Location string        `json:"location"`
+	Index    string        `json:"index"`
+	Engine   *engine.State `json:"engine"`
+	Digest   string        `json:"collection"` // of the collection's header
+	Space    string        `json:"space"`
+	// Entries is how many the collection holds, those of others included.
+	Entries   int `json:"entries"`
+	Unchanged int `json:"unchanged"`
+	Added     int `json:"added"`
+	Changed   int `json:"changed"`
+	Removed   int `json:"removed"`
+	Kept      int `json:"kept"` // that the index does not have any more
+	// Published says that searches find the entries; Waiting says what is missing where they do not.
+	Published bool   `json:"published"`
+	Waiting   string `json:"waiting,omitempty"`
+	// OwnSpace is false where the collection compares codes in the space that it was made with, which was fitted to other
+	// entries than the index's.
+	OwnSpace bool `json:"own_space"`
+}
+
+// ErrManyGone means that a push would remove more than half of a data set's entries. Most likely another data set has the
+// same name.
+var ErrManyGone = errors.New("more than half of its entries would be removed")
+
+// Push brings a collection up to date with the index, and makes it where there is none. An index of another model, space or
+// preparation goes into a collection of its own, which takes the name when all data sets of the one before are in it.
+//
+// A push that was stopped at any point is gone on with by the next one. Several may run at once, of other data sets or of
+// other shards of one.
+func (g *Gallery) Push(ctx context.Context, e engine.Engine, opt PushOptions) (*Pushed, error) {
+	done, err := g.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	ctx = parallel.WithThreads(g.context(ctx), opt.Threads)
+	p := &push{g: g, engine: e, opt: opt, result: Pushed{Location: e.Location().String(), Index: g.path}}
+	if err := p.run(ctx); err != nil {
+		return nil, err
+	}
+	return &p.result, nil
+}
+
+// push is one run of Push.
+type push struct {
+	g          *Gallery
+	engine     engine.Engine
+	opt        PushOptions
+	before     engine.Collection // that is published; nil where none is
+	collection engine.Collection
+	parts      []engine.Part // of the index
+	rows       *engine.Rows
+	result     Pushed
+}
+
+func (p *push) run(ctx context.Context) (err error) {
+	if err := p.open(ctx); err != nil {
+		return err
+	}
+	for _, part := range p.parts {
+		if err := p.bring(ctx, part); err != nil {
+			return err
+		}
+	}
+	if err := p.publish(ctx); err != nil {
+		return err
+	}
+	p.result.Entries = p.collection.Len()
+	p.result.Engine, err = p.engine.State(ctx)
+	return err
+}
+
+// open makes the collection and the rows that belong into it.
+func (p *push) open(ctx context.Context) (err error) {
+	p.before, err = p.engine.Published(ctx)
+	if err != nil && !errors.Is(err, engine.ErrNone) {
+		return err
+	}
+	h, err := p.g.header(ctx)
+	if err != nil {
+		return err
+	}
+	p.result.OwnSpace = true
+	if p.before != nil && !p.opt.Fresh {
+		p.result.OwnSpace = !h.adopt(p.before.Header())
+	}
+	if p.rows, err = p.g.rowsIn(ctx, h); err != nil {
+		return err
+	}
+	if p.collection, err = p.engine.Make(ctx, &h.Header, p.opt.Make); err != nil {
+		return err
+	}
+	p.result.Space = h.Space.Name()
+	if p.result.Digest, err = h.Digest(); err != nil {
+		return err
+	}
+	there, err := p.collection.Parts(ctx)
+	if err != nil {
+		return err
+	}
+	p.parts, err = p.g.sources(p.rows, there)
+	return err
+}
+
+// ownHeader is the header of an index.
+type ownHeader struct {
+	engine.Header
+	adopted bool // the space is not the index's own
+}
+
+// header returns what a collection of the index's entries holds.
+func (g *Gallery) header(ctx context.Context) (*ownHeader, error) {
+	about := &g.file.About
+	h := &ownHeader{Header: engine.Header{
+		Model: about.Model, Arch: about.Arch, Prep: about.Prep, Faces: about.Faces, Detector: about.Detector, Encoder: about.Encoder,
+		Dim: g.file.Entries.Dim, Space: g.file.Space,
+	}}
+	b, err := h.SpaceBytes() // a copy: the file's space goes when it is closed
+	if err != nil {
+		return nil, err
+	}
+	if err := h.SetSpace(g.path, b); err != nil {
+		return nil, err
+	}
+	points, err := g.file.Points(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h.Width = len(points) / g.file.Entries.Len()
+	h.Attributes, err = g.attributeNames(ctx)
+	if errors.Is(err, ErrNoAttributes) || errors.Is(err, dataset.ErrGone) {
+		h.Attributes, err = nil, nil
+	}
+	return h, err
+}
+
+// adopt takes the space of a collection that is there, if that is the only thing in which it differs: a space is fitted
+// anew whenever the pictures change, and a collection keeps the one that it was made with.
+func (h *ownHeader) adopt(there *engine.Header) bool {
+	if h.Space.Name() != there.Space.Name() {
+		return false
+	}
+	own, err1 := h.Digest()
+	with := *h
+	with.Space, with.Width, with.adopted = there.Space, there.Width, true
+	adopted, err2 := with.Digest()
+	other, err3 := there.Digest()
+	if err1 != nil || err2 != nil || err3 != nil || own == other || adopted != other {
+		return false
+	}
+	*h = with
+	return true
+}
+
+// rowsIn returns the entries of the index as a collection has them, but for their sources.
+func (g *Gallery) rowsIn(ctx context.Context, h *ownHeader) (*engine.Rows, error) {
+	e := &g.file.Entries
+	rows := &engine.Rows{
+		Entries: search.Entries{Dim: h.Width, IDs: slices.Clone(e.IDs), People: e.People, Taken: e.Taken, Attributes: g.index.Entries().Attributes},
+		Hashes:  g.file.Hashes, Frames: g.file.Frames, Sources: make([]string, e.Len()),
+	}
+	var err error
+	if !h.adopted {
+		rows.Codes, err = g.file.Points(ctx)
+	} else {
+		rows.Codes, err = h.Space.Points(ctx, e.Codes, e.Dim)
+	}
+	if err == nil && len(rows.Codes) != h.Width*e.Len() {
+		err = fmt.Errorf("%s: points of %d numbers, the collection has points of %d", g.path, len(rows.Codes)/e.Len(), h.Width)
+	}
+	return rows, err
+}
+
+// sources names the source of each row, gives the rows the ids that they have in a collection which holds some parts
+// already, and returns the parts of the index as the collection keeps them.
+func (g *Gallery) sources(rows *engine.Rows, there []engine.Part) ([]engine.Part, error) {
+	own := partsOf(g.file)
+	list := make([]engine.Part, len(own))
+	taken := map[string]bool{} // prefixes
+	for _, p := range there {
+		taken[p.Prefix] = true
+	}
+	shard := g.shard()
+	for i, o := range own {
+		p := engine.Part{Data: o.Data, Shard: shard.Shard, Shards: shard.Of}
+		p.Source = p.Data
+		if p.Shards > 0 {
+			p.Source = fmt.Sprintf("%s %d/%d", p.Data, p.Shard, p.Shards)
+		}
+		at := slices.IndexFunc(there, func(q engine.Part) bool { return q.Data == p.Data })
+		switch {
+		case at >= 0:
+			p.Prefix = there[at].Prefix
+		case !taken[""]:
+		default:
+			for n := 1; p.Prefix == "" || taken[p.Prefix]; n++ {
+				name := dataset.Parse(p.Data).Source
+				if n > 1 {
+					name = fmt.Sprintf("%s (%d)", name, n)
+				}
+				p.Prefix = name + "//"
+			}
+		}
+		taken[p.Prefix] = true
+		o.Near = "" // as seen from the file
+		text, err := json.Marshal(o.Origin)
+		if err != nil {
+			return nil, err
+		}
+		p.Origin = text
+		list[i] = p
+	}
+	for i, id := range rows.IDs {
+		at := partOf(own, id)
+		rows.Sources[i] = list[at].Source
+		rows.IDs[i] = list[at].Prefix + strings.TrimPrefix(id, own[at].Prefix)
+		list[at].Entries++
+	}
+	return list, nil
+}
+
+// mostAtOnce bounds the rows that are put or deleted by one call.
+const mostAtOnce = 1000
+
+// bring makes the entries of one source what the index has.
+func (p *push) bring(ctx context.Context, part engine.Part) error {
+	there := map[string]engine.Mark{}
+	if err := p.collection.Marks(ctx, part.Source, func(id string, m engine.Mark) error { there[id] = m; return nil }); err != nil {
+		return err
+	}
+	var places []int
+	var added, changed, unchanged int
+	for i, source := range p.rows.Sources {
+		if source != part.Source {
+			continue
+		}
+		id := p.rows.IDs[i]
+		mark, ok := there[id]
+		delete(there, id)
+		switch {
+		case ok && mark == p.rows.Mark(i):
+			unchanged++
+			if !p.opt.Fresh {
+				continue
+			}
+		case ok:
+			changed++
+		default:
+			added++
+		}
+		places = append(places, i)
+	}
+	gone := len(there)
+	if held := gone + changed + unchanged; gone > held/2 && !p.opt.Keep && !p.opt.Prune && !p.opt.Fresh && held > 0 {
+		return fmt.Errorf("%s has %d entries of %s, of which %s has %d: %w", p.result.Location, held, part.Source, p.result.Index, held-gone, ErrManyGone)
+	}
+	part.Written = time.Now().UTC().Truncate(time.Millisecond)
+	if err := p.collection.SetPart(ctx, part); err != nil {
+		return err
+	}
+	for i := 0; i < len(places); i += mostAtOnce {
+		p.opt.Progress.Report("Writing to the engine", i, len(places))
+		if err := p.collection.Put(ctx, pick(p.rows, places[i:min(i+mostAtOnce, len(places))])); err != nil {
+			return err
+		}
+	}
+	if !p.opt.Keep {
+		if err := p.remove(ctx, there); err != nil {
+			return err
+		}
+	} else {
+		p.result.Kept += gone
+	}
+	p.result.Unchanged += unchanged
+	p.result.Added += added
+	p.result.Changed += changed
+	part.Complete = true
+	return p.collection.SetPart(ctx, part)
+}
+
+// remove deletes entries.
+func (p *push) remove(ctx context.Context, gone map[string]engine.Mark) error {
+	ids := make([]string, 0, len(gone))
+	for id := range gone {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for some := range slices.Chunk(ids, mostAtOnce) {
+		p.opt.Progress.Report("Removing from the engine", p.result.Removed, p.result.Removed+len(ids))
+		n, err := p.collection.Delete(ctx, some...)
+		if err != nil {
+			return err
+		}
+		p.result.Removed += n
+	}
+	return nil
+}
+
+// publish lets searches use the collection, if it is complete.
+func (p *push) publish(ctx context.Context) error {
+	parts, err := p.collection.Parts(ctx)
+	if err != nil {
+		return err
+	}
+	complete, missing := engine.Complete(parts)
+	if complete {
+		if err := p.replaceShards(ctx, parts); err != nil {
+			return err
+		}
+	}
+	if p.before != nil {
+		digest, err := p.before.Header().Digest()
+		if err != nil {
+			return err
+		}
+		if digest == p.result.Digest {
+			p.result.Published = true
+			return nil
+		}
+		if complete && !p.opt.Fresh {
+			older, err := p.before.Parts(ctx)
+			if err != nil {
+				return err
+			}
+			for _, o := range older {
+				if o.Entries > 0 && !slices.ContainsFunc(parts, func(q engine.Part) bool { return q.Data == o.Data }) {
+					complete, missing = false, fmt.Sprintf("%s is in the collection that searches use, and not in the new one yet", o.Data)
+				}
+			}
+		}
+	}
+	if !complete {
+		p.result.Waiting = missing
+		return nil
+	}
+	p.result.Published = true
+	return p.engine.Publish(ctx, p.collection)
+}
+
+// replaceShards removes what is left of earlier shards of a data set, now that it is there as a whole or in other shards.
+func (p *push) replaceShards(ctx context.Context, parts []engine.Part) error {
+	for _, own := range p.parts {
+		for _, old := range parts {
+			if old.Data != own.Data || old.Shards == own.Shards || old.Entries == 0 {
+				continue
+			}
+			left := map[string]engine.Mark{}
+			if err := p.collection.Marks(ctx, old.Source, func(id string, m engine.Mark) error { left[id] = m; return nil }); err != nil {
+				return err
+			}
+			if len(left) > old.Entries/2 && !p.opt.Prune && !p.opt.Fresh {
+				return fmt.Errorf("%s has %d entries of %s that %s does not have: %w", p.result.Location, len(left), old.Source, own.Source, ErrManyGone)
+			}
+			if err := p.remove(ctx, left); err != nil {
+				return err
+			}
+			old.Entries = 0
+			if err := p.collection.SetPart(ctx, old); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pick copies some rows.
+func pick(r *engine.Rows, places []int) *engine.Rows {
+	some := &engine.Rows{Entries: search.Entries{Dim: r.Dim}}
+	if r.Attributes != nil {
+		some.Attributes = &search.Attributes{Names: r.Attributes.Names}
+	}
+	for _, i := range places {
+		one := r.Slice(i, i+1)
+		some.IDs, some.Codes, some.People = append(some.IDs, one.IDs...), append(some.Codes, one.Codes...), append(some.People, one.People...)
+		some.Taken, some.Hashes, some.Frames = append(some.Taken, one.Taken...), append(some.Hashes, one.Hashes...), append(some.Frames, one.Frames...)
+		some.Sources = append(some.Sources, one.Sources...)
+		if one.Attributes != nil {
+			some.Attributes.Values = append(some.Attributes.Values, one.Attributes.Values...)
+		}
+	}
+	return some
+}
