@@ -11,10 +11,13 @@ import (
 )
 
 // metrics counts requests in the format of Prometheus.
-type metrics struct{ set *vm.Set }
+type metrics struct {
+	set     *vm.Set
+	engines *EngineMetrics // or nil
+}
 
-func newMetrics(q *queue, r *runs.Runs) *metrics {
-	m := &metrics{vm.NewSet()}
+func newMetrics(q *queue, r *runs.Runs, engines *EngineMetrics) *metrics {
+	m := &metrics{vm.NewSet(), engines}
 	m.set.NewGauge("likeness_queue_waiting", func() float64 { return float64(q.length()) })
 	m.set.NewGauge("likeness_training_images_per_second", r.Speed)
 	return m
@@ -23,6 +26,9 @@ func newMetrics(q *queue, r *runs.Runs) *metrics {
 func (m *metrics) write(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 	m.set.WritePrometheus(w)
+	if m.engines != nil {
+		m.engines.set.WritePrometheus(w)
+	}
 	vm.WriteProcessMetrics(w)
 }
 

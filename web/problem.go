@@ -19,6 +19,7 @@ import (
 	"likeness/hyper"
 	"likeness/recipe"
 	"likeness/runs"
+	"likeness/search/engine"
 	"likeness/workspace"
 )
 
@@ -31,17 +32,17 @@ var statuses = []struct {
 	is     []error
 	as     []func(error) bool
 }{
-	{status: http.StatusServiceUnavailable, is: []error{errFull, errClosing, runs.ErrFull, workspace.ErrClosed, gallery.ErrClosed}},
+	{status: http.StatusServiceUnavailable, is: []error{errFull, errClosing, runs.ErrFull, workspace.ErrClosed, gallery.ErrClosed, engine.ErrUnavailable}},
 	{status: http.StatusConflict,
 		is: []error{fs.ErrExist, recipe.ErrExists, recipe.ErrBusy, recipe.ErrUnfinished, gallery.ErrNoModel, errNoAtlas, runs.ErrClosed},
 		as: []func(error) bool{as[*runs.StateError]}},
 	{status: http.StatusUnprocessableEntity,
-		is: []error{errBad, gallery.ErrNoAttributes, gallery.ErrNoThreshold, gallery.ErrFewJudged, gallery.ErrCodesAlone, faces.ErrNoFace},
+		is: []error{errBad, gallery.ErrNoAttributes, gallery.ErrNoThreshold, gallery.ErrFewJudged, gallery.ErrCodesAlone, gallery.ErrEngine, faces.ErrNoFace},
 		as: []func(error) bool{
 			as[*gallery.WhereError], as[*gallery.CodeError], as[*hyper.ValueError], as[*recipe.OptionsError], as[*recipe.FewError], as[*dataset.NameError],
 			as[*dataset.NamesError], as[*runs.PathError], as[*faces.NoFaceError],
 		}},
-	{status: http.StatusNotFound, is: []error{workspace.ErrUnknown, runs.ErrUnknown, dataset.ErrGone, errNoUpload, fs.ErrNotExist}},
+	{status: http.StatusNotFound, is: []error{workspace.ErrUnknown, runs.ErrUnknown, dataset.ErrGone, errNoUpload, fs.ErrNotExist, engine.ErrNone}},
 	{status: http.StatusUnprocessableEntity, is: []error{workspace.ErrUnusable}},
 	{status: http.StatusGatewayTimeout, is: []error{context.DeadlineExceeded}},
 	{status: clientLeft, is: []error{context.Canceled}},

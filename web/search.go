@@ -38,20 +38,17 @@ func (s *Server) addSearch(api huma.API) {
 		if err != nil {
 			return nil, s.problem(err)
 		}
-		g, release, err := s.work.Gallery(ctx, in.Index)
-		if err != nil {
-			return nil, s.problem(err)
-		}
-		defer release()
-		if q.MinOdds > 0 && !g.Info().Odds {
-			return nil, s.problem(bad(in.Index + " knows no odds: its space was not fitted with names. Use a distance"))
-		}
 		var r *gallery.Result
-		queue := s.queue
-		if len(q.Pictures) == 0 { // takes a millisecond, and several are answered together
-			queue = s.quick
-		}
-		err = queue.do(ctx, func(ctx context.Context) (err error) { r, err = g.Search(ctx, q); return })
+		err = s.withGallery(ctx, in.Index, func(g *gallery.Gallery) error {
+			if q.MinOdds > 0 && !g.Info().Odds {
+				return bad(in.Index + " knows no odds: its space was not fitted with names. Use a distance")
+			}
+			queue := s.queue
+			if len(q.Pictures) == 0 { // takes a millisecond, and several are answered together
+				queue = s.quick
+			}
+			return queue.do(ctx, func(ctx context.Context) (err error) { r, err = g.Search(ctx, q); return })
+		})
 		if err != nil {
 			return nil, s.problem(err)
 		}

@@ -39,6 +39,8 @@ type Options struct {
 	// Threads is how many pieces of heavy work run at once, each on one thread; 0: as the context of Serve says.
 	Threads int
 	Log     *slog.Logger // nil: nothing is logged
+	// Engines are the metrics of the workspace's engines; nil: nobody counts their calls.
+	Engines *EngineMetrics
 }
 
 // Server serves a workspace.
@@ -103,7 +105,7 @@ func New(opt Options) (*Server, error) {
 	}
 	s.thumbs, s.tasks = newThumbs(s), newTasks(s)
 	s.maps = newMaps(s, threads)
-	s.metrics = newMetrics(s.queue, s.runs)
+	s.metrics = newMetrics(s.queue, s.runs, opt.Engines)
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, apiConfig())
 	for _, add := range parts {

@@ -146,6 +146,9 @@ func (w *Workspace) scan() error {
 	for folder, n := range pictures {
 		w.files = append(w.files, File{Name: folder, Kind: Pictures, Facts: Facts{Count: n}, path: filepath.Join(w.folder, folder)})
 	}
+	for _, at := range w.opt.Engines {
+		w.files = append(w.files, File{Name: at.String(), Kind: Collection, path: at.String()})
+	}
 	w.files = append(w.files, w.builtIn()...)
 	slices.SortFunc(w.files, func(a, b File) int {
 		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(strings.Count(a.Name, "/"), strings.Count(b.Name, "/")), b.Changed.Compare(a.Changed), cmp.Compare(a.Name, b.Name))

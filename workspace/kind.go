@@ -25,12 +25,13 @@ const (
 	Atlas      Kind = "atlas"
 	Detector   Kind = "detector"
 	Report     Kind = "report"
-	Pictures   Kind = "pictures" // a folder
-	Archive    Kind = "archive"  // of pictures, perhaps: nobody has looked inside
+	Pictures   Kind = "pictures"   // a folder
+	Archive    Kind = "archive"    // of pictures, perhaps: nobody has looked inside
+	Collection Kind = "collection" // of an engine: no file of the folder, but named when it was opened
 )
 
 // kinds are all kinds in the order that Files has.
-var kinds = []Kind{Checkpoint, Index, ModelFile, FinderFile, Atlas, Report, Pictures, Archive, Detector}
+var kinds = []Kind{Checkpoint, Index, Collection, ModelFile, FinderFile, Atlas, Report, Pictures, Archive, Detector}
 
 // Facts are what a file says of itself, as far as its kind has it.
 type Facts struct {

@@ -12,6 +12,7 @@ import (
 // one keeps it until it is released.
 type warm[T any] struct {
 	open  func(ctx context.Context, path string) (T, error)
+	stamp func(ctx context.Context, path string) string // tells what is at a path from what was there
 	shut  func(T) error
 	with  []func(path string) string // files that belong to the one at path
 	most  int                        // kept while nobody uses them
@@ -49,12 +50,12 @@ func stampOf(path string) string {
 }
 
 func newWarm[T any](most int, with []func(path string) string, open func(ctx context.Context, path string) (T, error), shut func(T) error) *warm[T] {
-	return &warm[T]{open: open, shut: shut, with: with, most: most, kept: map[string]*opened[T]{}}
+	return &warm[T]{stamp: func(_ context.Context, path string) string { return stampOf(path) }, open: open, shut: shut, with: with, most: most, kept: map[string]*opened[T]{}}
 }
 
 // get returns the thing at a path. Several who ask at once wait for the one who opens it.
 func (w *warm[T]) get(ctx context.Context, path string) (thing T, release func(), err error) {
-	now := stampOf(path)
+	now := w.stamp(ctx, path)
 	for _, beside := range w.with {
 		now += " " + stampOf(beside(path))
 	}

@@ -26,6 +26,7 @@ import (
 	"likeness/gallery"
 	"likeness/latent"
 	"likeness/models"
+	"likeness/search/engine"
 )
 
 // ErrUnknown means that a workspace has nothing of a name, or not of the kind that was asked for.
@@ -47,6 +48,13 @@ type Options struct {
 	Framer faces.Framer
 	// Threads is how many threads one call works on; 0: as its context says, see package parallel.
 	Threads int
+	// Engines are collections of engines that are searched beside the indexes of the folder. They are opened when somebody
+	// asks for them.
+	Engines []engine.Location
+	// OpenEngine opens them; nil: gallery.OpenEngine does.
+	OpenEngine func(ctx context.Context, at engine.Location, opt engine.Options) (engine.Engine, error)
+	// Observe, if not nil, is told of every call of an engine; see engine.Options.
+	Observe func(engine, call string, took time.Duration, err error)
 }
 
 // Workspace is an open folder. Its methods may be called from several goroutines.
@@ -62,6 +70,7 @@ type Workspace struct {
 	own     map[string]File // what the models that come with the program say, by name
 
 	galleries *warm[*gallery.Gallery]
+	engines   engines
 	models    *warm[*Model]
 	finders   *warm[*finder.Finder]
 }
@@ -80,7 +89,14 @@ func Open(folder string, opt Options) (*Workspace, error) {
 		return nil, &fs.PathError{Op: "open", Path: folder, Err: errors.New("not a folder")}
 	}
 	w := &Workspace{folder: full, opt: opt, read: map[string]seen{}, own: map[string]File{}}
+	w.engines.open = map[string]*openEngine{}
+	if w.opt.OpenEngine == nil {
+		w.opt.OpenEngine = gallery.OpenEngine
+	}
 	w.galleries = newWarm(8, []func(string) string{gallery.NamesFile, gallery.SpaceFile}, func(ctx context.Context, path string) (*gallery.Gallery, error) {
+		if engine.IsLocation(path) {
+			return w.openCollection(ctx, path)
+		}
 		for _, beside := range []string{gallery.NamesFile(path), gallery.SpaceFile(path), gallery.JudgedFile(path)} {
 			if err := w.inside(beside); err != nil {
 				return nil, err
@@ -88,6 +104,7 @@ func Open(folder string, opt Options) (*Workspace, error) {
 		}
 		return gallery.Open(ctx, path, gallery.Options{Framer: opt.Framer, Threads: opt.Threads})
 	}, (*gallery.Gallery).Close)
+	w.galleries.stamp = w.stampOf
 	w.models = newWarm(8, []func(string) string{latent.Beside}, w.openModel, func(*Model) error { return nil })
 	w.finders = newWarm(2, nil, func(_ context.Context, path string) (*finder.Finder, error) { return finder.Open(path) },
 		func(*finder.Finder) error { return nil })
@@ -99,7 +116,7 @@ func Open(folder string, opt Options) (*Workspace, error) {
 
 // Close closes all that is open, once nobody uses it any more.
 func (w *Workspace) Close() error {
-	return errors.Join(w.galleries.close(), w.models.close(), w.finders.close())
+	return errors.Join(w.galleries.close(), w.models.close(), w.finders.close(), w.engines.close())
 }
 
 // Folder returns the path of the folder.
@@ -120,9 +137,9 @@ type Model struct {
 	Atlas *latent.Opened
 }
 
-// Gallery returns the index of a name, open. Whoever asked calls release when it is done.
+// Gallery returns the index or the collection of a name, open. Whoever asked calls release when it is done.
 func (w *Workspace) Gallery(ctx context.Context, name string) (g *gallery.Gallery, release func(), err error) {
-	path, err := w.Path(name, Index)
+	path, err := w.Path(name, Index, Collection)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -128,6 +128,8 @@ func count(n int, thing string) string {
 		return "1 " + thing
 	case thing == "person":
 		return report.Count(n) + " people"
+	case thing == "entry":
+		return report.Count(n) + " entries"
 	}
 	return report.Count(n) + " " + thing + "s"
 }

@@ -28,6 +28,7 @@ func newIndex(a *app) *cobra.Command {
 	var foreign encoderFlags
 	var from string
 	var several shardFlags
+	var engines engineFlags
 	part := console.Choice{Value: "all", Choices: []string{"all", "train", "test"}}
 	kind := console.Choice{Value: usual, Choices: append([]string{usual}, search.KindNames()...)}
 	space := console.Choice{Value: usual, Choices: append([]string{usual}, search.SpaceNames()...)}
@@ -72,6 +73,13 @@ The index is called after PICTURES: that of ~/Pictures/faces is faces.index.safe
 here. Another folder is added to an index that --out names; the pictures of the second
 folder are then called by its name and two slashes, faces//me.jpg.
 
+--to writes the entries to a collection of Weaviate or of PostgreSQL with pgvector, too, for
+collections beyond one machine; docs/SCALE.md says when that helps and how to run it. The index file
+stays what encoded pictures are known by, so that a run that was stopped goes on where it was. An
+INDEX in place of the model is written as it is. --verify compares the two, --fresh writes all
+anew, --drop removes the collection. Passwords and keys come from the environment or from files
+(PGPASSWORD, ~/.pgpass, WEAVIATE_API_KEY, WEAVIATE_API_KEY_FILE), never from the location.
+
 --codes makes an index of codes from elsewhere, those of any model as 'likeness encode'
 or another program wrote them. Such an index has no model, so pictures cannot be
 searched for, but its members and other codes (search --code) can.
@@ -88,6 +96,8 @@ the end are added to a graph; after any other change it is rebuilt.`,
   likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors
   likeness index --codes embeddings.npz --data ~/Pictures
   likeness index --encoder recogniser.onnx --template arcface ~/Pictures/faces
+  likeness index ~/Pictures --to weaviate://127.0.0.1:8080/faces
+  likeness index mine.safetensors --to postgres://me@db.example/photos/faces --verify
   likeness search mine.safetensors --image me.jpg`,
 		Args:              several.args(afterModel("where the pictures are, behind a MODEL where another than the program's own finder is meant", 0, 1)),
 		ValidArgsFunction: console.FilesOf(console.ModelNames),
@@ -104,6 +114,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	c.MarkFlagsMutuallyExclusive("keep", "prune")
 	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
 	codes.add(c)
+	engines.add(c)
 	c.Flags().StringVar(&from, "encoder", "", "an encoder from elsewhere in place of MODEL, an ONNX `file`")
 	foreign.add(c)
 	c.MarkFlagsMutuallyExclusive("codes", "encoder")
@@ -112,13 +123,20 @@ the end are added to a graph; after any other change it is rebuilt.`,
 	console.Complete(c, "out", console.FilesOf(console.ModelNames))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		opt.Space, opt.Kind = notUsual(space), notUsual(kind)
+		if err := engines.check(cmd); err != nil {
+			return err
+		}
 		switch {
+		case engines.drop:
+			return a.dropCollection(cmd, args, &engines)
 		case several.merge:
-			return a.mergeIndex(cmd, args, out, opt)
+			return a.mergeIndex(cmd, args, out, opt, &engines)
+		case engines.to != "" && len(args) == 1 && isIndexFile(args[0]):
+			return a.pushIndex(cmd, args[0], &engines, opt)
 		case codes.path != "" && len(args) > 0:
 			return console.Usagef("--codes %s and %s: codes from elsewhere need no model, and --data says where their pictures lie", codes.path, args[0])
 		case codes.path != "":
-			return a.indexCodes(cmd, codes, data, out, opt)
+			return a.indexCodes(cmd, codes, data, out, opt, &engines)
 		case codes.read != (embeddings.ReadOptions{}):
 			return console.Usagef("--ids and --codes-name go with --codes")
 		}
@@ -160,7 +178,7 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		opt.Faces, opt.ModelFile = looks.faces(), args[0]
 		opt.Waiting = func(owner string) { a.Note("Waiting for %s, which is writing %s", owner, out) }
 		if several.of() {
-			return a.indexShard(cmd, several, args[0], e, data, looks, out, opt)
+			return a.indexShard(cmd, several, args[0], e, data, looks, out, opt, &engines)
 		}
 		d, err := a.readOrigin(cmd.Context(), args[0], faces.Options{Prep: looks.crop.of(e.Prep()), Faces: looks.faces(), Threads: opt.Threads}, e.Origin(), data)
 		if err != nil {
@@ -189,7 +207,10 @@ the end are added to a graph; after any other change it is rebuilt.`,
 			return err
 		}
 		r := newIndexResult(args[0], part.Value, d.Set, changes)
-		return a.Emit(r, func(w io.Writer) { r.print(w, !opt.Fresh, e.Space() == nil && opt.Space == "") })
+		if err := engines.after(cmd.Context(), a, out, opt, &r.engineResult); err != nil {
+			return err
+		}
+		return errors.Join(a.Emit(r, func(w io.Writer) { r.print(w, !opt.Fresh, e.Space() == nil && opt.Space == "") }), r.failure())
 	}
 	return c
 }
@@ -216,6 +237,7 @@ type indexResult struct {
 	*gallery.Changes
 	Skipped  []faces.Skip `json:"skipped"`  // files without a usable picture
 	Faceless []string     `json:"faceless"` // files in which no face was found
+	engineResult
 }
 
 func newIndexResult(model, part string, set *faces.Set, changes *gallery.Changes) *indexResult {
@@ -265,6 +287,11 @@ func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 	}
 	if r.Recall != nil {
 		fmt.Fprintf(w, "searched by %s, which finds %.1f %% of the 5 true neighbours (measured with 100 of the pictures)\n", r.Kind, 100**r.Recall)
+	}
+	if r.Pushed != nil || r.Verified != nil {
+		fmt.Fprintln(w)
+		r.engineResult.print(w)
+		return
 	}
 	fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --image FILE\n", console.Quote(r.Index))
 }

@@ -32,7 +32,7 @@ func (f *codeFlags) add(c *cobra.Command) {
 }
 
 // indexCodes makes an index of codes from elsewhere.
-func (a *app) indexCodes(cmd *cobra.Command, f codeFlags, data dataset.Name, out string, opt gallery.UpdateOptions) error {
+func (a *app) indexCodes(cmd *cobra.Command, f codeFlags, data dataset.Name, out string, opt gallery.UpdateOptions, engines *engineFlags) error {
 	for _, flag := range []string{"part", "prune", "faces", "crop", "names", "attributes"} {
 		if cmd.Flags().Changed(flag) {
 			return console.Usagef("--codes and --%s: codes are indexed as they are", flag)
@@ -83,7 +83,12 @@ func (a *app) indexCodes(cmd *cobra.Command, f codeFlags, data dataset.Name, out
 			r.Named++
 		}
 	}
-	return a.Emit(r, r.print)
+	if engines.to != "" {
+		if r.engineResult, err = engines.bring(cmd.Context(), a, out, opt); err != nil {
+			return err
+		}
+	}
+	return errors.Join(a.Emit(r, r.print), r.failure())
 }
 
 // readCodes reads a table of codes.
@@ -105,6 +110,7 @@ type codesResult struct {
 	Unused []string `json:"unused"` // arrays or columns that were not read
 	Named  int      `json:"named"`  // entries whose person is known
 	*gallery.Changes
+	engineResult
 	example string
 }
 
@@ -120,6 +126,11 @@ func (r *codesResult) print(w io.Writer) {
 	fmt.Fprintf(w, "codes are compared in the space %s\n", r.Space)
 	if r.Recall != nil {
 		fmt.Fprintf(w, "searched by %s, which finds %.1f %% of the 5 true neighbours (measured with 100 of the codes)\n", r.Kind, 100**r.Recall)
+	}
+	if r.Pushed != nil || r.Verified != nil {
+		fmt.Fprintln(w)
+		r.engineResult.print(w)
+		return
 	}
 	fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --id %s\n", console.Quote(r.Index), console.Quote(r.example))
 }

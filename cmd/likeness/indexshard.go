@@ -79,7 +79,7 @@ func (f *shardFlags) name(index string) string {
 }
 
 // indexShard makes the part of an index of one shard.
-func (a *app) indexShard(cmd *cobra.Command, f shardFlags, model string, e gallery.Embedder, data dataset.Name, looks faceFlags, out string, opt gallery.UpdateOptions) error {
+func (a *app) indexShard(cmd *cobra.Command, f shardFlags, model string, e gallery.Embedder, data dataset.Name, looks faceFlags, out string, opt gallery.UpdateOptions, engines *engineFlags) error {
 	if opt.Space != "" || opt.Kind != "" {
 		return console.Usagef("--shard and --space or --kind: give them to --merge, where it is decided how all pictures are compared")
 	}
@@ -108,7 +108,10 @@ func (a *app) indexShard(cmd *cobra.Command, f shardFlags, model string, e galle
 	}
 	a.noteSkips(dataset.Parse(set.Source).Source, set.Skipped)
 	r := &shardResult{newIndexResult(model, "all", set, changes)}
-	return a.Emit(r, func(w io.Writer) { r.print(w, f) })
+	if err := engines.after(cmd.Context(), a, out, opt, &r.engineResult); err != nil {
+		return err
+	}
+	return errors.Join(a.Emit(r, func(w io.Writer) { r.print(w, f) }), r.failure())
 }
 
 // shardResult is what 'index --shard' reports.
@@ -124,6 +127,11 @@ func (r *shardResult) print(w io.Writer, f shardFlags) {
 	if n := len(r.Faceless); n > 0 {
 		fmt.Fprintf(w, "no face found in %s\n", count(n, "file"))
 	}
+	if r.Pushed != nil || r.Verified != nil {
+		fmt.Fprintln(w)
+		r.engineResult.print(w)
+		return
+	}
 	fmt.Fprintf(w, "\nWhen all %d parts are there, join them with:\n  likeness index --merge %s\n", s.Of, f.others(r.Index))
 }
 
@@ -138,7 +146,7 @@ func (f *shardFlags) others(part string) string {
 }
 
 // mergeIndex joins parts.
-func (a *app) mergeIndex(cmd *cobra.Command, parts []string, out string, opt gallery.UpdateOptions) error {
+func (a *app) mergeIndex(cmd *cobra.Command, parts []string, out string, opt gallery.UpdateOptions, engines *engineFlags) error {
 	first, err := gallery.InfoOfPart(parts[0])
 	if err != nil {
 		return err
@@ -170,8 +178,11 @@ func (a *app) mergeIndex(cmd *cobra.Command, parts []string, out string, opt gal
 	a.noteSet(set)
 	a.Notes(changes.Notes)
 	r := newIndexResult(first.Model, "all", set, changes)
-	return a.Emit(r, func(w io.Writer) {
+	if err := engines.after(cmd.Context(), a, out, opt, &r.engineResult); err != nil {
+		return err
+	}
+	return errors.Join(a.Emit(r, func(w io.Writer) {
 		fmt.Fprintf(w, "%s joined\n", count(changes.Parts, "part"))
 		r.print(w, !opt.Fresh, changes.Space != "")
-	})
+	}), r.failure())
 }

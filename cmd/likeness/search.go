@@ -17,6 +17,7 @@ import (
 	"likeness/faces"
 	"likeness/gallery"
 	"likeness/search"
+	"likeness/search/engine"
 )
 
 // searchFlags are the flags of 'search'.
@@ -59,6 +60,9 @@ more strangers there are, the nearer comes the nearest of them. It was learned f
 people whom the space was not fitted to, some of whom the collection that they searched
 did not show at all. 'likeness eval search' checks it.
 
+INDEX may also be a collection that 'likeness index --to' has written to an engine, such as
+weaviate://127.0.0.1:8080/faces or postgres://HOST/DATABASE/faces.
+
 Filters choose among the pictures before the nearest are taken; a picture must pass
 all of them. The index stores the fingerprint of its model and refuses another one.`,
 		Example: `  likeness search me.jpg
@@ -86,11 +90,11 @@ all of them. The index stores the fingerprint of its model and refuses another o
 			f.query.Codes = slices.Collect(slices.Chunk(t.Codes, t.Dim))
 		}
 		f.opt.Framer = a.framer()
-		g, err := gallery.Open(cmd.Context(), index, f.opt)
+		g, closeAll, err := openGallery(cmd.Context(), index, f.opt)
 		if err != nil {
 			return err
 		}
-		defer g.Close()
+		defer closeAll()
 		if cmd.Flags().Changed("faces") {
 			f.query.Faces = f.looks.faces()
 		}
@@ -106,6 +110,9 @@ all of them. The index stores the fingerprint of its model and refuses another o
 			if err := a.showFound(cmd.Context(), g, r, f); err != nil {
 				return err
 			}
+		}
+		if r.Engine != nil && r.Engine.Incomplete != "" {
+			a.Warn("%s: what was found may lack pictures: %s", r.Index, r.Engine.Incomplete)
 		}
 		a.noteFaces(r, f)
 		if r.Averaged > 0 {
@@ -161,9 +168,32 @@ func (f *searchFlags) add(c *cobra.Command) {
 	}))
 }
 
+// openGallery opens an index file, or a collection of an engine by its location. closeAll closes what was opened.
+func openGallery(ctx context.Context, name string, opt gallery.Options) (g *gallery.Gallery, closeAll func(), err error) {
+	if !engine.IsLocation(name) {
+		g, err = gallery.Open(ctx, name, opt)
+		if err != nil {
+			return nil, nil, err
+		}
+		return g, func() { g.Close() }, nil
+	}
+	at, err := engine.ParseLocation(name)
+	if err != nil {
+		return nil, nil, console.Usagef("%w", err)
+	}
+	e, err := gallery.OpenEngine(ctx, at, engine.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	if g, err = gallery.OpenCollection(ctx, e, opt); err != nil {
+		return nil, nil, errors.Join(err, e.Close())
+	}
+	return g, func() { g.Close(); e.Close() }, nil
+}
+
 // named takes an index and pictures from the arguments. Without an index it is the only one in this folder.
 func (f *searchFlags) named(args []string) (index string, err error) {
-	if len(args) > 0 && isIndex(args[0]) {
+	if len(args) > 0 && (isIndex(args[0]) || engine.IsLocation(args[0])) {
 		index, args = args[0], args[1:]
 	}
 	f.query.Images = append(f.query.Images, args...)
@@ -247,7 +277,7 @@ func searchError(err error) error {
 // completeFromIndex completes texts of the index that was named before.
 func completeFromIndex(texts func(e search.Entries) []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if len(args) == 0 {
+		if len(args) == 0 || engine.IsLocation(args[0]) {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		f, err := search.OpenFile(args[0])

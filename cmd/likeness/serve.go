@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"likeness/cmd/likeness/internal/console"
+	"likeness/search/engine"
 	"likeness/web"
 	"likeness/workspace"
 )
@@ -17,6 +18,7 @@ import (
 // serveFlags are the flags of 'serve'.
 type serveFlags struct {
 	addr, token string
+	engines     []string // locations of collections
 	threads     int
 	log         console.Choice
 }
@@ -50,6 +52,7 @@ it. Ctrl-C ends it; trainings that it has begun are saved first.`,
 	}
 	c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:0", "the `address` to listen on; port 0 takes a free one")
 	c.Flags().StringVar(&f.token, "token", "", "who knows this `text` may come in; needed where others reach the address")
+	c.Flags().StringArrayVar(&f.engines, "engine", nil, "search this collection of an engine as well, such as weaviate://HOST:8080/faces; several times for several")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads that searches and the like take together (default all)")
 	console.AddChoice(c, &f.log, "log", "log requests on stderr")
 	return c
@@ -60,16 +63,25 @@ func (a *app) serve(ctx context.Context, folder string, f *serveFlags) (err erro
 	if f.token != "" && len(f.token) < 8 {
 		return console.Usagef("--token: expected 8 characters or more")
 	}
+	var engines []engine.Location
+	for _, text := range f.engines {
+		at, err := engine.ParseLocation(text)
+		if err != nil {
+			return console.Usagef("--engine %w", err)
+		}
+		engines = append(engines, at)
+	}
 	l, err := web.Listen(f.addr, f.token)
 	if err != nil {
 		return console.Usagef("--addr %w", err)
 	}
-	work, err := workspace.Open(folder, workspace.Options{Framer: a.framer(), Threads: f.threads})
+	calls := web.NewEngineMetrics()
+	work, err := workspace.Open(folder, workspace.Options{Framer: a.framer(), Threads: f.threads, Engines: engines, Observe: calls.Observe})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer func() { err = errors.Join(err, work.Close()) }()
-	s, err := web.New(web.Options{Workspace: work, Token: f.token, Threads: f.threads, Log: a.logger(f.log.Value)})
+	s, err := web.New(web.Options{Workspace: work, Token: f.token, Threads: f.threads, Log: a.logger(f.log.Value), Engines: calls})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

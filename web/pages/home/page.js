@@ -8,6 +8,7 @@ import {StartDrawn} from '/static/watch/start.js';
 /** uses are the pages that each kind of thing is for. */
 const uses = {
   index: f => [['Search', '/search', {index: f.name}], ['Map', '/map', {index: f.name}], ['People', '/people', {index: f.name}], ['Copies', '/copies', {index: f.name}]],
+  collection: f => [['Search', '/search', {index: f.name}]],
   model: f => [...(f.code ? [['Play', '/play', {model: f.name}]] : []), ['Look inside', '/model', {model: f.name}]],
   checkpoint: f => [['Watch', '/watch', {run: f.name}], ['Look inside', '/model', {model: f.name}]],
   report: f => [['Open', '/reports', {report: f.name}]],
@@ -15,7 +16,7 @@ const uses = {
 };
 
 const titles = {
-  checkpoint: 'Trainings', index: 'Indexes', model: 'Models', finder: 'Finders', atlas: 'Atlases', report: 'Reports',
+  checkpoint: 'Trainings', index: 'Indexes', collection: 'Collections of engines', model: 'Models', finder: 'Finders', atlas: 'Atlases', report: 'Reports',
   pictures: 'Pictures', archive: 'Archives', detector: 'Detectors',
 };
 
@@ -38,7 +39,7 @@ export default function Home({go}) {
 
 function Start({mine, go}) {
   const pictures = mine.filter(f => f.kind === 'pictures');
-  const learned = mine.some(f => ['model', 'checkpoint', 'index'].includes(f.kind));
+  const learned = mine.some(f => ['model', 'checkpoint', 'index', 'collection'].includes(f.kind));
   return html`<section class=${'card start' + (learned ? '' : ' first')}>
     <div class="stack">
       <h2>${learned ? 'Begin something new' : 'Nothing has been learned here yet'}</h2>

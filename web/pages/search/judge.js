@@ -4,10 +4,10 @@ import {get, post, address} from '/static/shared/api.js';
 import {useTask, TaskView} from '/static/shared/task.js';
 import {Failed} from '/static/shared/states.js';
 
-/** useJudged returns what was said of an index, and judge(id, other, same), where undefined takes back what was said. */
+/** useJudged returns what was said of an index, of none where index is empty, and judge(id, other, same), where undefined takes back what was said. */
 export function useJudged(index) {
   const [now, set] = useState(), [error, setError] = useState();
-  const first = useLoad(signal => get('/api/judgements', {index}, signal), [index]);
+  const first = useLoad(async signal => index ? get('/api/judgements', {index}, signal) : null, [index]);
   const judged = now || first.data;
   const judge = async (id, other, same) => {
     setError();

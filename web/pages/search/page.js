@@ -15,7 +15,7 @@ export default function Search({url, go}) {
   const {data, error, again, files} = useFiles();
   if (error) return html`<${Failed} error=${error} again=${again}/>`;
   if (!data) return html`<${Loading} what="Looking at the folder"/>`;
-  const indexes = files.filter(f => f.kind === 'index');
+  const indexes = files.filter(f => f.kind === 'index' || f.kind === 'collection');
   const making = url.searchParams.get('pictures') ?? (indexes.length ? null : 'new');
   if (making !== null) return html`
     <div class="page-head"><h1>Search</h1></div>
@@ -28,10 +28,11 @@ export default function Search({url, go}) {
       <${Chooser} label="Index" hide files=${indexes} value=${index.name} onChange=${name => go({index: name, id: null, person: null, folder: null, attribute: null, k: null})}/>
       <button onClick=${() => go({pictures: 'new'})}>Index more pictures</button>
     </div>
-    ${index.problem ? html`<${Failed} error=${{title: index.name + ' cannot be used', detail: index.problem}}/>` : html`<${Collection} key=${index.name} index=${index.name} files=${files} url=${url} go=${go}/>`}`;
+    ${index.problem ? html`<${Failed} error=${{title: index.name + ' cannot be used', detail: index.problem}}/>` : html`<${Collection} key=${index.name} index=${index.name} far=${index.kind === 'collection'} files=${files} url=${url} go=${go}/>`}`;
 }
 
-function Collection({index, files, url, go}) {
+/** Collection is one index, or a collection of an engine, which is far. */
+function Collection({index, far, files, url, go}) {
   const [problem, setProblem] = useState();
   const p = url.searchParams, ids = p.getAll('id'), uploads = p.getAll('upload'), k = Number(p.get('k')) || step;
   const about = useLoad(signal => get('/api/index', {index}, signal), [index]);
@@ -40,7 +41,7 @@ function Collection({index, files, url, go}) {
   const asked = ids.length + uploads.length > 0;
   const found = useLoad(async signal => asked ? get('/api/search', {index, id: ids, upload: uploads, k, faces: wanted, ...filters}, signal) : null,
     [index, ids.join('\n'), uploads.join('\n'), k, wanted, JSON.stringify(filters)]);
-  const judging = useJudged(index);
+  const judging = useJudged(far ? '' : index); // what is said of faces lies beside an index file
   const drop = (key, value) => go({[key]: p.getAll(key).filter(v => v !== value), k: null});
   return html`<div class="search">
     <aside class="stack" aria-label="What is searched for">
@@ -67,7 +68,7 @@ function Collection({index, files, url, go}) {
     </aside>
     <section class="results" aria-label="Faces">
       ${asked && drawnButKnown(about.data, files) ? html`<p class="muted">These faces are drawn, and what describes them has learned from photographs: how likely a face is the same person does not hold here.</p>` : null}
-      ${asked ? html`<${Found} index=${index} found=${found} ids=${ids} judging=${ids.length === 1 && !uploads.length ? judging : undefined} k=${k} go=${go}/>` : html`<${Browse} index=${index} about=${about} filters=${filters} go=${go}/>`}
+      ${asked ? html`<${Found} index=${index} far=${far} found=${found} ids=${ids} judging=${ids.length === 1 && !uploads.length && !far ? judging : undefined} k=${k} go=${go}/>` : html`<${Browse} index=${index} about=${about} filters=${filters} go=${go}/>`}
     </section>
   </div>`;
 }
@@ -76,7 +77,7 @@ function Collection({index, files, url, go}) {
 const drawnButKnown = (about, files) => about?.data?.source?.startsWith('drawn') && files.some(f => f.built_in && f.kind === 'finder' && f.fingerprint === about.model);
 
 /** Found is the answer, the nearest first. */
-function Found({index, found, ids, judging, k, go}) {
+function Found({index, far, found, ids, judging, k, go}) {
   const r = found.data, list = useRef();
   useEffect(() => { // the face that was chosen by the keyboard has gone with its list
     if (r && document.activeElement === document.body) list.current?.querySelector('.tile')?.focus({preventScroll: true});
@@ -87,6 +88,7 @@ function Found({index, found, ids, judging, k, go}) {
   return html`
     <p class="muted found" role="status">${count(r.results.length, 'face')} of ${r.entries.toLocaleString('en')}, the most alike first</p>
     ${r.faces > 1 && !r.results.some(h => h.face) ? html`<div class="row"><p class="muted">The picture shows ${count(r.faces, 'face')}; the largest is searched for.</p><button onClick=${() => go({faces: 'all', k: null})}>Search for all of them</button></div>` : null}
+    ${r.engine?.incomplete ? html`<p class="wrong" role="alert">Faces may be missing here: ${r.engine.incomplete}.</p>` : null}
     ${r.averaged ? html`<p class="muted">All pictures are nearer to an average, so its odds are too high.</p>` : tooSure(r.results) ? html`<p class="muted">So many people cannot be the same one: what describes these faces does not fit such pictures, and how likely they are means nothing here. The order still says what is alike.</p>` : null}
     <ol ref=${list} class=${'faces' + (found.busy ? ' busy' : '')} onKeyDown=${arrows}>
       ${r.results.map(h => html`<li key=${h.id}>
@@ -101,7 +103,7 @@ function Found({index, found, ids, judging, k, go}) {
     </ol>
     <div class="row more">
       ${r.results.length >= k && r.results.length < r.entries ? html`<button onClick=${() => go({k: k + step}, {replace: true})}>Show more</button>` : null}
-      <a class="button" href=${address('/map', {index, ids: r.results.map(h => h.id).join('\n')})}>Show on the map</a>
+      ${far ? null : html`<a class="button" href=${address('/map', {index, ids: r.results.map(h => h.id).join('\n')})}>Show on the map</a>`}
     </div>`;
 }
 

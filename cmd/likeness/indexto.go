@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"likeness/cmd/likeness/internal/console"
+	"likeness/gallery"
+	"likeness/report"
+	"likeness/safetensors"
+	"likeness/search"
+	"likeness/search/engine"
+)
+
+// engineFlags are the flags of 'index' for collections of an engine.
+type engineFlags struct {
+	to     string
+	verify bool
+	drop   bool
+	make   engine.MakeOptions
+	limit  time.Duration
+
+	at engine.Location // what to says
+}
+
+func (f *engineFlags) add(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringVar(&f.to, "to", "", "write the entries to the collection at this `location` as well, such as weaviate://HOST:8080/faces or postgres://HOST/DATABASE/faces")
+	fl.BoolVar(&f.verify, "verify", false, "with --to: compare the collection with the index, and write nothing to it")
+	fl.BoolVar(&f.drop, "drop", false, "with --to and nothing else: remove the collection from the engine")
+	fl.IntVar(&f.make.Replicas, "replicas", 0, "with --to: how many copies of each entry a new collection has (default 3, or as many as there are nodes)")
+	fl.IntVar(&f.make.Shards, "engine-shards", 0, "with --to: in how many parts a new collection lies on the nodes (default as many as there are nodes)")
+	fl.DurationVar(&f.limit, "time-limit", 0, "with --to: how long one call of the engine may take (default 15s)")
+	c.MarkFlagsMutuallyExclusive("verify", "drop")
+}
+
+// check checks the flags.
+func (f *engineFlags) check(cmd *cobra.Command) (err error) {
+	if f.to == "" {
+		for _, flag := range []string{"verify", "drop", "replicas", "engine-shards", "time-limit"} {
+			if cmd.Flags().Changed(flag) {
+				return console.Usagef("--%s goes with --to", flag)
+			}
+		}
+		return nil
+	}
+	if f.make.Replicas < 0 || f.make.Shards < 0 || f.limit < 0 {
+		return console.Usagef("--replicas, --engine-shards and --time-limit: expected 0 or more")
+	}
+	if f.at, err = engine.ParseLocation(f.to); err != nil {
+		return console.Usagef("--to %w", err)
+	}
+	return nil
+}
+
+func (f *engineFlags) open(ctx context.Context) (engine.Engine, error) {
+	return gallery.OpenEngine(ctx, f.at, engine.Options{Limits: engine.Limits{Call: f.limit}})
+}
+
+// isIndexFile reports whether a file says that it is an index.
+func isIndexFile(path string) bool {
+	if !isIndex(path) {
+		return false
+	}
+	f, err := safetensors.Map(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return f.Metadata["format"] == search.Format
+}
+
+// engineResult is what 'index --to' reports of the engine; one of the two is set.
+type engineResult struct {
+	Pushed   *gallery.Pushed   `json:"pushed,omitempty"`
+	Verified *gallery.Verified `json:"verified,omitempty"`
+}
+
+// errDiffers is the failure of a comparison.
+var errDiffers = errors.New("the collection differs from the index; without --verify it is brought up to date")
+
+// bring brings the collection up to date with an index file, or compares it.
+func (f *engineFlags) bring(ctx context.Context, a *app, index string, opt gallery.UpdateOptions) (r engineResult, err error) {
+	e, err := f.open(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, e.Close()) }()
+	g, err := gallery.Open(ctx, index, gallery.Options{Exact: true, Threads: opt.Threads})
+	if err != nil {
+		return r, err
+	}
+	defer g.Close()
+	p := a.Progress()
+	defer p.Clear()
+	if f.verify {
+		r.Verified, err = g.Verify(ctx, e, gallery.VerifyOptions{Progress: p.Report()})
+		return r, err
+	}
+	r.Pushed, err = g.Push(ctx, e, gallery.PushOptions{Keep: opt.Keep, Prune: opt.Prune, Fresh: opt.Fresh, Make: f.make, Progress: p.Report()})
+	p.Clear()
+	if errors.Is(err, gallery.ErrManyGone) {
+		err = fmt.Errorf("%w: another data set of the same name? --keep leaves them, --prune removes them", err)
+	}
+	return r, err
+}
+
+// pushIndex is 'index INDEX --to'.
+func (a *app) pushIndex(cmd *cobra.Command, index string, f *engineFlags, opt gallery.UpdateOptions) error {
+	for _, flag := range []string{"data", "part", "out", "faces", "crop", "names", "space", "kind", "shard", "merge"} {
+		if cmd.Flags().Changed(flag) {
+			return console.Usagef("--%s and the index %s: its entries are written as they are", flag, index)
+		}
+	}
+	r, err := f.bring(cmd.Context(), a, index, opt)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.Emit(r, func(w io.Writer) { r.print(w) }), r.failure())
+}
+
+// dropCollection is 'index --to --drop'.
+func (a *app) dropCollection(cmd *cobra.Command, args []string, f *engineFlags) error {
+	if len(args) > 0 {
+		return console.Usagef("--drop and %s: expected nothing but --to", args[0])
+	}
+	e, err := f.open(cmd.Context())
+	if err != nil {
+		return err
+	}
+	n, err := e.Drop(cmd.Context())
+	if err = errors.Join(err, e.Close()); err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("%s: %w", f.at, engine.ErrNone)
+	}
+	return a.Emit(struct {
+		Location string `json:"location"`
+		Dropped  int    `json:"dropped"`
+	}{f.at.String(), n}, func(w io.Writer) { fmt.Fprintf(w, "%s: removed\n", f.at) })
+}
+
+// failure is the error of a comparison that found differences.
+func (r engineResult) failure() error {
+	if r.Verified != nil && !r.Verified.Equal {
+		return errDiffers
+	}
+	return nil
+}
+
+func (r engineResult) print(w io.Writer) {
+	switch {
+	case r.Pushed != nil:
+		printPushed(w, r.Pushed)
+	case r.Verified != nil:
+		printVerified(w, r.Verified)
+	}
+}
+
+func printPushed(w io.Writer, p *gallery.Pushed) {
+	fmt.Fprintf(w, "%s: %s%s\n", p.Location, count(p.Entries, "entry"), engineWords(p.Engine))
+	changes := changesLine(&gallery.Changes{Unchanged: p.Unchanged, Added: p.Added, Changed: p.Changed, Removed: p.Removed, Kept: p.Kept})
+	fmt.Fprintf(w, "of %s: %s\n", console.Shown(p.Index), changes)
+	if !p.OwnSpace {
+		fmt.Fprintf(w, "codes are compared in the %s space that the collection was made with; --fresh makes a new one in the space of the index\n", p.Space)
+	}
+	if p.Published {
+		fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --image FILE\n", console.Quote(p.Location))
+	} else {
+		fmt.Fprintf(w, "searches do not use it yet: %s\n", p.Waiting)
+	}
+}
+
+// engineWords says what an engine is.
+func engineWords(s *engine.State) string {
+	if s == nil {
+		return ""
+	}
+	nodes := ""
+	if len(s.Nodes) > 1 {
+		nodes = fmt.Sprintf(" on %d nodes", len(s.Nodes))
+	}
+	return fmt.Sprintf(" in %s %s%s", s.Engine, s.Version, nodes)
+}
+
+// mostDiffering bounds the ids that are printed of each kind.
+const mostDiffering = 5
+
+func printVerified(w io.Writer, v *gallery.Verified) {
+	if v.Equal {
+		fmt.Fprintf(w, "%s has %s of %s, and no others of its data sets%s\n", v.Location, all(v.Entries), console.Shown(v.Index), engineWords(v.Engine))
+		return
+	}
+	fmt.Fprintf(w, "%s and %s, with %s%s, differ:\n", v.Location, console.Shown(v.Index), count(v.Entries, "entry"), engineWords(v.Engine))
+	for _, k := range []struct {
+		ids  []string
+		what string
+	}{
+		{v.Missing, "missing in the collection"}, {v.Changed, "with something else known of them"}, {v.Moved, "with another point, or none"}, {v.Extra, "that the index does not have"},
+	} {
+		if len(k.ids) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "%s %s:\n", count(len(k.ids), "entry"), k.what)
+		for i, id := range k.ids {
+			if i == mostDiffering {
+				fmt.Fprintf(w, "  and %s more; --json lists them\n", report.Count(len(k.ids)-mostDiffering))
+				break
+			}
+			fmt.Fprintf(w, "  %s\n", safe(id))
+		}
+	}
+}
+
+// all is a number of entries as a whole.
+func all(n int) string {
+	if n == 1 {
+		return "the only entry"
+	}
+	return "all " + count(n, "entry")
+}
