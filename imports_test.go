@@ -30,7 +30,7 @@ var storeys = []struct {
 	{"training, evaluation, galleries, judges of edits", []string{"train", "detect/training", "evaluation", "gallery", "latent/judge"}},
 	{"a training job; a folder to work in", []string{"recipe", "workspace", "exchange", "inspect"}},
 	{"trainings in the background, and recorded", []string{"runs", "tracking"}},
-	{"the exercise; pages and their API; peers side by side", []string{"tutorial", "web", "models/pack", "bench/far", "bench/photographs", "bench/firststeps", "bench/onnx", "bench/search", "bench/serve", "bench/speed"}},
+	{"the exercise; pages and their API; peers side by side", []string{"tutorial", "web", "models/pack", "bench/engines", "bench/far", "bench/photographs", "bench/firststeps", "bench/onnx", "bench/search", "bench/serve", "bench/speed"}},
 	{"how the program speaks to a person", []string{"cmd/likeness/internal/console"}},
 	{"the program", []string{"cmd/likeness"}},
 }

@@ -52,7 +52,7 @@ func work(kind, data, queries string, width int, in io.Reader, out io.Writer) er
 		return err
 	}
 	e := entries(codes, width)
-	before := cpuSeconds()
+	before := turns.CPUSeconds()
 	var ix measuredIndex
 	about := "likeness, " + kernel.SIMD()
 	useEf := func(int) {}
@@ -76,7 +76,7 @@ func work(kind, data, queries string, width int, in io.Reader, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	hello := reply{About: about, Build: cpuSeconds() - before, Memory: float64(ix.Memory())/float64(max(ix.Len(), 1)) + float64(4*width)}
+	hello := reply{About: about, Build: turns.CPUSeconds() - before, Memory: float64(ix.Memory())/float64(max(ix.Len(), 1)) + float64(4*width)}
 	return turns.Serve(in, out, hello, func(command string, number float64) (r reply, err error) {
 		switch command {
 		case "ef":

@@ -1,11 +1,11 @@
 //go:build unix
 
-package main
+package turns
 
 import "syscall"
 
-// cpuSeconds is how long the process has computed, on all processors together.
-func cpuSeconds() float64 {
+// CPUSeconds is how long the process has computed, on all processors together.
+func CPUSeconds() float64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return 0
