@@ -69,7 +69,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	t := table{clients: clients, lines: []string{
+	t := table{clients: clients, codes: o.codes, lines: []string{
 		fmt.Sprintf("%d codes of %d numbers, mixtures of 2,000 gaussians, %d different queries, k = 5; %s, %d cores, %s%s; %s.",
 			o.codes, o.width, o.queries, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), turns.Load(), time.Now().Format(time.DateOnly)),
 	}}

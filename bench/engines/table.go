@@ -10,6 +10,7 @@ import (
 type table struct {
 	lines   []string
 	clients []int
+	codes   int
 	results []result
 }
 
@@ -25,18 +26,14 @@ func (t *table) markdown() string {
 		under += "--:|--:|"
 	}
 	fmt.Fprintf(&b, " 1 in 100: recall | short | ms a query |\n%s--:|--:|--:|\n", under)
-	codes := 0
-	for _, r := range t.results {
-		codes = max(codes, r.write.n)
-	}
 	for _, r := range t.results {
 		written, each := "-", "-"
 		if r.write.n > 0 {
 			written, each = fmt.Sprintf("%.0f", r.write.perSecond()), fmt.Sprintf("%.2f", r.write.milliseconds())
 		}
 		bytes := "-"
-		if r.bytes > 0 && codes > 0 {
-			bytes = fmt.Sprint(r.bytes / int64(codes))
+		if r.bytes > 0 {
+			bytes = fmt.Sprint(r.bytes / int64(t.codes))
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %.1f s | %s | %.3f |", r.name, written, each, r.build.busy().Seconds(), bytes, r.recall)
 		for _, s := range r.searches {

@@ -56,6 +56,9 @@ The result does not depend on the number of threads.`,
 	looks.add(c, faces.All, faces.All, faces.Largest, faces.None)
 	foreign.add(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := notOfEngine(args...); err != nil {
+			return err
+		}
 		opt := gallery.ClusterOptions{Threads: f.threads}
 		if cmd.Flags().Changed("threshold") {
 			if opt.Threshold = &threshold; !(threshold >= 0 && !math.IsInf(threshold, 0)) {

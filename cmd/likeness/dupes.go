@@ -65,6 +65,9 @@ are skipped.
 	c.Flags().StringVar(&script, "script", "", "write commands that clean up to this shell script, a `file`; nothing runs them")
 	c.Flags().BoolVar(&remove, "remove", false, "with --script, remove copies instead of moving them")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := notOfEngine(args...); err != nil {
+			return err
+		}
 		opt := gallery.DuplicateOptions{Threads: f.threads}
 		if cmd.Flags().Changed("within") {
 			if opt.Within = &within; !(within >= 0 && within < 1) {

@@ -65,6 +65,9 @@ the place of one of its own kind alone.`, exportFormats()),
 	console.Complete(c, "license", cobra.FixedCompletions([]string{"mit", "apache-2.0", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-nc-4.0", "other"}, cobra.ShellCompDirectiveNoFileComp))
 	console.Complete(c, "score", console.FilesOf([]string{"json"}))
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := notOfEngine(args...); err != nil {
+			return err
+		}
 		opt.Model, opt.Format, opt.Version = args[0], exchange.Format(format.Value), thisBuild().Version
 		opt.Part, opt.Layout = export.Part(part.Value), export.Layout(layout.Value)
 		if opt.Format == "" {

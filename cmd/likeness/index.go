@@ -126,6 +126,9 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		if err := engines.check(cmd); err != nil {
 			return err
 		}
+		if err := notOfEngine(args...); err != nil {
+			return err
+		}
 		switch {
 		case engines.drop:
 			return a.dropCollection(cmd, args, &engines)

@@ -12,6 +12,7 @@ import (
 	"likeness/cmd/likeness/internal/console"
 	"likeness/inspect"
 	"likeness/report"
+	"likeness/search/engine"
 )
 
 // Bounds of what 'inspect' prints without --all.
@@ -23,22 +24,29 @@ const (
 func newInspect(a *app) *cobra.Command {
 	var all bool
 	c := &cobra.Command{
-		Use:   "inspect FILE",
-		Short: "Report what a file is and who could open it",
+		Use:   "inspect FILE | LOCATION",
+		Short: "Report what a file is and who could open it, or how an engine is",
 		Long: `Report what a file is: its format, the arrays and texts in it, what is wrong with it,
 and which commands and other programs take it. It knows every format that likeness
 reads (its own files, ONNX, HDF5 and Keras, safetensors, NumPy, Parquet, CSV,
 TensorBoard's events, archives, pictures) and recognises many others.
 
+Of a collection of an engine, by its location, it reports the engine, its version and nodes, and
+what the collection holds.
+
 Nothing in a file is believed or run. Without --all long lists and texts are cut;
 --json has them whole, up to ten thousand arrays.`,
 		Example: `  likeness inspect conv-32.safetensors
   likeness inspect encoder.h5
-  likeness inspect embeddings.npz --json`,
+  likeness inspect embeddings.npz --json
+  likeness inspect weaviate://127.0.0.1:8080/faces`,
 		Args: console.Exactly("a FILE", 1, 1),
 	}
 	c.Flags().BoolVar(&all, "all", false, "print all arrays and whole texts")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if engine.IsLocation(args[0]) {
+			return a.describeCollection(cmd.Context(), args[0])
+		}
 		f, err := inspect.Inspect(cmd.Context(), args[0])
 		if err != nil {
 			return err

@@ -168,29 +168,6 @@ func (f *searchFlags) add(c *cobra.Command) {
 	}))
 }
 
-// openGallery opens an index file, or a collection of an engine by its location. closeAll closes what was opened.
-func openGallery(ctx context.Context, name string, opt gallery.Options) (g *gallery.Gallery, closeAll func(), err error) {
-	if !engine.IsLocation(name) {
-		g, err = gallery.Open(ctx, name, opt)
-		if err != nil {
-			return nil, nil, err
-		}
-		return g, func() { g.Close() }, nil
-	}
-	at, err := engine.ParseLocation(name)
-	if err != nil {
-		return nil, nil, console.Usagef("%w", err)
-	}
-	e, err := gallery.OpenEngine(ctx, at, engine.Options{})
-	if err != nil {
-		return nil, nil, err
-	}
-	if g, err = gallery.OpenCollection(ctx, e, opt); err != nil {
-		return nil, nil, errors.Join(err, e.Close())
-	}
-	return g, func() { g.Close(); e.Close() }, nil
-}
-
 // named takes an index and pictures from the arguments. Without an index it is the only one in this folder.
 func (f *searchFlags) named(args []string) (index string, err error) {
 	if len(args) > 0 && (isIndex(args[0]) || engine.IsLocation(args[0])) {
