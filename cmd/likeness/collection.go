@@ -64,6 +64,9 @@ func (a *app) describeCollection(ctx context.Context, location string) (err erro
 	return a.Emit(d, func(w io.Writer) { printCollection(w, d) })
 }
 
+// attributesShown bounds the attributes that are printed.
+const attributesShown = 8
+
 func printCollection(w io.Writer, d *gallery.Described) {
 	fmt.Fprintf(w, "%s: %s %s\n", d.Location, d.Engine.Engine, d.Engine.Version)
 	if d.Engine.Incomplete != "" {
@@ -74,7 +77,11 @@ func printCollection(w io.Writer, d *gallery.Described) {
 			{"entries", report.Count(d.Engine.Entries)}, {"model", d.Model + " (" + d.Arch + ")"}, {"space", fmt.Sprintf("%s, codes of %d numbers, points of %d", d.Space, d.Code, d.Point)}, {"collection", d.Digest},
 		}
 		if len(d.Attributes) > 0 {
-			lines = append(lines, []string{"attributes", strings.Join(d.Attributes, ", ")})
+			text := strings.Join(d.Attributes[:min(len(d.Attributes), attributesShown)], ", ")
+			if more := len(d.Attributes) - attributesShown; more > 0 {
+				text += fmt.Sprintf(" and %d more", more)
+			}
+			lines = append(lines, []string{"attributes", safe(text)})
 		}
 		fmt.Fprintln(w)
 		console.Columns(w, "", lines)
