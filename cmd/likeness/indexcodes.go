@@ -85,6 +85,7 @@ func (a *app) indexCodes(cmd *cobra.Command, f codeFlags, data dataset.Name, out
 	}
 	if engines.to != "" {
 		if r.engineResult, err = engines.bring(cmd.Context(), a, out, opt); err != nil {
+			a.Note("%s is up to date, the collection is not", console.Shown(out))
 			return err
 		}
 	}
