@@ -88,6 +88,7 @@ type far struct {
 	engine     engine.Engine
 	collection engine.Collection
 
+	asking sync.Mutex // held by who asks for the state
 	lock   sync.Mutex
 	known  *engine.State
 	asked  time.Time            // when the state was asked for
@@ -99,10 +100,17 @@ const fresh = 2 * time.Second
 
 // state returns how the engine is, as it was asked for some seconds ago at most.
 func (f *far) state(ctx context.Context) (*engine.State, error) {
-	f.lock.Lock()
-	known, age := f.known, time.Since(f.asked)
-	f.lock.Unlock()
-	if known != nil && age < fresh {
+	last := func() (*engine.State, bool) {
+		f.lock.Lock()
+		defer f.lock.Unlock()
+		return f.known, f.known != nil && time.Since(f.asked) < fresh
+	}
+	if known, ok := last(); ok {
+		return known, nil
+	}
+	f.asking.Lock() // of many who search at once one asks
+	defer f.asking.Unlock()
+	if known, ok := last(); ok {
 		return known, nil
 	}
 	now, err := f.engine.State(ctx)

@@ -103,8 +103,14 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries := g.entries()
-	k := max(1, min(q.K, entries))
+	r := &Result{Index: g.path, Space: g.file.Space.Name(), Kind: g.kind, Entries: g.file.Entries.Len(), Person: asked.person(), Faces: asked.faces}
+	k := min(q.K, r.Entries)
+	if g.far != nil {
+		if r.Engine, err = g.far.state(ctx); err != nil {
+			return nil, err
+		}
+		r.Entries, k = r.Engine.Entries, q.K
+	}
 	matches, face, err := asked.nearest(func(code []float32) ([]search.Match, error) {
 		return g.nearest(ctx, q, search.Query{Code: code, K: k, MaxDistance: q.MaxDistance, Where: withNot(q.Where, asked.without)})
 	}, k)
@@ -114,13 +120,7 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 		}
 		return nil, err
 	}
-	r := &Result{Index: g.path, Space: g.file.Space.Name(), Kind: g.kind, Entries: entries, Person: asked.person(), Faces: asked.faces}
-	if g.far != nil {
-		if r.Engine, err = g.far.state(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if r.Results, err = g.hits(ctx, matches, q.MinOdds, entries, len(asked.codes) == 1 || asked.each); err != nil {
+	if r.Results, err = g.hits(ctx, matches, q.MinOdds, r.Entries, len(asked.codes) == 1 || asked.each); err != nil {
 		return nil, err
 	}
 	for i := range r.Results {
@@ -135,14 +135,6 @@ func (g *Gallery) Search(ctx context.Context, q Query) (*Result, error) {
 		r.ID = q.IDs[0]
 	}
 	return r, nil
-}
-
-// entries returns how many members there are.
-func (g *Gallery) entries() int {
-	if g.far != nil {
-		return g.far.collection.Len()
-	}
-	return g.file.Entries.Len()
 }
 
 // nearest answers one search. Its code is a point where an engine keeps the entries.
