@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"likeness/dataset"
+	"likeness/faces"
 	"likeness/parallel"
 	"likeness/progress"
 	"likeness/search"
@@ -216,9 +217,12 @@ func (g *Gallery) sources(rows *engine.Rows, there []engine.Part) ([]engine.Part
 	for _, p := range there {
 		taken[p.Prefix] = true
 	}
-	shard := g.shard()
+	shard, err := g.shard()
+	if err != nil {
+		return nil, err
+	}
 	for i, o := range own {
-		p := engine.Part{Data: o.Data, Shard: shard.Shard, Shards: shard.Of}
+		p := engine.Part{Data: o.Data, Shard: shard.Number, Shards: shard.Of}
 		p.Source = p.Data
 		if p.Shards > 0 {
 			p.Source = fmt.Sprintf("%s %d/%d", p.Data, p.Shard, p.Shards)
@@ -253,6 +257,21 @@ func (g *Gallery) sources(rows *engine.Rows, there []engine.Part) ([]engine.Part
 		list[at].Entries++
 	}
 	return list, nil
+}
+
+// shard returns which shard of its data set the index is a part of; the zero value where it is none.
+func (g *Gallery) shard() (faces.Shard, error) {
+	if g.file.Part == nil {
+		return faces.Shard{}, nil
+	}
+	var about partAbout
+	if err := json.Unmarshal([]byte(g.file.Part.About), &about); err != nil {
+		return faces.Shard{}, fmt.Errorf("%s: metadata part: %w", g.path, err)
+	}
+	if g.file.About.Arch != archWide {
+		return faces.Shard{}, fmt.Errorf("%s is a part of an index whose codes are compared in a space that is fitted to all pictures: join the parts, and push the whole", g.path)
+	}
+	return about.Shard, nil
 }
 
 // mostAtOnce bounds the rows that are put or deleted by one call.

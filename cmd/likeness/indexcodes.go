@@ -83,11 +83,8 @@ func (a *app) indexCodes(cmd *cobra.Command, f codeFlags, data dataset.Name, out
 			r.Named++
 		}
 	}
-	if engines.to != "" {
-		if r.engineResult, err = engines.bring(cmd.Context(), a, out, opt); err != nil {
-			a.Note("%s is up to date, the collection is not", console.Shown(out))
-			return err
-		}
+	if err := engines.after(cmd.Context(), a, out, opt, &r.engineResult); err != nil {
+		return err
 	}
 	return errors.Join(a.Emit(r, r.print), r.failure())
 }

@@ -84,6 +84,17 @@ type engineResult struct {
 // errDiffers is the failure of a comparison.
 var errDiffers = errors.New("the collection differs from the index; without --verify it is brought up to date")
 
+// after is what follows once an index file is up to date: nothing without --to.
+func (f *engineFlags) after(ctx context.Context, a *app, index string, opt gallery.UpdateOptions, r *engineResult) (err error) {
+	if f.to == "" {
+		return nil
+	}
+	if *r, err = f.bring(ctx, a, index, opt); err != nil {
+		a.Note("%s is up to date, the collection is not", console.Shown(index))
+	}
+	return err
+}
+
 // bring brings the collection up to date with an index file, or compares it.
 func (f *engineFlags) bring(ctx context.Context, a *app, index string, opt gallery.UpdateOptions) (r engineResult, err error) {
 	e, err := f.open(ctx)
