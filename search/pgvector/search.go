@@ -2,21 +2,14 @@ package pgvector
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"likeness/parallel"
 	"likeness/search"
 )
-
-// An approximate answer comes from the index of the points, an exact one from a pass over all entries
-// that meet the conditions. Few of them are passed over in less time than the index takes to find any.
-const few = 10000
 
 // How many queries go to the server together: the answers of all must come within the limit of a call.
 const (
@@ -138,76 +131,7 @@ func (c *collection) questions(ctx context.Context, queries []search.Query) ([]q
 			list[i].choose(c.known.iterates(), c.db.config.efSearch)
 		}
 	}
-	return list, c.countRoughly(ctx, list)
-}
-
-// choose decides whether the index can answer, and with how many candidates.
-func (q *question) choose(iterates bool, least int) {
-	if q.K > mostEf/2 {
-		return
-	}
-	q.ef = max(least, 2*q.K)
-	if !iterates { // then the candidates are all that there is to choose from
-		q.ef += q.cond.not
-	}
-	q.index = q.ef <= mostEf && (iterates || !q.cond.selects)
-}
-
-// hasIndex reports whether the points have an index. One that is there stays.
-func (c *collection) hasIndex(ctx context.Context) (bool, error) {
-	c.lock.Lock()
-	indexed, fresh := c.indexed, time.Since(c.asked) < 2*time.Second
-	c.lock.Unlock()
-	if indexed || fresh {
-		return indexed, nil
-	}
-	err := c.read(ctx, "search", func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am a ON a.oid = x.relam
-			WHERE i.indrelid = to_regclass($1) AND i.indisvalid AND a.amname = 'hnsw')`, c.table).Scan(&indexed)
-	})
-	if err != nil {
-		return false, err
-	}
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	c.indexed, c.asked = indexed, time.Now()
-	return indexed, nil
-}
-
-// countRoughly asks the server how many entries it expects to meet conditions, and lets few of them
-// be passed over. A wrong guess costs time, and no entry of an answer.
-func (c *collection) countRoughly(ctx context.Context, list []question) error {
-	if !slices.ContainsFunc(list, func(q question) bool { return q.index && q.cond.selects }) {
-		return nil
-	}
-	return c.ask(ctx, func(b *pgx.Batch) {
-		for i := range list {
-			if q := &list[i]; q.index && q.cond.selects {
-				c.queueCount(b, q)
-			}
-		}
-	})
-}
-
-// queueCount adds the statement that counts roughly what meets a question's condition.
-func (c *collection) queueCount(b *pgx.Batch, q *question) {
-	cond := q.cond.alone()
-	b.Queue(`EXPLAIN (FORMAT JSON) SELECT FROM `+c.table+cond.where(), cond.args...).QueryRow(func(row pgx.Row) error {
-		var text []byte
-		if err := row.Scan(&text); err != nil {
-			return err
-		}
-		var plans []struct {
-			Plan struct {
-				Rows float64 `json:"Plan Rows"`
-			}
-		}
-		if err := json.Unmarshal(text, &plans); err != nil || len(plans) != 1 {
-			return fmt.Errorf("the server's plan is %q: %w", text, err)
-		}
-		q.index = plans[0].Plan.Rows > few
-		return nil
-	})
+	return list, c.weigh(ctx, list)
 }
 
 // askAll asks questions, some at a time, on the threads of ctx.
@@ -270,7 +194,7 @@ func (c *collection) queue(b *pgx.Batch, q *question) {
 	args[0], args[1], args[2] = q.point, int64(q.K), int64(q.K)
 	text := c.exact(&q.cond)
 	if q.index {
-		args[1] = int64(q.ef) // equally near ones behind the last are put in order with it
+		args[1] = int64(q.wanted())
 		text = c.near(&q.cond)
 	}
 	b.Queue(text, args...).Query(func(rows pgx.Rows) error {

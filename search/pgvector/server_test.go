@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -46,7 +47,12 @@ func (s *server) open(t testing.TB, options string) engine.Engine {
 // reopen opens a location until the test ends.
 func reopen(t testing.TB, l engine.Location) engine.Engine {
 	t.Helper()
-	e, err := Open(t.Context(), l, engine.Options{})
+	return openWith(t, l, engine.Options{})
+}
+
+func openWith(t testing.TB, l engine.Location, opt engine.Options) engine.Engine {
+	t.Helper()
+	e, err := Open(t.Context(), l, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +93,42 @@ func startPGlite(t testing.TB) *server {
 		t.Fatalf("PGlite did not start: %v", err)
 	}
 	return &server{at: "postgres://postgres@127.0.0.1:" + strings.TrimSpace(port) + "/postgres", options: "sslmode=disable&pool_max_conns=1&default_query_exec_mode=exec"}
+}
+
+// drawn draws n entries of one source for points of width numbers. What is drawn differs from version to version.
+func drawn(n, width int, version string) *engine.Rows {
+	rng := rand.New(rand.NewPCG(uint64(n), uint64(width)))
+	r := &engine.Rows{Entries: search.Entries{Dim: width, Attributes: &search.Attributes{Names: []string{"x"}}}}
+	for i := range n {
+		for range width {
+			r.Codes = append(r.Codes, float32(rng.NormFloat64()))
+		}
+		r.IDs, r.People = append(r.IDs, fmt.Sprintf("%d.jpg", i)), append(r.People, version)
+		r.Hashes, r.Sources = append(r.Hashes, search.HashOf([]byte(version))), append(r.Sources, "s")
+		r.Attributes.Values = append(r.Attributes.Values, r.Codes[i*width])
+	}
+	return r
+}
+
+// plain is a header for what is drawn.
+func plain(model string, width int) *engine.Header {
+	return &engine.Header{Model: model, Dim: width, Width: width, Space: search.Euclidean{}, Attributes: []string{"x"}}
+}
+
+// published makes and publishes a collection of rows.
+func published(t testing.TB, e engine.Engine, model string, rows *engine.Rows) engine.Collection {
+	t.Helper()
+	c, err := e.Make(t.Context(), plain(model, rows.Dim), engine.MakeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Put(t.Context(), rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Publish(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // build returns a builder of collections for searchtest.

@@ -73,6 +73,27 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+func TestWeigh(t *testing.T) {
+	q := question{Query: &search.Query{K: 5}, ef: 64, cond: condition{selects: true}}
+	for _, c := range []struct {
+		what               string
+		matches, all, cost float64
+		index              bool
+	}{
+		{"so few that they are passed over", 1000, 1e9, 1e9, false},
+		{"half of a million", 5e5, 1e6, 45e3, true},
+		{"one in a hundred, found by a pass over a million", 1e4, 1e6, 45e3, true},
+		{"one in a hundred, found by an index", 1e4, 1e6, 5e3, false},
+		{"one in 500 of a million", 2e3, 1e6, 45e3, true},
+		{"one in a hundred of a hundred thousand", 1001, 1e5, 4500, false},
+		{"nobody knows how many there are", 5000, 0, 100, true},
+	} {
+		if got := q.weigh(c.matches, c.all, c.cost); got != c.index {
+			t.Errorf("%s: the index is asked: %v", c.what, got)
+		}
+	}
+}
+
 func TestIterates(t *testing.T) {
 	for version, want := range map[string]bool{"0.8.0": true, "0.8.6": true, "0.10.0": true, "1.0": true, "0.7.4": false, "0.5.1": false, "": false} {
 		if got := (known{extension: version}).iterates(); got != want {
