@@ -68,7 +68,7 @@ func (a *app) describeCollection(ctx context.Context, location string) (err erro
 const attributesShown = 8
 
 func printCollection(w io.Writer, d *gallery.Described) {
-	fmt.Fprintf(w, "%s: %s %s\n", d.Location, d.Engine.Engine, d.Engine.Version)
+	fmt.Fprintf(w, "%s: %s\n", d.Location, engineName(d.Engine))
 	if d.Engine.Incomplete != "" {
 		fmt.Fprintf(w, "answers may lack entries now: %s\n", d.Engine.Incomplete)
 	}

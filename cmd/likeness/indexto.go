@@ -197,7 +197,16 @@ func engineWords(s *engine.State) string {
 	if len(s.Nodes) > 1 {
 		nodes = fmt.Sprintf(" on %d nodes", len(s.Nodes))
 	}
-	return fmt.Sprintf(" in %s %s%s", s.Engine, s.Version, nodes)
+	return " in " + engineName(s) + nodes
+}
+
+// engineName is what a person calls an engine, with its version.
+func engineName(s *engine.State) string {
+	name := s.Engine
+	if known := map[string]string{engine.Weaviate: "Weaviate", "pgvector": "PostgreSQL"}[name]; known != "" {
+		name = known
+	}
+	return name + " " + safe(s.Version)
 }
 
 // mostDiffering bounds the ids that are printed of each kind.
