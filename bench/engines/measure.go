@@ -224,24 +224,40 @@ func sizeOf(folders string) int64 {
 	return n
 }
 
-// serverTime returns the processor time that processes have taken; of those that have ended, nothing.
+// serverTime returns the processor time that processes and those that they have started have taken; of those that are not
+// there, nothing.
 func serverTime(pids []int) time.Duration {
+	if len(pids) == 0 {
+		return 0
+	}
 	const tick = 10 * time.Millisecond // Linux counts in hundredths of a second
-	var all time.Duration
-	for _, pid := range pids {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	times, parents := map[int]int64{}, map[int]int{}
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
 		if err != nil {
-			continue
+			continue // it has ended
 		}
+		var pid, parent int
+		var state string
+		var skip, user, system, childUser, childSystem int64
 		_, rest, ok := strings.Cut(string(text), ") ") // behind the name, which may hold anything
-		var skip string
-		var user, system int64
-		if !ok {
+		if _, err := fmt.Sscan(string(text), &pid); err != nil || !ok {
 			continue
 		}
-		if _, err := fmt.Sscan(rest, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &user, &system); err == nil {
-			all += time.Duration(user+system) * tick
+		if _, err := fmt.Sscan(rest, &state, &parent, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &user, &system, &childUser, &childSystem); err != nil {
+			continue
+		}
+		times[pid], parents[pid] = user+system+childUser+childSystem, parent // children's, once they have ended
+	}
+	var all int64
+	for pid, t := range times {
+		for up := pid; up > 1; up = parents[up] {
+			if slices.Contains(pids, up) {
+				all += t
+				break
+			}
 		}
 	}
-	return all
+	return time.Duration(all) * tick
 }
