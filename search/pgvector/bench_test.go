@@ -171,7 +171,6 @@ func BenchmarkServers(b *testing.B) {
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(float64(size)/float64(n), "bytes/row")
 	})
-	c.(*collection).asked = time.Time{}
 	search5("index", search.Where{}, 1)
 	search5("index, 4 clients", search.Where{}, 4)
 	search5("a person in a hundred", search.Where{People: []string{"person 7"}}, 1)

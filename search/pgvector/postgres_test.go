@@ -65,6 +65,7 @@ type postgres struct {
 	server
 	programs string // the folder
 	folder   string
+	data     string // the folder within
 	port     int
 	account  *syscall.SysProcAttr
 	process  *exec.Cmd
@@ -105,33 +106,58 @@ func (p *postgres) make() (err error) {
 			return err
 		}
 	}
+	p.data = filepath.Join(p.folder, "data")
 	const password = "a-secret-of-this-test"
 	secret := filepath.Join(p.folder, "secret")
 	if err := os.WriteFile(secret, []byte(password), 0o644); err != nil {
 		return err
 	}
-	cmd := exec.Command(filepath.Join(p.programs, "initdb"), "-D", filepath.Join(p.folder, "data"), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--pwfile="+secret, "--no-sync")
+	cmd := exec.Command(filepath.Join(p.programs, "initdb"), "-D", p.data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--pwfile="+secret, "--no-sync")
 	cmd.SysProcAttr, cmd.Dir = p.account, p.folder
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
+	if err := os.Setenv("PGPASSWORD", password); err != nil {
+		return err
+	}
+	return p.listen()
+}
+
+// listen starts the server at a free port.
+func (p *postgres) listen() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	p.port = l.Addr().(*net.TCPAddr).Port
 	_ = l.Close()
-	if err := os.Setenv("PGPASSWORD", password); err != nil {
-		return err
-	}
 	p.at, p.options = fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres", p.port), "sslmode=disable"
 	return p.start()
+}
+
+// standby starts a hot standby of a server until the test ends.
+func (p *postgres) standby(t testing.TB) *postgres {
+	t.Helper()
+	s := &postgres{programs: p.programs, account: p.account, folder: p.folder, data: filepath.Join(p.folder, "standby")}
+	cmd := exec.Command(filepath.Join(p.programs, "pg_basebackup"), "-h", "127.0.0.1", "-p", strconv.Itoa(p.port), "-U", "postgres", "-D", s.data, "-R", "-c", "fast", "--no-sync")
+	cmd.SysProcAttr, cmd.Dir = p.account, p.folder
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("pg_basebackup: %v: %s", err, out)
+	}
+	if err := s.listen(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.stop()
+		_ = os.RemoveAll(s.data)
+	})
+	return s
 }
 
 // start starts the server and waits until it answers.
 func (p *postgres) start() error {
 	var log bytes.Buffer
-	p.process = exec.Command(filepath.Join(p.programs, "postgres"), "-D", filepath.Join(p.folder, "data"), "-p", strconv.Itoa(p.port),
+	p.process = exec.Command(filepath.Join(p.programs, "postgres"), "-D", p.data, "-p", strconv.Itoa(p.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+p.folder, "-c", "fsync=off")
 	p.process.SysProcAttr, p.process.Dir, p.process.Stderr = p.account, p.folder, &log
 	if err := p.process.Start(); err != nil {

@@ -20,7 +20,8 @@ const buildLimit = 24 * time.Hour
 const mostBuildMemory = 1 << 30
 
 // Publish implements engine.Engine. It builds the index of a collection that has none and is worth
-// one: that takes a third of the time that keeping one up to date takes while the entries come.
+// one. To build one takes a third of the processor time that it takes to keep one up to date while the
+// entries come.
 func (db *database) Publish(ctx context.Context, c engine.Collection) error {
 	own, ok := c.(*collection)
 	if !ok || own.db != db {
@@ -29,6 +30,9 @@ func (db *database) Publish(ctx context.Context, c engine.Collection) error {
 	if err := own.buildIndexes(ctx); err != nil {
 		return err
 	}
+	own.lock.Lock()
+	own.asked = time.Time{} // there may be an index now
+	own.lock.Unlock()
 	var others []int64
 	err := db.write(ctx, "publish", db.call, func(ctx context.Context, tx pgx.Tx) error {
 		if err := db.lockName(ctx, tx); err != nil {

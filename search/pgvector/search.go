@@ -54,8 +54,8 @@ func (c *collection) SearchBatch(ctx context.Context, queries []search.Query) ([
 	if err := c.askAll(ctx, near, togetherNear); err != nil {
 		return nil, err
 	}
-	// The index gives up after some time, and finds no entry that came after a search began to look at it. What falls short
-	// is answered exactly.
+	// The index stops after a number of entries (hnsw.max_scan_tuples), whether or not enough of them meet the conditions.
+	// What falls short is answered exactly.
 	for _, q := range near {
 		if len(q.answer) < q.K {
 			q.index = false
