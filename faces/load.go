@@ -154,17 +154,11 @@ func loadAll(ctx context.Context, src Source, opts []Options) ([]*Set, error) {
 		}
 	}
 	for _, i := range missing {
-		warning := cacheErr
-		if entries != nil && len(sets[i].Unreadable) == 0 { // what failed once may be read the next time
-			if warning = entries[i].save(sets[i]); warning == nil {
-				if err := prune(entries[i].dir, entries[i].path, cacheLimit); err != nil {
-					sets[i].Warnings = append(sets[i].Warnings, err.Error())
-				}
-			}
+		var entry *cacheEntry
+		if entries != nil {
+			entry = entries[i]
 		}
-		if warning != nil {
-			sets[i].Warnings = append(sets[i].Warnings, notCached(warning))
-		}
+		entry.keep(sets[i], cacheErr)
 	}
 	for i, s := range sets {
 		s.Source, s.Prep = src.Name(), opts[i].Prep
@@ -176,6 +170,21 @@ func loadAll(ctx context.Context, src Source, opts []Options) ([]*Set, error) {
 		}
 	}
 	return sets, nil
+}
+
+// keep puts a set into the cache, unless something of it could not be read, which may be read the next time. What is wrong
+// becomes a warning of the set: what hinders or, where c is nil, why there is no cache.
+func (c *cacheEntry) keep(s *Set, why error) {
+	if c != nil && len(s.Unreadable) == 0 {
+		if why = c.save(s); why == nil {
+			if err := prune(c.dir, c.path, cacheLimit); err != nil {
+				s.Warnings = append(s.Warnings, err.Error())
+			}
+		}
+	}
+	if why != nil {
+		s.Warnings = append(s.Warnings, notCached(why))
+	}
 }
 
 // notCached is a warning without the name of a system call in its middle.

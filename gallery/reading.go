@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"likeness/dataset"
@@ -27,10 +28,12 @@ type reader struct {
 	shard    faces.Shard
 	src      faces.Source
 	load     faces.Options
+	most     int // rows of a piece
 
-	known  map[string]*record // files that need not be read again, by name
-	have   func(search.Hash) bool
-	piece  func([]record) error // takes what was read and encoded, before anything is made of it; nil: nobody does
+	known map[string]*record // files that need not be read again, by name
+	have  func(search.Hash) bool
+	// piece takes what was read, and the hashes of what was encoded, while more is to come; nil: nobody does.
+	piece  func(read []record, encoded []search.Hash) error
 	gather func(faces.Scanned) int
 	label  func(file string) (string, bool)
 
@@ -56,7 +59,7 @@ type readCounts struct {
 const (
 	pieceRows  = 512
 	pieceFiles = 4096
-	pieceTime  = 20 * time.Second
+	pieceTime  = 10 * time.Second
 )
 
 // fullSpace is a space whose codes have all that any space could want: those of the mirror images, too.
@@ -65,12 +68,20 @@ const fullSpace = "whitened-mirror"
 // read reads and encodes everything.
 func (r *reader) read(ctx context.Context) error {
 	ctx = parallel.WithThreads(ctx, r.load.Threads)
-	r.codes, r.since = map[search.Hash][]float32{}, time.Now()
+	if r.codes == nil {
+		r.codes = map[search.Hash][]float32{}
+	}
+	r.since = time.Now()
 	for _, k := range r.known {
 		for i, row := range k.Rows {
 			if i < len(k.codes) && k.codes[i] != nil {
 				r.codes[row.Hash] = k.codes[i]
 			}
+		}
+	}
+	for name, k := range r.known { // also of other files
+		if slices.ContainsFunc(k.Rows, func(row faces.Row) bool { return r.codes[row.Hash] == nil && (r.have == nil || !r.have(row.Hash)) }) {
+			delete(r.known, name)
 		}
 	}
 	scan := faces.Scanning{Shard: r.shard, Known: func(name, stamp string) bool {
@@ -82,7 +93,7 @@ func (r *reader) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.flush(ctx)
+	return r.flush(ctx, true)
 }
 
 // take takes in the next file of the shard.
@@ -105,14 +116,14 @@ func (r *reader) take(ctx context.Context, s faces.Scanned) error {
 		r.pending, r.rows = append(r.pending, len(r.records)), r.rows+len(one.Rows)
 	}
 	r.records = append(r.records, one)
-	if r.rows >= pieceRows || len(r.pending) >= pieceFiles || len(r.pending) > 0 && time.Since(r.since) > pieceTime {
-		return r.flush(ctx)
+	if r.rows >= r.most || len(r.pending) >= pieceFiles || len(r.pending) > 0 && time.Since(r.since) > pieceTime {
+		return r.flush(ctx, false)
 	}
 	return nil
 }
 
-// flush encodes the pictures of a piece, each once, and lets go of them.
-func (r *reader) flush(ctx context.Context) error {
+// flush encodes the pictures of a piece, each once, and lets go of them. last says that no other will follow.
+func (r *reader) flush(ctx context.Context, last bool) error {
 	prep := r.embedder.Prep()
 	set := &faces.Set{W: prep.W, H: prep.H, Prep: r.load.Prep, Source: r.src.Name()}
 	var hashes []search.Hash
@@ -138,17 +149,12 @@ func (r *reader) flush(ctx context.Context) error {
 			r.codes[h] = c.Values[i*c.Dim : (i+1)*c.Dim : (i+1)*c.Dim]
 		}
 	}
-	if r.piece != nil && len(r.pending) > 0 {
+	if r.piece != nil && len(r.pending) > 0 && !last {
 		var read []record
 		for _, i := range r.pending {
-			one := r.records[i]
-			one.codes = nil
-			for _, row := range one.Rows {
-				one.codes = append(one.codes, r.codes[row.Hash])
-			}
-			read = append(read, one)
+			read = append(read, r.records[i])
 		}
-		if err := r.piece(read); err != nil {
+		if err := r.piece(read, hashes); err != nil {
 			return err
 		}
 	}

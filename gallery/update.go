@@ -42,6 +42,8 @@ type UpdateOptions struct {
 	Fresh bool `json:"fresh,omitempty"`
 	// Shard, where set, makes the part of an index of one of several shards of the pictures; see UpdateFrom and Merge.
 	Shard faces.Shard `json:"shard,omitzero"`
+	// Piece is how many pictures UpdateFrom holds at a time, and encodes together; 0: 512. The result does not depend on it.
+	Piece int `json:"piece,omitempty"`
 	// Rows are the pictures to index; nil means all.
 	Rows []int `json:"-"`
 	// Faces says which faces of a picture the set has as rows; the index keeps it.
@@ -83,6 +85,8 @@ type Changes struct {
 	Unread    int `json:"unread"`   // could not be read this time, and kept as they were
 	Encoded   int `json:"encoded"`  // pictures that had to be encoded, each once
 	Repeated  int `json:"repeated"` // pictures that are there under another id as well
+	// Resumed counts the files of which a run that was stopped had found out what they hold.
+	Resumed int `json:"resumed,omitempty"`
 	// Shard says what a shard has of all files; nil: the index is of all.
 	Shard *ShardChanges `json:"shard,omitempty"`
 	// Parts is how many parts of an index were joined.

@@ -1,13 +1,13 @@
 package gallery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
 	"likeness/dataset"
 	"likeness/faces"
-	"likeness/finder"
 	"likeness/parallel"
 	"likeness/safetensors"
 	"likeness/search"
@@ -35,15 +35,127 @@ func UpdateFrom(ctx context.Context, path string, embedder Embedder, from Readin
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &reader{embedder: embedder, shard: opt.Shard, src: src, load: load}
+	r := &reader{embedder: embedder, shard: opt.Shard, src: src, load: load, most: cmp.Or(opt.Piece, pieceRows)}
 	if opt.Shard.Of > 0 {
 		return r.part(ctx, path, from, opt)
 	}
-	return nil, nil, errors.New("not yet")
+	cached, err := faces.OpenCached(ctx, src, load)
+	if err != nil {
+		return nil, nil, err
+	}
+	if cached.Set != nil {
+		cached.Set.Source = from.Name.String()
+		return updateLoaded(ctx, path, embedder, cached.Set, from, opt)
+	}
+	set, changes, err := r.whole(ctx, path, from, opt, cached)
+	if errors.Is(err, dataset.ErrUntold) { // rare: as many pictures as those that an older model was fitted to
+		if set, err = dataset.Load(ctx, from.Name, from.Options); err != nil {
+			return nil, nil, err
+		}
+		return updateLoaded(ctx, path, embedder, set, from, opt)
+	}
+	return set, changes, err
+}
+
+// updateLoaded is UpdateFrom for pictures that were loaded at once.
+func updateLoaded(ctx context.Context, path string, embedder Embedder, set *faces.Set, from Reading, opt UpdateOptions) (*faces.Set, *Changes, error) {
+	var err error
+	if opt.Split, err = splitOf(embedder, set, from, opt); err != nil {
+		return nil, nil, err
+	}
+	changes, err := Update(ctx, path, embedder, set, opt)
+	return set, changes, err
+}
+
+// splitOf returns the split of the set that an embedder was fitted to where these are the same pictures, nil where they are
+// others. It is not looked for where no space is to be fitted to them.
+func splitOf(embedder Embedder, set *faces.Set, from Reading, opt UpdateOptions) (*faces.Split, error) {
+	fits := embedder.Space() == nil || opt.Space != ""
+	if !fits && !from.Own {
+		return nil, nil
+	}
+	pictures, err := embedder.Origin().Of(cmp.Or(opt.ModelFile, "the model"), set, !from.Own)
+	if errors.Is(err, dataset.ErrUntold) && !fits {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return pictures.Split, nil
+}
+
+// whole makes an index of all pictures of the reader's source, or brings it up to date.
+func (r *reader) whole(ctx context.Context, path string, from Reading, opt UpdateOptions, cached *faces.Cached) (set *faces.Set, changes *Changes, err error) {
+	prep := r.embedder.Prep()
+	u, err := newUpdate(path, r.embedder, &faces.Set{W: prep.W, H: prep.H, Source: from.Name.String(), Prep: r.load.Prep}, opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	old, err := u.openOld() // says before the work begins what is wrong with it
+	if err != nil {
+		return nil, nil, err
+	}
+	if old != nil {
+		defer old.Close()
+		if r.have, err = r.in(ctx, old, opt.Space); err != nil {
+			return nil, nil, err
+		}
+	}
+	gatherer, err := faces.NewGatherer(ctx, r.src, r.load, mostKept)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.gather = gatherer.Add
+	about, err := r.aboutWhole(ctx, from)
+	if err != nil {
+		return nil, nil, err
+	}
+	notes, done, err := r.keepJournal(ctx, path, about, opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = done(err) }()
+	if err := r.read(ctx); err != nil {
+		return nil, nil, err
+	}
+	if set, err = gatherer.Set(); err != nil {
+		return nil, nil, err
+	}
+	cached.Keep(set)
+	set.Source = from.Name.String()
+	places := dataset.PlacesOf(r.load) // what cannot be remembered has to be named when it is needed again
+	_, _ = places.Remember(set.Digest, from.Name), places.Remember(set.Fingerprint, from.Name)
+	if opt.Split, err = splitOf(r.embedder, set, from, opt); err != nil {
+		return nil, nil, err
+	}
+	if u, err = newUpdate(path, r.embedder, set, opt); err != nil {
+		return nil, nil, err
+	}
+	u.encoded = r.codes
+	if changes, err = u.run(ctx); err != nil {
+		return nil, nil, err
+	}
+	changes.Encoded, changes.Resumed, changes.Notes = r.counts.encoded, r.counts.known, append(changes.Notes, notes...)
+	return set, changes, nil
+}
+
+// in returns a function that says whether an index that is there has the code of a picture.
+func (r *reader) in(ctx context.Context, old *search.File, space string) (func(search.Hash) bool, error) {
+	if space == "" && r.embedder.Space() == nil {
+		space = old.Space.Name()
+	}
+	layout, err := layoutOf(ctx, r.embedder, space)
+	if err != nil || layout.Dim != old.Entries.Dim {
+		return nil, err
+	}
+	there := make(map[search.Hash]bool, len(old.Hashes))
+	for _, h := range old.Hashes {
+		there[h] = true
+	}
+	return func(h search.Hash) bool { return there[h] }, nil
 }
 
 // part makes the part of an index of the reader's shard.
-func (r *reader) part(ctx context.Context, path string, from Reading, opt UpdateOptions) (*faces.Set, *Changes, error) {
+func (r *reader) part(ctx context.Context, path string, from Reading, opt UpdateOptions) (set *faces.Set, changes *Changes, err error) {
 	switch {
 	case opt.Space != "" || opt.Kind != "":
 		return nil, nil, errors.New("how codes are compared and searched is decided where parts are joined, not of a part")
@@ -52,24 +164,13 @@ func (r *reader) part(ctx context.Context, path string, from Reading, opt Update
 	case r.load.Limit > 0:
 		return nil, nil, errors.New("a shard has no limit")
 	}
+	about, err := r.aboutWhole(ctx, from)
+	if err != nil {
+		return nil, nil, err
+	}
 	layout, err := layoutOf(ctx, r.embedder, fullSpace)
 	if err != nil {
 		return nil, nil, err
-	}
-	own, err := layoutOf(ctx, r.embedder, "")
-	if err != nil {
-		return nil, nil, err
-	}
-	about := partAbout{Version: partVersion, Shard: opt.Shard, Asked: !from.Own, Origin: r.embedder.Origin(), Code: layout.Dim, Own: own.Dim}
-	if about.Source, r.label, err = faces.AboutSource(ctx, r.src, r.load); err != nil {
-		return nil, nil, err
-	}
-	public := from.Name.Public()
-	about.Source.Name, about.Source.Names = public.String(), public.Names
-	if r.src.Kind() != "folder" {
-		if about.Contents, err = r.src.Fingerprint(ctx); err != nil {
-			return nil, nil, err
-		}
 	}
 	before, err := r.earlier(path, about, opt)
 	if err != nil {
@@ -80,6 +181,11 @@ func (r *reader) part(ctx context.Context, path string, from Reading, opt Update
 	}
 	gatherer := about.Source.Gather(false)
 	r.gather = gatherer.Add
+	notes, done, err := r.keepJournal(ctx, path, about, opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = done(err) }()
 	if err := r.read(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -89,8 +195,7 @@ func (r *reader) part(ctx context.Context, path string, from Reading, opt Update
 			about.Source.Labels[one.Name] = one.label
 		}
 	}
-	set, err := gatherer.Set()
-	if err != nil {
+	if set, err = gatherer.Set(); err != nil {
 		return nil, nil, err
 	}
 	set.Source = from.Name.String()
@@ -111,6 +216,7 @@ func (r *reader) part(ctx context.Context, path string, from Reading, opt Update
 	}
 	u.changes.Written, u.changes.Encoded = true, r.counts.encoded
 	u.changes.Shard = &ShardChanges{Shard: opt.Shard, Files: r.counts.files, Listed: r.listed.Files, Known: r.counts.known}
+	u.changes.Notes = notes
 	return set, u.finish(f), f.Save(path)
 }
 
@@ -158,6 +264,29 @@ func (u *update) count(before *search.File) {
 	c.Removed = len(there) - c.Unchanged - c.Changed
 }
 
+// aboutWhole returns what a part says of itself, or a journal, before anything was read.
+func (r *reader) aboutWhole(ctx context.Context, from Reading) (partAbout, error) {
+	about := partAbout{Version: partVersion, Shard: r.shard, Asked: !from.Own, Origin: r.embedder.Origin()}
+	layout, err := layoutOf(ctx, r.embedder, fullSpace)
+	if err != nil {
+		return about, err
+	}
+	own, err := layoutOf(ctx, r.embedder, "")
+	if err != nil {
+		return about, err
+	}
+	about.Code, about.Own = layout.Dim, own.Dim
+	if about.Source, r.label, err = faces.AboutSource(ctx, r.src, r.load); err != nil {
+		return about, err
+	}
+	public := from.Name.Public()
+	about.Source.Name, about.Source.Names = public.String(), public.Names
+	if r.src.Kind() != "folder" {
+		about.Contents, err = r.src.Fingerprint(ctx)
+	}
+	return about, err
+}
+
 // earlier opens the part that is there and takes in what it knows of files; nil where there is none. Another file than a
 // part of the same index is an error, unless it is to be replaced.
 func (r *reader) earlier(path string, about partAbout, opt UpdateOptions) (*partFile, error) {
@@ -192,8 +321,8 @@ func (r *reader) remember(records []record) {
 		r.known = map[string]*record{}
 	}
 	for i, one := range records {
-		// What could not be read is looked at again, and what another file was taken for.
-		if _, twice := r.known[one.Name]; !twice && !one.Unreadable && !one.dropped {
+		// What could not be read is looked at again, and what another file was taken for. Later records are newer.
+		if !one.Unreadable && !one.dropped {
 			r.known[one.Name] = &records[i]
 		}
 	}
@@ -216,5 +345,3 @@ func differs(a, b partAbout) string {
 	}
 	return ""
 }
-
-var _ finder.Codes

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -180,8 +181,8 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		}
 		opt.Faces, opt.ModelFile = looks.faces(), args[0]
 		opt.Waiting = func(owner string) { a.Note("Waiting for %s, which is writing %s", owner, out) }
-		if several.of() {
-			return a.indexShard(cmd, several, args[0], e, data, looks, out, opt, &engines)
+		if several.of() || data.Source != "" && part.Value == "all" {
+			return a.indexFrom(cmd, several, args[0], e, data, looks, out, opt, &engines)
 		}
 		d, err := a.readOrigin(cmd.Context(), args[0], faces.Options{Prep: looks.crop.of(e.Prep()), Faces: looks.faces(), Threads: opt.Threads}, e.Origin(), data)
 		if err != nil {
@@ -202,12 +203,8 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		opt.Split, opt.Progress = d.Split, p.Report()
 		changes, err := gallery.Update(cmd.Context(), out, e, d.Set, opt)
 		p.Clear()
-		if errors.Is(err, gallery.ErrOtherSet) {
-			return fmt.Errorf("%w: --out %s adds these pictures to it, or name another file with --out", err, console.Quote(out))
-		} else if errors.Is(err, gallery.ErrNotUpdatable) {
-			return fmt.Errorf("%w; --fresh replaces it", err)
-		} else if err != nil {
-			return err
+		if err != nil {
+			return updateError(err, out)
 		}
 		r := newIndexResult(args[0], part.Value, d.Set, changes)
 		if err := engines.after(cmd.Context(), a, out, opt, &r.engineResult); err != nil {
@@ -216,6 +213,20 @@ the end are added to a graph; after any other change it is rebuilt.`,
 		return errors.Join(a.Emit(r, func(w io.Writer) { r.print(w, !opt.Fresh, e.Space() == nil && opt.Space == "") }), r.failure())
 	}
 	return c
+}
+
+// updateError says what can be done where an index could not be brought up to date.
+func updateError(err error, out string) error {
+	switch {
+	case errors.Is(err, gallery.ErrOtherSet):
+		return fmt.Errorf("%w: --out %s adds these pictures to it, or name another file with --out", err, console.Quote(out))
+	case errors.Is(err, gallery.ErrNotUpdatable):
+		return fmt.Errorf("%w; --fresh replaces it", err)
+	}
+	if stopped, ok := errors.AsType[*gallery.UnfinishedError](err); ok && errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w; what was found in %s is kept in %s, and the same command goes on from there", context.Canceled, count(stopped.Files, "file"), stopped.Journal)
+	}
+	return err
 }
 
 // indexName is what an index is called where nobody says: after its pictures, or after the model where they are the
@@ -264,6 +275,9 @@ func (r *indexResult) print(w io.Writer, updated, chosen bool) {
 		of = fmt.Sprintf("%s of %s, the %sing part", report.Count(r.Entries), count(r.Of, "picture"), r.Part)
 	}
 	fmt.Fprintf(w, "%s: the codes of %s\n", r.Index, of)
+	if r.Resumed > 0 {
+		fmt.Fprintf(w, "went on where an earlier run was stopped, with %s known\n", count(r.Resumed, "file"))
+	}
 	if updated && (!r.Written || r.Unchanged+r.Changed+r.Renamed+r.Removed+r.Kept+r.Unread+r.Lost > 0) {
 		fmt.Fprintf(w, "%s; %s encoded\n", changesLine(r.Changes), count(r.Encoded, "picture"))
 	}

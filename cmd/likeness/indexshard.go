@@ -78,9 +78,9 @@ func (f *shardFlags) name(index string) string {
 	return fmt.Sprintf("%s.shard-%d-of-%d.safetensors", strings.TrimSuffix(index, indexSuffix), f.shard.Number, f.shard.Of)
 }
 
-// indexShard makes the part of an index of one shard.
-func (a *app) indexShard(cmd *cobra.Command, f shardFlags, model string, e gallery.Embedder, data dataset.Name, looks faceFlags, out string, opt gallery.UpdateOptions, engines *engineFlags) error {
-	if opt.Space != "" || opt.Kind != "" {
+// indexFrom reads pictures piece by piece and indexes them, or those of one shard.
+func (a *app) indexFrom(cmd *cobra.Command, f shardFlags, model string, e gallery.Embedder, data dataset.Name, looks faceFlags, out string, opt gallery.UpdateOptions, engines *engineFlags) error {
+	if f.of() && (opt.Space != "" || opt.Kind != "") {
 		return console.Usagef("--shard and --space or --kind: give them to --merge, where it is decided how all pictures are compared")
 	}
 	from := gallery.Reading{Name: data, Own: data.Source == ""}
@@ -101,17 +101,30 @@ func (a *app) indexShard(cmd *cobra.Command, f shardFlags, model string, e galle
 	opt.Shard = f.shard.Shard
 	set, changes, err := gallery.UpdateFrom(cmd.Context(), out, e, from, opt)
 	p.Clear()
-	if errors.Is(err, gallery.ErrNotUpdatable) {
-		return fmt.Errorf("%w; --fresh replaces it", err)
-	} else if err != nil {
-		return err
+	if err != nil {
+		return updateError(err, out)
 	}
-	a.noteSkips(dataset.Parse(set.Source).Source, set.Skipped)
-	r := &shardResult{newIndexResult(model, "all", set, changes)}
+	for _, w := range set.Warnings {
+		a.Warn("%s", w)
+	}
+	a.Notes(changes.Notes)
+	r := newIndexResult(model, "all", set, changes)
+	print := func(w io.Writer) { r.print(w, !opt.Fresh, e.Space() == nil && opt.Space == "") }
+	result := any(r)
+	switch origin := e.Origin(); {
+	case f.of(): // how people are called is decided where the parts are joined
+		a.noteSkips(dataset.Parse(set.Source).Source, set.Skipped)
+		part := &shardResult{r}
+		result, print = part, func(w io.Writer) { part.print(w, f) }
+	case origin != nil && set.Is(origin.DataHash):
+		a.noteSetAgain(set)
+	default:
+		a.noteSet(set)
+	}
 	if err := engines.after(cmd.Context(), a, out, opt, &r.engineResult); err != nil {
 		return err
 	}
-	return errors.Join(a.Emit(r, func(w io.Writer) { r.print(w, f) }), r.failure())
+	return errors.Join(a.Emit(result, print), r.failure())
 }
 
 // shardResult is what 'index --shard' reports.
@@ -168,12 +181,8 @@ func (a *app) mergeIndex(cmd *cobra.Command, parts []string, out string, opt gal
 	p.Clear()
 	if missing, ok := errors.AsType[*gallery.MissingPartsError](err); ok {
 		return fmt.Errorf("%w; --shard %s makes the first of them", err, missing.Missing[0])
-	} else if errors.Is(err, gallery.ErrOtherSet) {
-		return fmt.Errorf("%w: --out %s adds these pictures to it, or name another file with --out", err, console.Quote(out))
-	} else if errors.Is(err, gallery.ErrNotUpdatable) {
-		return fmt.Errorf("%w; --fresh replaces it", err)
 	} else if err != nil {
-		return err
+		return updateError(err, out)
 	}
 	a.noteSet(set)
 	a.Notes(changes.Notes)
