@@ -21,7 +21,7 @@ var storeys = []struct {
 	rooms []string
 }{
 	{"things that know nothing of the house", []string{"internal/kernel", "internal/atomicfile", "internal/lockfile", "internal/regularfile", "internal/half", "internal/heif", "parallel", "progress", "faces/facestest", "bench/turns"}},
-	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn", "tensorboard", "mlflow"}},
+	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn", "tensorboard", "mlflow", "gallery/journal"}},
 	{"closed forms, copies of pictures, foreign files", []string{"pca", "faces/copies", "safetensors/readtest", "models", "onnx", "hdf5", "npy"}},
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report", "embeddings", "onnx/runtime"}},
 	{"names of data sets, hyperparameters, descriptors, layouts, judges of search, Keras's networks", []string{"dataset", "faces/check", "faces/facestest/squares", "hyper", "describe", "projection", "nn/nntest", "search/quality", "search/searchtest", "search/engine", "keras"}},

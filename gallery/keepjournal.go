@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"likeness/internal/journal"
+	"likeness/gallery/journal"
 	"likeness/internal/lockfile"
 	"likeness/progress"
 	"likeness/safetensors"
