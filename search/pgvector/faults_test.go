@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -81,8 +82,9 @@ func TestServersTerminated(t *testing.T) {
 	if err := again.Put(t.Context(), rows.Slice(0, 1000)); err != nil {
 		t.Error(err)
 	}
-	if n := stop(); n != 2 || failures.Load() != 2 || again.Len() != 1000 {
-		t.Errorf("%d connections ended, %d tries failed, %d entries, expected 2, 2 and 1000", n, failures.Load(), again.Len())
+	// One may be told to end twice before it has ended.
+	if n := stop(); n != 2 || failures.Load() < 1 || again.Len() != 1000 {
+		t.Errorf("connections were told to end %d times, %d tries failed, %d entries, expected 2, 1 or 2, and 1000", n, failures.Load(), again.Len())
 	}
 }
 
@@ -189,6 +191,10 @@ func TestServersShort(t *testing.T) {
 		rows.Attributes.Values[i] = 100
 	}
 	c := published(t, e, "m", rows)
+	_, err := c.SearchBatch(t.Context(), []search.Query{{Code: make([]float32, 4), K: 1}, {Code: make([]float32, 4), K: 1, Where: search.Where{Attributes: []search.Condition{{Name: "y", Op: search.Above}}}}})
+	if err == nil || !strings.HasPrefix(err.Error(), "query 1: attribute y") {
+		t.Errorf("error %v, expected one about the attribute y of query 1", err)
+	}
 	exact, err := search.NewExact(t.Context(), search.Euclidean{}, rows.Entries, search.About{})
 	if err != nil {
 		t.Fatal(err)

@@ -127,9 +127,8 @@ func (c *collection) build(ctx context.Context, tx pgx.Tx, workers string) error
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, $2)`, int32(migrationLock>>32), int32(c.number)); err != nil {
 		return err
 	}
-	name := entriesName(c.number)
 	for _, column := range []string{"person_plain", "taken"} {
-		if _, err := tx.Exec(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s)`, pgx.Identifier{name + "_" + column}.Sanitize(), c.table, column)); err != nil {
+		if err := c.ensureIndex(ctx, tx, column, "("+column+")", nil); err != nil {
 			return err
 		}
 	}
@@ -138,15 +137,29 @@ func (c *collection) build(ctx context.Context, tx pgx.Tx, workers string) error
 		return err
 	}
 	if worth && c.header.Width <= widestIndexed {
-		if err := c.buildSettings(ctx, tx, workers); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s USING hnsw (point %s.vector_l2_ops) WITH (m = %d, ef_construction = %d)`,
-			pgx.Identifier{name + "_point"}.Sanitize(), c.table, c.known.home, c.db.config.m, c.db.config.efConstruction)); err != nil {
+		definition := fmt.Sprintf(`USING hnsw (point %s.vector_l2_ops) WITH (m = %d, ef_construction = %d)`, c.known.home, c.db.config.m, c.db.config.efConstruction)
+		if err := c.ensureIndex(ctx, tx, "point", definition, func() error { return c.buildSettings(ctx, tx, workers) }); err != nil {
 			return err
 		}
 	}
 	_, err := tx.Exec(ctx, `ANALYZE `+c.table)
+	return err
+}
+
+// ensureIndex makes an index of a column where it is not there; to make it, even IF NOT EXISTS, would let
+// others who write wait. before, if not nil, is called first.
+func (c *collection) ensureIndex(ctx context.Context, tx pgx.Tx, column, definition string, before func() error) error {
+	name := entriesName(c.number) + "_" + column
+	var there bool
+	if err := tx.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, c.db.table(name)).Scan(&there); err != nil || there {
+		return err
+	}
+	if before != nil {
+		if err := before(); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `CREATE INDEX `+pgx.Identifier{name}.Sanitize()+` ON `+c.table+` `+definition)
 	return err
 }
 

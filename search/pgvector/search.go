@@ -2,6 +2,7 @@ package pgvector
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -20,7 +21,6 @@ const (
 // question is a query on its way to an answer.
 type question struct {
 	*search.Query
-	at     int // its place among all
 	point  string
 	cond   condition // behind the arguments of the statement, see near and exact
 	index  bool      // the index is asked
@@ -94,33 +94,34 @@ func (c *collection) questions(ctx context.Context, queries []search.Query) ([]q
 		}
 		return err
 	}
-	conditional := false
+	asks := false
 	for i := range queries {
 		q := &queries[i]
 		if err := q.Check(c.header.Width); err != nil {
 			return nil, wrong(i, err)
 		}
-		list[i] = question{Query: q, at: i, point: vectorText(q.Code)}
-		conditional = conditional || q.Where.Selects()
-		list[i].cond = translate(&search.Where{Not: q.Where.Not}, nil, nil, nil, nil)
+		list[i] = question{Query: q, point: vectorText(q.Code)}
+		asks = asks || c.asks(&q.Where)
 	}
-	if conditional {
-		err := c.read(ctx, "search", func(ctx context.Context, tx pgx.Tx) error {
-			for i := range list {
-				if !queries[i].Where.Selects() {
-					continue
+	translated := func(ctx context.Context, tx pgx.Tx) (err error) {
+		for i := range list {
+			if list[i].cond, err = c.conditions(ctx, tx, &queries[i].Where, nil, nil, nil); err != nil {
+				if question, ok := errors.AsType[*wrongQuestion](err); ok {
+					return &wrongQuestion{wrong(i, question.error)}
 				}
-				cond, err := c.conditions(ctx, tx, &queries[i].Where, nil, nil, nil)
-				if err != nil {
-					return wrong(i, err)
-				}
-				list[i].cond = cond
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return nil, plainly(err)
 		}
+		return nil
+	}
+	var err error
+	if asks {
+		err = c.read(ctx, "search", translated)
+	} else {
+		err = translated(ctx, nil)
+	}
+	if err != nil {
+		return nil, plainly(err)
 	}
 	indexed, err := c.hasIndex(ctx)
 	if err != nil {

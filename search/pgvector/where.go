@@ -108,10 +108,14 @@ func folders(list []string) (ranges [][2]string, some bool) {
 	return ranges, len(list) > 0
 }
 
-// conditions checks a Where and makes a condition of it.
+// asks reports whether the server must be asked about the entries to check a Where.
+func (c *collection) asks(w *search.Where) bool {
+	return !w.From.IsZero() || !w.To.IsZero() || c.header.Attributes == nil && len(w.Attributes) > 0
+}
+
+// conditions checks a Where and makes a condition of it. tx is used where c.asks(w).
 func (c *collection) conditions(ctx context.Context, tx pgx.Tx, w *search.Where, before ...any) (condition, error) {
 	known := search.Known{Entries: 1, Dated: true, Attributes: c.header.Attributes}
-	// What the answer depends on is asked for only where it matters.
 	if !w.From.IsZero() || !w.To.IsZero() {
 		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+c.table+` WHERE taken IS NOT NULL)`).Scan(&known.Dated); err != nil {
 			return condition{}, err
