@@ -74,6 +74,14 @@ The index is called after PICTURES: that of ~/Pictures/faces is faces.index.safe
 here. Another folder is added to an index that --out names; the pictures of the second
 folder are then called by its name and two slashes, faces//me.jpg.
 
+Pictures that are named are read piece by piece. A run that was stopped or killed goes on with
+the same command: what it has found lies in a journal beside the index until that is written.
+
+--shard 2/3 reads the second of three shards of the pictures, of which each machine may take
+one, and makes a part of the index. --merge joins the parts to the index that one machine
+would have made, to the bit; it needs neither pictures nor model. docs/SCALE.md has the
+recipe for batch systems.
+
 --to writes the entries to a collection of Weaviate or of PostgreSQL with pgvector, too, for
 collections beyond one machine; docs/SCALE.md says when that helps and how to run it. The index file
 stays what encoded pictures are known by, so that a run that was stopped goes on where it was. An
@@ -97,6 +105,8 @@ the end are added to a graph; after any other change it is rebuilt.`,
   likeness index conv-32.safetensors ~/Pictures/more --out mine.safetensors
   likeness index --codes embeddings.npz --data ~/Pictures
   likeness index --encoder recogniser.onnx --template arcface ~/Pictures/faces
+  likeness index ~/Pictures --shard 2/3
+  likeness index --merge Pictures.shard-*-of-3.safetensors
   likeness index ~/Pictures --to weaviate://127.0.0.1:8080/faces
   likeness index mine.safetensors --to postgres://me@db.example/photos/faces --verify
   likeness search mine.safetensors --image me.jpg`,
