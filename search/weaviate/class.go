@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"likeness/search/engine"
 )
@@ -133,10 +135,14 @@ func sharedClass(name string, replicas int) class {
 	return c
 }
 
+// schemaLimit bounds one try of a question to the cluster's leader. When the leader went away, a node
+// waits for an answer of it longer than the others take to elect a new one.
+const schemaLimit = 5 * time.Second
+
 // readClass asks for a class, as the cluster's leader knows it; nil where there is none.
 func (s *server) readClass(ctx context.Context, name string) (*class, error) {
 	var c *class
-	err := s.client.do(ctx, "schema", 0, func(ctx context.Context, h *host) error {
+	err := s.client.do(ctx, "schema", schemaLimit, func(ctx context.Context, h *host) error {
 		c = &class{}
 		err := s.client.rest(ctx, h, "GET", "/v1/schema/"+name, nil, c)
 		if status(err) == http.StatusNotFound {
@@ -149,7 +155,7 @@ func (s *server) readClass(ctx context.Context, name string) (*class, error) {
 
 // addClass makes a class; one of the name may be there already.
 func (s *server) addClass(ctx context.Context, c class) error {
-	return s.client.do(ctx, "schema", batchLimit, func(ctx context.Context, h *host) error {
+	return s.client.do(ctx, "schema", classLimit, func(ctx context.Context, h *host) error {
 		err := s.client.rest(ctx, h, "POST", "/v1/schema", c, nil)
 		if status(err) == http.StatusUnprocessableEntity && strings.Contains(err.Error(), "already exists") {
 			return nil
@@ -161,7 +167,7 @@ func (s *server) addClass(ctx context.Context, c class) error {
 // dropClass removes a class. (Of the name of an alias, the server would say that it has removed it,
 // and remove nothing: only names of classes that were listed come here.)
 func (s *server) dropClass(ctx context.Context, name string) error {
-	return s.client.do(ctx, "schema", batchLimit, func(ctx context.Context, h *host) error {
+	return s.client.do(ctx, "schema", classLimit, func(ctx context.Context, h *host) error {
 		return s.client.rest(ctx, h, "DELETE", "/v1/schema/"+name, nil, nil)
 	})
 }
@@ -169,7 +175,7 @@ func (s *server) dropClass(ctx context.Context, name string) error {
 // classes returns the names of all classes.
 func (s *server) classes(ctx context.Context) ([]string, error) {
 	var schema struct{ Classes []struct{ Class string } }
-	err := s.client.do(ctx, "schema", 0, func(ctx context.Context, h *host) error {
+	err := s.client.do(ctx, "schema", schemaLimit, func(ctx context.Context, h *host) error {
 		schema.Classes = nil
 		return s.client.rest(ctx, h, "GET", "/v1/schema", nil, &schema)
 	})
@@ -179,6 +185,14 @@ func (s *server) classes(ctx context.Context) ([]string, error) {
 	}
 	return names, err
 }
+
+// shards returns how many shards a class has.
+func (c *class) shards() int {
+	n, _ := c.ShardingConfig["desiredCount"].(float64) // as JSON has it
+	return int(n)
+}
+
+var errNoSpace = errors.New("the collection's space is missing")
 
 // header takes the header out of a class, without its space.
 func (c *class) header() (*engine.Header, error) {
@@ -204,12 +218,16 @@ func (s *server) writeSpace(ctx context.Context, name string, h *engine.Header) 
 
 // readSpace takes a header's space from what writeSpace has kept.
 func (s *server) readSpace(ctx context.Context, name string, h *engine.Header) error {
-	list, err := s.find(ctx, &lookFor{class: spaceClass, properties: []string{propData}, limit: 1, filter: anyOf("_id", opContainsAny, []string{uuidOf("space", name)})})
+	q := &lookFor{class: spaceClass, properties: []string{propData}, limit: 1, filter: anyOf("_id", opContainsAny, []string{uuidOf("space", name)})}
+	var list []found
+	err := s.ask(ctx, "space", 0, spaceClass, func(ctx context.Context, h *host) (err error) {
+		if list, err = s.client.search(ctx, h, q); err == nil && len(list) == 0 {
+			err = &engine.Temporary{Err: errNoSpace} // written, but not to this node yet
+		}
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	if len(list) != 1 {
-		return fmt.Errorf("%s: the space of the collection %s is missing", s.location, name)
 	}
 	b, err := base64.StdEncoding.DecodeString(list[0].texts[propData])
 	if err != nil {

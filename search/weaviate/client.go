@@ -152,8 +152,8 @@ func (c *client) judge(ctx context.Context, h *host, err error) error {
 // largestAnswer bounds the memory that an answer takes.
 const largestAnswer = 1 << 28
 
-// rest makes one call of the REST interface. in and out are JSON, or nil.
-func (c *client) rest(ctx context.Context, h *host, method, path string, in, out any) error {
+// rest makes one call of the REST interface. in and out are JSON, or nil; headers are names and values.
+func (c *client) rest(ctx context.Context, h *host, method, path string, in, out any, headers ...string) error {
 	var body io.Reader
 	if in != nil {
 		b, err := json.Marshal(in)
@@ -169,6 +169,9 @@ func (c *client) rest(ctx context.Context, h *host, method, path string, in, out
 	req.Header.Set("Content-Type", "application/json")
 	if c.key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.key)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
 	}
 	what := method + " " + path
 	resp, err := c.http.Do(req)

@@ -85,6 +85,7 @@ type process struct {
 	name, dir  string
 	http, grpc int
 	env        []string
+	again      string // of the environment, when it starts again
 	cmd        *exec.Cmd
 }
 
@@ -120,6 +121,8 @@ func start(t testing.TB, n int) *cluster {
 	}
 	for i, p := range ports {
 		node := &process{name: fmt.Sprintf("node-%d", i), dir: filepath.Join(dir, fmt.Sprint(i)), http: p[0], grpc: p[1]}
+		// Each joins another one. The first one does so when it comes back, and fails while it is alone.
+		node.again = fmt.Sprintf("CLUSTER_JOIN=127.0.0.1:%d", ports[(i+n-1)%n][2])
 		join := ""
 		if i > 0 {
 			join = fmt.Sprintf("127.0.0.1:%d", ports[0][2])
@@ -141,6 +144,9 @@ func start(t testing.TB, n int) *cluster {
 		if err := node.start(); err != nil {
 			t.Fatal(err)
 		}
+		if i == 0 {
+			listens(t, ports[0][2]) // for those who join
+		}
 	}
 	if clusters.of == nil {
 		clusters.of = map[int]*cluster{}
@@ -148,6 +154,18 @@ func start(t testing.TB, n int) *cluster {
 	clusters.of[n] = c
 	c.wait(t)
 	return c
+}
+
+// listens waits until somebody listens on a port.
+func listens(t testing.TB, port int) {
+	t.Helper()
+	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(20 * time.Millisecond) {
+		if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = conn.Close()
+			return
+		}
+	}
+	t.Fatalf("nobody listens on port %d", port)
 }
 
 var usedPorts sync.Map
@@ -196,6 +214,7 @@ func (p *process) start() error {
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
+	p.env = append(p.env, p.again)
 }
 
 // wait waits until all nodes are healthy.
@@ -207,7 +226,11 @@ func (c *cluster) wait(t testing.TB) {
 			return
 		}
 	}
-	t.Fatalf("the servers do not come up: %v; their logs lie in %s", last, filepath.Dir(c.nodes[0].dir))
+	for _, p := range c.nodes {
+		b, _ := os.ReadFile(p.dir + ".log")
+		t.Logf("the log of %s ends:\n%s", p.name, b[max(0, len(b)-2000):])
+	}
+	t.Fatalf("the servers do not come up: %v", last)
 }
 
 func (c *cluster) healthy() error {

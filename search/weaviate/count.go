@@ -51,7 +51,7 @@ func (c *collection) forget() {
 
 func (c *collection) countOf(ctx context.Context, f filter) (int, error) {
 	n := 0
-	err := c.server.ask(ctx, "count", 0, c.class, func(ctx context.Context, h *host) error {
+	err := c.ask(ctx, "count", 0, func(ctx context.Context, h *host) error {
 		b, err := c.server.client.call(ctx, h, "Aggregate", countObjects(c.class, f))
 		if err != nil {
 			return err

@@ -58,12 +58,15 @@ var passing = []string{
 	"no replicas available", "no available replicas", "no local replica",
 }
 
+// unknownMessage is in what gRPC says of a class that is not there.
+const unknownMessage = "could not find class"
+
 // unknownClass reports whether an error says that a class is not there. A node that has not heard of
 // a class yet says so too.
 func unknownClass(err error) bool {
 	r, ok := errors.AsType[*refused](err)
-	return ok && (strings.Contains(r.message, "could not find class") || strings.Contains(r.message, "class not found") ||
-		strings.Contains(r.message, "not found in schema") || strings.Contains(r.message, "could not find index"))
+	return ok && (strings.Contains(r.message, unknownMessage) || strings.Contains(r.message, "class not found") ||
+		strings.Contains(r.message, "not found in schema") || strings.Contains(r.message, "could not find index") || strings.Contains(r.message, "non-existing index"))
 }
 
 // temporary decides, for the whole package, after which errors a call is made again, and whether the

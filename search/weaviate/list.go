@@ -30,7 +30,7 @@ func (c *collection) List(ctx context.Context, where search.Where, first, most i
 		if first == 0 {
 			q.properties, q.limit = rowProperties(c.header), min(most-len(list), mostResults)
 		}
-		piece, err := c.server.find(ctx, q)
+		piece, err := c.find(ctx, q)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func (c *collection) People(ctx context.Context, most int) ([]engine.Tally, erro
 		return nil, nil
 	}
 	var people []engine.Tally
-	err := c.server.ask(ctx, "people", batchLimit, c.class, func(ctx context.Context, h *host) error {
+	err := c.ask(ctx, "people", classLimit, func(ctx context.Context, h *host) error {
 		b, err := c.server.client.call(ctx, h, "Aggregate", countTexts(c.class, propPerson, 4*most+100))
 		if err != nil {
 			return err

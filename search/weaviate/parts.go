@@ -3,7 +3,6 @@ package weaviate
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,19 +30,13 @@ func (c *collection) Parts(ctx context.Context) ([]engine.Part, error) {
 	}
 	q := &lookFor{class: partClass, properties: []string{propData, propVersion}, limit: mostResults, filter: anyOf(propCollection, opContainsAny, []string{c.class})}
 	err := c.server.ask(ctx, "parts", 0, partClass, func(ctx context.Context, first *host) error {
-		var failed []error
 		for _, h := range c.server.client.hosts {
-			b, err := c.server.client.call(ctx, h, "Search", q.message())
+			list, err := c.server.client.search(ctx, h, q)
 			if err != nil {
 				if h == first {
 					return err
 				}
-				failed = append(failed, err)
 				continue
-			}
-			list, err := searchReply(b)
-			if err != nil {
-				return err
 			}
 			for _, o := range list {
 				var p engine.Part
@@ -54,9 +47,6 @@ func (c *collection) Parts(ctx context.Context) ([]engine.Part, error) {
 					newest[p.Source] = versioned{p, v}
 				}
 			}
-		}
-		if len(failed) == len(c.server.client.hosts) {
-			return errors.Join(failed...)
 		}
 		return nil
 	})

@@ -18,7 +18,7 @@ type alias struct {
 // aliased returns the class that the name stands for, "" where it stands for none. The class may be gone.
 func (s *server) aliased(ctx context.Context) (string, error) {
 	var a alias
-	err := s.client.do(ctx, "alias", 0, func(ctx context.Context, h *host) error {
+	err := s.client.do(ctx, "alias", schemaLimit, func(ctx context.Context, h *host) error {
 		a = alias{}
 		err := s.client.rest(ctx, h, "GET", "/v1/aliases/"+s.name, nil, &a)
 		if status(err) == http.StatusNotFound {
@@ -60,7 +60,14 @@ func (s *server) collection(ctx context.Context, c *class) (*collection, error) 
 	if err := h.Check(); err != nil {
 		return nil, fmt.Errorf("%s: the header of the class %s: %w", s.location, c.Class, err)
 	}
-	return &collection{server: s, class: c.Class, header: h}, nil
+	col := &collection{server: s, class: c.Class, header: h}
+	col.whole.shards, col.whole.copies = c.shards(), c.ReplicationConfig.Factor
+	nodes, err := s.nodes(ctx, "minimal")
+	col.whole.nodes = len(nodes)
+	if err != nil && status(err) != http.StatusInternalServerError { // which says that one is away
+		return nil, err
+	}
+	return col, nil
 }
 
 // Make implements engine.Engine. A class that a server made by its automatic schema is made anew: it
@@ -109,7 +116,11 @@ func (s *server) Make(ctx context.Context, h *engine.Header, opt engine.MakeOpti
 		if err := s.addClass(ctx, full); err != nil {
 			return nil, err
 		}
-		c = &full
+		if c, err = s.readClass(ctx, name); err != nil {
+			return nil, err
+		} else if c == nil {
+			return nil, fmt.Errorf("%s: the class %s was dropped while it was made", s.location, name)
+		}
 	}
 	col, err := s.collection(ctx, c)
 	if err != nil {
@@ -137,7 +148,7 @@ func (s *server) Publish(ctx context.Context, ec engine.Collection) error {
 		return err
 	}
 	if now != c.class {
-		err := s.client.do(ctx, "alias", 0, func(ctx context.Context, h *host) error {
+		err := s.client.do(ctx, "alias", schemaLimit, func(ctx context.Context, h *host) error {
 			err := s.client.rest(ctx, h, "PUT", "/v1/aliases/"+s.name, alias{Class: c.class}, nil)
 			if status(err) == http.StatusNotFound {
 				err = s.client.rest(ctx, h, "POST", "/v1/aliases", alias{Alias: s.name, Class: c.class}, nil)
@@ -173,7 +184,7 @@ func (s *server) dropOthers(ctx context.Context, but string) (int, error) {
 		n++
 		for _, shared := range []string{spaceClass, partClass} {
 			if slices.Contains(names, shared) {
-				if _, err := s.remove(ctx, shared, anyOf(propCollection, opContainsAny, []string{name})); err != nil {
+				if _, err := s.remove(ctx, s.client.do, shared, anyOf(propCollection, opContainsAny, []string{name})); err != nil {
 					return n, err
 				}
 			}
@@ -184,7 +195,7 @@ func (s *server) dropOthers(ctx context.Context, but string) (int, error) {
 
 // Drop implements engine.Engine. The alias goes first, so that no search meets a half.
 func (s *server) Drop(ctx context.Context) (int, error) {
-	err := s.client.do(ctx, "alias", 0, func(ctx context.Context, h *host) error {
+	err := s.client.do(ctx, "alias", schemaLimit, func(ctx context.Context, h *host) error {
 		err := s.client.rest(ctx, h, "DELETE", "/v1/aliases/"+s.name, nil, nil)
 		if status(err) == http.StatusNotFound {
 			return nil

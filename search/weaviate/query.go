@@ -121,7 +121,7 @@ func (c *collection) answer(ctx context.Context, a *asked) ([]search.Match, erro
 	wanted := min(a.K, mostResults) + len(a.left)
 	for limit := wanted + 1; ; limit *= 2 {
 		limit = min(limit, mostResults)
-		list, err := c.server.find(ctx, &lookFor{class: c.class, properties: []string{propID, propPerson, propSeq}, limit: limit, filter: a.filter, near: a.point})
+		list, err := c.find(ctx, &lookFor{class: c.class, properties: []string{propID, propPerson, propSeq}, limit: limit, filter: a.filter, near: a.point})
 		if err != nil {
 			return nil, err
 		}

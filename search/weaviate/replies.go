@@ -160,6 +160,40 @@ func deleteReply(b []byte) (deleted, failed int64, err error) {
 	return deleted, failed, err
 }
 
+// deletedReply adds the objects that were deleted, of an answer that names them.
+func deletedReply(b []byte, to map[string]bool) error {
+	err := eachField(b, func(f field) error {
+		if f.number != 5 {
+			return nil
+		}
+		var uuid, text string
+		var ok int64
+		err := f.message(func(f field) error {
+			switch f.number {
+			case 1:
+				return f.text(&uuid)
+			case 2:
+				return f.int(&ok)
+			case 3:
+				return f.text(&text)
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			return err
+		case ok == 0:
+			return &engine.Temporary{Err: fmt.Errorf("an object was not deleted: %s", short(text))}
+		}
+		to[uuid] = true
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("the answer to a deletion: %w", err)
+	}
+	return nil
+}
+
 // countReply reads the answer to countObjects.
 func countReply(b []byte) (int, error) {
 	count := int64(-1)

@@ -74,11 +74,14 @@ func (o *object) message(class string) []byte {
 	return m
 }
 
-// batchDelete asks to delete the objects of a class that a filter keeps.
-func batchDelete(class string, f filter, level consistency) []byte {
+// batchDelete asks to delete the objects of a class that a filter keeps, and perhaps to name them.
+func batchDelete(class string, f filter, level consistency, name bool) []byte {
 	var m message
 	m.text(1, class)
 	m.bytes(2, f)
+	if name {
+		m.yes(3)
+	}
 	m.int(5, int64(level))
 	return m
 }

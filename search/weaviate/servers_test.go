@@ -39,14 +39,29 @@ func build(t testing.TB, s *server, e search.Entries) *collection {
 	return c.(*collection)
 }
 
+// conformance are the clusters that are judged. On three nodes writes wait for all copies, because the
+// tests read at once what they wrote.
+var conformance = []struct {
+	nodes   int
+	options string
+}{{1, ""}, {3, "&writes=all"}}
+
 func TestServersConformance(t *testing.T) {
-	c := start(t, 1)
-	searchtest.Run(t, 1, func(t testing.TB, e search.Entries) search.Index {
-		return build(t, c.open(t, newName(), ""), e)
-	})
+	for _, k := range conformance {
+		t.Run(fmt.Sprintf("%d nodes", k.nodes), func(t *testing.T) {
+			c := start(t, k.nodes)
+			searchtest.Run(t, 1, func(t testing.TB, e search.Entries) search.Index {
+				return build(t, c.open(t, newName(), k.options), e)
+			})
+		})
+	}
 }
 
 func TestServersEngine(t *testing.T) {
-	c := start(t, 1)
-	enginetest.Run(t, func(t *testing.T) engine.Engine { return c.open(t, newName(), "") })
+	for _, k := range conformance {
+		t.Run(fmt.Sprintf("%d nodes", k.nodes), func(t *testing.T) {
+			c := start(t, k.nodes)
+			enginetest.Run(t, func(t *testing.T) engine.Engine { return c.open(t, newName(), k.options) })
+		})
+	}
 }

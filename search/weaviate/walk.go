@@ -10,10 +10,10 @@ import (
 // firstUUID is before that of all entries.
 const firstUUID = "00000000-0000-0000-0000-000000000000"
 
-// walk visits all objects of a class, some at a time, in the order of their uuids.
-func (s *server) walk(ctx context.Context, class string, properties []string, vector bool, visit func([]found) error) error {
+// walk visits all objects, some at a time, in the order of their uuids.
+func (c *collection) walk(ctx context.Context, properties []string, vector bool, visit func([]found) error) error {
 	for after := firstUUID; ; {
-		list, err := s.find(ctx, &lookFor{class: class, properties: properties, vector: vector, limit: walkMost, after: after})
+		list, err := c.find(ctx, &lookFor{class: c.class, properties: properties, vector: vector, limit: walkMost, after: after})
 		if err != nil {
 			return err
 		}
@@ -22,7 +22,7 @@ func (s *server) walk(ctx context.Context, class string, properties []string, ve
 		}
 		last := list[len(list)-1].uuid
 		if last <= after {
-			return fmt.Errorf("%s: a walk through %s came from %s to %s, expected one behind it", s.location, class, after, last)
+			return fmt.Errorf("%s: a walk through %s came from %s to %s, expected one behind it", c.server.location, c.class, after, last)
 		}
 		after = last
 		if err := visit(list); err != nil {
@@ -34,7 +34,7 @@ func (s *server) walk(ctx context.Context, class string, properties []string, ve
 // Marks implements engine.Collection. (A walk through a class takes no conditions, so that all entries
 // come here whatever their source.)
 func (c *collection) Marks(ctx context.Context, source string, visit func(id string, m engine.Mark) error) error {
-	return c.server.walk(ctx, c.class, []string{propID, propMark, propSource}, false, func(list []found) error {
+	return c.walk(ctx, []string{propID, propMark, propSource}, false, func(list []found) error {
 		for _, o := range list {
 			if source != "" && o.texts[propSource] != source {
 				continue
@@ -57,7 +57,7 @@ func (c *collection) Marks(ctx context.Context, source string, visit func(id str
 
 // Scan implements engine.Collection.
 func (c *collection) Scan(ctx context.Context, visit func(*engine.Rows) error) error {
-	return c.server.walk(ctx, c.class, rowProperties(c.header), true, func(list []found) error {
+	return c.walk(ctx, rowProperties(c.header), true, func(list []found) error {
 		rows, err := rowsOf(c.header, list, true)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.server.location, err)

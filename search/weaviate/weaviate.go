@@ -15,6 +15,11 @@
 // 1.38 before 1.38.7, Weaviate's repair of what such a read finds to differ overwrites objects
 // without their vectors and properties. So an answer by a node that was away may lack entries until
 // asynchronous replication has brought it up to date; Engine.State says so.
+//
+// A server that is killed while it writes a batch may keep entries without their places in its graph,
+// which it then does not find. Put closes this gap for all that it has written when it returns; a
+// server with ASYNC_INDEXING=true, which puts entries into its graph some time later (State says so
+// as well), has none.
 package weaviate
 
 import (
@@ -26,6 +31,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -53,6 +59,10 @@ type server struct {
 	version  string
 	allWrite bool
 	clock    clock
+	settling time.Duration
+
+	lock   sync.Mutex
+	awayAt time.Time // when a node was last seen to be away
 }
 
 // Open connects to servers and asks their version.
@@ -64,7 +74,7 @@ func open(ctx context.Context, l engine.Location, opt engine.Options) (*server, 
 	if l.Scheme != engine.Weaviate {
 		return nil, fmt.Errorf("%s: expected a location that begins with %s://", l, engine.Weaviate)
 	}
-	s := &server{location: l, name: capital(l.Name)}
+	s := &server{location: l, name: capital(l.Name), settling: settling}
 	client, err := newClient(l, opt)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", l, err)
@@ -142,5 +152,9 @@ func apiKey() (string, error) {
 	return key, nil
 }
 
-// batchLimit bounds one try of a call that writes many objects, or that changes the schema.
-const batchLimit = time.Minute
+// classLimit bounds one try of a call that makes or drops a class, batchLimit of one that writes many
+// objects: it is short because a node may wait for another one that was killed.
+const (
+	classLimit = time.Minute
+	batchLimit = 20 * time.Second
+)
