@@ -91,7 +91,11 @@ func printCollection(w io.Writer, d *gallery.Described) {
 	if len(d.Engine.Nodes) > 0 {
 		lines := [][]string{{"node", "status", "entries"}}
 		for _, n := range d.Engine.Nodes {
-			lines = append(lines, []string{safe(n.Name), safe(n.Status), report.Count(n.Entries)})
+			entries := report.Count(n.Entries)
+			if n.Entries == 0 && d.Engine.Entries > 0 {
+				entries = "-" // Weaviate counts what has reached its disk
+			}
+			lines = append(lines, []string{safe(n.Name), safe(n.Status), entries})
 		}
 		fmt.Fprintln(w)
 		console.Columns(w, "", lines, "entries")
