@@ -68,7 +68,11 @@ func (g *Gallery) Verify(ctx context.Context, e engine.Engine, opt VerifyOptions
 		return nil, err
 	}
 	v := &Verified{Location: e.Location().String(), Index: g.path, Entries: rows.Len(), Missing: []string{}, Changed: []string{}, Moved: []string{}, Extra: []string{}}
-	if err := v.compare(ctx, c, rows, parts, opt.Progress); err != nil {
+	of := map[string]bool{} // the sources of the index's data sets, which may have come in shards
+	for _, p := range append(there, parts...) {
+		of[p.Source] = slices.ContainsFunc(parts, func(own engine.Part) bool { return own.Data == p.Data })
+	}
+	if err := v.compare(ctx, c, rows, of, opt.Progress); err != nil {
 		return nil, err
 	}
 	v.Equal = len(v.Missing)+len(v.Changed)+len(v.Moved)+len(v.Extra) == 0
@@ -77,7 +81,7 @@ func (g *Gallery) Verify(ctx context.Context, e engine.Engine, opt VerifyOptions
 }
 
 // compare compares all entries.
-func (v *Verified) compare(ctx context.Context, c engine.Collection, rows *engine.Rows, parts []engine.Part, report progress.Func) error {
+func (v *Verified) compare(ctx context.Context, c engine.Collection, rows *engine.Rows, of map[string]bool, report progress.Func) error {
 	places := make(map[string]int, rows.Len())
 	for i, id := range rows.IDs {
 		places[id] = i
@@ -95,7 +99,7 @@ func (v *Verified) compare(ctx context.Context, c engine.Collection, rows *engin
 			at, ok := places[id]
 			switch {
 			case !ok:
-				if slices.ContainsFunc(parts, func(p engine.Part) bool { return p.Source == some.Sources[i] }) {
+				if of[some.Sources[i]] {
 					v.Extra = append(v.Extra, id)
 				}
 			case some.Mark(i) != rows.Mark(at):

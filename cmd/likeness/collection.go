@@ -103,6 +103,9 @@ func printCollection(w io.Writer, d *gallery.Described) {
 	if len(d.Parts) > 0 {
 		lines := [][]string{{"data set", "entries", "written", ""}}
 		for _, p := range d.Parts {
+			if p.Entries == 0 && p.Complete { // other shards have taken its place
+				continue
+			}
 			state := ""
 			if !p.Complete {
 				state = "not complete"

@@ -22,7 +22,7 @@ type Rows struct {
 	Sources []string
 }
 
-// Mark is a digest of all that a collection keeps of an entry but its point. (Processors of
+// Mark is a digest of all that a collection keeps of an entry but its point and its source. (Processors of
 // different kinds make points that differ in the last bits; what was encoded is in the mark by its
 // hash.)
 type Mark [16]byte
@@ -52,11 +52,6 @@ func (r *Rows) Mark(i int) Mark {
 	text(r.IDs[i])
 	if r.People != nil {
 		text(r.People[i])
-	} else {
-		text("")
-	}
-	if r.Sources != nil {
-		text(r.Sources[i])
 	} else {
 		text("")
 	}

@@ -1,0 +1,85 @@
+package gallery_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"likeness/dataset"
+	"likeness/faces"
+	"likeness/gallery"
+	"likeness/models"
+	"likeness/search/engine"
+	"likeness/search/engine/enginetest"
+)
+
+// Shards write to one collection by themselves; searches use it once all are there. The joined index verifies it, and takes
+// their place.
+func TestPushOfShards(t *testing.T) {
+	t.Setenv("LIKENESS_CACHE", t.TempDir())
+	dir := t.TempDir()
+	f, err := gallery.OpenEmbedder(models.Finder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := gallery.Reading{Name: dataset.Name{Source: "drawn:6x2"}, Options: faces.Options{Prep: f.Prep(), NoCache: true}}
+	parts := shardsOf(t, dir, f, from, 3, gallery.UpdateOptions{ModelFile: models.Finder})
+	e := enginetest.NewMemory("faces")
+	open := func(path string) *gallery.Gallery {
+		t.Helper()
+		g, err := gallery.Open(t.Context(), path, gallery.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { g.Close() })
+		return g
+	}
+	all := 0
+	for i, part := range []string{parts[1], parts[0], parts[0], parts[2]} { // one of them twice
+		p, err := open(part).Push(t.Context(), e, gallery.PushOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := i == 3; p.Published != last || !last && !strings.Contains(p.Waiting, "of 3 shards of drawn:6x2") {
+			t.Errorf("part %d: %+v", i, p)
+		}
+		all = p.Entries
+	}
+	if all != 12 {
+		t.Errorf("%d entries of all shards, expected 12", all)
+	}
+	whole := filepath.Join(dir, "whole.index.safetensors")
+	if _, _, err := gallery.Merge(t.Context(), whole, parts, gallery.UpdateOptions{ModelFile: models.Finder}); err != nil {
+		t.Fatal(err)
+	}
+	g := open(whole)
+	if v, err := g.Verify(t.Context(), e, gallery.VerifyOptions{}); err != nil || !v.Equal || v.Entries != 12 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if p, err := g.Push(t.Context(), e, gallery.PushOptions{}); err != nil || p.Entries != 12 || !p.Published {
+		t.Errorf("the joined index: %+v, %v", p, err)
+	}
+	c, err := e.Published(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := c.Parts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range left {
+		if (p.Shards == 0) != (p.Entries == 12) || p.Shards > 0 && p.Entries != 0 {
+			t.Errorf("the part %+v", p)
+		}
+	}
+	if ok, missing := engine.Complete(left); !ok {
+		t.Errorf("not complete: %s", missing)
+	}
+	// A model's codes are compared in a space that is fitted to all pictures, which no shard knows.
+	m := newModel(t, filepath.Join(dir, "m.safetensors"), 1)
+	from.Options.Prep = m.Prep()
+	of := shardsOf(t, t.TempDir(), m, from, 2, gallery.UpdateOptions{ModelFile: filepath.Join(dir, "m.safetensors")})
+	if _, err := open(of[0]).Push(t.Context(), enginetest.NewMemory("faces"), gallery.PushOptions{}); err == nil || !strings.Contains(err.Error(), "fitted to all pictures") {
+		t.Errorf("a shard of a model: error %v", err)
+	}
+}
