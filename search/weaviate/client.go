@@ -221,7 +221,7 @@ func restMessage(b []byte) string {
 
 // short is a text for messages: of a foreign server, which may send anything.
 func short(text string) string {
-	const most = 300
+	const most = 600
 	if len(text) > most {
 		text = text[:most] + "..."
 	}
