@@ -3,7 +3,7 @@
 # it spends up to a minute on making the first new input small, in which it
 # tries nothing else: 4 inputs in 6 seconds were seen. So that is kept short.
 FUZZRUNS ?= 200000
-FUZZED = ./pytorch ./detect ./safetensors ./onnx ./onnx/runtime ./encoder ./hdf5 ./keras ./npy ./embeddings ./inspect ./pix ./faces ./internal/heif ./autoencoder ./train ./finder ./latent ./search ./search/quality ./gallery ./gallery/journal
+FUZZED = ./pytorch ./detect ./safetensors ./onnx ./onnx/runtime ./encoder ./hdf5 ./keras ./npy ./embeddings ./inspect ./pix ./faces ./internal/heif ./autoencoder ./train ./finder ./latent ./search ./search/quality ./gallery ./gallery/journal ./search/weaviate
 
 .PHONY: test test-servers ci generate bench fuzz models
 

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -68,12 +69,16 @@ func newClient(l engine.Location, opt engine.Options) (*client, error) {
 			name = strings.Trim(name, "[]")
 		}
 		h := &host{name: net.JoinHostPort(name, port)}
+		grpc := ports[min(i, len(ports)-1)]
 		h.rest = scheme + "://" + h.name
-		h.grpc = scheme + "://" + net.JoinHostPort(name, ports[min(i, len(ports)-1)])
-		for _, u := range []string{h.rest, h.grpc} {
-			if at, err := url.Parse(u); err != nil || at.Port() == "" {
-				return nil, fmt.Errorf("%s is no address of a host, expected HOST or HOST:PORT", address)
+		h.grpc = scheme + "://" + net.JoinHostPort(name, grpc)
+		for _, p := range []string{port, grpc} {
+			if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
+				return nil, fmt.Errorf("the port %q of %s, expected a number up to 65535", p, address)
 			}
+		}
+		if at, err := url.Parse(h.rest); err != nil || at.Hostname() == "" {
+			return nil, fmt.Errorf("%s is no address of a host, expected HOST or HOST:PORT", address)
 		}
 		c.hosts = append(c.hosts, h)
 	}
