@@ -41,9 +41,9 @@ func (q *question) wanted() int {
 	return q.ef
 }
 
-// weigh decides whether the index is worth asking, where the server expects to find matches entries that
+// pays reports whether the index is worth asking, where the server expects to find matches entries that
 // meet the conditions among all, at a cost in its own units.
-func (q *question) weigh(matches, all, cost float64) bool {
+func (q *question) pays(matches, all, cost float64) bool {
 	if matches <= few {
 		return false
 	}
@@ -101,7 +101,7 @@ func (c *collection) weigh(ctx context.Context, list []question) error {
 				if err := json.Unmarshal(text, &plans); err != nil || len(plans) != 1 {
 					return fmt.Errorf("the server's plan is %q: %w", text, err)
 				}
-				q.index = q.weigh(plans[0].Plan.Rows, all, plans[0].Plan.Cost)
+				q.index = q.pays(plans[0].Plan.Rows, all, plans[0].Plan.Cost)
 				return nil
 			})
 		}

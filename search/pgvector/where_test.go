@@ -73,7 +73,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-func TestWeigh(t *testing.T) {
+func TestPays(t *testing.T) {
 	q := question{Query: &search.Query{K: 5}, ef: 64, cond: condition{selects: true}}
 	for _, c := range []struct {
 		what               string
@@ -88,7 +88,7 @@ func TestWeigh(t *testing.T) {
 		{"one in a hundred of a hundred thousand", 1001, 1e5, 4500, false},
 		{"nobody knows how many there are", 5000, 0, 100, true},
 	} {
-		if got := q.weigh(c.matches, c.all, c.cost); got != c.index {
+		if got := q.pays(c.matches, c.all, c.cost); got != c.index {
 			t.Errorf("%s: the index is asked: %v", c.what, got)
 		}
 	}
