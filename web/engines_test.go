@@ -126,7 +126,7 @@ func TestCollectionOfAnEngine(t *testing.T) {
 		t.Error("the metrics do not count the engine's calls")
 	}
 	e.Fail = func(string) error { return fmt.Errorf("the server: %w", engine.ErrUnavailable) }
-	if status, body, h := s.ask("GET", "/api/search?"+of(collectionName, "id", id).Encode(), nil); status != 503 || !strings.Contains(s.problemOf(status, body, h), "not available") || h.Get("Retry-After") == "" {
+	if status, body, h := s.ask("GET", "/api/search?"+of(collectionName, "id", id).Encode(), nil); status != 502 || !strings.Contains(s.problemOf(status, body, h), "not available") || h.Get("Retry-After") == "" {
 		t.Errorf("while the engine is away: %d %s", status, body)
 	}
 	if status, _, _ := s.ask("GET", "/api/search?"+of(indexName, "id", id).Encode(), nil); status != 200 {

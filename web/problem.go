@@ -32,7 +32,8 @@ var statuses = []struct {
 	is     []error
 	as     []func(error) bool
 }{
-	{status: http.StatusServiceUnavailable, is: []error{errFull, errClosing, runs.ErrFull, workspace.ErrClosed, gallery.ErrClosed, engine.ErrUnavailable}},
+	{status: http.StatusServiceUnavailable, is: []error{errFull, errClosing, runs.ErrFull, workspace.ErrClosed, gallery.ErrClosed}},
+	{status: http.StatusBadGateway, is: []error{engine.ErrUnavailable}},
 	{status: http.StatusConflict,
 		is: []error{fs.ErrExist, recipe.ErrExists, recipe.ErrBusy, recipe.ErrUnfinished, gallery.ErrNoModel, errNoAtlas, runs.ErrClosed},
 		as: []func(error) bool{as[*runs.StateError]}},
@@ -85,7 +86,7 @@ func (s *Server) problem(err error) error {
 	status := statusOf(err)
 	problem := huma.NewError(status, s.text(err))
 	switch status {
-	case http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable, http.StatusBadGateway:
 		return huma.ErrorWithHeaders(problem, http.Header{"Retry-After": {strconv.Itoa(retryAfter)}})
 	case http.StatusInternalServerError:
 		s.log.Error("a request failed", "error", err)

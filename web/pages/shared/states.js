@@ -16,7 +16,7 @@ export function Progress({done = 0, total = 1, label}) {
 }
 
 /** said are titles of problems in words for whoever has never heard of HTTP. */
-const said = {404: 'This is not here', 409: 'This cannot be done now', 422: 'This cannot be done', 500: 'This did not work', 503: 'Too much to do at once', 504: 'This took too long'};
+const said = {404: 'This is not here', 409: 'This cannot be done now', 422: 'This cannot be done', 500: 'This did not work', 502: 'The engine does not answer', 503: 'Too much to do at once', 504: 'This took too long'};
 
 /** Failed says what is wrong; again, if given, is what a person can try. */
 export function Failed({error, again}) {
