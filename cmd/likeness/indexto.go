@@ -166,11 +166,17 @@ func (r engineResult) failure() error {
 }
 
 func (r engineResult) print(w io.Writer) {
+	var state *engine.State
 	switch {
 	case r.Pushed != nil:
 		printPushed(w, r.Pushed)
+		state = r.Pushed.Engine
 	case r.Verified != nil:
 		printVerified(w, r.Verified)
+		state = r.Verified.Engine
+	}
+	if state != nil && state.Incomplete != "" {
+		fmt.Fprintf(w, "the engine is not whole now: %s\n", safe(state.Incomplete))
 	}
 }
 
