@@ -14,7 +14,7 @@ import (
 )
 
 // mostKept bounds the pictures that are kept while they are read, in bytes, so that a set of them can be cached.
-const mostKept = 256 << 20
+const mostKept = 1 << 30
 
 // UpdateFrom is Update for pictures that have not been read yet. It reads and encodes them piece by piece, so that memory
 // grows with the codes, not with the pictures; a set that is cached, or whose pictures have to be there at once, is loaded.
