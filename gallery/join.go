@@ -69,6 +69,7 @@ func Merge(ctx context.Context, path string, parts []string, opt UpdateOptions) 
 	u.about.ModelFile, u.about.Encoder = relocate(first.path, path, about.ModelFile), about.Encoder
 	u.elsewhere, u.encoded = !there, j.codes
 	dates := j.dates(set)
+	j.forget()
 	u.askDates = func(_ context.Context, ids []string) (map[string]faces.Date, error) {
 		found := map[string]faces.Date{}
 		for _, id := range ids {
@@ -204,6 +205,14 @@ func (j *joining) set() (*faces.Set, error) {
 		}
 	}
 	return g.Set()
+}
+
+// forget lets go of what has gone into the set.
+func (j *joining) forget() {
+	for _, p := range j.parts {
+		p.records, p.dates = nil, nil
+	}
+	j.order, j.rows = nil, nil
 }
 
 // dates returns when pictures were taken, by id.

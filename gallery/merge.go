@@ -83,6 +83,8 @@ func fill(f *search.File, all []entry) (train []int) {
 	dated := false
 	var frames []float32
 	framed := false
+	f.Entries.IDs, f.Entries.People = make([]string, 0, len(all)), make([]string, 0, len(all))
+	f.Entries.Codes = make([]float32, 0, len(all)*f.Entries.Dim)
 	for i, e := range all {
 		f.Entries.IDs = append(f.Entries.IDs, e.id)
 		f.Entries.People = append(f.Entries.People, e.person)
