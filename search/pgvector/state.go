@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -31,6 +32,7 @@ func (db *database) State(ctx context.Context) (*engine.State, error) {
 		if err != nil {
 			return err
 		}
+		version, _, _ = strings.Cut(version, " ") // behind it is who has packed it
 		s.Version = version
 		if k.extension != "" {
 			s.Version += ", pgvector " + k.extension
