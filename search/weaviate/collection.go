@@ -216,7 +216,7 @@ func uuidsOf(ids []string) []string {
 type asking func(ctx context.Context, name string, limit time.Duration, call func(ctx context.Context, h *host) error) error
 
 // remove deletes the objects of a class that a filter keeps. A server deletes at most some thousands
-// in one call, so that it is called until none is left.
+// in one call, so that it is called until it deletes few.
 func (s *server) remove(ctx context.Context, ask asking, class string, f filter) (int, error) {
 	n := 0
 	for {
@@ -233,7 +233,7 @@ func (s *server) remove(ctx context.Context, ask asking, class string, f filter)
 			return err
 		})
 		n += int(deleted)
-		if err != nil || deleted < mostResults {
+		if err != nil || deleted <= idsMost {
 			return n, err
 		}
 	}
