@@ -91,18 +91,19 @@ type process struct {
 
 var clusters struct {
 	lock sync.Mutex
-	of   map[int]*cluster
+	of   map[string]*cluster
 }
 
-// start returns the cluster of n nodes, the same for all tests.
-func start(t testing.TB, n int) *cluster {
+// start returns the cluster of n nodes whose environment has more variables, the same for all tests.
+func start(t testing.TB, n int, more ...string) *cluster {
 	t.Helper()
 	if os.Getenv(serversVariable) != "1" {
 		t.Skipf("runs servers where %s is 1", serversVariable)
 	}
 	clusters.lock.Lock()
 	defer clusters.lock.Unlock()
-	if c := clusters.of[n]; c != nil {
+	key := fmt.Sprint(n, more)
+	if c := clusters.of[key]; c != nil {
 		c.wait(t)
 		return c
 	}
@@ -137,6 +138,7 @@ func start(t testing.TB, n int) *cluster {
 			"PERSISTENCE_DATA_PATH="+node.dir, "CLUSTER_HOSTNAME="+node.name, "CLUSTER_JOIN="+join,
 			fmt.Sprintf("GRPC_PORT=%d", p[1]), fmt.Sprintf("CLUSTER_GOSSIP_BIND_PORT=%d", p[2]), fmt.Sprintf("CLUSTER_DATA_BIND_PORT=%d", p[2]+1),
 			fmt.Sprintf("RAFT_PORT=%d", p[3]), fmt.Sprintf("RAFT_INTERNAL_RPC_PORT=%d", p[3]+1), fmt.Sprintf("RAFT_BOOTSTRAP_EXPECT=%d", n))
+		node.env = append(node.env, more...)
 		if n > 1 {
 			node.env = append(node.env, "RAFT_JOIN="+strings.Join(raft, ","))
 		}
@@ -149,9 +151,9 @@ func start(t testing.TB, n int) *cluster {
 		}
 	}
 	if clusters.of == nil {
-		clusters.of = map[int]*cluster{}
+		clusters.of = map[string]*cluster{}
 	}
-	clusters.of[n] = c
+	clusters.of[key] = c
 	c.wait(t)
 	return c
 }

@@ -20,6 +20,10 @@
 // which it then does not find. Put closes this gap for all that it has written when it returns; a
 // server with ASYNC_INDEXING=true, which puts entries into its graph some time later (State says so
 // as well), has none.
+//
+// A write that a server does not answer in time is made again by another one. Should the first one
+// still come, seconds later, it may undo a change of the same entries that was made in between; so
+// whoever keeps a collection compares Marks with what should be there, as each push does.
 package weaviate
 
 import (
