@@ -26,7 +26,7 @@ func ParseShard(text string) (Shard, error) {
 	number, err1 := strconv.Atoi(first)
 	of, err2 := strconv.Atoi(second)
 	s := Shard{number, of}
-	if !ok || err1 != nil || err2 != nil || s.String() != text {
+	if !ok || err1 != nil || err2 != nil || s.String() != text || s == (Shard{}) {
 		return Shard{}, fmt.Errorf("the shard %q, expected NUMBER/OF, such as 2/3 for the second of three", text)
 	}
 	return s, s.Check()
