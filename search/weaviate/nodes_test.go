@@ -31,13 +31,7 @@ func TestServersNodeKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for begin := time.Now(); ; time.Sleep(100 * time.Millisecond) {
-		if state, err := s.State(t.Context()); err != nil || time.Since(begin) > time.Minute {
-			t.Fatalf("%+v, %v, expected that all is in the graphs soon", state, err)
-		} else if state.Incomplete == "" {
-			break
-		}
-	}
+	complete(t, s)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var running sync.WaitGroup
@@ -215,6 +209,7 @@ func TestServersNodeKilled(t *testing.T) {
 	if n := col.Len(); n != 1500+len(now) {
 		t.Errorf("%d entries, expected %d", n, 1500+len(now))
 	}
+	complete(t, s)
 	// Every node finds all of it.
 	for i, p := range c.nodes {
 		each, err := c.open(t, s.location.Name, "", i).Published(t.Context())
@@ -250,6 +245,18 @@ func TestServersNodeKilled(t *testing.T) {
 		}
 	}
 	c.wait(t)
+}
+
+// complete waits until answers are complete, as the servers say: all is in the graphs.
+func complete(t *testing.T, s *server) {
+	t.Helper()
+	for begin := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		if state, err := s.State(t.Context()); err != nil || time.Since(begin) > time.Minute {
+			t.Fatalf("%+v, %v, expected that all is in the graphs soon", state, err)
+		} else if state.Incomplete == "" {
+			return
+		}
+	}
 }
 
 // With one copy of each shard, a node that is away makes answers impossible: errors, no short answers.
