@@ -37,7 +37,6 @@ type reader struct {
 	gather func(faces.Scanned) int
 	label  func(file string) (string, bool)
 
-	about   faces.About
 	listed  faces.Listed
 	codes   map[search.Hash][]float32 // full ones
 	records []record
