@@ -102,7 +102,9 @@ func (p *push) run(ctx context.Context) (err error) {
 	if err := p.publish(ctx); err != nil {
 		return err
 	}
-	p.result.Entries = p.collection.Len()
+	if p.result.Entries, err = p.collection.Count(ctx, search.Where{}); err != nil {
+		return err
+	}
 	p.result.Engine, err = p.engine.State(ctx)
 	return err
 }
@@ -395,6 +397,9 @@ func (p *push) publish(ctx context.Context) error {
 // replaceShards removes what is left of earlier shards of a data set, now that it is there as a whole or in other shards.
 func (p *push) replaceShards(ctx context.Context, parts []engine.Part) error {
 	for _, own := range p.parts {
+		if engine.Lacking(parts, own.Data, own.Shards) != "" {
+			continue // other shards are to come, and the earlier ones have their entries
+		}
 		for _, old := range parts {
 			if old.Data != own.Data || old.Shards == own.Shards || old.Entries == 0 {
 				continue

@@ -75,6 +75,23 @@ func TestPushOfShards(t *testing.T) {
 	if ok, missing := engine.Complete(left); !ok {
 		t.Errorf("not complete: %s", missing)
 	}
+	// A part is compared with what its own shard has written.
+	shards := enginetest.NewMemory("faces")
+	for _, part := range parts[:2] {
+		if _, err := open(part).Push(t.Context(), shards, gallery.PushOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Nobody goes on with the shards: the whole takes their place, though one never came. Then one of other shards is no whole.
+	if p, err := g.Push(t.Context(), shards, gallery.PushOptions{}); err != nil || p.Entries != 12 || !p.Published {
+		t.Errorf("in place of two of three shards: %+v, %v", p, err)
+	}
+	if p, err := open(parts[0]).Push(t.Context(), shards, gallery.PushOptions{}); err != nil || p.Entries != 12 || p.Removed != 0 {
+		t.Errorf("one of three shards over the whole: %+v, %v", p, err)
+	}
+	if v, err := open(parts[0]).Verify(t.Context(), shards, gallery.VerifyOptions{}); err != nil || !v.Equal || v.Entries == 12 {
+		t.Errorf("a part: %+v, %v", v, err)
+	}
 	// A model's codes are compared in a space that is fitted to all pictures, which no shard knows.
 	m := newModel(t, filepath.Join(dir, "m.safetensors"), 1)
 	from.Options.Prep = m.Prep()

@@ -24,7 +24,8 @@ type Verified struct {
 	Index    string        `json:"index"`
 	Engine   *engine.State `json:"engine"`
 	Entries  int           `json:"entries"` // of the index
-	// Equal reports that the collection has the entries of the index, all and no others of their data sets, with their points.
+	// Equal reports that the collection has the entries of the index, all and no others of their data sets, of which a shard
+	// counts for itself, with their points.
 	Equal bool `json:"equal"`
 	// Missing, Changed and Moved are entries of the index: that the collection does not have, of which it says something else
 	// but for the point, and whose point is another one. Extra are entries of its data sets that the index does not have. Their ids
@@ -68,9 +69,9 @@ func (g *Gallery) Verify(ctx context.Context, e engine.Engine, opt VerifyOptions
 		return nil, err
 	}
 	v := &Verified{Location: e.Location().String(), Index: g.path, Entries: rows.Len(), Missing: []string{}, Changed: []string{}, Moved: []string{}, Extra: []string{}}
-	of := map[string]bool{} // the sources of the index's data sets, which may have come in shards
+	of := map[string]bool{} // the sources of the index's data sets, which may have come in shards, or that of its own shard
 	for _, p := range append(there, parts...) {
-		of[p.Source] = slices.ContainsFunc(parts, func(own engine.Part) bool { return own.Data == p.Data })
+		of[p.Source] = slices.ContainsFunc(parts, func(own engine.Part) bool { return own.Data == p.Data && (own.Shards == 0 || own.Source == p.Source) })
 	}
 	if err := v.compare(ctx, c, rows, of, opt.Progress); err != nil {
 		return nil, err

@@ -133,6 +133,9 @@ func TestComplete(t *testing.T) {
 		{[]Part{{Data: "a", Complete: true}, {Data: "b"}}, false},
 		{[]Part{{Data: "a", Shard: 1, Shards: 2, Complete: true}}, false},
 		{[]Part{{Data: "a", Shard: 1, Shards: 2, Complete: true}, {Data: "a", Shard: 2, Shards: 2, Complete: true}}, true},
+		{[]Part{{Data: "a", Shard: 1, Shards: 2}, {Data: "a", Complete: true}}, true}, // nobody goes on with the shards
+		{[]Part{{Data: "a", Shard: 1, Shards: 2, Complete: true}, {Data: "a", Shard: 1, Shards: 3, Complete: true}}, false},
+		{[]Part{{Data: "a", Complete: true}, {Data: "b", Shard: 1, Shards: 2, Complete: true}}, false},
 	} {
 		if got, missing := Complete(c.parts); got != c.want || got != (missing == "") && len(c.parts) > 0 {
 			t.Errorf("%v: %v, %q", c.parts, got, missing)

@@ -115,22 +115,43 @@ type Part struct {
 	Written  time.Time `json:"written"`
 }
 
-// Complete reports whether all parts are there and complete: every shard of each data set. missing
+// Complete reports whether all data sets are there and complete: each as a whole, or in all shards of some number. missing
 // says what is not.
 func Complete(parts []Part) (ok bool, missing string) {
+	type cut struct {
+		data   string
+		shards int
+	}
+	lacking, there := map[cut]string{}, map[string]bool{}
 	for _, p := range parts {
-		if !p.Complete {
-			return false, fmt.Sprintf("%s is being written", p.Source)
+		c := cut{p.Data, p.Shards}
+		if _, known := lacking[c]; !known {
+			lacking[c] = Lacking(parts, p.Data, p.Shards)
+			there[p.Data] = there[p.Data] || lacking[c] == ""
 		}
-		seen := map[int]bool{}
-		for _, q := range parts {
-			if q.Data == p.Data && q.Shards == p.Shards {
-				seen[q.Shard] = true
-			}
-		}
-		if p.Shards > 0 && len(seen) < p.Shards {
-			return false, fmt.Sprintf("%d of %d shards of %s are there", len(seen), p.Shards, p.Data)
+	}
+	for _, p := range parts {
+		if !there[p.Data] {
+			return false, lacking[cut{p.Data, p.Shards}]
 		}
 	}
 	return len(parts) > 0, ""
+}
+
+// Lacking says what is missing of a data set in so many shards, 0 for the whole; "" where nothing is.
+func Lacking(parts []Part, data string, shards int) string {
+	seen := map[int]bool{}
+	for _, p := range parts {
+		if p.Data != data || p.Shards != shards {
+			continue
+		}
+		if !p.Complete {
+			return fmt.Sprintf("%s is being written", p.Source)
+		}
+		seen[p.Shard] = true
+	}
+	if len(seen) < max(shards, 1) {
+		return fmt.Sprintf("%d of %d shards of %s are there", len(seen), max(shards, 1), data)
+	}
+	return ""
 }
