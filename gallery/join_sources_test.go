@@ -165,6 +165,14 @@ func TestPartIsBroughtUpToDate(t *testing.T) {
 	if _, _, err := gallery.UpdateFrom(t.Context(), part, m, from, opt); err != nil || read(t, part) != before {
 		t.Errorf("the part is another than the first: %v", err)
 	}
+	// A folder without a file is most likely another one: the part stays.
+	rename(t, set, set+"-away")
+	if err := os.Mkdir(set, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := gallery.UpdateFrom(t.Context(), part, m, from, opt); err == nil || !strings.Contains(err.Error(), "no file in it") || read(t, part) != before {
+		t.Errorf("an empty folder: error %v, expected one, and the same part", err)
+	}
 }
 
 // The code of a picture has the same bits whatever is encoded together with it.

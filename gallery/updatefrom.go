@@ -189,6 +189,9 @@ func (r *reader) part(ctx context.Context, path string, from Reading, opt Update
 	if err := r.read(ctx); err != nil {
 		return nil, nil, err
 	}
+	if r.listed.Files == 0 { // as where a disk is not mounted: a part that is there stays
+		return nil, nil, fmt.Errorf("%s: no file in it", r.src.Name())
+	}
 	about.Listed = r.listed
 	for _, one := range r.records {
 		if one.labelled {
