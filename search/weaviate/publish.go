@@ -45,7 +45,11 @@ func (s *server) Published(ctx context.Context) (engine.Collection, error) {
 	if c == nil {
 		return nil, fmt.Errorf("%s: %w: the alias %s stands for the class %s, which was dropped", s.location, engine.ErrNone, s.name, name)
 	}
-	return s.collection(ctx, c)
+	col, err := s.collection(ctx, c)
+	if err != nil {
+		return nil, err // and no *collection that is nil
+	}
+	return col, nil
 }
 
 // collection returns the collection of a class.
