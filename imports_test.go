@@ -20,7 +20,7 @@ var storeys = []struct {
 	about string
 	rooms []string
 }{
-	{"things that know nothing of the house", []string{"internal/kernel", "internal/atomicfile", "internal/lockfile", "internal/regularfile", "internal/half", "internal/heif", "parallel", "progress", "faces/facestest", "bench/turns"}},
+	{"things that know nothing of the house", []string{"internal/kernel", "internal/atomicfile", "internal/lockfile", "internal/regularfile", "internal/half", "internal/wire", "internal/heif", "parallel", "progress", "faces/facestest", "bench/turns"}},
 	{"pixels, files, painted people", []string{"pix", "safetensors", "faces/drawn", "tensorboard", "mlflow", "gallery/journal"}},
 	{"closed forms, copies of pictures, foreign files", []string{"pca", "faces/copies", "safetensors/readtest", "models", "onnx", "hdf5", "npy"}},
 	{"networks, where pictures come from, straight faces, codes to search", []string{"nn", "faces", "align", "search", "report", "embeddings", "onnx/runtime"}},

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"likeness/internal/regularfile"
+	"likeness/internal/wire"
 )
 
 // Bounds of what is read, far beyond what networks have. They bound the memory that a
@@ -46,32 +47,32 @@ func Parse(name string, data []byte) (*Model, error) {
 
 func (m *Model) parse(data []byte) error {
 	graphs := 0
-	err := eachField(data, func(f field) error {
-		switch f.number {
+	err := wire.Each(data, func(f wire.Field) error {
+		switch f.Number {
 		case 1:
-			return f.int(&m.IR)
+			return f.Int(&m.IR)
 		case 2:
-			return f.text(&m.Producer)
+			return f.Text(&m.Producer)
 		case 3:
-			return f.text(&m.ProducerVersion)
+			return f.Text(&m.ProducerVersion)
 		case 6:
-			return f.text(&m.Doc)
+			return f.Text(&m.Doc)
 		case 7:
 			if graphs++; graphs > 1 {
 				return errors.New("it has two graphs")
 			}
-			if err := f.expect(protowire.BytesType); err != nil {
+			if err := f.Expect(protowire.BytesType); err != nil {
 				return err
 			}
-			return m.Graph.parse(f.bytes, 0)
+			return m.Graph.parse(f.Bytes, 0)
 		case 8:
 			var o Opset
-			err := eachField(f.bytes, func(f field) error {
-				switch f.number {
+			err := wire.Each(f.Bytes, func(f wire.Field) error {
+				switch f.Number {
 				case 1:
-					return f.text(&o.Domain)
+					return f.Text(&o.Domain)
 				case 2:
-					return f.int(&o.Version)
+					return f.Int(&o.Version)
 				}
 				return nil
 			})
@@ -79,12 +80,12 @@ func (m *Model) parse(data []byte) error {
 			return err
 		case 14:
 			var e Entry
-			err := eachField(f.bytes, func(f field) error {
-				switch f.number {
+			err := wire.Each(f.Bytes, func(f wire.Field) error {
+				switch f.Number {
 				case 1:
-					return f.text(&e.Key)
+					return f.Text(&e.Key)
 				case 2:
-					return f.text(&e.Value)
+					return f.Text(&e.Value)
 				}
 				return nil
 			})
@@ -112,31 +113,31 @@ func (g *Graph) parse(data []byte, depth int) error {
 	if depth > mostNested {
 		return fmt.Errorf("graphs lie in graphs more than %d deep", mostNested)
 	}
-	return eachField(data, func(f field) error {
-		switch f.number {
+	return wire.Each(data, func(f wire.Field) error {
+		switch f.Number {
 		case 1, 5, 11, 12, 15:
-			if err := f.expect(protowire.BytesType); err != nil {
+			if err := f.Expect(protowire.BytesType); err != nil {
 				return err
 			}
 		}
-		switch f.number {
+		switch f.Number {
 		case 1:
 			if len(g.Nodes) == mostNodes {
 				return fmt.Errorf("it has more than %d nodes", mostNodes)
 			}
 			var n Node
-			if err := n.parse(f.bytes, depth); err != nil {
+			if err := n.parse(f.Bytes, depth); err != nil {
 				return fmt.Errorf("node %d (%s %q): %w", len(g.Nodes), n.Op, n.Name, err)
 			}
 			g.Nodes = append(g.Nodes, n)
 		case 2:
-			return f.text(&g.Name)
+			return f.Text(&g.Name)
 		case 5:
 			if len(g.Initializers) == mostNodes {
 				return fmt.Errorf("it has more than %d initializers", mostNodes)
 			}
 			var t Tensor
-			if err := t.parse(f.bytes); err != nil {
+			if err := t.parse(f.Bytes); err != nil {
 				return err
 			}
 			if t.Name == "" {
@@ -144,13 +145,13 @@ func (g *Graph) parse(data []byte, depth int) error {
 			}
 			g.Initializers = append(g.Initializers, t)
 		case 10:
-			return f.text(&g.Doc)
+			return f.Text(&g.Doc)
 		case 11, 12:
 			var v Value
-			if err := v.parse(f.bytes); err != nil {
+			if err := v.parse(f.Bytes); err != nil {
 				return err
 			}
-			if f.number == 11 {
+			if f.Number == 11 {
 				g.Inputs = append(g.Inputs, v)
 			} else {
 				g.Outputs = append(g.Outputs, v)
@@ -166,33 +167,33 @@ func (g *Graph) parse(data []byte, depth int) error {
 }
 
 func (n *Node) parse(data []byte, depth int) error {
-	err := eachField(data, func(f field) error {
+	err := wire.Each(data, func(f wire.Field) error {
 		var s string
-		switch f.number {
+		switch f.Number {
 		case 1, 2:
-			if err := f.text(&s); err != nil {
+			if err := f.Text(&s); err != nil {
 				return err
 			}
-			if f.number == 1 {
+			if f.Number == 1 {
 				n.Inputs = append(n.Inputs, s)
 			} else {
 				n.Outputs = append(n.Outputs, s)
 			}
 		case 3:
-			return f.text(&n.Name)
+			return f.Text(&n.Name)
 		case 4:
-			return f.text(&n.Op)
+			return f.Text(&n.Op)
 		case 5:
-			if err := f.expect(protowire.BytesType); err != nil {
+			if err := f.Expect(protowire.BytesType); err != nil {
 				return err
 			}
 			var a Attribute
-			if err := a.parse(f.bytes, depth); err != nil {
+			if err := a.parse(f.Bytes, depth); err != nil {
 				return fmt.Errorf("attribute %q: %w", a.Name, err)
 			}
 			n.Attributes = append(n.Attributes, a)
 		case 7:
-			return f.text(&n.Domain)
+			return f.Text(&n.Domain)
 		}
 		return nil
 	})
@@ -203,41 +204,41 @@ func (n *Node) parse(data []byte, depth int) error {
 }
 
 func (a *Attribute) parse(data []byte, depth int) error {
-	err := eachField(data, func(f field) error {
-		switch f.number {
+	err := wire.Each(data, func(f wire.Field) error {
+		switch f.Number {
 		case 4, 5, 6, 9:
-			if err := f.expect(protowire.BytesType); err != nil {
+			if err := f.Expect(protowire.BytesType); err != nil {
 				return err
 			}
 		}
-		switch f.number {
+		switch f.Number {
 		case 1:
-			return f.text(&a.Name)
+			return f.Text(&a.Name)
 		case 2:
-			a.F = math.Float32frombits(uint32(f.value))
-			return f.expect(protowire.Fixed32Type)
+			a.F = math.Float32frombits(uint32(f.Value))
+			return f.Expect(protowire.Fixed32Type)
 		case 3:
-			return f.int(&a.I)
+			return f.Int(&a.I)
 		case 4:
-			a.S = f.bytes
+			a.S = f.Bytes
 		case 5:
 			a.T = &Tensor{}
-			return a.T.parse(f.bytes)
+			return a.T.parse(f.Bytes)
 		case 6:
 			a.G = &Graph{}
-			return a.G.parse(f.bytes, depth+1)
+			return a.G.parse(f.Bytes, depth+1)
 		case 7:
-			return f.packed(protowire.Fixed32Type, func(v uint64) error {
+			return f.Packed(protowire.Fixed32Type, func(v uint64) error {
 				a.Floats = append(a.Floats, math.Float32frombits(uint32(v)))
 				return nil
 			})
 		case 8:
-			return f.ints(&a.Ints)
+			return f.Ints(&a.Ints)
 		case 9:
-			a.Strings = append(a.Strings, f.bytes)
+			a.Strings = append(a.Strings, f.Bytes)
 		case 20:
 			var t int64
-			err := f.int(&t)
+			err := f.Int(&t)
 			a.Type = AttributeType(t)
 			return err
 		}
@@ -279,16 +280,16 @@ func (a *Attribute) guess() AttributeType {
 }
 
 func (v *Value) parse(data []byte) error {
-	err := eachField(data, func(f field) error {
-		switch f.number {
+	err := wire.Each(data, func(f wire.Field) error {
+		switch f.Number {
 		case 1:
-			return f.text(&v.Name)
+			return f.Text(&v.Name)
 		case 2:
-			return eachField(f.bytes, func(f field) error {
-				if f.number != 1 { // sequences, maps and the like stay type 0
+			return wire.Each(f.Bytes, func(f wire.Field) error {
+				if f.Number != 1 { // sequences, maps and the like stay type 0
 					return nil
 				}
-				return v.parseTensor(f.bytes)
+				return v.parseTensor(f.Bytes)
 			})
 		}
 		return nil
@@ -303,29 +304,29 @@ func (v *Value) parse(data []byte) error {
 }
 
 func (v *Value) parseTensor(data []byte) error {
-	return eachField(data, func(f field) error {
-		switch f.number {
+	return wire.Each(data, func(f wire.Field) error {
+		switch f.Number {
 		case 1:
 			var t int64
-			err := f.int(&t)
+			err := f.Int(&t)
 			v.Type = DataType(t)
 			return err
 		case 2:
 			v.Dims = []Dim{}
-			return eachField(f.bytes, func(f field) error {
-				if f.number != 1 {
+			return wire.Each(f.Bytes, func(f wire.Field) error {
+				if f.Number != 1 {
 					return nil
 				}
 				if len(v.Dims) == mostDims {
 					return fmt.Errorf("more than %d dimensions", mostDims)
 				}
 				var d Dim
-				err := eachField(f.bytes, func(f field) error {
-					switch f.number {
+				err := wire.Each(f.Bytes, func(f wire.Field) error {
+					switch f.Number {
 					case 1:
-						return f.int(&d.Size)
+						return f.Int(&d.Size)
 					case 2:
-						return f.text(&d.Param)
+						return f.Text(&d.Param)
 					}
 					return nil
 				})

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"likeness/internal/wire"
+
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
@@ -11,47 +13,47 @@ func (t *Tensor) parse(data []byte) error {
 	var kind, location int64
 	var typed []byte // elements of other fields than raw
 	segment := false
-	err := eachField(data, func(f field) error {
-		switch f.number {
+	err := wire.Each(data, func(f wire.Field) error {
+		switch f.Number {
 		case 1:
-			if err := f.ints(&t.Dims); err != nil {
+			if err := f.Ints(&t.Dims); err != nil {
 				return err
 			}
 			if len(t.Dims) > mostDims {
 				return fmt.Errorf("more than %d dimensions", mostDims)
 			}
 		case 2:
-			err := f.int(&kind)
+			err := f.Int(&kind)
 			t.Type = DataType(kind)
 			return err
 		case 3:
 			segment = true
 		case 4:
-			return f.packed(protowire.Fixed32Type, func(v uint64) error {
+			return f.Packed(protowire.Fixed32Type, func(v uint64) error {
 				typed = binary.LittleEndian.AppendUint32(typed, uint32(v))
 				return nil
 			})
 		case 5, 7, 11:
-			return f.packed(protowire.VarintType, func(v uint64) error {
+			return f.Packed(protowire.VarintType, func(v uint64) error {
 				var b [8]byte
 				binary.LittleEndian.PutUint64(b[:], v)
 				typed = append(typed, b[:max(1, dataTypes[t.Type].size)]...)
 				return nil
 			})
 		case 10:
-			return f.packed(protowire.Fixed64Type, func(v uint64) error {
+			return f.Packed(protowire.Fixed64Type, func(v uint64) error {
 				typed = binary.LittleEndian.AppendUint64(typed, v)
 				return nil
 			})
 		case 8:
-			return f.text(&t.Name)
+			return f.Text(&t.Name)
 		case 9:
-			t.Raw = f.bytes
-			return f.expect(protowire.BytesType)
+			t.Raw = f.Bytes
+			return f.Expect(protowire.BytesType)
 		case 13:
 			t.External = true
 		case 14:
-			return f.int(&location)
+			return f.Int(&location)
 		}
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"likeness/internal/wire"
 	"likeness/search/engine"
 )
 
@@ -21,8 +22,8 @@ type found struct {
 // searchReply reads the answer to lookFor.
 func searchReply(b []byte) ([]found, error) {
 	var list []found
-	err := eachField(b, func(f field) error {
-		if f.number != 2 {
+	err := wire.Each(b, func(f wire.Field) error {
+		if f.Number != 2 {
 			return nil
 		}
 		o, err := readFound(f)
@@ -35,17 +36,17 @@ func searchReply(b []byte) ([]found, error) {
 	return list, nil
 }
 
-func readFound(f field) (found, error) {
+func readFound(f wire.Field) (found, error) {
 	o := found{texts: map[string]string{}, numbers: map[string]float64{}}
-	err := f.message(func(f field) error {
-		switch f.number {
+	err := f.Message(func(f wire.Field) error {
+		switch f.Number {
 		case 1: // properties
-			return f.message(func(f field) error {
-				if f.number != 11 {
+			return f.Message(func(f wire.Field) error {
+				if f.Number != 11 {
 					return nil
 				}
-				return f.message(func(f field) error {
-					if f.number != 1 {
+				return f.Message(func(f wire.Field) error {
+					if f.Number != 1 {
 						return nil
 					}
 					return o.readProperty(f)
@@ -60,28 +61,28 @@ func readFound(f field) (found, error) {
 }
 
 // readProperty reads an entry of the map of properties. Sorts of values that nobody asks for are left out.
-func (o *found) readProperty(f field) error {
+func (o *found) readProperty(f wire.Field) error {
 	var name string
-	return f.message(func(f field) error {
-		switch f.number {
+	return f.Message(func(f wire.Field) error {
+		switch f.Number {
 		case 1:
-			return f.text(&name)
+			return f.Text(&name)
 		case 2:
-			return f.message(func(f field) error {
-				switch f.number {
+			return f.Message(func(f wire.Field) error {
+				switch f.Number {
 				case 1: // a number
 					var v float64
-					err := f.double(&v)
+					err := f.Double(&v)
 					o.numbers[name] = v
 					return err
 				case 8: // a whole number
 					var v int64
-					err := f.int(&v)
+					err := f.Int(&v)
 					o.numbers[name] = float64(v)
 					return err
 				case 13:
 					var v string
-					err := f.text(&v)
+					err := f.Text(&v)
 					o.texts[name] = v
 					return err
 				}
@@ -92,19 +93,19 @@ func (o *found) readProperty(f field) error {
 	})
 }
 
-func (o *found) readMetadata(f field) error {
-	return f.message(func(f field) (err error) {
-		switch f.number {
+func (o *found) readMetadata(f wire.Field) error {
+	return f.Message(func(f wire.Field) (err error) {
+		switch f.Number {
 		case 1:
-			return f.text(&o.uuid)
+			return f.Text(&o.uuid)
 		case 7:
-			return f.float(&o.distance)
+			return f.Float(&o.distance)
 		case 19:
-			o.vector, err = pointOf(f.bytes)
+			o.vector, err = pointOf(f.Bytes)
 		case 23: // vectors with names; ours has none
-			return f.message(func(f field) (err error) {
-				if f.number == 3 {
-					o.vector, err = pointOf(f.bytes)
+			return f.Message(func(f wire.Field) (err error) {
+				if f.Number == 3 {
+					o.vector, err = pointOf(f.Bytes)
 				}
 				return err
 			})
@@ -116,18 +117,18 @@ func (o *found) readMetadata(f field) error {
 // batchReply reads the answer to batchObjects: what went wrong, by the place of the object.
 func batchReply(b []byte, objects int) (map[int]string, error) {
 	failed := map[int]string{}
-	err := eachField(b, func(f field) error {
-		if f.number != 2 {
+	err := wire.Each(b, func(f wire.Field) error {
+		if f.Number != 2 {
 			return nil
 		}
 		var place int64
 		var text string
-		err := f.message(func(f field) error {
-			switch f.number {
+		err := f.Message(func(f wire.Field) error {
+			switch f.Number {
 			case 1:
-				return f.int(&place)
+				return f.Int(&place)
 			case 2:
-				return f.text(&text)
+				return f.Text(&text)
 			}
 			return nil
 		})
@@ -145,12 +146,12 @@ func batchReply(b []byte, objects int) (map[int]string, error) {
 
 // deleteReply reads the answer to batchDelete.
 func deleteReply(b []byte) (deleted, failed int64, err error) {
-	err = eachField(b, func(f field) error {
-		switch f.number {
+	err = wire.Each(b, func(f wire.Field) error {
+		switch f.Number {
 		case 2:
-			return f.int(&failed)
+			return f.Int(&failed)
 		case 4:
-			return f.int(&deleted)
+			return f.Int(&deleted)
 		}
 		return nil
 	})
@@ -162,20 +163,20 @@ func deleteReply(b []byte) (deleted, failed int64, err error) {
 
 // deletedReply adds the objects that were deleted, of an answer that names them.
 func deletedReply(b []byte, to map[string]bool) error {
-	err := eachField(b, func(f field) error {
-		if f.number != 5 {
+	err := wire.Each(b, func(f wire.Field) error {
+		if f.Number != 5 {
 			return nil
 		}
 		var uuid, text string
 		var ok int64
-		err := f.message(func(f field) error {
-			switch f.number {
+		err := f.Message(func(f wire.Field) error {
+			switch f.Number {
 			case 1:
-				return f.text(&uuid)
+				return f.Text(&uuid)
 			case 2:
-				return f.int(&ok)
+				return f.Int(&ok)
 			case 3:
-				return f.text(&text)
+				return f.Text(&text)
 			}
 			return nil
 		})
@@ -197,14 +198,14 @@ func deletedReply(b []byte, to map[string]bool) error {
 // countReply reads the answer to countObjects.
 func countReply(b []byte) (int, error) {
 	count := int64(-1)
-	err := eachField(b, func(f field) error {
-		if f.number != 2 {
+	err := wire.Each(b, func(f wire.Field) error {
+		if f.Number != 2 {
 			return nil
 		}
 		count = max(count, 0)
-		return f.message(func(f field) error {
-			if f.number == 1 {
-				return f.int(&count)
+		return f.Message(func(f wire.Field) error {
+			if f.Number == 1 {
+				return f.Int(&count)
 			}
 			return nil
 		})
@@ -222,22 +223,22 @@ func countReply(b []byte) (int, error) {
 func textsReply(b []byte) ([]engine.Tally, error) {
 	var list []engine.Tally
 	// within visits the fields of the messages that lie in one another, by the numbers of their fields.
-	var within func(f field, path ...protowire.Number) error
-	within = func(f field, path ...protowire.Number) error {
-		if f.number != path[0] {
+	var within func(f wire.Field, path ...protowire.Number) error
+	within = func(f wire.Field, path ...protowire.Number) error {
+		if f.Number != path[0] {
 			return nil
 		}
 		if len(path) > 1 {
-			return f.message(func(f field) error { return within(f, path[1:]...) })
+			return f.Message(func(f wire.Field) error { return within(f, path[1:]...) })
 		}
 		var value string
 		var occurs int64
-		err := f.message(func(f field) error {
-			switch f.number {
+		err := f.Message(func(f wire.Field) error {
+			switch f.Number {
 			case 1:
-				return f.text(&value)
+				return f.Text(&value)
 			case 2:
-				return f.int(&occurs)
+				return f.Int(&occurs)
 			}
 			return nil
 		})
@@ -245,7 +246,7 @@ func textsReply(b []byte) ([]engine.Tally, error) {
 		return err
 	}
 	// The answer, its one result, the aggregations, each of them, of texts, the most frequent, each.
-	err := eachField(b, func(f field) error { return within(f, 2, 2, 1, 4, 3, 1) })
+	err := wire.Each(b, func(f wire.Field) error { return within(f, 2, 2, 1, 4, 3, 1) })
 	if err != nil {
 		return nil, fmt.Errorf("the answer to a count of people: %w", err)
 	}
