@@ -133,12 +133,51 @@ func (p *push) open(ctx context.Context) (err error) {
 	if p.result.Digest, err = h.Digest(); err != nil {
 		return err
 	}
+	return p.claim(ctx)
+}
+
+// mostClaims bounds how often a push yields to others that begin at the same moment.
+const mostClaims = 5
+
+// claim gives the index's data sets their places in the collection: what the ids of their entries begin with. Who finds, after
+// having said so, that another data set has the same beginning, takes another one; both may do.
+func (p *push) claim(ctx context.Context) error {
 	there, err := p.collection.Parts(ctx)
 	if err != nil {
 		return err
 	}
-	p.parts, err = p.g.sources(p.rows, there)
-	return err
+	settled := map[string]bool{} // data sets that keep what they have
+	shares := func(own engine.Part) bool {
+		return slices.ContainsFunc(there, func(q engine.Part) bool { return q.Prefix == own.Prefix && q.Data != own.Data })
+	}
+	for _, q := range there {
+		settled[q.Data] = settled[q.Data] || q.Complete || !shares(q)
+	}
+	for range mostClaims {
+		there = slices.DeleteFunc(slices.Clone(there), func(q engine.Part) bool {
+			return !settled[q.Data] && shares(q) && slices.ContainsFunc(partsOf(p.g.file), func(own part) bool { return own.Data == q.Data })
+		})
+		p.rows.IDs = slices.Clone(p.g.file.Entries.IDs)
+		if p.parts, err = p.g.sources(p.rows, there); err != nil {
+			return err
+		}
+		for _, own := range p.parts {
+			if settled[own.Data] {
+				continue
+			}
+			own.Written = time.Now().UTC().Truncate(time.Millisecond)
+			if err := p.collection.SetPart(ctx, own); err != nil {
+				return err
+			}
+		}
+		if there, err = p.collection.Parts(ctx); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(p.parts, func(own engine.Part) bool { return !settled[own.Data] && shares(own) }) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: other data sets were begun at the same moment; try again", p.engine.Location())
 }
 
 // ownHeader is the header of an index.

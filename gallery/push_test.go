@@ -310,6 +310,40 @@ func TestPushOfAnotherModel(t *testing.T) {
 	}
 }
 
+// Two data sets that are begun at the same moment do not write over each other's entries.
+func TestPushOfTwoAtOnce(t *testing.T) {
+	a, b := newAlbum(t, gallery.UpdateOptions{Space: "euclidean"}), newAlbum(t, gallery.UpdateOptions{Space: "euclidean"})
+	b.e, b.model = a.e, a.model
+	rename(t, b.in("set"), b.in("others"))
+	b.index = filepath.Join(b.dir, "others.safetensors")
+	if _, err := gallery.Update(t.Context(), b.index, b.e, load(t, b.in("others"), b.e.Prep()), gallery.UpdateOptions{Space: "euclidean", ModelFile: b.model}); err != nil {
+		t.Fatal(err)
+	}
+	for stop := 0; ; stop++ { // calls of the one, after which the other does all that it does
+		e := enginetest.NewMemory("faces")
+		calls := 0
+		e.Fail = func(string) error {
+			if calls++; calls == stop+1 {
+				e.Fail = nil
+				push(t, b, e, gallery.PushOptions{})
+			}
+			return nil
+		}
+		push(t, a, e, gallery.PushOptions{})
+		if e.Fail != nil { // it made no more calls
+			if stop < 8 {
+				t.Errorf("a push made %d calls", stop)
+			}
+			return
+		}
+		for _, one := range []album{a, b} {
+			if p := push(t, one, e, gallery.PushOptions{}); p.Entries != 20 || p.Unchanged != 10 || p.Added+p.Changed+p.Removed != 0 {
+				t.Errorf("after %d calls: %+v", stop, p)
+			}
+		}
+	}
+}
+
 // A fitted space is that of the collection, though the index has fitted its own anew.
 func TestPushKeepsTheSpace(t *testing.T) {
 	a := newAlbum(t, gallery.UpdateOptions{Space: "whitened"})
