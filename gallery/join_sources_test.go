@@ -175,6 +175,26 @@ func TestPartIsBroughtUpToDate(t *testing.T) {
 	}
 }
 
+// Of two files of one name in an archive the first counts, whatever the other is, also where what they hold is known.
+func TestPartOfFilesOfOneName(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	m := newModel(t, in("m.safetensors"), 1)
+	files := []facestest.File{{Name: "a/1.png", Data: facestest.PNG(1, 40, 40)}, {Name: "a/2.png", Data: facestest.PNG(2, 40, 40)}, {Name: "a/1.png", Data: []byte("x")}}
+	for name, data := range map[string][]byte{"a.tar": facestest.Tar(files), "a.zip": facestest.Zip(files)} {
+		if err := os.WriteFile(in(name), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		from := gallery.Reading{Name: dataset.Name{Source: in(name)}, Options: faces.Options{Prep: m.Prep(), NoCache: true}}
+		for again := range 2 {
+			_, c, err := gallery.UpdateFrom(t.Context(), in(name+".safetensors"), m, from, gallery.UpdateOptions{Shard: faces.Shard{Number: 1, Of: 1}})
+			if err != nil || c.Entries != 2 || again == 1 && c.Unchanged != 2 {
+				t.Errorf("%s, run %d: %+v, %v", name, again+1, c, err)
+			}
+		}
+	}
+}
+
 // The code of a picture has the same bits whatever is encoded together with it.
 func TestCodesStandAlone(t *testing.T) {
 	dir := t.TempDir()

@@ -324,8 +324,9 @@ func (r *reader) remember(records []record) {
 		r.known = map[string]*record{}
 	}
 	for i, one := range records {
-		// What could not be read is looked at again, and what another file was taken for. Later records are newer.
-		if !one.Unreadable && !one.dropped {
+		// What could not be read is looked at again, and what another file was taken for. Later records are newer; of two files
+		// of one name, as archives may have them, the first counts.
+		if !one.Unreadable && !one.dropped && (one.Stamp != "" || r.known[one.Name] == nil) {
 			r.known[one.Name] = &records[i]
 		}
 	}
