@@ -10,41 +10,55 @@ import (
 	"likeness/search/engine"
 )
 
-// engines are the engines that were opened, by location. They stay open.
+// engines are the engines that somebody has asked for, by location. They stay open.
 type engines struct {
 	lock sync.Mutex
 	open map[string]*openEngine
 }
 
 type openEngine struct {
-	engine.Engine
-
-	lock   sync.Mutex
-	digest string // of the collection that is published
-	asked  time.Time
+	engine.Engine               // nil until it could be opened
+	turn          chan struct{} // holds one while somebody opens the engine or asks for its collection
+	digest        string        // of the collection that is published
+	asked         time.Time
 }
 
-// engine returns the engine at a location.
-func (w *Workspace) engine(ctx context.Context, path string) (*openEngine, error) {
+// engine returns the engine at a location, in whose turn the caller is until it calls done. Nobody waits for another engine.
+func (w *Workspace) engine(ctx context.Context, path string) (e *openEngine, done func(), err error) {
 	w.engines.lock.Lock()
-	defer w.engines.lock.Unlock()
-	if e := w.engines.open[path]; e != nil {
-		return e, nil
+	if e = w.engines.open[path]; e == nil {
+		e = &openEngine{turn: make(chan struct{}, 1)}
+		w.engines.open[path] = e
 	}
+	w.engines.lock.Unlock()
+	select {
+	case e.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	done = func() { <-e.turn }
+	if e.Engine != nil {
+		return e, done, nil
+	}
+	defer func() {
+		if err != nil {
+			done()
+		}
+	}()
 	at, err := engine.ParseLocation(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var opt engine.Options
 	if w.opt.Observe != nil {
 		opt.Observe = func(call string, took time.Duration, err error) { w.opt.Observe(path, call, took, err) }
 	}
-	e, err := w.opt.OpenEngine(ctx, at, opt)
+	opened, err := w.opt.OpenEngine(ctx, at, opt)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	w.engines.open[path] = &openEngine{Engine: e}
-	return w.engines.open[path], nil
+	e.Engine = opened
+	return e, done, nil
 }
 
 func (e *engines) close() error {
@@ -52,7 +66,11 @@ func (e *engines) close() error {
 	defer e.lock.Unlock()
 	var errs []error
 	for _, one := range e.open {
-		errs = append(errs, one.Close())
+		one.turn <- struct{}{} // whoever opens it has done so
+		if one.Engine != nil {
+			errs = append(errs, one.Close())
+		}
+		<-one.turn
 	}
 	clear(e.open)
 	return errors.Join(errs...)
@@ -60,10 +78,11 @@ func (e *engines) close() error {
 
 // openCollection opens the collection at a location.
 func (w *Workspace) openCollection(ctx context.Context, path string) (*gallery.Gallery, error) {
-	e, err := w.engine(ctx, path)
+	e, done, err := w.engine(ctx, path)
 	if err != nil {
 		return nil, err
 	}
+	done()
 	return gallery.OpenCollection(ctx, e.Engine, gallery.Options{Framer: w.opt.Framer, Threads: w.opt.Threads})
 }
 
@@ -76,12 +95,11 @@ func (w *Workspace) stampOf(ctx context.Context, path string) string {
 	if !engine.IsLocation(path) {
 		return stampOf(path)
 	}
-	e, err := w.engine(ctx, path)
+	e, done, err := w.engine(ctx, path)
 	if err != nil {
 		return ""
 	}
-	e.lock.Lock()
-	defer e.lock.Unlock()
+	defer done()
 	if time.Since(e.asked) < asksAgain {
 		return e.digest
 	}
@@ -92,7 +110,7 @@ func (w *Workspace) stampOf(ctx context.Context, path string) string {
 			e.digest = digest
 		}
 	}
-	if err == nil || errors.Is(err, engine.ErrNone) {
+	if ctx.Err() == nil { // those who come next do not wait for what this one has waited for
 		e.asked = time.Now()
 	}
 	return e.digest
