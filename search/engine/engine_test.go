@@ -182,6 +182,18 @@ func TestGuard(t *testing.T) {
 		if err := g.Do(t.Context(), "search", count); err != nil || calls != 1 {
 			t.Errorf("%v, %d calls, expected the circuit to be closed again", err, calls)
 		}
+		// A call that panics while it tries whether the circuit may close does not keep it open.
+		for range 2 {
+			_ = g.Do(t.Context(), "search", hang)
+		}
+		time.Sleep(6 * time.Second)
+		func() {
+			defer func() { _ = recover() }()
+			_ = g.Do(t.Context(), "search", func(context.Context) error { panic("on purpose") })
+		}()
+		if err := g.Do(t.Context(), "search", count); err != nil {
+			t.Errorf("after a panic: %v", err)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := g.Do(ctx, "search", hang); !errors.Is(err, context.Canceled) {

@@ -118,10 +118,15 @@ func (g *Guard) DoWithin(ctx context.Context, name string, limit time.Duration, 
 func (g *Guard) once(ctx context.Context, name string, limit time.Duration, call func(ctx context.Context) error) error {
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	defer func() { // also after a panic
+		g.lock.Lock()
+		defer g.lock.Unlock()
+		g.trying = false
+	}()
 	begin := time.Now()
 	err := call(within)
 	if err != nil && within.Err() != nil && ctx.Err() == nil {
-		err = &Temporary{fmt.Errorf("no answer within %v", limit)}
+		err = &Temporary{fmt.Errorf("no answer within %v (%v)", limit, err)} // which names the host
 	}
 	if g.opt.Observe != nil {
 		g.opt.Observe(name, time.Since(begin), err)
@@ -129,7 +134,6 @@ func (g *Guard) once(ctx context.Context, name string, limit time.Duration, call
 	_, temporary := errors.AsType[*Temporary](err)
 	g.lock.Lock()
 	defer g.lock.Unlock()
-	g.trying = false
 	switch {
 	case ctx.Err() != nil: // the caller has left: nothing was learned
 	case !temporary: // the server answered
