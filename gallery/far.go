@@ -57,7 +57,7 @@ func OpenCollection(ctx context.Context, e engine.Engine, opt Options) (*Gallery
 		return nil, fmt.Errorf("%s: %w", g.path, err)
 	}
 	g.rows = func() map[string]int { return nil }
-	g.far = &far{engine: e, collection: c, frames: map[string][]float32{}}
+	g.far = &far{engine: e, collection: c, asking: make(chan struct{}, 1), frames: map[string][]float32{}}
 	g.pictures.init(g)
 	return g, nil
 }
@@ -88,39 +88,44 @@ type far struct {
 	engine     engine.Engine
 	collection engine.Collection
 
-	asking sync.Mutex // held by who asks for the state
+	asking chan struct{} // holds one while somebody asks for the state
 	lock   sync.Mutex
 	known  *engine.State
-	asked  time.Time            // when the state was asked for
+	why    error                // why the state is not known
+	asked  time.Time            // when it was asked for
 	frames map[string][]float32 // of the members that were looked up last, by id
 }
 
-// fresh is how long a state is good for.
+// fresh is how long a state is good for, also that there is none.
 const fresh = 2 * time.Second
 
 // state returns how the engine is, as it was asked for some seconds ago at most.
 func (f *far) state(ctx context.Context) (*engine.State, error) {
-	last := func() (*engine.State, bool) {
+	last := func() (known *engine.State, ok bool, why error) {
 		f.lock.Lock()
 		defer f.lock.Unlock()
-		return f.known, f.known != nil && time.Since(f.asked) < fresh
+		return f.known, time.Since(f.asked) < fresh, f.why
 	}
-	if known, ok := last(); ok {
-		return known, nil
+	if known, ok, why := last(); ok {
+		return known, why
 	}
-	f.asking.Lock() // of many who search at once one asks
-	defer f.asking.Unlock()
-	if known, ok := last(); ok {
-		return known, nil
+	select { // of many who search at once one asks
+	case f.asking <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-f.asking }()
+	if known, ok, why := last(); ok {
+		return known, why
 	}
 	now, err := f.engine.State(ctx)
-	if err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	f.lock.Lock()
 	defer f.lock.Unlock()
-	f.known, f.asked = now, time.Now()
-	return now, nil
+	f.known, f.why, f.asked = now, err, time.Now()
+	return now, err
 }
 
 // mostFrames bounds the frames that are kept.
