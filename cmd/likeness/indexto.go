@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -121,9 +122,12 @@ func (f *engineFlags) bring(ctx context.Context, a *app, index string, opt galle
 	return r, err
 }
 
+// ofPictures are the flags that say what is encoded, and how.
+var ofPictures = []string{"data", "attributes", "part", "out", "faces", "crop", "names", "space", "kind", "shard", "merge", "codes", "ids", "codes-name", "encoder"}
+
 // pushIndex is 'index INDEX --to'.
 func (a *app) pushIndex(cmd *cobra.Command, index string, f *engineFlags, opt gallery.UpdateOptions) error {
-	for _, flag := range []string{"data", "part", "out", "faces", "crop", "names", "space", "kind", "shard", "merge"} {
+	for _, flag := range ofPictures {
 		if cmd.Flags().Changed(flag) {
 			return console.Usagef("--%s and the index %s: its entries are written as they are", flag, index)
 		}
@@ -139,6 +143,11 @@ func (a *app) pushIndex(cmd *cobra.Command, index string, f *engineFlags, opt ga
 func (a *app) dropCollection(cmd *cobra.Command, args []string, f *engineFlags) error {
 	if len(args) > 0 {
 		return console.Usagef("--drop and %s: expected nothing but --to", args[0])
+	}
+	for _, flag := range slices.Concat(ofPictures, []string{"keep", "prune", "fresh", "replicas", "engine-shards"}) {
+		if cmd.Flags().Changed(flag) {
+			return console.Usagef("--drop and --%s: expected nothing but --to", flag)
+		}
 	}
 	e, err := f.open(cmd.Context())
 	if err != nil {
