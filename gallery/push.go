@@ -212,18 +212,28 @@ func (g *Gallery) header(ctx context.Context) (*ownHeader, error) {
 	return h, err
 }
 
-// adopt takes the space of a collection that is there, if that is the only thing in which it differs: a space is fitted
-// anew whenever the pictures change, and a collection keeps the one that it was made with.
+// adopt takes the space and the attributes of a collection that is there, if these are the only things in which it differs: a
+// space is fitted anew whenever the pictures change, and a collection keeps the one that it was made with; of pictures without
+// attributes none is known. It reports whether the space is another one.
 func (h *ownHeader) adopt(there *engine.Header) bool {
-	if h.Space.Name() != there.Space.Name() {
+	other, err := there.Digest()
+	if err != nil {
 		return false
 	}
-	own, err1 := h.Digest()
+	is := func(with *ownHeader) bool {
+		digest, err := with.Digest()
+		return err == nil && digest == other
+	}
 	with := *h
+	if h.Attributes == nil {
+		with.Attributes = there.Attributes
+	}
+	if is(&with) {
+		*h = with
+		return false
+	}
 	with.Space, with.Width, with.adopted = there.Space, there.Width, true
-	adopted, err2 := with.Digest()
-	other, err3 := there.Digest()
-	if err1 != nil || err2 != nil || err3 != nil || own == other || adopted != other {
+	if h.Space.Name() != there.Space.Name() || !is(&with) {
 		return false
 	}
 	*h = with

@@ -100,3 +100,34 @@ func TestPushOfShards(t *testing.T) {
 		t.Errorf("a shard of a model: error %v", err)
 	}
 }
+
+// Pictures without attributes come into a collection of some that have them.
+func TestPushWithoutAttributes(t *testing.T) {
+	t.Setenv("LIKENESS_CACHE", t.TempDir())
+	dir := t.TempDir()
+	f, err := gallery.OpenEmbedder(models.Finder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := filepath.Join(dir, "set")
+	paint(t, set, map[string]int{"a.png": 1, "b.png": 2})
+	e := enginetest.NewMemory("faces")
+	for i, name := range []string{"drawn:6x2", set} {
+		index := filepath.Join(dir, filepath.Base(name)+".safetensors")
+		from := gallery.Reading{Name: dataset.Name{Source: name}, Options: faces.Options{Prep: f.Prep(), NoCache: true}}
+		if _, _, err := gallery.UpdateFrom(t.Context(), index, f, from, gallery.UpdateOptions{ModelFile: models.Finder}); err != nil {
+			t.Fatal(err)
+		}
+		g, err := gallery.Open(t.Context(), index, gallery.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer g.Close()
+		if p, err := g.Push(t.Context(), e, gallery.PushOptions{}); err != nil || !p.Published || !p.OwnSpace || p.Entries != 12+2*i {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+		if v, err := g.Verify(t.Context(), e, gallery.VerifyOptions{}); err != nil || !v.Equal {
+			t.Errorf("%s: %+v, %v", name, v, err)
+		}
+	}
+}
