@@ -16,23 +16,31 @@ type Tally struct {
 }
 
 // People returns the names of the people in the index, the ones with the most members first.
-func (g *Gallery) People() []Tally {
-	if done, err := g.useAny(); err == nil && g.far != nil {
-		defer done()
-		return g.far.people(context.Background()) // the engine's own time limits hold
-	} else if err == nil {
-		done()
+func (g *Gallery) People(ctx context.Context) ([]Tally, error) {
+	done, err := g.useAny()
+	if err != nil {
+		return nil, err
 	}
+	defer done()
+	if g.far != nil {
+		return g.far.people(ctx)
+	}
+	people := g.file.Entries.People
 	return g.tally(func(row int) string {
-		if people := g.file.Entries.People; people != nil {
-			return people[row]
+		if people == nil {
+			return ""
 		}
-		return ""
-	})
+		return people[row]
+	}), nil
 }
 
 // Folders returns the folders that the ids begin with, the ones with the most members first; none of an engine's.
 func (g *Gallery) Folders() []Tally {
+	done, err := g.use()
+	if err != nil {
+		return []Tally{}
+	}
+	defer done()
 	return g.tally(func(row int) string {
 		if dir := path.Dir(g.file.Entries.IDs[row]); dir != "." {
 			return dir
@@ -41,14 +49,9 @@ func (g *Gallery) Folders() []Tally {
 	})
 }
 
-// tally counts members by what name returns; "" counts for nothing.
+// tally counts members by what name returns; "" counts for nothing. The gallery is in use.
 func (g *Gallery) tally(name func(row int) string) []Tally {
 	list := []Tally{}
-	done, err := g.use()
-	if err != nil {
-		return list
-	}
-	defer done()
 	counts := map[string]int{}
 	for row := range g.file.Entries.Len() {
 		counts[name(row)]++
@@ -67,14 +70,14 @@ func (g *Gallery) tally(name func(row int) string) []Tally {
 // Members returns some of the members that a person or a folder has, of all where both are "": those from first on, count
 // at most, in the order of the index, and how many there are. stride, where it is above 1, takes every stride-th, for a look
 // across a collection that is in the order of names; an engine's has no such order, and takes every one.
-func (g *Gallery) Members(person, folder string, first, count, stride int) (members []Member, total int, err error) {
+func (g *Gallery) Members(ctx context.Context, person, folder string, first, count, stride int) (members []Member, total int, err error) {
 	done, err := g.useAny()
 	if err != nil {
 		return nil, 0, err
 	}
 	defer done()
 	if g.far != nil {
-		return g.far.list(context.Background(), person, folder, first, count) // the engine's own time limits hold
+		return g.far.list(ctx, person, folder, first, count)
 	}
 	members = []Member{}
 	e := g.file.Entries

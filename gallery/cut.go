@@ -2,7 +2,6 @@ package gallery
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"likeness/pix"
@@ -22,7 +21,7 @@ func (g *Gallery) Cut(ctx context.Context, id string, prep pix.Prep) (*pix.Image
 			return nil, err
 		}
 		if _, there := list[id]; !there {
-			return nil, noMember{fmt.Errorf("%s has no picture called %q", g.path, id)}
+			return nil, noMember{g.far.noSuch(ctx, g.path, id)}
 		}
 	} else if _, there := g.rows()[id]; !there {
 		return nil, g.noSuch(id)

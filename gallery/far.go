@@ -91,9 +91,10 @@ type far struct {
 	asking chan struct{} // holds one while somebody asks for the state
 	lock   sync.Mutex
 	known  *engine.State
-	why    error                // why the state is not known
-	asked  time.Time            // when it was asked for
-	frames map[string][]float32 // of the members that were looked up last, by id
+	why    error     // why the state is not known
+	asked  time.Time // when it was asked for
+	// frames are those of the members that were looked up last, by id; earlier are those of before.
+	frames, earlier map[string][]float32
 }
 
 // fresh is how long a state is good for, also that there is none.
@@ -150,10 +151,9 @@ func (f *far) take(rows *engine.Rows, found func(Member)) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	if len(f.frames) > mostFrames {
-		clear(f.frames)
+		f.earlier, f.frames = f.frames, map[string][]float32{}
 	}
-	people := rows.People
-	if people == nil {
+	if rows.People == nil {
 		rows.People = make([]string, rows.Len())
 	}
 	for i, id := range rows.IDs {
@@ -163,28 +163,40 @@ func (f *far) take(rows *engine.Rows, found func(Member)) {
 	}
 }
 
-// found returns where the face of a member lies that members has returned.
+// found returns where the face of a member lies.
 func (f *far) found(id string) faces.Found {
-	f.lock.Lock()
-	defer f.lock.Unlock()
-	return foundAt(f.frames[id])
+	kept := func() ([]float32, bool) {
+		f.lock.Lock()
+		defer f.lock.Unlock()
+		if frame, ok := f.frames[id]; ok {
+			return frame, true
+		}
+		frame, ok := f.earlier[id]
+		return frame, ok
+	}
+	frame, ok := kept()
+	if !ok { // so many others were asked for in the meantime
+		if _, err := f.members(context.Background(), []string{id}); err == nil { // the engine's own time limits hold
+			frame, _ = kept()
+		}
+	}
+	return foundAt(frame)
 }
 
 // mostPeople bounds the people that are named at once.
 const mostPeople = 2000
 
-// people returns the people who are shown most often. Where the engine does not say, there are none: it only serves to
-// offer names.
-func (f *far) people(ctx context.Context) []Tally {
+// people returns the people who are shown most often.
+func (f *far) people(ctx context.Context) ([]Tally, error) {
 	list := []Tally{}
 	found, err := f.collection.People(ctx, mostPeople)
 	if err != nil {
-		return list
+		return nil, err
 	}
 	for _, t := range found {
 		list = append(list, Tally{t.Person, t.Entries})
 	}
-	return list
+	return list, nil
 }
 
 // list returns members of a person or a folder, and how many there are.
@@ -236,7 +248,7 @@ func (f *far) checkWhere(ctx context.Context, name string, w *search.Where) erro
 	for _, c := range w.Attributes {
 		names := f.collection.Header().Attributes
 		if names == nil {
-			return &WhereError{ByAttribute, c.Name, fmt.Errorf("%s was %w", name, ErrNoAttributes)}
+			return &WhereError{ByAttribute, c.Name, fmt.Errorf("%s keeps no attributes: the index that it was made of had none", name)}
 		}
 		if err := (&search.Where{Attributes: []search.Condition{c}}).Check(search.Known{Entries: 1, Attributes: names}); err != nil {
 			return &WhereError{ByAttribute, c.Name, err}

@@ -44,7 +44,7 @@ func (f *far) ask(ctx context.Context, g *Gallery, q *Query) (*asked, error) {
 	for _, id := range q.IDs {
 		at := slices.Index(rows.IDs, id)
 		if at < 0 {
-			return nil, noMember{fmt.Errorf("%s has no picture called %q", g.path, id)}
+			return nil, noMember{f.noSuch(ctx, g.path, id)}
 		}
 		person := ""
 		if rows.People != nil {
@@ -56,6 +56,15 @@ func (f *far) ask(ctx context.Context, g *Gallery, q *Query) (*asked, error) {
 		}
 	}
 	return a, nil
+}
+
+// noSuch is the error for an id that no entry has. It says how they are called.
+func (f *far) noSuch(ctx context.Context, name, id string) error {
+	err := fmt.Errorf("%s has no picture called %q", name, id)
+	if first, listed := f.collection.List(ctx, search.Where{}, 0, 1); listed == nil && first.Len() > 0 {
+		err = fmt.Errorf("%w; they are called as %q", err, first.IDs[0])
+	}
+	return err
 }
 
 // place replaces codes by their points.

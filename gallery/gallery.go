@@ -42,6 +42,8 @@ type Options struct {
 	// Framer finds the faces in pictures that are searched for; see faces.Cutter. It should be the one that found the
 	// faces of the index.
 	Framer faces.Framer `json:"-"`
+	// EmptyPart opens the part of an index also where its shard has no pictures: to push it, and for nothing else.
+	EmptyPart bool `json:"-"`
 	// Threads is how many threads one call works on; 0: as its context says, see package parallel.
 	Threads int `json:"threads,omitempty"`
 }
@@ -94,7 +96,7 @@ func Open(ctx context.Context, path string, opt Options) (*Gallery, error) {
 }
 
 func (g *Gallery) open(ctx context.Context) (err error) {
-	if g.file.Entries.Len() == 0 {
+	if g.file.Entries.Len() == 0 && !(g.opt.EmptyPart && g.file.Part != nil) {
 		return fmt.Errorf("%s holds no pictures", g.path)
 	}
 	if g.prep, err = parsePrep(g.file.About.Prep); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"likeness/parallel"
@@ -20,7 +21,8 @@ type PushOptions struct {
 	Keep bool `json:"keep,omitempty"`
 	// Prune allows to remove more than half of a data set's entries; without it that is ErrManyGone.
 	Prune bool `json:"prune,omitempty"`
-	// Fresh writes every entry again, compares codes in the index's own space, and publishes a new collection though it lacks
+	// Fresh writes every entry again, compares codes in the index's own space and keeps its attributes, in another collection
+	// where these differ, and publishes a new collection though it lacks
 	// data sets that the one before has.
 	Fresh bool `json:"fresh,omitempty"`
 	// Make says how a new collection lies on the servers.
@@ -34,7 +36,8 @@ type Pushed struct {
 	Location string        `json:"location"`
 	Index    string        `json:"index"`
 	Engine   *engine.State `json:"engine"`
-	Digest   string        `json:"collection"` // of the collection's header
+	Digest   string        `json:"collection"`      // of the collection's header
+	Model    string        `json:"model,omitempty"` // "" of codes alone
 	Space    string        `json:"space"`
 	// Entries is how many the collection holds, those of others included.
 	Entries   int `json:"entries"`
@@ -49,6 +52,10 @@ type Pushed struct {
 	// OwnSpace is false where the collection compares codes in the space that it was made with, which was fitted to other
 	// entries than the index's.
 	OwnSpace bool `json:"own_space"`
+	// AttributesLeftOut are attributes of the index that the collection was made without.
+	AttributesLeftOut []string `json:"attributes_left_out,omitempty"`
+	// Rewritten is how many entries were written again though they were equal, as PushOptions.Fresh asks for.
+	Rewritten int `json:"rewritten,omitempty"`
 }
 
 // ErrManyGone means that a push would remove more than half of a data set's entries. Most likely another data set has the
@@ -115,17 +122,25 @@ func (p *push) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p.result.OwnSpace = true
-	if p.before != nil && !p.opt.Fresh {
-		p.result.OwnSpace = !h.adopt(p.before.Header())
-	}
-	if p.rows, err = p.g.rowsIn(ctx, h); err != nil {
-		return err
+	if p.before != nil && h.comparable(p.before.Header()) {
+		there := p.before.Header()
+		if p.opt.Fresh && !(slices.Equal(there.Attributes, h.Attributes) && sameSpace(there, &h.Header)) {
+			// Of the same attributes it is the same, so that a run that was stopped is gone on with.
+			h.Generation = fmt.Sprintf("%x", search.HashOf([]byte(strings.Join(h.Attributes, "\n"))))
+		} else if err := h.adopt(there); err != nil {
+			return fmt.Errorf("%s: %w", p.g.path, err)
+		}
 	}
 	if p.collection, err = p.engine.Make(ctx, &h.Header, p.opt.Make); err != nil {
 		return err
 	}
-	p.result.Space = h.Space.Name()
+	if err := h.adopt(p.collection.Header()); err != nil { // who made it may have had other attributes
+		return fmt.Errorf("%s: %w", p.g.path, err)
+	}
+	if p.rows, p.result.AttributesLeftOut, err = p.g.rowsIn(ctx, h); err != nil {
+		return err
+	}
+	p.result.Model, p.result.Space, p.result.OwnSpace = h.Model, h.Space.Name(), !h.adopted
 	if p.result.Digest, err = h.Digest(); err != nil {
 		return err
 	}
@@ -227,6 +242,9 @@ func (p *push) bring(ctx context.Context, part engine.Part) error {
 		}
 	} else {
 		p.result.Kept += gone
+	}
+	if p.opt.Fresh {
+		p.result.Rewritten, unchanged = p.result.Rewritten+unchanged, 0
 	}
 	p.result.Unchanged += unchanged
 	p.result.Added += added

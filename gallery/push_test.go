@@ -110,7 +110,7 @@ func TestCollectionSaysWhatIsWrong(t *testing.T) {
 		`no picture called "nobody.png"`: {IDs: []string{"nobody.png"}, K: 1},
 		"nobody of that name":            {IDs: []string{"i.png"}, K: 1, Where: search.Where{People: []string{"Zoe"}}},
 		"no picture in it":               {IDs: []string{"i.png"}, K: 1, Where: search.Where{Folders: []string{"2031"}}},
-		"indexed without attributes":     {IDs: []string{"i.png"}, K: 1, Where: search.Where{Attributes: []search.Condition{{Name: "Smiling", Op: search.Above}}}},
+		"keeps no attributes":            {IDs: []string{"i.png"}, K: 1, Where: search.Where{Attributes: []search.Condition{{Name: "Smiling", Op: search.Above}}}},
 		"has 3 numbers":                  {Codes: [][]float32{{1, 2, 3}}, K: 1},
 		"k is 0":                         {IDs: []string{"i.png"}},
 	} {
@@ -149,10 +149,11 @@ func TestCollectionMembersAndPictures(t *testing.T) {
 	if _, there := far.Member("nobody"); there {
 		t.Error("a member that there is not")
 	}
-	if got, want := far.People(), file.People(); !reflect.DeepEqual(got, want) {
-		t.Errorf("people %v, expected %v", got, want)
+	known, err1 := far.People(t.Context())
+	if expected, err2 := file.People(t.Context()); err1 != nil || err2 != nil || !reflect.DeepEqual(known, expected) {
+		t.Errorf("people %v, %v, %v", known, err1, err2)
 	}
-	list, total, err := far.Members("Eve", "", 1, 5, 1)
+	list, total, err := far.Members(t.Context(), "Eve", "", 1, 5, 1)
 	if err != nil || total != 3 || len(list) != 2 || list[0].ID != "2020/Eve/g.png" {
 		t.Errorf("%v, %d, %v", list, total, err)
 	}

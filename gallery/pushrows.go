@@ -1,10 +1,13 @@
 package gallery
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,7 +20,8 @@ import (
 // ownHeader is the header of an index.
 type ownHeader struct {
 	engine.Header
-	adopted bool // the space is not the index's own
+	adopted bool  // the space is not the index's own
+	unread  error // why the attributes could not be read; nil where they were, or there are none
 }
 
 // header returns what a collection of the index's entries holds.
@@ -38,59 +42,97 @@ func (g *Gallery) header(ctx context.Context) (*ownHeader, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.Width = len(points) / g.file.Entries.Len()
-	h.Attributes, err = g.attributeNames(ctx)
-	if errors.Is(err, ErrNoAttributes) || errors.Is(err, dataset.ErrGone) {
-		h.Attributes, err = nil, nil
+	if n := g.file.Entries.Len(); n > 0 {
+		h.Width = len(points) / n
+	} else { // the part of a shard without pictures
+		one, err := h.Space.Points(ctx, make([]float32, h.Dim), h.Dim)
+		if err != nil {
+			return nil, err
+		}
+		h.Width = len(one)
 	}
-	return h, err
+	switch h.Attributes, err = g.attributeNames(ctx); {
+	case errors.Is(err, ErrNoAttributes):
+		h.Attributes = nil
+	case errors.Is(err, dataset.ErrGone), errors.Is(err, fs.ErrNotExist):
+		h.Attributes, h.unread = nil, err
+	case err != nil:
+		return nil, err
+	}
+	return h, nil
 }
 
-// adopt takes the space and the attributes of a collection that is there, if these are the only things in which it differs: a
-// space is fitted anew whenever the pictures change, and a collection keeps the one that it was made with; of pictures without
-// attributes none is known. It reports whether the space is another one.
-func (h *ownHeader) adopt(there *engine.Header) bool {
-	other, err := there.Digest()
-	if err != nil {
-		return false
-	}
-	is := func(with *ownHeader) bool {
-		digest, err := with.Digest()
-		return err == nil && digest == other
-	}
-	with := *h
-	if h.Attributes == nil {
-		with.Attributes = there.Attributes
-	}
-	if is(&with) {
-		*h = with
-		return false
-	}
-	with.Space, with.Width, with.adopted = there.Space, there.Width, true
-	if h.Space.Name() != there.Space.Name() || !is(&with) {
-		return false
-	}
-	*h = with
-	return true
+// comparable reports whether a collection's entries compare with those of the index: only the space may be another one of
+// the same name.
+func (h *ownHeader) comparable(there *engine.Header) bool {
+	return h.Model == there.Model && h.Arch == there.Arch && h.Prep == there.Prep && h.Encoder == there.Encoder && h.Dim == there.Dim &&
+		h.Space.Name() == there.Space.Name()
 }
 
-// rowsIn returns the entries of the index as a collection has them, but for their sources.
-func (g *Gallery) rowsIn(ctx context.Context, h *ownHeader) (*engine.Rows, error) {
+// adopt takes over the header of a collection whose entries are comparable: a space is fitted anew whenever the pictures
+// change, and a collection keeps the one that it was made with, as it keeps its attributes.
+func (h *ownHeader) adopt(there *engine.Header) error {
+	if h.unread != nil && there.Attributes != nil {
+		return fmt.Errorf("the attributes that the collection has are not to be read: %w", h.unread)
+	}
+	h.adopted = h.adopted || !sameSpace(&h.Header, there)
+	h.Header = *there
+	return nil
+}
+
+// sameSpace reports whether two headers have one space.
+func sameSpace(a, b *engine.Header) bool {
+	one, err1 := a.SpaceBytes()
+	two, err2 := b.SpaceBytes()
+	return err1 == nil && err2 == nil && bytes.Equal(one, two)
+}
+
+// rowsIn returns the entries of the index as a collection has them, but for their sources, and the names of attributes that
+// the collection does not have.
+func (g *Gallery) rowsIn(ctx context.Context, h *ownHeader) (rows *engine.Rows, leftOut []string, err error) {
 	e := &g.file.Entries
-	rows := &engine.Rows{
-		Entries: search.Entries{Dim: h.Width, IDs: slices.Clone(e.IDs), People: e.People, Taken: e.Taken, Attributes: g.index.Entries().Attributes},
+	rows = &engine.Rows{
+		Entries: search.Entries{Dim: h.Width, IDs: slices.Clone(e.IDs), People: e.People, Taken: e.Taken},
 		Hashes:  g.file.Hashes, Frames: g.file.Frames, Sources: make([]string, e.Len()),
 	}
-	var err error
-	if !h.adopted {
+	rows.Attributes, leftOut = attributesIn(g.index.Entries().Attributes, h.Attributes, e.Len())
+	switch {
+	case e.Len() == 0:
+	case !h.adopted:
 		rows.Codes, err = g.file.Points(ctx)
-	} else {
+	default:
 		rows.Codes, err = h.Space.Points(ctx, e.Codes, e.Dim)
 	}
 	if err == nil && len(rows.Codes) != h.Width*e.Len() {
 		err = fmt.Errorf("%s: points of %d numbers, the collection has points of %d", g.path, len(rows.Codes)/e.Len(), h.Width)
 	}
-	return rows, err
+	return rows, leftOut, err
+}
+
+// attributesIn returns the attributes of n entries under the names that a collection has, and those that it does not have.
+func attributesIn(a *search.Attributes, names []string, n int) (in *search.Attributes, leftOut []string) {
+	if a != nil {
+		for _, name := range a.Names {
+			if !slices.ContainsFunc(names, func(other string) bool { return search.SameAttribute(name, other) }) {
+				leftOut = append(leftOut, name)
+			}
+		}
+	}
+	if names == nil || a == nil {
+		return nil, leftOut
+	}
+	in = &search.Attributes{Names: names, Values: make([]float32, 0, n*len(names))}
+	for i := range n {
+		row := a.Row(i)
+		for _, name := range names {
+			v := float32(math.NaN())
+			if column := a.Column(name); column >= 0 {
+				v = row[column]
+			}
+			in.Values = append(in.Values, v)
+		}
+	}
+	return in, leftOut
 }
 
 // sources names the source of each row, gives the rows the ids that they have in a collection which holds some parts

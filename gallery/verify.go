@@ -55,8 +55,13 @@ func (g *Gallery) Verify(ctx context.Context, e engine.Engine, opt VerifyOptions
 	if err := c.Header().CheckModel(h.Model); err != nil {
 		return nil, fmt.Errorf("%s: %w", e.Location(), err)
 	}
-	h.Space, h.Width, h.adopted = c.Header().Space, c.Header().Width, true
-	rows, err := g.rowsIn(ctx, h)
+	if !h.comparable(c.Header()) {
+		return nil, fmt.Errorf("%s: the collection's codes do not compare with those of %s: they are of another preparation, length or kind of space", e.Location(), g.path)
+	}
+	if err := h.adopt(c.Header()); err != nil {
+		return nil, fmt.Errorf("%s: %w", g.path, err)
+	}
+	rows, _, err := g.rowsIn(ctx, h)
 	if err != nil {
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func TestCollectionThatMoves(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := *before.Header()
-	h.Detector = "another" // so that it is another collection
+	h.Generation = "2" // so that it is another collection
 	c, err := e.Make(t.Context(), &h, engine.MakeOptions{})
 	if err != nil {
 		t.Fatal(err)

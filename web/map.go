@@ -69,7 +69,7 @@ func (s *Server) addMap(api huma.API) {
 		if err != nil {
 			return nil, s.problem(err)
 		}
-		m.By = waysToColour(g)
+		m.By = waysToColour(ctx, g)
 		if names, err := g.Attributes(ctx); err == nil { // most collections have none
 			m.Attributes, m.By = names, append(m.By, gallery.ByAttribute)
 		}
@@ -184,9 +184,9 @@ type MapGroups struct {
 }
 
 // waysToColour returns those that say something about the members of an index.
-func waysToColour(g *gallery.Gallery) []string {
+func waysToColour(ctx context.Context, g *gallery.Gallery) []string {
 	var ways []string
-	if len(g.People()) > 0 {
+	if people, err := g.People(ctx); err == nil && len(people) > 0 {
 		ways = append(ways, gallery.ByPerson)
 	}
 	if len(g.Folders()) > 1 {

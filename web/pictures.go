@@ -55,7 +55,7 @@ func (s *Server) addPictures(api huma.API) {
 		}
 		defer release()
 		var out Members
-		out.Members, out.Total, err = g.Members(in.Person, in.Folder, in.First, in.Count, in.Stride)
+		out.Members, out.Total, err = g.Members(ctx, in.Person, in.Folder, in.First, in.Count, in.Stride)
 		return &answer[Members]{out}, s.problem(err)
 	})
 }

@@ -33,7 +33,11 @@ func (s *Server) addWorkspace(api huma.API) {
 			return nil, s.problem(err)
 		}
 		defer release()
-		out := Index{Info: g.Info(), People: g.People(), Folders: g.Folders()}
+		people, err := g.People(ctx)
+		if err != nil {
+			return nil, s.problem(err)
+		}
+		out := Index{Info: g.Info(), People: people, Folders: g.Folders()}
 		out.Index = in.Index
 		out.Attributes, _ = g.Attributes(ctx) // most collections have none
 		return &answer[Index]{out}, nil

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -103,7 +105,7 @@ func (f *engineFlags) bring(ctx context.Context, a *app, index string, opt galle
 		return r, err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
-	g, err := gallery.Open(ctx, index, gallery.Options{Exact: true, Threads: opt.Threads})
+	g, err := gallery.Open(ctx, index, gallery.Options{Exact: true, EmptyPart: true, Threads: opt.Threads})
 	if err != nil {
 		return r, err
 	}
@@ -192,12 +194,22 @@ func (r engineResult) print(w io.Writer) {
 func printPushed(w io.Writer, p *gallery.Pushed) {
 	fmt.Fprintf(w, "%s: %s%s\n", p.Location, count(p.Entries, "entry"), engineWords(p.Engine))
 	changes := changesLine(&gallery.Changes{Unchanged: p.Unchanged, Added: p.Added, Changed: p.Changed, Removed: p.Removed, Kept: p.Kept})
-	fmt.Fprintf(w, "of %s: %s\n", console.Shown(p.Index), changes)
+	if p.Rewritten > 0 {
+		changes = strings.TrimPrefix(changes+fmt.Sprintf(", %d written again", p.Rewritten), ", ")
+	}
+	fmt.Fprintf(w, "of %s: %s\n", console.Shown(p.Index), cmp.Or(changes, "no entries"))
+	if n := len(p.AttributesLeftOut); n > 0 {
+		fmt.Fprintf(w, "%s left out, such as %s: the collection was made without them; --fresh makes a new one that has them\n", count(n, "attribute"), safe(p.AttributesLeftOut[0]))
+	}
 	if !p.OwnSpace {
 		fmt.Fprintf(w, "codes are compared in the %s space that the collection was made with; --fresh makes a new one in the space of the index\n", p.Space)
 	}
 	if p.Published {
-		fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s --image FILE\n", console.Quote(p.Location))
+		what := "--image FILE"
+		if p.Model == "" { // codes alone
+			what = "--id ID"
+		}
+		fmt.Fprintf(w, "\nSearch it with:\n  likeness search %s %s\n", console.Quote(p.Location), what)
 	} else {
 		fmt.Fprintf(w, "searches do not use it yet: %s\n", p.Waiting)
 	}

@@ -27,6 +27,8 @@ type Header struct {
 	Space search.Space `json:"-"`
 	// Attributes are the names of the numbers that conditions can compare; nil: there are none.
 	Attributes []string `json:"attributes,omitempty"`
+	// Generation tells collections apart that hold entries which compare; "" for the first.
+	Generation string `json:"generation,omitempty"`
 }
 
 // formatSpace is the metadata entry "format" of SpaceBytes.
@@ -55,14 +57,17 @@ func (h *Header) SetSpace(name string, b []byte) error {
 	return nil
 }
 
-// Digest names a header by its contents, in 16 hexadecimal digits: collections of two digests hold
-// entries that do not compare.
+// Digest names a header by what makes entries comparable, and its generation, in 16 hexadecimal digits. Which
+// faces were looked for, by what, and the attributes do not count: data sets may differ in them, and those of
+// whoever makes the collection stay.
 func (h *Header) Digest() (string, error) {
 	space, err := h.SpaceBytes()
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal(h)
+	counts := *h
+	counts.Faces, counts.Detector, counts.Attributes = "", "", nil
+	text, err := json.Marshal(&counts)
 	if err != nil {
 		return "", err
 	}
