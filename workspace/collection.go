@@ -12,8 +12,9 @@ import (
 
 // engines are the engines that somebody has asked for, by location. They stay open.
 type engines struct {
-	lock sync.Mutex
-	open map[string]*openEngine
+	lock  sync.Mutex
+	open  map[string]*openEngine
+	ended bool // nothing is opened any more
 }
 
 type openEngine struct {
@@ -26,6 +27,10 @@ type openEngine struct {
 // engine returns the engine at a location, in whose turn the caller is until it calls done. Nobody waits for another engine.
 func (w *Workspace) engine(ctx context.Context, path string) (e *openEngine, done func(), err error) {
 	w.engines.lock.Lock()
+	if w.engines.ended {
+		w.engines.lock.Unlock()
+		return nil, nil, ErrClosed
+	}
 	if e = w.engines.open[path]; e == nil {
 		e = &openEngine{turn: make(chan struct{}, 1)}
 		w.engines.open[path] = e
@@ -64,6 +69,7 @@ func (w *Workspace) engine(ctx context.Context, path string) (e *openEngine, don
 func (e *engines) close() error {
 	e.lock.Lock()
 	defer e.lock.Unlock()
+	e.ended = true
 	var errs []error
 	for _, one := range e.open {
 		one.turn <- struct{}{} // whoever opens it has done so
