@@ -92,18 +92,31 @@ func (c *collection) weigh(ctx context.Context, list []question) error {
 				if err := row.Scan(&text); err != nil {
 					return err
 				}
-				var plans []struct {
-					Plan struct {
-						Rows float64 `json:"Plan Rows"`
-						Cost float64 `json:"Total Cost"`
-					}
+				expected, err := readPlan(text)
+				if err != nil {
+					return err
 				}
-				if err := json.Unmarshal(text, &plans); err != nil || len(plans) != 1 {
-					return fmt.Errorf("the server's plan is %q: %w", text, err)
-				}
-				q.index = q.pays(plans[0].Plan.Rows, all, plans[0].Plan.Cost)
+				q.index = q.pays(expected.Rows, all, expected.Cost)
 				return nil
 			})
 		}
 	})
+}
+
+// plan is what the server expects of a statement.
+type plan struct {
+	Rows float64 `json:"Plan Rows"`
+	Cost float64 `json:"Total Cost"` // in its own units
+}
+
+// readPlan reads what EXPLAIN (FORMAT JSON) returns.
+func readPlan(text []byte) (plan, error) {
+	var plans []struct{ Plan plan }
+	if err := json.Unmarshal(text, &plans); err != nil {
+		return plan{}, fmt.Errorf("the server's plan is %q: %w", text, err)
+	}
+	if len(plans) != 1 {
+		return plan{}, fmt.Errorf("the server's plan is %q, expected one", text)
+	}
+	return plans[0].Plan, nil
 }
