@@ -30,10 +30,11 @@ type Engine interface {
 	// Make returns the collection of a header, and makes it where there is none yet. It is not
 	// published by that, and what an earlier Make has begun is gone on with.
 	Make(ctx context.Context, h *Header, opt MakeOptions) (Collection, error)
-	// Publish makes the name stand for a collection, in one step, and then drops the other
-	// collections of the name. A collection that is published already stays so.
+	// Publish makes the name stand for a collection, in one step, and then drops the one that it stood
+	// for before. Other collections of the name, which somebody may be filling at this moment, stay,
+	// unless they are Abandoned. A collection that is published already stays so.
 	Publish(ctx context.Context, c Collection) error
-	// Drop removes the name with all of its collections. It returns how many these were.
+	// Drop removes the name with all of its collections, published or not. It returns how many these were.
 	Drop(ctx context.Context) (int, error)
 	// Close ends the connections.
 	Close() error
@@ -93,8 +94,10 @@ type State struct {
 	Engine  string `json:"engine"` // "weaviate", "pgvector"
 	Version string `json:"version"`
 	// Nodes are the servers; an engine that knows no others has one.
-	Nodes   []Node `json:"nodes"`
-	Entries int    `json:"entries"` // of the published collection; 0 where there is none
+	Nodes []Node `json:"nodes"`
+	// Entries is how many the published collection has; 0 where there is none. Above some hundred
+	// thousand it may be the server's estimate; Collection.Len is exact.
+	Entries int `json:"entries"`
 	// Incomplete says why an answer may lack entries now, such as a node that was away and is not
 	// up to date again; "" where it does not.
 	Incomplete string `json:"incomplete,omitempty"`

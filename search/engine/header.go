@@ -120,6 +120,26 @@ type Part struct {
 	Written  time.Time `json:"written"`
 }
 
+// abandonedAfter is for how long nobody has written to a collection that is abandoned. Who fills one says so by SetPart
+// at the beginning of each source.
+const abandonedAfter = 24 * time.Hour
+
+// Abandoned reports whether nobody has written for a day to a collection that is not published, as its parts say. made is
+// when it was made, which counts where no part says when it was written; zero: that is not known, and such a collection
+// is not abandoned.
+func Abandoned(parts []Part, made time.Time) bool {
+	var last time.Time
+	for _, p := range parts {
+		if p.Written.After(last) {
+			last = p.Written
+		}
+	}
+	if last.IsZero() {
+		last = made
+	}
+	return !last.IsZero() && time.Since(last) > abandonedAfter
+}
+
 // Complete reports whether all data sets are there and complete: each as a whole, or in all shards of some number. missing
 // says what is not.
 func Complete(parts []Part) (ok bool, missing string) {

@@ -2,8 +2,10 @@ package pgvector
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,9 +40,15 @@ func (db *database) Publish(ctx context.Context, c engine.Collection) error {
 		if err := db.lockName(ctx, tx); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE `+db.collections()+` SET published = false WHERE name = $1 AND published AND number <> $2`, db.location.Name, own.number); err != nil {
+		rows, err := tx.Query(ctx, `UPDATE `+db.collections()+` SET published = false WHERE name = $1 AND published AND number <> $2 RETURNING number`, db.location.Name, own.number)
+		if err != nil {
 			return err
 		}
+		before, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return err
+		}
+		others = append(others, before...) // also of a try whose answer was lost
 		tag, err := tx.Exec(ctx, `UPDATE `+db.collections()+` SET published = true WHERE name = $1 AND number = $2`, db.location.Name, own.number)
 		if err != nil {
 			return err
@@ -48,22 +56,63 @@ func (db *database) Publish(ctx context.Context, c engine.Collection) error {
 		if tag.RowsAffected() == 0 {
 			return engine.ErrNone
 		}
-		rows, err := tx.Query(ctx, `SELECT number FROM `+db.collections()+` WHERE name = $1 AND NOT published`, db.location.Name)
-		if err != nil {
-			return err
-		}
-		others, err = pgx.CollectRows(rows, pgx.RowTo[int64])
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, number := range others {
-		if err := db.dropCollections(ctx, []int64{number}); err != nil {
+	abandoned, err := db.abandoned(ctx)
+	if err != nil {
+		return err
+	}
+	others = append(others, abandoned...)
+	slices.Sort(others)
+	for _, number := range slices.Compact(others) {
+		if err := db.dropCollections(ctx, []int64{number}, false); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// abandoned returns the collections that are not published and that nobody has written to for a day.
+func (db *database) abandoned(ctx context.Context) (numbers []int64, err error) {
+	type one struct {
+		Number int64
+		Made   time.Time
+		Part   *string
+	}
+	err = db.read(ctx, "abandoned", func(ctx context.Context, tx pgx.Tx) error {
+		found, err := tx.Query(ctx, `SELECT c.number, c.made, p.part FROM `+db.collections()+` c LEFT JOIN `+db.table("likeness_parts")+` p ON p.collection = c.number
+			WHERE c.name = $1 AND NOT c.published`, db.location.Name)
+		if err != nil {
+			return err
+		}
+		rows, err := pgx.CollectRows(found, pgx.RowToStructByPos[one])
+		if err != nil {
+			return err
+		}
+		made, parts := map[int64]time.Time{}, map[int64][]engine.Part{}
+		for _, row := range rows {
+			made[row.Number] = row.Made
+			if row.Part == nil { // the collection has no parts
+				continue
+			}
+			var p engine.Part
+			if err := json.Unmarshal([]byte(*row.Part), &p); err != nil {
+				return fmt.Errorf("what is known of a source of the collection %d: %w", row.Number, err)
+			}
+			parts[row.Number] = append(parts[row.Number], p)
+		}
+		numbers = nil
+		for number := range made {
+			if engine.Abandoned(parts[number], made[number]) {
+				numbers = append(numbers, number)
+			}
+		}
+		return nil
+	})
+	return numbers, err
 }
 
 // Drop implements engine.Engine.
@@ -87,19 +136,24 @@ func (db *database) Drop(ctx context.Context) (int, error) {
 	if err != nil || len(numbers) == 0 {
 		return 0, err
 	}
-	return len(numbers), db.dropCollections(ctx, numbers)
+	return len(numbers), db.dropCollections(ctx, numbers, true)
 }
 
 // dropCollections removes collections with their entries. A search that is under way is waited
-// for, others wait meanwhile, so that it gives up after a while and tries again.
-func (db *database) dropCollections(ctx context.Context, numbers []int64) error {
+// for, others wait meanwhile, so that it gives up after a while and tries again. One that is
+// published, perhaps since a moment ago, stays unless published is true.
+func (db *database) dropCollections(ctx context.Context, numbers []int64, published bool) error {
 	return db.write(ctx, "drop", db.call, func(ctx context.Context, tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT set_config('lock_timeout', '3s', true)`); err != nil {
 			return err
 		}
 		for _, number := range numbers {
-			if _, err := tx.Exec(ctx, `DELETE FROM `+db.collections()+` WHERE number = $1`, number); err != nil {
+			tag, err := tx.Exec(ctx, `DELETE FROM `+db.collections()+` WHERE number = $1 AND ($2 OR NOT published)`, number, published)
+			if err != nil {
 				return err
+			}
+			if tag.RowsAffected() == 0 && !published { // or somebody else has dropped it
+				continue
 			}
 			if _, err := tx.Exec(ctx, `DROP TABLE IF EXISTS `+db.table(entriesName(number))); err != nil {
 				return err

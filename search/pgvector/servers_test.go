@@ -111,6 +111,54 @@ func TestServersMigrations(t *testing.T) {
 	}
 }
 
+// A collection that nobody has written to yet is dropped when it was made long ago.
+func TestServersAbandoned(t *testing.T) {
+	s := startServer(t).database(t, "abandoned")
+	e := reopen(t, s.location(t, ""))
+	old, err := e.Make(t.Context(), plain("old", 4), engine.MakeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.admin(t, `UPDATE likeness_collections SET made = made - interval '25 hours'`)
+	young, err := e.Make(t.Context(), plain("young", 4), engine.MakeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	published(t, e, "m", drawn(10, 4, "a"))
+	if err := old.Put(t.Context(), drawn(10, 4, "a")); !errors.Is(err, engine.ErrNone) {
+		t.Errorf("the old one: error %v, expected %v", err, engine.ErrNone)
+	}
+	if err := young.Put(t.Context(), drawn(10, 4, "a")); err != nil {
+		t.Errorf("the young one: %v", err)
+	}
+}
+
+// The state of a large collection does not wait for all of its rows to be counted.
+func TestServersManyRows(t *testing.T) {
+	s := startServer(t).database(t, "many")
+	e := reopen(t, s.location(t, ""))
+	c := published(t, e, "m", drawn(1000, 4, "a"))
+	entries := func() int {
+		t.Helper()
+		state, err := e.State(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state.Entries
+	}
+	if n := entries(); n != 1000 {
+		t.Errorf("%d entries, expected 1000", n)
+	}
+	// As if it had had so many when it was analyzed at last.
+	s.admin(t, `UPDATE pg_class SET reltuples = 100000000 WHERE relname = '`+entriesName(c.(*collection).number)+`'`)
+	if n := entries(); n < 99_000_000 || n > 101_000_000 {
+		t.Errorf("%d entries, expected about 100000000", n)
+	}
+	if c.Len() != 1000 {
+		t.Errorf("%d entries, expected 1000", c.Len())
+	}
+}
+
 // A role that may read searches, and one that may not make the extension is told so.
 func TestServersRoles(t *testing.T) {
 	s := startServer(t).database(t, "roles")

@@ -2,9 +2,11 @@ package weaviate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"likeness/search/engine"
 )
@@ -147,11 +149,11 @@ func (s *server) Publish(ctx context.Context, ec engine.Collection) error {
 	} else if found == nil {
 		return fmt.Errorf("%s: %w: the class %s was dropped", s.location, engine.ErrNone, c.class)
 	}
-	now, err := s.aliased(ctx)
+	before, err := s.aliased(ctx)
 	if err != nil {
 		return err
 	}
-	if now != c.class {
+	if before != c.class {
 		err := s.client.do(ctx, "alias", schemaLimit, func(ctx context.Context, h *host) error {
 			err := s.client.rest(ctx, h, "PUT", "/v1/aliases/"+s.name, alias{Class: c.class}, nil)
 			if status(err) == http.StatusNotFound {
@@ -167,19 +169,45 @@ func (s *server) Publish(ctx context.Context, ec engine.Collection) error {
 			return err
 		}
 	}
-	_, err = s.dropOthers(ctx, c.class)
+	_, err = s.dropClasses(ctx, func(name string) (bool, error) {
+		switch name {
+		case c.class:
+			return false, nil
+		case before:
+			return true, nil
+		}
+		return s.abandoned(ctx, name)
+	})
 	return err
 }
 
-// dropOthers drops all collections of the name but one, with their spaces and parts.
-func (s *server) dropOthers(ctx context.Context, but string) (int, error) {
+// abandoned reports whether nobody has written to a collection for a day, or its class was made by a server's automatic
+// schema, see Make. Weaviate does not say when a class was made.
+func (s *server) abandoned(ctx context.Context, class string) (bool, error) {
+	if c, err := s.readClass(ctx, class); err != nil || c == nil || c.Description == "" {
+		return err == nil && c != nil, err
+	}
+	parts, err := (&collection{server: s, class: class}).Parts(ctx)
+	if errors.Is(err, engine.ErrNone) { // somebody else has dropped it
+		return false, nil
+	}
+	return err == nil && engine.Abandoned(parts, time.Time{}), err
+}
+
+// dropClasses drops those collections of the name that are doomed, with their spaces and parts.
+func (s *server) dropClasses(ctx context.Context, doomed func(name string) (bool, error)) (int, error) {
 	names, err := s.classes(ctx)
 	if err != nil {
 		return 0, err
 	}
 	n := 0
 	for _, name := range names {
-		if name == but || !s.ours(name) {
+		if !s.ours(name) {
+			continue
+		}
+		if yes, err := doomed(name); err != nil {
+			return n, err
+		} else if !yes {
 			continue
 		}
 		if err := s.dropClass(ctx, name); err != nil {
@@ -209,5 +237,5 @@ func (s *server) Drop(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return s.dropOthers(ctx, "")
+	return s.dropClasses(ctx, func(string) (bool, error) { return true, nil })
 }

@@ -21,6 +21,7 @@ import (
 // open returns an engine of a name that nothing is kept under.
 func Run(t *testing.T, open func(t *testing.T) engine.Engine) {
 	t.Run("collections", func(t *testing.T) { testCollections(t, open(t)) })
+	t.Run("several collections", func(t *testing.T) { testSeveral(t, open(t)) })
 	t.Run("rows", func(t *testing.T) { testRows(t, open(t)) })
 	t.Run("conditions", func(t *testing.T) { testConditions(t, open(t)) })
 	t.Run("bad rows", func(t *testing.T) { testBadRows(t, open(t)) })
@@ -152,6 +153,51 @@ func testCollections(t *testing.T, e engine.Engine) {
 	}
 	if _, err := e.Published(ctx); !errors.Is(err, engine.ErrNone) {
 		t.Errorf("after it was dropped: error %v, expected %v", err, engine.ErrNone)
+	}
+}
+
+// testSeveral publishes a collection while others of the name are there that are not published.
+func testSeveral(t *testing.T, e engine.Engine) {
+	ctx := t.Context()
+	made := map[string]engine.Collection{}
+	for model, written := range map[string]time.Time{
+		"published": time.Now(), "next": time.Now(), "filled now": time.Now(), "filled yesterday": time.Now().Add(-23 * time.Hour),
+		"given up": time.Now().Add(-25 * time.Hour), "just made": {},
+	} {
+		h := header(t, model)
+		c := must(e.Make(ctx, h, engine.MakeOptions{}))(t)
+		made[model] = c
+		if model == "just made" {
+			continue
+		}
+		check(t, c.SetPart(ctx, engine.Part{Source: "a", Data: "a", Entries: 5, Written: written}))
+		check(t, c.SetPart(ctx, engine.Part{Source: "b", Data: "b", Entries: 5, Written: written.Add(-100 * time.Hour)}))
+		check(t, c.Put(ctx, rows(h, 5, "a")))
+		if model == "published" {
+			check(t, e.Publish(ctx, c))
+		}
+	}
+	check(t, e.Publish(ctx, made["next"]))
+	left := 0
+	for model, c := range made {
+		err := c.Put(ctx, rows(c.Header(), 7, "b")) // as who fills it goes on
+		if model == "published" || model == "given up" {
+			if !errors.Is(err, engine.ErrNone) {
+				t.Errorf("%s: error %v, expected that it was dropped", model, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: error %v, expected that it is there", model, err)
+		}
+		left++
+	}
+	if now := must(e.Published(ctx))(t); now.Header().Model != "next" {
+		t.Errorf("published is %s, expected next", now.Header().Model)
+	}
+	check(t, e.Publish(ctx, made["filled now"]))
+	if n := must(e.Drop(ctx))(t); n != left-1 {
+		t.Errorf("%d collections were dropped, expected %d", n, left-1)
 	}
 }
 

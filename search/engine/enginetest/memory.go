@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -100,12 +101,16 @@ func (m *Memory) Publish(ctx context.Context, c engine.Collection) error {
 	}
 	m.lock.Lock()
 	defer m.lock.Unlock()
-	for digest := range m.collections {
-		if digest != own.digest {
+	if m.collections[own.digest] == nil {
+		return fmt.Errorf("%s: %w", m.At, engine.ErrNone)
+	}
+	before := m.published
+	m.published = own.digest
+	for digest, h := range m.collections {
+		if digest != own.digest && (digest == before || engine.Abandoned(slices.Collect(maps.Values(h.parts)), time.Time{})) {
 			delete(m.collections, digest)
 		}
 	}
-	m.published = own.digest
 	return ctx.Err()
 }
 
@@ -115,6 +120,7 @@ func (m *Memory) Drop(ctx context.Context) (int, error) {
 	defer m.lock.Unlock()
 	n := len(m.collections)
 	clear(m.collections)
+	m.published = ""
 	return n, ctx.Err()
 }
 
