@@ -3,6 +3,7 @@ package weaviate
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"likeness/search"
 	"likeness/search/engine"
@@ -20,33 +21,74 @@ func (c *collection) List(ctx context.Context, where search.Where, first, most i
 	if len(where.Not) > 0 {
 		conditions = append(conditions, anyOf("_id", opContainsNone, uuidsOf(where.Not)))
 	}
-	var list []found
-	q := &lookFor{class: c.class, properties: []string{propSeq}, ascending: propSeq}
-	// A server counts up to mostResults only: what lies before the first is passed over in pieces, each
-	// of which begins behind the last.
-	for last := int64(0); most > len(list) && !nobody; {
-		q.filter = both(append(conditions[:len(conditions):len(conditions)], compareInt(propSeq, opGreater, last)))
-		q.limit = min(first, mostResults)
-		if first == 0 {
-			q.properties, q.limit = rowProperties(c.header), min(most-len(list), mostResults)
+	if nobody {
+		most = 0
+	}
+	list, err := listed(first, most, func(from int64, limit int, whole bool) ([]found, error) {
+		q := &lookFor{class: c.class, properties: []string{propSeq}, limit: limit, ascending: []string{propSeq, "_id"}}
+		if whole {
+			q.properties = rowProperties(c.header)
 		}
-		piece, err := c.find(ctx, q)
+		q.filter = both(append(conditions[:len(conditions):len(conditions)], compareInt(propSeq, opGreaterEqual, from)))
+		return c.find(ctx, q)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.server.location, err)
+	}
+	return rowsOf(c.header, list, false)
+}
+
+// listed returns most objects from the first-th on, in the order of their sequence numbers. ask returns up to limit objects
+// in this order, whose numbers are at least from; whole says that these are for the list. A server counts up to
+// mostResults only: what lies before the first is passed over in pieces. Each piece begins with the number that the last
+// one has ended with, because two clients may have given the same, and what is known of it already is left out.
+func listed(first, most int, ask func(from int64, limit int, whole bool) ([]found, error)) ([]found, error) {
+	var list []found
+	last, seen := int64(1), map[string]bool{} // the last number, and the objects that have it
+	for len(list) < most {
+		whole := first == 0
+		wanted := first
+		if whole {
+			wanted = most - len(list)
+		}
+		limit := min(wanted+len(seen), mostResults)
+		piece, err := ask(last, limit, whole)
 		if err != nil {
 			return nil, err
 		}
-		if first == 0 {
+		full := len(piece) == limit
+		piece = slices.DeleteFunc(piece, func(o found) bool { return seen[o.uuid] })
+		if len(piece) == 0 {
+			if full {
+				return nil, fmt.Errorf("%d objects have the place %d in the order, expected that hardly any two share one", len(seen), last)
+			}
+			break
+		}
+		more := full || len(piece) > wanted
+		piece = piece[:min(len(piece), wanted)] // of those that were seen, some may be gone since
+		if whole {
 			list = append(list, piece...)
 		} else {
 			first -= len(piece)
 		}
-		if len(piece) < q.limit {
+		if !more {
 			break
 		}
-		if last = int64(piece[len(piece)-1].numbers[propSeq]); last == 0 {
-			return nil, fmt.Errorf("%s: the object %s has no place in the order: a write has failed in part", c.server.location, piece[len(piece)-1].uuid)
+		end := piece[len(piece)-1]
+		if end.numbers[propSeq] == 0 {
+			return nil, fmt.Errorf("the object %s has no place in the order: a write has failed in part", end.uuid)
+		}
+		if at := int64(end.numbers[propSeq]); at != last {
+			last = at
+			clear(seen)
+		}
+		for _, o := range piece {
+			if int64(o.numbers[propSeq]) == last {
+				seen[o.uuid] = true
+			}
 		}
 	}
-	return rowsOf(c.header, list, false)
+	return list, nil
 }
 
 // People implements engine.Collection. Each shard names more people than are asked for: the first ones
