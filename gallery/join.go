@@ -117,12 +117,14 @@ func (j *joining) check() error {
 	shards := map[int]*partFile{}
 	for _, p := range j.parts {
 		a, b := first.file.About, p.file.About
+		if a.Model != b.Model || a.Arch != b.Arch {
+			return fmt.Errorf("%s and %s are no parts of one index: they differ in the model: %s (%s) and %s (%s)", first.path, p.path, a.Model, a.Arch, b.Model, b.Arch)
+		}
 		if why := differs(first.about, p.about); why != "" {
 			return fmt.Errorf("%s and %s are no parts of one index: they differ in %s", first.path, p.path, why)
 		}
 		for _, d := range []struct{ what, a, b string }{
-			{"the model", a.Model, b.Model}, {"the architecture", a.Arch, b.Arch}, {"the preparation", a.Prep, b.Prep}, {"the faces", a.Faces, b.Faces},
-			{"the encoder", a.Encoder, b.Encoder}, {"the contents of the pictures' file", first.about.Contents, p.about.Contents},
+			{"the preparation", a.Prep, b.Prep}, {"the faces", a.Faces, b.Faces}, {"the encoder", a.Encoder, b.Encoder}, {"the contents of the pictures' file", first.about.Contents, p.about.Contents},
 		} {
 			if d.a != d.b {
 				return fmt.Errorf("%s and %s are no parts of one index: they differ in %s: %q and %q", first.path, p.path, d.what, d.a, d.b)

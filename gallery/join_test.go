@@ -1,9 +1,11 @@
 package gallery_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,5 +108,35 @@ func TestMergeIsOneIndex(t *testing.T) {
 				remove(t, p)
 			}
 		}
+	}
+}
+
+// A part of another shard is not replaced, unless that is asked for.
+func TestPartOfAnotherShard(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	e := newModel(t, in("m.safetensors"), 1)
+	paint(t, in("set"), map[string]int{"a.png": 1, "b.png": 2, "c.png": 3, "d.png": 4})
+	from := gallery.Reading{Name: dataset.Name{Source: in("set")}, Options: faces.Options{Prep: e.Prep(), NoCache: true}}
+	shard := func(number, of int, opt gallery.UpdateOptions) error {
+		opt.Shard = faces.Shard{Number: number, Of: of}
+		_, _, err := gallery.UpdateFrom(t.Context(), in("part.safetensors"), e, from, opt)
+		return err
+	}
+	if err := shard(2, 3, gallery.UpdateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	before := read(t, in("part.safetensors"))
+	for _, other := range []faces.Shard{{Number: 3, Of: 3}, {Number: 2, Of: 4}} {
+		err := shard(other.Number, other.Of, gallery.UpdateOptions{})
+		if want := fmt.Sprintf("is shard 2/3, not %s", other); !errors.Is(err, gallery.ErrNotUpdatable) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: error %v, expected one that says %q", other, err, want)
+		}
+		if read(t, in("part.safetensors")) != before {
+			t.Fatalf("%v: the part was replaced", other)
+		}
+	}
+	if err := shard(3, 3, gallery.UpdateOptions{Fresh: true}); err != nil {
+		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -35,11 +36,11 @@ func partsOf(f *search.File) []part {
 	return append([]part{text.part}, text.Others...)
 }
 
-// describe returns the parts as an index at path keeps them, and their names in one text.
-func describeParts(parts []part, path string) (origin, source string, err error) {
+// describeParts returns the parts as an index file keeps them, and their names in one text.
+func describeParts(parts []part, index string) (origin, source string, err error) {
 	var names []string
 	for i := range parts {
-		parts[i].Origin = parts[i].At(path)
+		parts[i].Origin = parts[i].At(index)
 		names = append(names, parts[i].Data)
 	}
 	text, err := json.Marshal(partsText{parts[0], parts[1:]})
@@ -113,13 +114,60 @@ func (u *update) holds(p part) bool {
 // whether the picture is. id is without a prefix.
 func (u *update) lostFolder(id string) bool {
 	root := dataset.Parse(u.set.Source).Source
-	dir := filepath.Dir(filepath.FromSlash(id))
-	if dir == "." || !filepath.IsLocal(dir) {
-		return false
-	}
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
 		return false
 	}
-	_, err := os.Stat(filepath.Join(root, dir))
-	return err != nil
+	dirs := []string{path.Dir(id)}
+	if person, ok := personOfLFW(id); ok {
+		dirs = nil
+		for _, parent := range u.parentsOfPeople() {
+			dirs = append(dirs, path.Join(parent, person))
+		}
+	}
+	for _, dir := range dirs {
+		local := filepath.FromSlash(dir)
+		if dir == "." || !filepath.IsLocal(local) {
+			return false
+		}
+		if _, err := os.Stat(filepath.Join(root, local)); err == nil {
+			return false
+		}
+	}
+	return len(dirs) > 0
+}
+
+// personOfLFW returns the person, as a folder is called, of an id that LFW's layout gives: one without a path.
+func personOfLFW(id string) (person string, ok bool) {
+	id, _ = faces.SplitFaceID(id)
+	if strings.Contains(id, "/") || faces.ShortName(id) != id { // a path
+		return "", false
+	}
+	person, _, ok = faces.ParseName(id)
+	return person, ok
+}
+
+// parentsOfPeople returns the folders of the set in which pictures with LFW's ids lie in folders called after their people;
+// none where such pictures lie otherwise, as flat in one folder. Where none is left, the usual layout is expected.
+func (u *update) parentsOfPeople() []string {
+	if u.parents != nil {
+		return u.parents
+	}
+	u.parents = []string{}
+	any := false
+	seen := map[string]bool{}
+	for i, file := range u.set.Files {
+		person, ok := personOfLFW(u.set.IDs[i])
+		if !ok {
+			continue
+		}
+		any = true
+		if dir := path.Dir(file); path.Base(dir) == person && !seen[path.Dir(dir)] {
+			seen[path.Dir(dir)] = true
+			u.parents = append(u.parents, path.Dir(dir))
+		}
+	}
+	if !any {
+		u.parents = append(u.parents, ".")
+	}
+	return u.parents
 }

@@ -199,7 +199,8 @@ type update struct {
 	encoded map[search.Hash][]float32
 	changes Changes
 
-	elsewhere bool // the pictures are not where their name says
+	elsewhere bool     // the pictures are not where their name says
+	parents   []string // what parentsOfPeople returns; nil until it is asked
 }
 
 func (u *update) run(ctx context.Context) (*Changes, error) {

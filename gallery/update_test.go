@@ -423,3 +423,46 @@ func TestFreshReplacesIndexesAlone(t *testing.T) {
 		}
 	}
 }
+
+// Pictures in LFW's layout have ids without a folder. Whoever's folder is gone is kept; a file that is gone is removed, of
+// a person's folder as of a flat one.
+func TestLostFoldersOfLFW(t *testing.T) {
+	dir := t.TempDir()
+	in := func(parts ...string) string { return filepath.Join(append([]string{dir}, parts...)...) }
+	e := newModel(t, in("m.safetensors"), 1)
+	paint(t, in("set"), map[string]int{"Ada_Lee/Ada_Lee_0001.png": 1, "Bob/Bob_0001.png": 2, "Bob/Bob_0002.png": 3, "Eve/Eve_0001.png": 4, "c.png": 5})
+	update := func(set *faces.Set, opt gallery.UpdateOptions) (removed, lost int) {
+		t.Helper()
+		c, err := gallery.Update(t.Context(), in(filepath.Base(set.Source)+".safetensors"), e, set, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Removed, c.Lost
+	}
+	update(load(t, in("set"), e.Prep()), gallery.UpdateOptions{})
+	rename(t, in("set", "Ada_Lee"), in("away", "Ada_Lee"))
+	remove(t, in("set", "Bob", "Bob_0001.png"))
+	if removed, lost := update(load(t, in("set"), e.Prep()), gallery.UpdateOptions{}); removed != 1 || lost != 1 {
+		t.Errorf("a folder and a file are gone: %d removed, %d lost", removed, lost)
+	}
+	rename(t, in("set", "Bob"), in("away", "Bob"))
+	rename(t, in("set", "Eve"), in("away", "Eve"))
+	if removed, lost := update(load(t, in("set"), e.Prep()), gallery.UpdateOptions{}); removed != 0 || lost != 3 {
+		t.Errorf("all folders are gone: %d removed, %d lost", removed, lost)
+	}
+	if removed, lost := update(load(t, in("set"), e.Prep()), gallery.UpdateOptions{Prune: true}); removed != 3 || lost != 0 {
+		t.Errorf("pruned: %d removed, %d lost", removed, lost)
+	}
+
+	paint(t, in("flat"), map[string]int{"Ada_Lee_0001.png": 1, "Bob_0001.png": 2, "Eve_0001.png": 3})
+	flat := func() *faces.Set { // as with a file of attributes
+		set := load(t, in("flat"), e.Prep())
+		set.IDs = faces.ShortNames(set.IDs)
+		return set
+	}
+	update(flat(), gallery.UpdateOptions{})
+	remove(t, in("flat", "Ada_Lee_0001.png"))
+	if removed, lost := update(flat(), gallery.UpdateOptions{}); removed != 1 || lost != 0 {
+		t.Errorf("a file of a flat folder is gone: %d removed, %d lost", removed, lost)
+	}
+}

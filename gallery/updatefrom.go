@@ -301,7 +301,9 @@ func (r *reader) earlier(path string, about partAbout, opt UpdateOptions) (*part
 		return nil, notUpdatable{err}
 	}
 	f := p.file.About
-	if why := differs(p.about, about); why != "" {
+	if p.about.Shard != about.Shard {
+		err = cannotUpdate("%s is shard %s, not %s", path, p.about.Shard, about.Shard)
+	} else if why := differs(p.about, about); why != "" {
 		err = cannotUpdate("%s is a part that was made otherwise: %s", path, why)
 	} else if f.Model != r.embedder.Fingerprint() || f.Encoder != specOf(r.embedder) {
 		err = cannotUpdate("%s was made with model %s, this is model %s", path, f.Model, r.embedder.Fingerprint())
