@@ -40,6 +40,9 @@ func TestParseLocation(t *testing.T) {
 		"weaviate://me@host/Faces":               "a user is not expected",
 		"weaviate://host/Faces?api_key=hunter2":  "holds the secret",
 		"postgres://h/db/faces?password=hunter2": "holds the secret",
+		"postgres:/me:hunter2@h/db/faces":        "postgres:/h/db/faces is no location",
+		"postgres:me:hunter2@h/db/faces":         "postgres:h/db/faces is no location",
+		"Postgres://me:hunter2@h/db/faces":       "Postgres://h/db/faces is no location",
 	} {
 		_, err := ParseLocation(text)
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -117,12 +117,18 @@ func (l Location) String() string {
 // behind a question mark.
 func withoutSecret(text string) string {
 	text, _, _ = strings.Cut(text, "?")
-	scheme, rest, ok := strings.Cut(text, "://")
-	if !ok {
-		return text
+	sep := "://"
+	scheme, rest, ok := strings.Cut(text, sep)
+	if !ok { // one that was mistyped
+		if sep = ":"; strings.Contains(text, ":/") {
+			sep = ":/"
+		}
+		if scheme, rest, ok = strings.Cut(text, sep); !ok {
+			return text
+		}
 	}
 	if at := strings.LastIndex(rest, "@"); at >= 0 {
 		rest = rest[at+1:]
 	}
-	return scheme + "://" + rest
+	return scheme + sep + rest
 }

@@ -192,19 +192,19 @@ func (c *client) rest(ctx context.Context, h *host, method, path string, in, out
 		return fmt.Errorf("%s: an answer of more than %d bytes", what, largestAnswer)
 	}
 	if resp.StatusCode/100 != 2 {
-		return &refused{what: what, status: resp.StatusCode, message: restMessage(b)}
+		return &refused{what: what, status: resp.StatusCode, message: restMessage(resp.StatusCode, b)}
 	}
 	if out == nil {
 		return nil
 	}
 	if err := json.Unmarshal(b, out); err != nil {
-		return fmt.Errorf("%s: an answer that cannot be read: %w", what, err)
+		return fmt.Errorf("%s: an answer that cannot be read (%w): %s", what, err, foreign(resp.StatusCode, b))
 	}
 	return nil
 }
 
 // restMessage takes the text out of an error's body, of which there are two sorts.
-func restMessage(b []byte) string {
+func restMessage(status int, b []byte) string {
 	var body struct {
 		Error   []struct{ Message string }
 		Message string
@@ -221,7 +221,25 @@ func restMessage(b []byte) string {
 			return strings.Join(texts, "; ")
 		}
 	}
-	return short(string(b))
+	return foreign(status, b)
+}
+
+// foreign is a text for messages about an answer that is none of Weaviate's: most likely the page of another server, or of a
+// proxy before it, by the status. It is "" for an empty answer, which Weaviate gives as well.
+func foreign(status int, b []byte) string {
+	const most = 120
+	words := strings.Join(strings.Fields(strings.ToValidUTF8(string(b[:min(len(b), 4*most)]), "?")), " ")
+	if words == "" {
+		return ""
+	}
+	if runes := []rune(words); len(runes) > most {
+		words = string(runes[:most]) + "..."
+	}
+	switch status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return words
+	}
+	return "this does not look like Weaviate: " + words
 }
 
 // short is a text for messages: of a foreign server, which may send anything.

@@ -1,12 +1,14 @@
 package weaviate
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"likeness/search/engine"
@@ -18,7 +20,13 @@ type lost struct {
 	err  error
 }
 
-func (e *lost) Error() string { return fmt.Sprintf("%s: %v", e.what, e.err) }
+func (e *lost) Error() string {
+	cause := e.err
+	if u, ok := errors.AsType[*url.Error](cause); ok { // which says once more what was asked of whom
+		cause = u.Err
+	}
+	return fmt.Sprintf("%s: %v", e.what, cause)
+}
 func (e *lost) Unwrap() error { return e.err }
 
 // refused is what a server answered instead of what it was asked for: by an HTTP status, by gRPC's
@@ -32,7 +40,7 @@ type refused struct {
 
 func (e *refused) Error() string {
 	if e.status != 0 {
-		return fmt.Sprintf("%s: HTTP status %d: %s", e.what, e.status, e.message)
+		return fmt.Sprintf("%s: HTTP status %d: %s", e.what, e.status, cmp.Or(e.message, http.StatusText(e.status)))
 	}
 	return fmt.Sprintf("%s: %s", e.what, e.message)
 }

@@ -39,7 +39,7 @@ func (c *client) call(ctx context.Context, h *host, method string, message []byt
 // answer takes the message out of the answer to a call, or the error, which comes with HTTP 200.
 func answer(method string, resp *http.Response, body []byte) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK {
-		return nil, &refused{what: method, status: resp.StatusCode, message: short(string(body))}
+		return nil, &refused{what: method, status: resp.StatusCode, message: foreign(resp.StatusCode, body)}
 	}
 	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/grpc") {
 		return nil, fmt.Errorf("%s: an answer of the type %q, expected application/grpc: the port may be another's", method, short(kind))

@@ -98,6 +98,9 @@ func open(ctx context.Context, l engine.Location, opt engine.Options) (*server, 
 	err = client.do(ctx, "version", 0, func(ctx context.Context, h *host) error {
 		return client.rest(ctx, h, "GET", "/v1/meta", nil, &meta)
 	})
+	if err == nil && meta.Version == "" {
+		err = fmt.Errorf("%s: this does not look like Weaviate: it names no version", l)
+	}
 	if err == nil && !atLeast(meta.Version, leastVersion) {
 		err = fmt.Errorf("%s: Weaviate %s, expected %s or newer, which has aliases", l, meta.Version, leastVersion)
 	}

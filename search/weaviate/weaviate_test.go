@@ -106,6 +106,38 @@ func TestKey(t *testing.T) {
 	})
 }
 
+// Errors of a server that is no Weaviate are one short line, and those of one that is away name the cause alone.
+func TestForeignServer(t *testing.T) {
+	page := "<!DOCTYPE HTML>\n<html>\n" + strings.Repeat("<p>Error response</p>\n", 100)
+	for _, c := range []struct {
+		status int
+		body   string
+		want   string
+	}{
+		{404, page, "GET /v1/meta: HTTP status 404: this does not look like Weaviate: <!DOCTYPE HTML> <html> <p>Error"},
+		{404, `{"detail":"no"}`, `HTTP status 404: this does not look like Weaviate: {"detail":"no"}`},
+		{404, "", "HTTP status 404: Not Found"},
+		{200, page, "this does not look like Weaviate: <!DOCTYPE HTML> <html>"},
+		{200, `{"status":"ok"}`, "this does not look like Weaviate: it names no version"},
+		{401, `{"code":401,"message":"no key"}`, "HTTP status 401: no key"},
+		{502, page, "HTTP status 502: <!DOCTYPE HTML> <html>"},
+	} {
+		web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(c.status)
+			_, _ = io.WriteString(w, c.body)
+		}))
+		_, err := Open(t.Context(), locate(t, "weaviate://"+strings.TrimPrefix(web.URL, "http://")+"/F"), engine.Options{Limits: engine.Limits{Pause: time.Millisecond}})
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || len(err.Error()) > 400 {
+			t.Errorf("%d %.20s: error %v, expected a short one that says %q", c.status, c.body, err, c.want)
+		}
+		web.Close()
+	}
+	_, err := Open(t.Context(), locate(t, "weaviate://127.0.0.1:1/F"), engine.Options{Limits: engine.Limits{Pause: time.Millisecond}})
+	if err == nil || !strings.Contains(err.Error(), "127.0.0.1:1: GET /v1/meta: dial tcp 127.0.0.1:1: connect: ") || strings.Contains(err.Error(), "http://") {
+		t.Errorf("error %v, expected one that names the cause once", err)
+	}
+}
+
 // A call that one host does not answer goes to the next, and that host is left alone for a while.
 func TestTurns(t *testing.T) {
 	var good, bad atomic.Int64
