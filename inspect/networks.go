@@ -16,6 +16,7 @@ import (
 
 	"likeness/autoencoder"
 	"likeness/detect"
+	"likeness/faces"
 	"likeness/finder"
 	"likeness/hdf5"
 	"likeness/internal/regularfile"
@@ -75,6 +76,12 @@ func describeSafetensors(_ context.Context, f *File) error {
 			if v := s.Metadata[name]; v != "" && len(v) < 200 {
 				f.fact(name, "%s", v)
 			}
+		}
+		var part struct{ Shard faces.Shard }
+		if format == search.Format && json.Unmarshal([]byte(s.Metadata["part"]), &part) == nil && part.Shard.Of > 0 {
+			f.What = "a part of an index of likeness: of one shard of the pictures"
+			f.fact("shard", "%s", part.Shard)
+			f.likeness("index --merge FILE...")
 		}
 		if s.Metadata["progress"] != "" {
 			f.What = "a checkpoint of likeness: a training that can go on"
