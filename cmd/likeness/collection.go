@@ -43,11 +43,31 @@ func openGallery(ctx context.Context, name string, opt gallery.Options) (g *gall
 // notOfEngine returns an error for the location of a collection where a file is needed.
 func notOfEngine(args ...string) error {
 	for _, arg := range args {
+		if err := mistyped(arg); err != nil {
+			return err
+		}
 		if engine.IsLocation(arg) {
 			return console.Usagef("%s is a collection of an engine; this needs all entries at hand: give the index file that it was made of, or the pictures", arg)
 		}
 	}
 	return nil
+}
+
+// mistyped returns an error for what looks like a location and is none.
+func mistyped(arg string) error {
+	if engine.IsLocation(arg) {
+		return nil
+	}
+	scheme, _, ok := strings.Cut(arg, ":")
+	known := engine.IsLocation(strings.ToLower(scheme) + "://")
+	if !ok || !known && !strings.Contains(arg, "://") {
+		return nil
+	}
+	if there, err := console.Exists(arg); err == nil && there {
+		return nil
+	}
+	_, err := engine.ParseLocation(arg)
+	return console.Usagef("%w", err)
 }
 
 // describeCollection is 'inspect' of a collection.

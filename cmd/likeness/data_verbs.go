@@ -45,7 +45,7 @@ func newDataGet(a *app) *cobra.Command {
 		Short: "Download a published set of faces",
 		Long: "Download a published set of faces, check it and keep it:\n\n" + strings.Join(about, "\n") + `
 
-This is the only verb that opens a connection. Mirrors are tried in order; size
+This is the only verb that downloads anything. Mirrors are tried in order; size
 and checksum must be right before the file gets its name. A download that broke
 off stays as .part and the same command goes on with it; a file that fails its
 check is kept as .bad. A file that is there already is checked and kept.

@@ -83,6 +83,9 @@ func (a *app) indexFrom(cmd *cobra.Command, f shardFlags, model string, e galler
 	if f.of() && (opt.Space != "" || opt.Kind != "") {
 		return console.Usagef("--shard and --space or --kind: give them to --merge, where it is decided how all pictures are compared")
 	}
+	if f.of() && engines.to != "" && e.Space() == nil {
+		return console.Usagef("--shard and --to: %s has no space of its own, so how codes are compared depends on all of them: join the parts with --merge, and write the whole", model)
+	}
 	from := gallery.Reading{Name: data, Own: data.Source == ""}
 	if from.Own {
 		origin, err := e.Origin(), error(nil)

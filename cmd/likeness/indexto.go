@@ -36,8 +36,8 @@ func (f *engineFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.to, "to", "", "write the entries to the collection at this `location` as well, such as weaviate://HOST:8080/faces or postgres://HOST/DATABASE/faces")
 	fl.BoolVar(&f.verify, "verify", false, "with --to: compare the collection with the index, and write nothing to it")
 	fl.BoolVar(&f.drop, "drop", false, "with --to and nothing else: remove the collection from the engine")
-	fl.IntVar(&f.make.Replicas, "replicas", 0, "with --to: how many copies of each entry a new collection has (default 3, or as many as there are nodes)")
-	fl.IntVar(&f.make.Shards, "engine-shards", 0, "with --to: in how many parts a new collection lies on the nodes (default as many as there are nodes)")
+	fl.IntVar(&f.make.Replicas, "replicas", 0, "with --to: how many copies of each entry a new collection has; that of one that exists stays (default 3, or as many as there are nodes)")
+	fl.IntVar(&f.make.Shards, "engine-shards", 0, "with --to: in how many parts a new collection lies on the nodes; that of one that exists stays (default as many as there are nodes)")
 	fl.DurationVar(&f.limit, "time-limit", 0, "with --to: how long one call of the engine may take (default 15s)")
 	c.MarkFlagsMutuallyExclusive("verify", "drop")
 }
@@ -45,12 +45,20 @@ func (f *engineFlags) add(c *cobra.Command) {
 // check checks the flags.
 func (f *engineFlags) check(cmd *cobra.Command) (err error) {
 	if f.to == "" {
+		if cmd.Flags().Changed("to") { // most likely by a variable that is not set
+			return console.Usagef("--to is empty, expected the location of a collection")
+		}
 		for _, flag := range []string{"verify", "drop", "replicas", "engine-shards", "time-limit"} {
 			if cmd.Flags().Changed(flag) {
 				return console.Usagef("--%s goes with --to", flag)
 			}
 		}
 		return nil
+	}
+	for _, flag := range []string{"fresh", "keep", "prune"} {
+		if f.verify && cmd.Flags().Changed(flag) {
+			return console.Usagef("--verify and --%s: a comparison changes nothing in the collection", flag)
+		}
 	}
 	if f.make.Replicas < 0 || f.make.Shards < 0 || f.limit < 0 {
 		return console.Usagef("--replicas, --engine-shards and --time-limit: expected 0 or more")
@@ -92,7 +100,7 @@ func (f *engineFlags) after(ctx context.Context, a *app, index string, opt galle
 	if f.to == "" {
 		return nil
 	}
-	if *r, err = f.bring(ctx, a, index, opt); err != nil {
+	if *r, err = f.bring(ctx, a, index, opt); err != nil && !f.verify {
 		a.Note("%s is up to date, the collection is not", console.Shown(index))
 	}
 	return err
@@ -101,6 +109,9 @@ func (f *engineFlags) after(ctx context.Context, a *app, index string, opt galle
 // bring brings the collection up to date with an index file, or compares it.
 func (f *engineFlags) bring(ctx context.Context, a *app, index string, opt gallery.UpdateOptions) (r engineResult, err error) {
 	e, err := f.open(ctx)
+	if errors.Is(err, engine.ErrUnavailable) || errors.Is(err, context.Canceled) {
+		err = f.stopped(err, opt)
+	}
 	if err != nil {
 		return r, err
 	}
@@ -116,12 +127,49 @@ func (f *engineFlags) bring(ctx context.Context, a *app, index string, opt galle
 		r.Verified, err = g.Verify(ctx, e, gallery.VerifyOptions{Progress: p.Report()})
 		return r, err
 	}
+	before := f.before(ctx, e)
 	r.Pushed, err = g.Push(ctx, e, gallery.PushOptions{Keep: opt.Keep, Prune: opt.Prune, Fresh: opt.Fresh, Make: f.make, Progress: p.Report()})
 	p.Clear()
-	if errors.Is(err, gallery.ErrManyGone) {
-		err = fmt.Errorf("%w: another data set of the same name? --keep leaves them, --prune removes them", err)
+	if err != nil {
+		return r, f.stopped(err, opt)
 	}
-	return r, err
+	if before != "" && before == r.Pushed.Digest {
+		a.Note("--replicas and --engine-shards count for a new collection; this one exists and stays as it is")
+	}
+	return r, nil
+}
+
+// before returns the digest of the collection that exists, "" where none does or nobody has asked how a new one shall be.
+func (f *engineFlags) before(ctx context.Context, e engine.Engine) string {
+	if f.make == (engine.MakeOptions{}) {
+		return ""
+	}
+	c, err := e.Published(ctx)
+	if err != nil {
+		return "" // the push says what is wrong
+	}
+	digest, err := c.Header().Digest()
+	if err != nil {
+		return ""
+	}
+	return digest
+}
+
+// stopped says how it goes on after a push that has failed or was interrupted.
+func (f *engineFlags) stopped(err error, opt gallery.UpdateOptions) error {
+	switch {
+	case errors.Is(err, gallery.ErrManyGone):
+		return fmt.Errorf("%w: another data set of the same name? --keep leaves them, --prune removes them", err)
+	case errors.Is(err, context.Canceled):
+		err = context.Canceled
+	}
+	switch {
+	case f.verify: // nothing was written
+		return err
+	case opt.Fresh:
+		return fmt.Errorf("%w; what was written to the collection stays, and the same command begins again", err)
+	}
+	return fmt.Errorf("%w; what was written to the collection stays, and the same command goes on from there", err)
 }
 
 // ofPictures are the flags that say what is encoded, and how.

@@ -47,6 +47,9 @@ Nothing in a file is believed or run. Without --all long lists and texts are cut
 		if engine.IsLocation(args[0]) {
 			return a.describeCollection(cmd.Context(), args[0])
 		}
+		if err := mistyped(args[0]); err != nil {
+			return err
+		}
 		f, err := inspect.Inspect(cmd.Context(), args[0])
 		if err != nil {
 			return err

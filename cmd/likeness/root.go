@@ -68,7 +68,9 @@ func newRoot(a *app) *cobra.Command {
 An autoencoder squeezes a picture into a few numbers, its code, and makes a
 picture of them again. Codes of similar faces lie close together, so they can
 be searched and mixed. Everything runs on this machine; only 'data get' opens
-a connection, and 'train --log mlflow:' one to the server named there. Without --data, faces are drawn, so nothing has to be downloaded.
+a connection, 'train --log mlflow:' one to the server named there, and the location of
+a collection (weaviate://, postgres://) one to its engine. Without --data, faces are
+drawn, so nothing has to be downloaded.
 
 Results go to stdout, everything else to stderr. With --json the result is one
 JSON object; an error is {"error": "..."}.
@@ -82,7 +84,8 @@ for them wherever a model file is expected.
 Environment: LIKENESS_CACHE and LIKENESS_DATA are the folders of decoded
 pictures and of downloads, LIKENESS_MODELS is a folder of models in place of
 those that come with the program, LIKENESS_SIMD (amx, avx512, avx2, neon, none) forces
-the vector instructions, NO_COLOR turns colours off.`,
+the vector instructions, NO_COLOR turns colours off. PGPASSWORD is the password of
+PostgreSQL, WEAVIATE_API_KEY the key of Weaviate, WEAVIATE_API_KEY_FILE a file with it.`,
 		Example: `  likeness index ~/Pictures                       describe the faces in a folder
   likeness search me.jpg                          find the most like
   likeness morph me.jpg you.jpg                   turn one into another

@@ -106,6 +106,11 @@ all of them. The index stores the fingerprint of its model and refuses another o
 		if err != nil {
 			return searchError(err)
 		}
+		if r.Engine != nil { // which knows where pictures were last seen, not where they lie beside an index
+			for i := range r.Results {
+				r.Results[i].Path = console.FromHere(r.Results[i].Path)
+			}
+		}
 		if f.sheets.wanted() {
 			if err := a.showFound(cmd.Context(), g, r, f); err != nil {
 				return err
@@ -172,6 +177,14 @@ func (f *searchFlags) add(c *cobra.Command) {
 func (f *searchFlags) named(args []string) (index string, err error) {
 	if len(args) > 0 && (isIndex(args[0]) || engine.IsLocation(args[0])) {
 		index, args = args[0], args[1:]
+	}
+	for _, arg := range append([]string{index}, args...) {
+		if err := mistyped(arg); err != nil {
+			return "", err
+		}
+		if engine.IsLocation(arg) && arg != index {
+			return "", console.Usagef("%s: expected a picture, behind the one index or collection that is searched", arg)
+		}
 	}
 	f.query.Images = append(f.query.Images, args...)
 	if index == "" && (len(f.query.Images)+len(f.query.IDs) > 0 || f.codes != "") {

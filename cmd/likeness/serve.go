@@ -47,6 +47,12 @@ it. Ctrl-C ends it; trainings that it has begun are saved first.`,
 			if len(args) == 1 {
 				folder = args[0]
 			}
+			if err := mistyped(folder); err != nil {
+				return err
+			}
+			if engine.IsLocation(folder) {
+				return console.Usagef("%s: expected a FOLDER; --engine takes a collection", folder)
+			}
 			return a.serve(cmd.Context(), folder, f)
 		},
 	}
