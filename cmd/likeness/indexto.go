@@ -163,13 +163,17 @@ func (f *engineFlags) stopped(err error, opt gallery.UpdateOptions) error {
 	case errors.Is(err, context.Canceled):
 		err = context.Canceled
 	}
-	switch {
-	case f.verify: // nothing was written
+	if f.verify { // nothing was written
 		return err
-	case opt.Fresh:
-		return fmt.Errorf("%w; what was written to the collection stays, and the same command begins again", err)
 	}
-	return fmt.Errorf("%w; what was written to the collection stays, and the same command goes on from there", err)
+	then, goes := "and", "goes on from there"
+	if opt.Fresh {
+		goes = "begins again"
+	}
+	if err != context.Canceled && !errors.Is(err, engine.ErrUnavailable) { // what does not pass by itself
+		then = "and once that is put right"
+	}
+	return fmt.Errorf("%w; what was written to the collection stays, %s the same command %s", err, then, goes)
 }
 
 // ofPictures are the flags that say what is encoded, and how.
