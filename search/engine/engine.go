@@ -66,6 +66,8 @@ type Collection interface {
 	Lookup(ctx context.Context, ids ...string) (*Rows, error)
 	// Count returns how many entries meet conditions.
 	Count(ctx context.Context, where search.Where) (int, error)
+	// Any reports whether some entry meets conditions, without counting them all.
+	Any(ctx context.Context, where search.Where) (bool, error)
 	// List returns rows that meet conditions, without their points, in the order in which they came into the
 	// collection: most of them from the first-th on, which is 0 for the first.
 	List(ctx context.Context, where search.Where, first, most int) (*Rows, error)

@@ -61,6 +61,18 @@ func (c *collection) Count(ctx context.Context, where search.Where) (n int, err 
 	return n, err
 }
 
+// Any implements engine.Collection.
+func (c *collection) Any(ctx context.Context, where search.Where) (there bool, err error) {
+	err = plainly(c.read(ctx, "any", func(ctx context.Context, tx pgx.Tx) error {
+		cond, err := c.conditions(ctx, tx, &where)
+		if err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+c.table+cond.where()+`)`, cond.args...).Scan(&there)
+	}))
+	return there, err
+}
+
 // People implements engine.Collection.
 func (c *collection) People(ctx context.Context, most int) (list []engine.Tally, err error) {
 	err = c.read(ctx, "people", func(ctx context.Context, tx pgx.Tx) error {

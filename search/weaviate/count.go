@@ -64,15 +64,31 @@ func (c *collection) countOf(ctx context.Context, f filter) (int, error) {
 
 // Count implements engine.Collection.
 func (c *collection) Count(ctx context.Context, where search.Where) (int, error) {
-	if err := c.check(ctx, &where); err != nil {
+	conditions, nobody, err := c.conditions(ctx, &where)
+	if err != nil || nobody {
 		return 0, err
 	}
-	list, nobody := filters(c.header, &where)
-	if nobody {
-		return 0, nil
+	return c.countOf(ctx, both(conditions))
+}
+
+// Any implements engine.Collection.
+func (c *collection) Any(ctx context.Context, where search.Where) (bool, error) {
+	conditions, nobody, err := c.conditions(ctx, &where)
+	if err != nil || nobody {
+		return false, err
 	}
+	list, err := c.find(ctx, &lookFor{class: c.class, properties: []string{propSeq}, limit: 1, filter: both(conditions)})
+	return len(list) > 0, err
+}
+
+// conditions checks conditions and returns them as filters. nobody means that no entry can meet them.
+func (c *collection) conditions(ctx context.Context, where *search.Where) (list []filter, nobody bool, err error) {
+	if err := c.check(ctx, where); err != nil {
+		return nil, false, err
+	}
+	list, nobody = filters(c.header, where)
 	if len(where.Not) > 0 {
 		list = append(list, anyOf("_id", opContainsNone, uuidsOf(where.Not)))
 	}
-	return c.countOf(ctx, both(list))
+	return list, nobody, nil
 }

@@ -1,6 +1,7 @@
 package weaviate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,18 +15,15 @@ func (c *collection) List(ctx context.Context, where search.Where, first, most i
 	if first < 0 || most < 0 {
 		return nil, fmt.Errorf("%d rows from %d on, expected numbers of at least 0", most, first)
 	}
-	if err := c.check(ctx, &where); err != nil {
+	conditions, nobody, err := c.conditions(ctx, &where)
+	if err != nil {
 		return nil, err
-	}
-	conditions, nobody := filters(c.header, &where)
-	if len(where.Not) > 0 {
-		conditions = append(conditions, anyOf("_id", opContainsNone, uuidsOf(where.Not)))
 	}
 	if nobody {
 		most = 0
 	}
 	list, err := listed(first, most, func(from int64, limit int, whole bool) ([]found, error) {
-		q := &lookFor{class: c.class, properties: []string{propSeq}, limit: limit, ascending: []string{propSeq, "_id"}}
+		q := &lookFor{class: c.class, properties: []string{propSeq}, limit: limit, ascending: propSeq}
 		if whole {
 			q.properties = rowProperties(c.header)
 		}
@@ -38,55 +36,62 @@ func (c *collection) List(ctx context.Context, where search.Where, first, most i
 	return rowsOf(c.header, list, false)
 }
 
-// listed returns most objects from the first-th on, in the order of their sequence numbers. ask returns up to limit objects
-// in this order, whose numbers are at least from; whole says that these are for the list. A server counts up to
-// mostResults only: what lies before the first is passed over in pieces. Each piece begins with the number that the last
-// one has ended with, because two clients may have given the same, and what is known of it already is left out.
+const (
+	// spareTies are asked for beyond those wanted: two clients may give their entries the same number, of which each node
+	// has an order of its own, so that they must all be there to be put in one order.
+	spareTies = 8
+	// mostSkipped is up to how many rows before the first are read like those of the list, which spares a call.
+	mostSkipped = 1000
+)
+
+// listed returns most objects from the first-th on, in the order of their numbers, then of their uuids. ask returns up to
+// limit objects whose numbers are at least from, in the order of their numbers; whole says that they are for the list. A
+// server counts up to mostResults only: the objects come in pieces, and each begins with a number of which the one before
+// has none.
 func listed(first, most int, ask func(from int64, limit int, whole bool) ([]found, error)) ([]found, error) {
 	var list []found
-	last, seen := int64(1), map[string]bool{} // the last number, and the objects that have it
-	for len(list) < most {
-		whole := first == 0
-		wanted := first
+	number := func(o found) int64 { return int64(o.numbers[propSeq]) }
+	from, skip, spare := int64(1), first, spareTies
+	for whole := first <= mostSkipped; len(list) < most; {
+		limit := min(skip, mostResults) + spare
 		if whole {
-			wanted = most - len(list)
+			limit += min(most-len(list), mostResults)
 		}
-		limit := min(wanted+len(seen), mostResults)
-		piece, err := ask(last, limit, whole)
+		limit = min(limit, mostResults)
+		piece, err := ask(from, limit, whole)
 		if err != nil {
 			return nil, err
 		}
-		full := len(piece) == limit
-		piece = slices.DeleteFunc(piece, func(o found) bool { return seen[o.uuid] })
-		if len(piece) == 0 {
-			if full {
-				return nil, fmt.Errorf("%d objects have the place %d in the order, expected that hardly any two share one", len(seen), last)
+		slices.SortFunc(piece, func(a, b found) int {
+			return cmp.Or(cmp.Compare(number(a), number(b)), cmp.Compare(a.uuid, b.uuid))
+		})
+		full, next := len(piece) == limit, int64(0)
+		if full { // others may have the last number as well
+			if next = number(piece[limit-1]); next == 0 {
+				return nil, fmt.Errorf("the object %s has no place in the order: a write has failed in part", piece[limit-1].uuid)
 			}
-			break
-		}
-		more := full || len(piece) > wanted
-		piece = piece[:min(len(piece), wanted)] // of those that were seen, some may be gone since
-		if whole {
-			list = append(list, piece...)
-		} else {
-			first -= len(piece)
-		}
-		if !more {
-			break
-		}
-		end := piece[len(piece)-1]
-		if end.numbers[propSeq] == 0 {
-			return nil, fmt.Errorf("the object %s has no place in the order: a write has failed in part", end.uuid)
-		}
-		if at := int64(end.numbers[propSeq]); at != last {
-			last = at
-			clear(seen)
-		}
-		for _, o := range piece {
-			if int64(o.numbers[propSeq]) == last {
-				seen[o.uuid] = true
+			piece = piece[:slices.IndexFunc(piece, func(o found) bool { return number(o) == next })]
+			if len(piece) == 0 && limit == mostResults {
+				return nil, fmt.Errorf("%d objects have the place %d in the order, expected that hardly any two share one", limit, next)
+			}
+			if len(piece) == 0 {
+				spare *= 2
+				continue
 			}
 		}
+		if !whole && skip < len(piece) { // the first one is found
+			from = number(piece[skip])
+			skip -= slices.IndexFunc(piece, func(o found) bool { return number(o) == from })
+			whole = true
+			continue
+		}
+		passed := min(skip, len(piece))
+		skip, piece = skip-passed, piece[passed:]
+		list = append(list, piece[:min(len(piece), most-len(list))]...)
+		if !full {
+			break
+		}
+		from = next
 	}
 	return list, nil
 }

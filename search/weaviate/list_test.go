@@ -21,7 +21,11 @@ func TestListed(t *testing.T) {
 		return all
 	}
 	asker := func(all []found) func(from int64, limit int, whole bool) ([]found, error) {
+		back := slices.Clone(all) // each node has an order of its own of those with one number
+		slices.Reverse(back)
+		slices.SortStableFunc(back, func(a, b found) int { return cmp.Compare(a.numbers[propSeq], b.numbers[propSeq]) })
 		return func(from int64, limit int, _ bool) ([]found, error) {
+			all, back = back, all
 			if limit > mostResults {
 				t.Errorf("%d were asked for, a server answers %d", limit, mostResults)
 			}
@@ -38,11 +42,12 @@ func TestListed(t *testing.T) {
 		}
 	}
 	for what, all := range map[string][]found{
-		"each its own":        objects(10, func(i int) int { return i + 1 }),
-		"one number in two":   objects(10, func(i int) int { return i/2 + 1 }),
-		"one number in three": objects(10, func(i int) int { return (i + 4) / 3 }),
-		"all one number":      objects(10, func(int) int { return 7 }),
-		"none":                nil,
+		"each its own":         objects(10, func(i int) int { return i + 1 }),
+		"one number in two":    objects(10, func(i int) int { return i/2 + 1 }),
+		"one number in three":  objects(10, func(i int) int { return (i + 4) / 3 }),
+		"all one number":       objects(10, func(int) int { return 7 }),
+		"more than are spared": objects(40, func(i int) int { return i/20 + 1 }),
+		"none":                 nil,
 	} {
 		for first := range 12 {
 			for most := range 12 {
@@ -51,24 +56,13 @@ func TestListed(t *testing.T) {
 		}
 	}
 	many := objects(3*mostResults, func(i int) int { return i/3 + 1 })
-	for _, first := range []int{0, 1, mostResults - 1, mostResults, mostResults + 1, 2*mostResults + 5} {
+	for _, first := range []int{0, 1, mostSkipped, mostSkipped + 1, mostSkipped + 2, mostResults - 1, mostResults, mostResults + 1, 2*mostResults + 5} {
 		check("many", many, first, 3)
 		check("many", many, first, 2*mostResults)
 	}
+	check("thousands with one number", objects(5000, func(i int) int { return i/2500 + 1 }), 2400, 300)
 	if _, err := listed(mostResults+1, 1, asker(objects(mostResults+2, func(int) int { return 7 }))); err == nil || !strings.Contains(err.Error(), "the place 7") {
 		t.Errorf("error %v, expected one about the place 7", err)
-	}
-	// An entry that was passed over is deleted before the list goes on.
-	all := objects(6, func(i int) int { return i/3 + 1 })
-	ask := func(from int64, limit int, whole bool) ([]found, error) {
-		if whole && len(all) == 6 {
-			all = all[1:]
-		}
-		return asker(all)(from, limit, whole)
-	}
-	list, err := listed(2, 3, ask)
-	if err != nil || len(list) != 3 || list[0].uuid != "000002" || list[2].uuid != "000004" {
-		t.Errorf("%v, %v, expected 3 from 000002 on", list, err)
 	}
 }
 

@@ -118,7 +118,7 @@ type lookFor struct {
 	filter     filter    // nil: all
 	near       []float32 // nil: in any order
 	after      string    // the uuid behind which a walk through all objects goes on
-	ascending  []string  // the properties to sort by; "_id" is the uuid
+	ascending  string    // the property to sort by
 }
 
 func (q *lookFor) message() []byte {
@@ -143,10 +143,10 @@ func (q *lookFor) message() []byte {
 	if q.after != "" {
 		m.text(33, q.after)
 	}
-	for _, property := range q.ascending {
+	if q.ascending != "" {
 		var sort message
 		sort.yes(1)
-		sort.text(2, property)
+		sort.text(2, q.ascending)
 		m.bytes(34, sort)
 	}
 	if q.filter != nil {

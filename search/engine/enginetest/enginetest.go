@@ -339,6 +339,9 @@ func testConditions(t *testing.T, e engine.Engine) {
 		if got := must(c.Count(ctx, q.where))(t); got != q.want {
 			t.Errorf("%+v: %d entries, expected %d", q.where, got, q.want)
 		}
+		if got := must(c.Any(ctx, q.where))(t); got != (q.want > 0) {
+			t.Errorf("%+v: any is %v, expected that of %d entries", q.where, got, q.want)
+		}
 	}
 	list := must(c.List(ctx, search.Where{People: []string{"Person_1"}}, 2, 5))(t)
 	var want []string
@@ -354,8 +357,13 @@ func testConditions(t *testing.T, e engine.Engine) {
 	if want := []engine.Tally{{Person: "Person_0", Entries: 30}, {Person: "Person_1", Entries: 30}}; len(people) != 2 || people[0].Entries != want[0].Entries {
 		t.Errorf("the people %v, expected as %v", people, want)
 	}
-	if _, err := c.Count(ctx, search.Where{Attributes: []search.Condition{{Name: "Wings", Op: search.Above}}}); err == nil || !strings.Contains(err.Error(), "Wings") {
-		t.Errorf("error %v, expected one about Wings", err)
+	wings := search.Where{Attributes: []search.Condition{{Name: "Wings", Op: search.Above}}}
+	_, counts := c.Count(ctx, wings)
+	_, asks := c.Any(ctx, wings)
+	for what, err := range map[string]error{"count": counts, "any": asks} {
+		if err == nil || !strings.Contains(err.Error(), "Wings") {
+			t.Errorf("%s: error %v, expected one about Wings", what, err)
+		}
 	}
 }
 

@@ -106,6 +106,12 @@ func (c *collection) Count(ctx context.Context, where search.Where) (int, error)
 	return rows.Len(), nil
 }
 
+// Any implements engine.Collection.
+func (c *collection) Any(ctx context.Context, where search.Where) (bool, error) {
+	rows, err := c.meeting(ctx, where, "any")
+	return err == nil && rows.Len() > 0, err
+}
+
 // List implements engine.Collection.
 func (c *collection) List(ctx context.Context, where search.Where, first, most int) (*engine.Rows, error) {
 	rows, err := c.meeting(ctx, where, "list")
