@@ -227,21 +227,17 @@ func (f *far) checkWhere(ctx context.Context, name string, w *search.Where) erro
 	for i, p := range w.People {
 		w.People[i] = faces.PersonName(p)
 	}
-	none := func(one search.Where) (bool, error) {
-		n, err := f.collection.Count(ctx, one)
-		return n == 0, err
-	}
 	for _, p := range w.People {
-		if empty, err := none(search.Where{People: []string{p}}); err != nil {
+		if there, err := f.collection.Any(ctx, search.Where{People: []string{p}}); err != nil {
 			return err
-		} else if empty {
+		} else if !there {
 			return &WhereError{ByPerson, p, fmt.Errorf("%s shows nobody of that name", name)}
 		}
 	}
 	for _, folder := range w.Folders {
-		if empty, err := none(search.Where{Folders: []string{folder}}); err != nil {
+		if there, err := f.collection.Any(ctx, search.Where{Folders: []string{folder}}); err != nil {
 			return err
-		} else if empty {
+		} else if !there {
 			return &WhereError{ByFolder, folder, fmt.Errorf("%s has no picture in it", name)}
 		}
 	}

@@ -118,6 +118,17 @@ func TestCollectionSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("error %v, expected one that says %q", err, want)
 		}
 	}
+	// Whether a person or a folder is there is asked for, not how many entries they have.
+	e.Fail = func(call string) error {
+		if call == "count" {
+			return errors.New("all entries are counted")
+		}
+		return nil
+	}
+	if _, err := g.Search(t.Context(), gallery.Query{IDs: []string{"i.png"}, K: 1, Where: search.Where{People: []string{"eve"}, Folders: []string{"2020"}}}); err != nil {
+		t.Error(err)
+	}
+	e.Fail = nil
 	if _, err := g.Clusters(t.Context(), gallery.ClusterOptions{}); !errors.Is(err, gallery.ErrEngine) {
 		t.Errorf("clusters: error %v, expected %v", err, gallery.ErrEngine)
 	}
