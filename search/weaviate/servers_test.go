@@ -65,3 +65,16 @@ func TestServersEngine(t *testing.T) {
 		})
 	}
 }
+
+// What a server made by its automatic schema of what was written to a dropped collection goes with the next Publish.
+func TestServersAutomaticClass(t *testing.T) {
+	s := start(t, 1).open(t, newName(), "")
+	left := s.className("0123456789abcdef")
+	if err := s.addClass(t.Context(), newClass(left, 1, 1)); err != nil {
+		t.Fatal(err)
+	}
+	published(t, s, "m", engine.MakeOptions{}, cloud("e", 0, 20, 8, 0))
+	if found, err := s.readClass(t.Context(), left); err != nil || found != nil {
+		t.Errorf("the class is there yet: %v, %v", found, err)
+	}
+}
