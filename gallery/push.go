@@ -232,6 +232,12 @@ func (p *push) bring(ctx context.Context, part engine.Part) error {
 	}
 	for i := 0; i < len(places); i += mostAtOnce {
 		p.opt.Progress.Report("Writing to the engine", i, len(places))
+		if now := time.Now().UTC().Truncate(time.Millisecond); now.Sub(part.Written) > time.Hour { // nobody shall take it for abandoned
+			part.Written = now
+			if err := p.collection.SetPart(ctx, part); err != nil {
+				return err
+			}
+		}
 		if err := p.collection.Put(ctx, pick(p.rows, places[i:min(i+mostAtOnce, len(places))])); err != nil {
 			return err
 		}
