@@ -57,7 +57,7 @@ func TestFields(t *testing.T) {
 	if failures < len(b)/2 {
 		t.Errorf("only %d of %d messages that were cut are errors", failures, len(b))
 	}
-	for _, wrong := range [][]byte{{1<<3 | 0, 5}, {2<<3 | 2, 0}, {3<<3 | 0, 1}, {4<<3 | 5, 0, 0, 0, 0}, {5<<3 | 5, 0, 0, 0, 0}, {6<<3 | 0, 1}, {1<<3 | 3}} {
+	for _, wrong := range [][]byte{{1 << 3, 5}, {2<<3 | 2, 0}, {3 << 3, 1}, {4<<3 | 5, 0, 0, 0, 0}, {5<<3 | 5, 0, 0, 0, 0}, {6 << 3, 1}, {1<<3 | 3}} {
 		if err := read(wrong); !errors.Is(err, ErrKind) {
 			t.Errorf("%v: error %v, expected %v", wrong, err, ErrKind)
 		}
