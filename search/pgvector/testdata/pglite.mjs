@@ -6,6 +6,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+// Node has it from 19 on; Debian 12 has 18.
+globalThis.CustomEvent ??= class extends Event {
+  constructor(type, init) {
+    super(type, init);
+    this.detail = init?.detail;
+  }
+};
+
 const load = (name) => import(pathToFileURL(join(process.argv[2], '@electric-sql', name, 'dist', 'index.js')));
 const { PGlite } = await load('pglite');
 const { vector } = await load('pglite-pgvector');
