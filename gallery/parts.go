@@ -84,14 +84,19 @@ func (u *update) join(old *search.File) (parts []part, at int) {
 	for _, p := range parts {
 		taken[p.Prefix] = true
 	}
-	for n := 1; own.Prefix == "" || taken[own.Prefix]; n++ {
-		name := dataset.Parse(own.Data).Source
-		if n > 1 {
-			name = fmt.Sprintf("%s (%d)", name, n)
-		}
-		own.Prefix = name + "//"
-	}
+	own.Prefix = prefixOf(own.Data, taken)
 	return append(parts, own), len(parts)
+}
+
+// prefixOf returns what the ids of a further data set's pictures begin with: its name and two slashes, with a number
+// where that is taken.
+func prefixOf(data string, taken map[string]bool) string {
+	name := dataset.Parse(data).Source
+	prefix := name + "//"
+	for n := 2; taken[prefix]; n++ {
+		prefix = fmt.Sprintf("%s (%d)//", name, n)
+	}
+	return prefix
 }
 
 // holds reports whether a part of an index is the update's set: it lies there, or lay where nothing is any more and had its

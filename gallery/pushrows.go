@@ -38,19 +38,11 @@ func (g *Gallery) header(ctx context.Context) (*ownHeader, error) {
 	if err := h.SetSpace(g.path, b); err != nil {
 		return nil, err
 	}
-	points, err := g.file.Points(ctx)
+	one, err := h.Space.Points(ctx, make([]float32, h.Dim), h.Dim) // the points of the entries are not needed yet
 	if err != nil {
 		return nil, err
 	}
-	if n := g.file.Entries.Len(); n > 0 {
-		h.Width = len(points) / n
-	} else { // the part of a shard without pictures
-		one, err := h.Space.Points(ctx, make([]float32, h.Dim), h.Dim)
-		if err != nil {
-			return nil, err
-		}
-		h.Width = len(one)
-	}
+	h.Width = len(one)
 	switch h.Attributes, err = g.attributeNames(ctx); {
 	case errors.Is(err, ErrNoAttributes):
 		h.Attributes = nil
@@ -121,12 +113,16 @@ func attributesIn(a *search.Attributes, names []string, n int) (in *search.Attri
 	if names == nil || a == nil {
 		return nil, leftOut
 	}
+	columns := make([]int, len(names))
+	for j, name := range names {
+		columns[j] = a.Column(name)
+	}
 	in = &search.Attributes{Names: names, Values: make([]float32, 0, n*len(names))}
 	for i := range n {
 		row := a.Row(i)
-		for _, name := range names {
+		for _, column := range columns {
 			v := float32(math.NaN())
-			if column := a.Column(name); column >= 0 {
+			if column >= 0 {
 				v = row[column]
 			}
 			in.Values = append(in.Values, v)
@@ -158,15 +154,8 @@ func (g *Gallery) sources(rows *engine.Rows, there []engine.Part) ([]engine.Part
 		switch {
 		case at >= 0:
 			p.Prefix = there[at].Prefix
-		case !taken[""]:
-		default:
-			for n := 1; p.Prefix == "" || taken[p.Prefix]; n++ {
-				name := dataset.Parse(p.Data).Source
-				if n > 1 {
-					name = fmt.Sprintf("%s (%d)", name, n)
-				}
-				p.Prefix = name + "//"
-			}
+		case taken[""]:
+			p.Prefix = prefixOf(p.Data, taken)
 		}
 		taken[p.Prefix] = true
 		o.Near = "" // as seen from the file
