@@ -71,11 +71,11 @@ func AboutSource(ctx context.Context, src Source, opt Options) (a About, label f
 // Gather returns a gatherer for a source that is not at hand, of whose pictures only the hashes are known. The files that it
 // gets are those of a part of the source, or, with whole, all of them.
 func (a About) Gather(whole bool) *Gatherer {
-	b := newBuilder(stub{a}, Options{Prep: a.Prep}, nil)
+	b := newBuilder(elsewhere{a}, Options{Prep: a.Prep}, nil)
 	b.pictureless, b.anyFolder, b.detector = true, a.AnyFolder, a.Detector
 	b.people = func(files []string) ([]string, Naming, error) {
 		if !a.Given {
-			return namePeople(stub{a}, files, a.Names, a.AnyFolder)
+			return namePeople(elsewhere{a}, files, a.Names, a.AnyFolder)
 		}
 		naming, must := Naming{By: a.Names, Nameless: []NamelessFolder{}}, a.Names
 		if !whole {
@@ -86,13 +86,13 @@ func (a About) Gather(whole bool) *Gatherer {
 	return &Gatherer{b, !whole}
 }
 
-// stub is a source that is not at hand.
-type stub struct{ about About }
+// elsewhere is a source that is not at hand.
+type elsewhere struct{ about About }
 
-func (s stub) Name() string                                { return s.about.Name }
-func (s stub) Kind() string                                { return s.about.Kind }
-func (s stub) Fingerprint(context.Context) (string, error) { return "", nil }
-func (s stub) Walk(context.Context, func(string) bool, func(File) error) error {
+func (s elsewhere) Name() string                                { return s.about.Name }
+func (s elsewhere) Kind() string                                { return s.about.Kind }
+func (s elsewhere) Fingerprint(context.Context) (string, error) { return "", nil }
+func (s elsewhere) Walk(context.Context, func(string) bool, func(File) error) error {
 	return fmt.Errorf("%s is not at hand", s.about.Name)
 }
 
